@@ -1,0 +1,29 @@
+"""The data accesses by name."""
+
+from __future__ import annotations
+
+import difflib
+
+from groverattn.bloqs.key_lookup import KeyLookup
+from groverattn.bloqs.qrom import QROMLookup
+from groverattn.problem.errors import InputError
+from groverattn.problem.key_table import KeyTable
+
+DATA_ACCESSES: dict[str, type[KeyLookup]] = {"qrom": QROMLookup}
+
+
+def key_lookup(name: str, table: KeyTable) -> KeyLookup:
+    """Return the lookup of `table` through the data access `name`.
+
+    Raises:
+        InputError: there is no such access.
+    """
+    if name not in DATA_ACCESSES:
+        near = difflib.get_close_matches(name, DATA_ACCESSES, n=1)
+        raise InputError(
+            given=f"data access {name!r}",
+            allowed=", ".join(DATA_ACCESSES),
+            why="each data access is a circuit of its own",
+            do=f"did you mean {near[0]!r}?" if near else "choose one of these",
+        )
+    return DATA_ACCESSES[name](table)

@@ -1,0 +1,55 @@
+"""One row of a lookup: XOR a known word into a register under one control."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import attrs
+from qualtran import BloqBuilder, GateWithRegisters, QAny, QBit, Register, Signature, Soquet
+from qualtran.bloqs.basic_gates import CNOT
+
+
+@attrs.frozen
+class LoadWord(GateWithRegisters):
+    """|c>|x> -> |c>|x XOR (c word)>: a CNOT with one control and as many targets as the word has ones.
+
+    Qualtran's controlled XorK decomposes to the same CNOTs one graph node each; a lookup has n of these, so the row is
+    a bloq of its own that a simulator may run in one step.
+
+    Registers:
+        ctrl: the control qubit.
+        word: `word_bits` qubits, most significant first.
+
+    >>> LoadWord(word_bits=3, word=0b101).call_classically(ctrl=1, word=0b110)
+    (1, 3)
+    """
+
+    word_bits: int
+    word: int
+
+    @cached_property
+    def signature(self) -> Signature:
+        return Signature([Register("ctrl", QBit()), Register("word", QAny(self.word_bits))])
+
+    @cached_property
+    def targets(self) -> tuple[int, ...]:
+        """Positions of the ones of the word, counted from the most significant bit."""
+        return tuple(i for i, bit in enumerate(format(self.word, f"0{self.word_bits}b")) if bit == "1")
+
+    def build_composite_bloq(self, bb: BloqBuilder, ctrl: Soquet, word: Soquet) -> dict[str, Soquet]:
+        bits = bb.split(word)
+        for i in self.targets:
+            ctrl, bits[i] = bb.add_t(CNOT(), ctrl=ctrl, target=bits[i])
+        return {"ctrl": ctrl, "word": bb.join(bits, dtype=QAny(self.word_bits))}
+
+    def build_call_graph(self, ssa):
+        return {CNOT(): len(self.targets)} if self.targets else {}
+
+    def on_classical_vals(self, ctrl: int, word: int) -> dict[str, int]:
+        return {"ctrl": ctrl, "word": word ^ self.word if ctrl else word}
+
+    def adjoint(self) -> LoadWord:
+        return self
+
+    def __str__(self) -> str:
+        return f"LoadWord({self.word_bits})"

@@ -1,0 +1,61 @@
+"""Depth of a gate list: the longest path, where gates that commute on a shared wire do not wait for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+import attrs
+
+
+class Axis(Enum):
+    """How a gate acts on one of its wires. Two gates that act along the same Pauli axis commute there."""
+
+    Z = "control of a CNOT, an And, a Toffoli or a CZ"
+    X = "target of a CNOT or a Toffoli"
+    OTHER = "everything else: Hadamard, swap, measurement, allocation"
+
+
+@attrs.define
+class _WireTime:
+    """When a wire can be used next: the running group of commuting gates, and what came before it."""
+
+    axis: Axis = Axis.OTHER
+    before: int = 0
+    after: int = 0
+
+
+@attrs.define
+class CommutingSchedule:
+    """As-soon-as-possible schedule of gates with integer durations on numbered wires.
+
+    A gate starts when, on each of its wires, all earlier gates have ended that do not commute with it. Gates with the
+    same axis on a wire (several controls, several targets) may overlap there, as in the graph state form of a
+    surface-code layout; a plain circuit moment would make them wait. Wires that are used again carry their time with
+    them, so the depth belongs to a schedule of exactly the wires that appear.
+
+    >>> schedule = CommutingSchedule()
+    >>> schedule.add([(0, Axis.Z), (1, Axis.Z), (2, Axis.X)], duration=1)
+    >>> schedule.add([(0, Axis.Z), (3, Axis.Z), (4, Axis.X)], duration=1)
+    >>> schedule.depth
+    1
+    >>> schedule.add([(2, Axis.Z), (4, Axis.Z), (5, Axis.X)], duration=1)
+    >>> schedule.depth
+    2
+    """
+
+    depth: int = 0
+    _wires: dict[int, _WireTime] = attrs.field(factory=dict, init=False)
+
+    def add(self, wires: Iterable[tuple[int, Axis]], duration: int) -> None:
+        """Put one gate into the schedule: its wires with the axis on each, and its duration."""
+        touched = [(self._wires.setdefault(wire, _WireTime()), axis) for wire, axis in wires]
+        start = max(
+            time.before if axis is time.axis and axis is not Axis.OTHER else time.after for time, axis in touched
+        )
+        end = start + duration
+        for time, axis in touched:
+            if axis is not time.axis or axis is Axis.OTHER:
+                time.axis, time.before = axis, time.after
+            time.after = max(time.after, end)
+        self.depth = max(self.depth, end)

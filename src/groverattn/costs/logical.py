@@ -1,0 +1,44 @@
+"""Logical costs of a circuit: the record that every later layer reads."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class LogicalCounts:
+    """Gates, width and depth of one circuit, before error correction.
+
+    A Toffoli is an And, a Toffoli or a controlled swap: one CCZ state, or 4 T gates. The measured
+    uncomputation of an And counts as one measurement and one Clifford, no Toffoli (arXiv:1805.03662, Fig. 4).
+
+    Attributes:
+        toffoli: number of Toffoli gates.
+        t: number of bare T gates, those outside the Toffolis.
+        rotation: number of single-qubit rotations still to be synthesised.
+        clifford: number of Clifford gates; a CNOT on m targets counts m.
+        measurement: number of single-qubit measurements.
+        logical_qubits: peak number of qubits alive at once.
+        toffoli_depth: Toffoli gates on the longest path of the schedule that needs `logical_qubits`.
+    """
+
+    toffoli: int
+    t: int
+    rotation: int
+    clifford: int
+    measurement: int
+    logical_qubits: int
+    toffoli_depth: int
+
+    def t_count(self, t_per_rotation: float = 0.0) -> int:
+        """Return the T count with 4 T per Toffoli and `t_per_rotation` T per rotation.
+
+        >>> LogicalCounts(2, 1, 3, 0, 0, 5, 2).t_count(t_per_rotation=10.0)
+        39
+        """
+        return 4 * self.toffoli + self.t + round(self.rotation * t_per_rotation)
+
+    def repeated(self, times: float) -> LogicalCounts:
+        """Return the costs of `times` runs one after the other on the same qubits (an expected number may be fractional)."""
+        scaled = {f.name: round(getattr(self, f.name) * times) for f in attrs.fields(type(self))}
+        return attrs.evolve(LogicalCounts(**scaled), logical_qubits=self.logical_qubits)

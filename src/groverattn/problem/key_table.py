@@ -1,0 +1,128 @@
+"""The classical memory that a key lookup loads: one word per key, or only the sizes of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cached_property
+from typing import cast
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.problem.errors import InputError
+
+
+@attrs.frozen(eq=False, repr=False)
+class KeyTable:
+    """The words of n keys, as every data access loads them.
+
+    A word is the key's d numbers in offset binary (k + 2^(b-1), so that no sign has to be extended), most significant
+    bit first, and one last bit that says whether the key is live. A key that was found is taken out of later searches
+    by clearing this bit, which costs one output bit and no comparison.
+
+    Two tables are equal when their sizes and contents are; the contents are compared by digest.
+
+    Attributes:
+        n_keys: number of keys n.
+        d_head: numbers per key d.
+        key_bits: bits per number b.
+        packed: the words, uint8 of shape (n, ceil((d b + 1) / 8)), big-endian; None for a table of which only the
+            sizes are known, which can be costed and not run.
+
+    >>> table = KeyTable.from_keys(np.array([[1, -2], [0, 1]]), key_bits=2)
+    >>> [format(table.word(j), "05b") for j in range(2)]
+    ['11001', '10111']
+    """
+
+    n_keys: int
+    d_head: int
+    key_bits: int
+    packed: NDArray[np.uint8] | None = None
+
+    @classmethod
+    def from_keys(cls, keys: NDArray[np.integer], key_bits: int, found: Iterable[int] = ()) -> KeyTable:
+        """Pack signed integer keys of shape (n, d); the keys listed in `found` are not live.
+
+        Raises:
+            InputError: a key does not fit into `key_bits` bits in two's complement.
+        """
+        n_keys, d_head = keys.shape
+        offset = 1 << (key_bits - 1)
+        if keys.min() < -offset or keys.max() >= offset:
+            raise InputError(
+                given=f"keys between {keys.min()} and {keys.max()}",
+                allowed=f"{-offset} to {offset - 1}",
+                why=f"key_bits = {key_bits} holds no other value",
+                do="quantise the keys first, or raise key_bits",
+            )
+        shifts = np.arange(key_bits - 1, -1, -1)
+        bits = np.empty((n_keys, d_head * key_bits + 1), dtype=np.uint8)
+        bits[:, :-1] = (((keys + offset)[:, :, None] >> shifts) & 1).reshape(n_keys, -1)
+        bits[:, -1] = 1
+        bits[list(found), -1] = 0
+        return cls(n_keys, d_head, key_bits, np.packbits(bits, axis=1))
+
+    @property
+    def has_data(self) -> bool:
+        """Whether the words are known, so that a circuit can be run."""
+        return self.packed is not None
+
+    @property
+    def word_bits(self) -> int:
+        """Bits per word: d b for the key and one for the live flag."""
+        return self.d_head * self.key_bits + 1
+
+    @property
+    def index_bits(self) -> int:
+        """Qubits of the index register, ceil(log2 n)."""
+        return max(1, (self.n_keys - 1).bit_length())
+
+    def word(self, j: int) -> int:
+        """Return word j as an integer of `word_bits` bits, most significant bit first."""
+        row = self._words[j]
+        return int.from_bytes(row.tobytes(), "big") >> (8 * row.size - self.word_bits)
+
+    @cached_property
+    def set_bits(self) -> int:
+        """Number of one-bits in all words: the CNOT fan-out of a lookup.
+
+        Where only sizes are known, all keys are live and half of the other bits are one (our assumption).
+        """
+        if self.packed is None:
+            return self.n_keys * (self.d_head * self.key_bits + 2) // 2
+        return int(np.bitwise_count(self.packed).sum(dtype=np.int64))
+
+    def without(self, found: Iterable[int]) -> KeyTable:
+        """Return the table in which the keys `found` are not live."""
+        packed = self._words.copy()
+        byte, bit = divmod(self.word_bits - 1, 8)
+        packed[list(found), byte] &= np.uint8(0xFF ^ (0x80 >> bit))
+        return KeyTable(self.n_keys, self.d_head, self.key_bits, packed)
+
+    @property
+    def _words(self) -> NDArray[np.uint8]:
+        if self.packed is None:
+            raise InputError(
+                given="a table that holds only sizes",
+                allowed="a table with keys",
+                why="a circuit can be run only on known words",
+                do="build it with KeyTable.from_keys",
+            )
+        return self.packed
+
+    @cached_property
+    def _identity(self) -> tuple[int, int, int, str | None]:
+        digest = None if self.packed is None else hashlib.sha256(self.packed.tobytes()).hexdigest()
+        return self.n_keys, self.d_head, self.key_bits, digest
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KeyTable) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(cast(object, self._identity))
+
+    def __repr__(self) -> str:
+        contents = "sizes only" if self.packed is None else self._identity[3][:8]  # type: ignore[index]
+        return f"KeyTable(n={self.n_keys}, d={self.d_head}, b={self.key_bits}, {contents})"

@@ -1,0 +1,181 @@
+"""The walk through the decompositions of a bloq that writes down its gates."""
+
+from __future__ import annotations
+
+import functools
+import heapq
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from qualtran import Bloq, CompositeBloq, LeftDangle, RightDangle
+from qualtran.bloqs import basic_gates, bookkeeping
+from qualtran.bloqs.mcmt import And
+
+from groverattn.bloqs.load_word import LoadWord
+from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.verify.flat_circuit import Gate, Op
+
+# a register or one entry of a shaped register, and the wires of its qubits
+Wires = tuple[int, ...]
+Slots = dict[tuple[str, tuple[int, ...]], Wires]
+
+_SCALAR: tuple[int, ...] = ()
+
+
+@attrs.frozen
+class _Call:
+    """One bloq of a decomposition: where its inputs come from and where its outputs go, as slot numbers."""
+
+    bloq: Bloq
+    inputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
+    outputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
+
+
+@attrs.frozen
+class _Program:
+    """A composite bloq as a straight list of calls, in the order in which they were added."""
+
+    n_slots: int
+    inputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
+    calls: tuple[_Call, ...]
+    outputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
+
+    @classmethod
+    def of(cls, cbloq: CompositeBloq) -> _Program:
+        incoming: dict[Any, list] = {}
+        outgoing: dict[Any, list] = {}
+        for slot, cxn in enumerate(cbloq.connections):
+            outgoing.setdefault(cxn.left.binst, []).append(((cxn.left.reg.name, cxn.left.idx), slot))
+            incoming.setdefault(cxn.right.binst, []).append(((cxn.right.reg.name, cxn.right.idx), slot))
+        calls = tuple(
+            _Call(binst.bloq, tuple(incoming.get(binst, ())), tuple(outgoing.get(binst, ())))
+            for binst in sorted(cbloq.bloq_instances, key=lambda binst: binst.i)
+        )
+        inputs, outputs = tuple(outgoing.get(LeftDangle, ())), tuple(incoming.get(RightDangle, ()))
+        return cls(len(cbloq.connections), inputs, calls, outputs)
+
+    def adjoint(self) -> _Program:
+        """The same calls backwards, each one the adjoint; CompositeBloq.adjoint takes time quadratic in their number."""
+        calls = tuple(_Call(call.bloq.adjoint(), call.outputs, call.inputs) for call in reversed(self.calls))
+        return _Program(self.n_slots, self.outputs, calls, self.inputs)
+
+
+@functools.lru_cache(maxsize=256)
+def _program(bloq: Bloq) -> _Program:
+    if isinstance(bloq, Uncomputable) and bloq.uncompute:
+        return _program(bloq.forward).adjoint()
+    return _Program.of(bloq.decompose_bloq())
+
+
+@attrs.define
+class Flattening:
+    """Gates written so far, and which wires are free to be used again."""
+
+    gates: list[Gate] = attrs.field(factory=list)
+    n_wires: int = 0
+    _free: list[int] = attrs.field(factory=list)
+
+    def allocate(self, n_bits: int) -> Wires:
+        """Take wires, those that were freed first of all."""
+        wires = []
+        for _ in range(n_bits):
+            if self._free:
+                wires.append(heapq.heappop(self._free))
+            else:
+                wires.append(self.n_wires)
+                self.n_wires += 1
+        return tuple(wires)
+
+    def free(self, wires: Wires) -> None:
+        """Give wires back."""
+        for wire in wires:
+            heapq.heappush(self._free, wire)
+
+    def run(self, bloq: Bloq, inputs: Slots) -> Slots:
+        """Write the gates of one bloq on the given wires and return the wires of its outputs."""
+        write = _WRITERS.get(type(bloq))
+        if write is not None:
+            return write(self, bloq, inputs)
+        return self._run_program(_program(bloq), inputs)
+
+    def _run_program(self, program: _Program, inputs: Slots) -> Slots:
+        slots: list[Wires] = [()] * program.n_slots
+        for key, slot in program.inputs:
+            slots[slot] = inputs[key]
+        for call in program.calls:
+            outputs = self.run(call.bloq, {key: slots[slot] for key, slot in call.inputs})
+            for key, slot in call.outputs:
+                slots[slot] = outputs[key]
+        return {key: slots[slot] for key, slot in program.outputs}
+
+
+def _gate(op: Op, names: tuple[str, ...], parameter: Callable[[Any], Any] = lambda bloq: None):
+    """Writer of a gate whose registers are all single qubits that stay where they are."""
+    keys = [(name, _SCALAR) for name in names]
+
+    def write(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
+        flattening.gates.append(Gate(op, tuple(inputs[key][0] for key in keys), parameter(bloq)))
+        return inputs
+
+    return write
+
+
+def _and(flattening: Flattening, bloq: And, inputs: Slots) -> Slots:
+    controls = inputs["ctrl", (0,)] + inputs["ctrl", (1,)]
+    values = (bloq.cv1, bloq.cv2)
+    if bloq.uncompute:
+        target = inputs["target", _SCALAR]
+        flattening.gates.append(Gate(Op.UN_AND, controls + target, values))
+        flattening.free(target)
+        return inputs
+    target = flattening.allocate(1)
+    flattening.gates.append(Gate(Op.AND, controls + target, values))
+    return inputs | {("target", _SCALAR): target}
+
+
+def _load_word(flattening: Flattening, bloq: LoadWord, inputs: Slots) -> Slots:
+    word = inputs["word", _SCALAR]
+    if bloq.targets:
+        wires = inputs["ctrl", _SCALAR] + tuple(word[i] for i in bloq.targets)
+        flattening.gates.append(Gate(Op.CNOT, wires))
+    return inputs
+
+
+def _split(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
+    return {("reg", (i,)): (wire,) for i, wire in enumerate(inputs["reg", _SCALAR])}
+
+
+def _join(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
+    return {("reg", _SCALAR): tuple(inputs["reg", (i,)][0] for i in range(len(inputs)))}
+
+
+def _allocate(flattening: Flattening, bloq: bookkeeping.Allocate, inputs: Slots) -> Slots:
+    return {("reg", _SCALAR): flattening.allocate(bloq.dtype.num_qubits)}
+
+
+def _free(flattening: Flattening, bloq: bookkeeping.Free, inputs: Slots) -> Slots:
+    flattening.gates.append(Gate(Op.FREE, inputs["reg", _SCALAR]))
+    flattening.free(inputs["reg", _SCALAR])
+    return {}
+
+
+def _unchanged(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
+    return inputs
+
+
+_WRITERS: dict[type, Callable[[Flattening, Any, Slots], Slots]] = {
+    And: _and,
+    LoadWord: _load_word,
+    basic_gates.CNOT: _gate(Op.CNOT, ("ctrl", "target")),
+    basic_gates.XGate: _gate(Op.X, ("q",)),
+    basic_gates.ZGate: _gate(Op.Z, ("q",)),
+    basic_gates.CZ: _gate(Op.CZ, ("q1", "q2")),
+    basic_gates.Hadamard: _gate(Op.HADAMARD, ("q",)),
+    basic_gates.Rz: _gate(Op.ROTATION, ("q",), lambda bloq: float(bloq.angle)),
+    basic_gates.GlobalPhase: _unchanged,
+    bookkeeping.Split: _split,
+    bookkeeping.Join: _join,
+    bookkeeping.Allocate: _allocate,
+    bookkeeping.Free: _free,
+}
