@@ -46,7 +46,7 @@ studies: $(STAMP) ## execute the notebooks' sources; the results go to build/stu
 	@set -e; for source in notebooks/*.py; do \
 	  test -e "$$source" || { echo "There is no notebooks/*.py yet."; exit 1; }; \
 	  echo "$$source"; \
-	  $(BIN)/jupytext --quiet --to ipynb --execute --output "build/studies/$$(basename "$$source" .py).ipynb" "$$source"; \
+	  $(BIN)/jupytext --quiet --set-kernel python3 --to ipynb --execute --output "build/studies/$$(basename "$$source" .py).ipynb" "$$source"; \
 	done
 
 clean: ## remove .venv, caches and build products; estimates/ stays

@@ -5,9 +5,6 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-import yaml
-
 import groverattn
 
 ROOT = Path(__file__).parents[1]
@@ -22,9 +19,9 @@ def canonical(requirement: str) -> str:
 
 
 def test_the_citation_names_the_version() -> None:
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert citation["version"] == groverattn.__version__
-    assert citation["license"] == PROJECT["license"]
+    citation = (ROOT / "CITATION.cff").read_text().splitlines()
+    assert f"version: {groverattn.__version__}" in citation
+    assert f"license: {PROJECT['license']}" in citation
 
 
 def test_the_installed_version_is_the_source_s() -> None:
@@ -37,9 +34,9 @@ def test_every_direct_dependency_is_pinned() -> None:
     assert wanted <= pinned
 
 
-@pytest.mark.parametrize("line", PINS)
-def test_a_pin_is_a_name_and_a_version_only(line: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+( ; python_version .*)?", line)
+def test_a_pin_is_a_name_and_a_version_only() -> None:
+    others = [line for line in PINS if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+( ; python_version .*)?", line)]
+    assert others == []
 
 
 def test_types_are_announced() -> None:

@@ -1,13 +1,11 @@
 """The reflection about the uniform superposition of n indices."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BloqBuilder, BQUInt, GateWithRegisters, QAny, QBit, Register, Side, Signature, Soquet
+from qualtran import BloqBuilder, BQUInt, GateWithRegisters, QAny, QBit, Register, Side, Signature, Soquet, bloq_example
 from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
 from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import CostKey, QubitCount
@@ -142,7 +140,7 @@ class ReflectZero(GateWithRegisters):
     def basis_state_phase(self, selection: int) -> complex:
         return 1.0 if selection == 0 else -1.0
 
-    def adjoint(self) -> ReflectZero:
+    def adjoint(self) -> "ReflectZero":
         return self
 
 
@@ -198,5 +196,47 @@ class Diffusion(GateWithRegisters):
         matrix[: self.n_keys] += 2 / self.n_keys
         return matrix
 
-    def adjoint(self) -> Diffusion:
+    def adjoint(self) -> "Diffusion":
         return self
+
+
+@bloq_example
+def _all_zero() -> AllZero:
+    all_zero = AllZero(5)
+    return all_zero
+
+
+@bloq_example
+def _all_zero_pair() -> AllZero:
+    all_zero_pair = AllZero(2)
+    return all_zero_pair
+
+
+@bloq_example
+def _reflect_zero() -> ReflectZero:
+    reflect_zero = ReflectZero(4)
+    return reflect_zero
+
+
+@bloq_example
+def _reflect_zero_one_bit() -> ReflectZero:
+    reflect_zero_one_bit = ReflectZero(1)
+    return reflect_zero_one_bit
+
+
+@bloq_example
+def _reflect_zero_two_bits() -> ReflectZero:
+    reflect_zero_two_bits = ReflectZero(2)
+    return reflect_zero_two_bits
+
+
+@bloq_example
+def _diffusion() -> Diffusion:
+    diffusion = Diffusion(6)
+    return diffusion
+
+
+@bloq_example
+def _diffusion_power_of_two() -> Diffusion:
+    diffusion_power_of_two = Diffusion(8)
+    return diffusion_power_of_two

@@ -1,11 +1,9 @@
 """The 3:2 compressor of a carry-save heap."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import attrs
-from qualtran import BloqBuilder, QBit, Register, Side, Signature, Soquet
+from qualtran import BloqBuilder, QBit, Register, Side, Signature, Soquet, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.bloqs.mcmt import And
 
@@ -63,3 +61,15 @@ class FullAdder(Uncomputable):
         if carry != computed:
             raise ValueError(f"carry {carry} is not that of {a=}, {b=}, {c=}: it cannot be uncomputed")
         return {"a": a, "b": b, "c": c}
+
+
+@bloq_example
+def _full_adder() -> FullAdder:
+    full_adder = FullAdder()
+    return full_adder
+
+
+@bloq_example
+def _full_adder_negated() -> FullAdder:
+    full_adder_negated = FullAdder(cv_a=0, cv_b=1)
+    return full_adder_negated

@@ -1,23 +1,22 @@
 """The Grover iterate and the Grover search with a fixed number of iterates."""
 
-from __future__ import annotations
-
 import math
 from functools import cached_property
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BloqBuilder, GateWithRegisters, Signature, Soquet
+from qualtran import BloqBuilder, Signature, Soquet, bloq_example
 from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.diffusion import Diffusion
-from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.phase_oracle import PhaseOracle, _phase_oracle
+from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.bloqs.uniform import PrepareUniform
 
 
 @attrs.frozen
-class GroverIterate(GateWithRegisters):
+class GroverIterate(Uncomputable):
     """One phase oracle and one diffusion (Grover, quant-ph/9605043).
 
     Registers:
@@ -27,7 +26,7 @@ class GroverIterate(GateWithRegisters):
     oracle: PhaseOracle
 
     @property
-    def signature(self) -> Signature:
+    def computing_signature(self) -> Signature:
         return self.oracle.signature
 
     @cached_property
@@ -62,7 +61,7 @@ class GroverIterate(GateWithRegisters):
 
 
 @attrs.frozen
-class GroverSearch(GateWithRegisters):
+class GroverSearch(Uncomputable):
     """Prepare the uniform superposition and apply `n_iterates` Grover iterates; measuring the index is left to the caller.
 
     With t of n keys marked, the index is a marked one with probability sin^2((2 n_iterates + 1) asin(sqrt(t / n)))
@@ -76,7 +75,7 @@ class GroverSearch(GateWithRegisters):
     n_iterates: int
 
     @property
-    def signature(self) -> Signature:
+    def computing_signature(self) -> Signature:
         return self.iterate.signature
 
     @cached_property
@@ -100,7 +99,10 @@ class GroverSearch(GateWithRegisters):
         return {"selection": selection}
 
     def build_call_graph(self, ssa):
-        return {self.prepare: 1} | ({self.iterate: self.n_iterates} if self.n_iterates else {})
+        prepare, iterate = self.prepare, self.iterate
+        if self.uncompute:
+            prepare, iterate = prepare.adjoint(), iterate.adjoint()
+        return {prepare: 1} | ({iterate: self.n_iterates} if self.n_iterates else {})
 
     def my_static_costs(self, cost_key: CostKey):
         return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
@@ -114,3 +116,21 @@ class GroverSearch(GateWithRegisters):
         state[:n_keys, 0][marked] = math.sin(angle) / math.sqrt(max(marked.sum(), 1))
         state[:n_keys, 0][~marked] = math.cos(angle) / math.sqrt(max((~marked).sum(), 1))
         return state
+
+
+@bloq_example
+def _grover_iterate() -> GroverIterate:
+    grover_iterate = GroverIterate(_phase_oracle.make())
+    return grover_iterate
+
+
+@bloq_example
+def _grover_search() -> GroverSearch:
+    grover_search = GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=2)
+    return grover_search
+
+
+@bloq_example
+def _grover_search_without_iterates() -> GroverSearch:
+    grover_search_without_iterates = GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=0)
+    return grover_search_without_iterates

@@ -1,11 +1,9 @@
 """One row of a lookup: XOR a known word into a register under one control."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import attrs
-from qualtran import BloqBuilder, GateWithRegisters, QAny, QBit, Register, Signature, Soquet
+from qualtran import BloqBuilder, GateWithRegisters, QAny, QBit, Register, Signature, Soquet, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 
 
@@ -48,8 +46,14 @@ class LoadWord(GateWithRegisters):
     def on_classical_vals(self, ctrl: int, word: int) -> dict[str, int]:
         return {"ctrl": ctrl, "word": word ^ self.word if ctrl else word}
 
-    def adjoint(self) -> LoadWord:
+    def adjoint(self) -> "LoadWord":
         return self
 
     def __str__(self) -> str:
         return f"LoadWord({self.word_bits})"
+
+
+@bloq_example
+def _load_word() -> LoadWord:
+    load_word = LoadWord(word_bits=6, word=0b101101)
+    return load_word

@@ -1,18 +1,18 @@
 """The oracle O_i of arXiv:2307.08045 as a phase oracle: compute, flip, uncompute."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import BloqBuilder, GateWithRegisters, QAny, Signature, Soquet
+from qualtran import BloqBuilder, GateWithRegisters, QAny, Signature, Soquet, bloq_example
 from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.predicate import Predicate
+from groverattn.bloqs.qrom import QROMLookup
 from groverattn.bloqs.score import Score
 from groverattn.problem.errors import InputError
+from groverattn.problem.key_table import KeyTable
 
 
 @attrs.frozen
@@ -87,5 +87,12 @@ class PhaseOracle(GateWithRegisters):
         reached = int(np.dot(np.array(self.score.query, dtype=object), key)) >= self.score.threshold
         return -1.0 if reached and word & 1 else 1.0
 
-    def adjoint(self) -> PhaseOracle:
+    def adjoint(self) -> "PhaseOracle":
         return self
+
+
+@bloq_example
+def _phase_oracle() -> PhaseOracle:
+    table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1], [1, 1], [0, -2]]), key_bits=2, found=[3])
+    phase_oracle = PhaseOracle(QROMLookup(table), Score(query=(1, 1), threshold=1, key_bits=2))
+    return phase_oracle

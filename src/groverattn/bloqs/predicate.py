@@ -1,11 +1,9 @@
 """The phase that a marked key receives."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import attrs
-from qualtran import BloqBuilder, GateWithRegisters, Signature, Soquet
+from qualtran import BloqBuilder, GateWithRegisters, Signature, Soquet, bloq_example
 from qualtran.bloqs.basic_gates import CZ
 
 
@@ -35,5 +33,11 @@ class Predicate(GateWithRegisters):
     def basis_state_phase(self, marked: int, live: int) -> complex:
         return -1.0 if marked and live else 1.0
 
-    def adjoint(self) -> Predicate:
+    def adjoint(self) -> "Predicate":
         return self
+
+
+@bloq_example
+def _predicate() -> Predicate:
+    predicate = Predicate()
+    return predicate

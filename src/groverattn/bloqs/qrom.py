@@ -1,9 +1,8 @@
 """Data access `qrom`: read-only memory by unary iteration over all keys."""
 
-from __future__ import annotations
-
 import attrs
-from qualtran import BloqBuilder, DecomposeTypeError, QAny, Signature, Soquet
+import numpy as np
+from qualtran import BloqBuilder, DecomposeTypeError, QAny, Signature, Soquet, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import CostKey, QubitCount
@@ -116,3 +115,15 @@ class _UnaryIteration:
             And(1, 1, uncompute=True), ctrl=[control, self.index[level]], target=node
         )
         return control
+
+
+@bloq_example
+def _qrom_lookup() -> QROMLookup:
+    qrom_lookup = QROMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2], [3, 3], [1, 0]]), key_bits=3))
+    return qrom_lookup
+
+
+@bloq_example
+def _qrom_lookup_two_keys() -> QROMLookup:
+    qrom_lookup_two_keys = QROMLookup(KeyTable.from_keys(np.array([[1], [-2]]), key_bits=2, found=[1]))
+    return qrom_lookup_two_keys

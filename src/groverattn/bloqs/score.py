@@ -1,13 +1,11 @@
 """The score of a loaded key against a known query and threshold."""
 
-from __future__ import annotations
-
 from collections import Counter
 from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import BloqBuilder, QAny, QBit, Register, Side, Signature, Soquet
+from qualtran import BloqBuilder, QAny, QBit, Register, Side, Signature, Soquet, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import CostKey, QubitCount
@@ -146,3 +144,15 @@ def _add_step(bb: BloqBuilder, wires: list[Soquet], step) -> None:
                 FullAdder(cv_a, cv_b), a=wires[a], b=wires[b], c=wires[c]
             )
             wires.append(carry)
+
+
+@bloq_example
+def _score() -> Score:
+    score = Score(query=(3, -1, 2), threshold=2, key_bits=3)
+    return score
+
+
+@bloq_example
+def _score_zero_query() -> Score:
+    score_zero_query = Score(query=(0, 0), threshold=0, key_bits=2)
+    return score_zero_query

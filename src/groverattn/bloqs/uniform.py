@@ -1,14 +1,12 @@
 """Uniform superposition of the first n indices, for any n."""
 
-from __future__ import annotations
-
 import math
 from functools import cached_property
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BloqBuilder, BQUInt, QAny, Register, Signature, Soquet
+from qualtran import BloqBuilder, BQUInt, QAny, Register, Signature, Soquet, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard, Rz
 from qualtran.resource_counting import CostKey, QubitCount
 
@@ -108,3 +106,21 @@ def _rotate_if(bb: BloqBuilder, comparison: Score, bits: list[Soquet], angle: fl
     scored = bb.add_d(comparison, key=bb.join(np.array(bits), dtype=QAny(len(bits))))
     scored["marked"] = bb.add(Rz(angle), q=scored["marked"])
     return list(bb.split(bb.add(comparison.adjoint(), **scored)))
+
+
+@bloq_example
+def _prepare_uniform() -> PrepareUniform:
+    prepare_uniform = PrepareUniform(11)
+    return prepare_uniform
+
+
+@bloq_example
+def _prepare_uniform_even() -> PrepareUniform:
+    prepare_uniform_even = PrepareUniform(12)
+    return prepare_uniform_even
+
+
+@bloq_example
+def _prepare_uniform_power_of_two() -> PrepareUniform:
+    prepare_uniform_power_of_two = PrepareUniform(8)
+    return prepare_uniform_power_of_two

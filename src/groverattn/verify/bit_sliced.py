@@ -127,6 +127,10 @@ def _free(state: _State, wires: tuple[int, ...], _) -> None:
         state.wires[wire] = 0
 
 
+def _sign(state: _State, wires: tuple[int, ...], _) -> None:
+    np.invert(state.negative, out=state.negative)
+
+
 _RULES = {
     Op.AND: _and,
     Op.UN_AND: _un_and,
@@ -135,6 +139,7 @@ _RULES = {
     Op.Z: _z,
     Op.CZ: _cz,
     Op.FREE: _free,
+    Op.SIGN: _sign,
 }
 
 

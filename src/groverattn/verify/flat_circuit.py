@@ -25,6 +25,7 @@ class Op(Enum):
     HADAMARD = (Axis.OTHER,)
     ROTATION = (Axis.Z,)
     FREE = (Axis.OTHER,)
+    SIGN = ()
 
     # Enum members with equal values would be aliases of each other
     def __new__(cls, *axes: Axis):
@@ -43,7 +44,8 @@ class Gate:
     Attributes:
         op: its kind.
         wires: controls, then targets. A CNOT may have many targets: the fan-out of one row of a lookup. FREE is no
-            gate: it says that the wires are given back, and a simulator checks that they are zero.
+            gate: it says that the wires are given back, and a simulator checks that they are zero. SIGN is none
+            either, but the global phase -1, on no wire.
         parameter: control values of an And, angle of a rotation.
     """
 
@@ -104,6 +106,8 @@ class FlatCircuit:
         """And gates on the longest path through the wires as they are, reuse included."""
         schedule = CommutingSchedule()
         for gate in self.gates:
+            if gate.op is Op.SIGN:
+                continue
             axes = gate.op.axes + gate.op.axes[-1:] * (len(gate.wires) - len(gate.op.axes))
             schedule.add(zip(gate.wires, axes, strict=True), duration=int(gate.op is Op.AND))
         return schedule.depth

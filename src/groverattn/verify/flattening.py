@@ -160,7 +160,10 @@ def _free(flattening: Flattening, bloq: bookkeeping.Free, inputs: Slots) -> Slot
     return {}
 
 
-def _unchanged(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
+def _global_phase(flattening: Flattening, bloq: basic_gates.GlobalPhase, inputs: Slots) -> Slots:
+    if bloq.exponent != 1:
+        raise ValueError(f"{bloq}: the only global phase of these circuits is -1")
+    flattening.gates.append(Gate(Op.SIGN, ()))
     return inputs
 
 
@@ -173,7 +176,7 @@ _WRITERS: dict[type, Callable[[Flattening, Any, Slots], Slots]] = {
     basic_gates.CZ: _gate(Op.CZ, ("q1", "q2")),
     basic_gates.Hadamard: _gate(Op.HADAMARD, ("q",)),
     basic_gates.Rz: _gate(Op.ROTATION, ("q",), lambda bloq: float(bloq.angle)),
-    basic_gates.GlobalPhase: _unchanged,
+    basic_gates.GlobalPhase: _global_phase,
     bookkeeping.Split: _split,
     bookkeeping.Join: _join,
     bookkeeping.Allocate: _allocate,

@@ -2,14 +2,100 @@
 
 from __future__ import annotations
 
-import time
-
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
 
 from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
 from groverattn.verify.bit_sliced import run_on_basis
-from groverattn.verify.flat_circuit import flatten
+from groverattn.verify.flat_circuit import FlatCircuit, flatten
+
+
+@attrs.frozen
+class OracleRun:
+    """A phase oracle run on all its n keys.
+
+    Attributes:
+        marked: keys that received the phase -1, bool of shape (n,).
+        index_changed: keys whose index did not come back, bool of shape (n,).
+        dirty: keys that left an ancilla that was not zero, bool of shape (n,).
+        circuit: the gates that were run.
+    """
+
+    marked: NDArray[np.bool_]
+    index_changed: NDArray[np.bool_]
+    dirty: NDArray[np.bool_]
+    circuit: FlatCircuit
+
+
+def run_oracle(oracle: PhaseOracle, rng: np.random.Generator) -> OracleRun:
+    """Flatten the oracle and run every gate on every key; measurement outcomes are drawn from `rng`."""
+    table = oracle.lookup.table
+    circuit = flatten(oracle)
+    index = np.arange(table.n_keys)[:, None] >> np.arange(table.index_bits)[::-1] & 1
+    key = ("selection", ())
+    run = run_on_basis(circuit, {key: index.astype(np.uint8)}, rng)
+    changed = (run.outputs[key] != index).any(axis=1)
+    return OracleRun(run.negative, changed, run.dirty, circuit)
+
+
+@attrs.frozen
+class OracleCheck:
+    """Outcome of a comparison.
+
+    Attributes:
+        inputs_checked: number of keys.
+        mismatches: keys whose phase or index is wrong.
+        dirty_ancillas: keys that left an ancilla that was not zero.
+        run: counts of the gates that were run; its depth may be smaller than the counted one, because nothing stops
+            a gate of one part from starting before the part before it has ended.
+        counted: what the estimator says of the same bloq.
+        first_mismatch: the first wrong key, or None.
+    """
+
+    inputs_checked: int
+    mismatches: int
+    dirty_ancillas: int
+    run: LogicalCounts
+    counted: LogicalCounts
+    first_mismatch: int | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every key was right and the gates that were run are those that are counted."""
+        same = attrs.evolve(self.run, toffoli_depth=self.counted.toffoli_depth) == self.counted
+        return not self.mismatches and not self.dirty_ancillas and same and self.depth_holds
+
+    @property
+    def depth_holds(self) -> bool:
+        """Whether the gates fit into the counted depth."""
+        return self.run.toffoli_depth <= self.counted.toffoli_depth
+
+
+def check_oracle(oracle: PhaseOracle, marked: NDArray[np.bool_], rng: np.random.Generator) -> OracleCheck:
+    """Run the oracle on all keys and compare its phases with `marked`, computed outside the circuit, shape (n,)."""
+    outcome = run_oracle(oracle, rng)
+    wrong = (outcome.marked != marked) | outcome.index_changed
+    return OracleCheck(
+        inputs_checked=len(marked),
+        mismatches=int(wrong.sum()),
+        dirty_ancillas=int(outcome.dirty.sum()),
+        run=flat_counts(outcome.circuit),
+        counted=count(oracle),
+        first_mismatch=int(wrong.argmax()) if wrong.any() else None,
+    )
+
+
+def flat_counts(circuit: FlatCircuit) -> LogicalCounts:
+    """Counts of the gates of a flat circuit, in the estimator's terms."""
+    return LogicalCounts(
+        toffoli=circuit.toffoli,
+        t=0,
+        rotation=circuit.rotation,
+        clifford=circuit.clifford,
+        measurement=circuit.measurement,
+        logical_qubits=circuit.n_wires,
+        toffoli_depth=circuit.toffoli_depth,
+    )
