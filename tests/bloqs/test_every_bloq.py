@@ -19,7 +19,9 @@ from groverattn.verify.flat_circuit import flatten
 from groverattn.verify.oracle_check import flat_counts
 from groverattn.verify.state_vector import final_amplitudes
 
-MODULES = [importlib.import_module(info.name) for info in pkgutil.walk_packages(groverattn.bloqs.__path__, "groverattn.bloqs.")]
+MODULES = [
+    importlib.import_module(info.name) for info in pkgutil.walk_packages(groverattn.bloqs.__path__, "groverattn.bloqs.")
+]
 EXAMPLES = {
     example.name: example for module in MODULES for example in vars(module).values() if isinstance(example, BloqExample)
 }
@@ -27,7 +29,10 @@ BLOQS = {
     cls
     for module in MODULES
     for cls in vars(module).values()
-    if inspect.isclass(cls) and issubclass(cls, Bloq) and cls.__module__ == module.__name__ and not inspect.isabstract(cls)
+    if inspect.isclass(cls)
+    and issubclass(cls, Bloq)
+    and cls.__module__ == module.__name__
+    and not inspect.isabstract(cls)
 }
 
 
@@ -91,7 +96,12 @@ def test_cirq_decomposes_to_as_many_and_gates(bloq):
     operation = bloq.on(*cirq.LineQubit.range(cirq.num_qubits(bloq)))
     assert str(cirq.Circuit(operation))
     context = cirq.DecompositionContext(cirq.SimpleQubitManager())
-    gates = [op.gate for op in cirq.decompose(operation, keep=lambda op: isinstance(op.gate, And), on_stuck_raise=None, context=context)]
+    gates = [
+        op.gate
+        for op in cirq.decompose(
+            operation, keep=lambda op: isinstance(op.gate, And), on_stuck_raise=None, context=context
+        )
+    ]
     assert sum(isinstance(gate, And) and not gate.uncompute for gate in gates) == count(bloq).toffoli
 
 
@@ -106,13 +116,17 @@ def classical_inputs(bloq, rng, at_most=256):
             drawn = rng.integers(0, limit, size=reg.shape or None)
             values[reg.name] = drawn if reg.shape else int(drawn)
         if bloq is not forward:
-            values = dict(zip((r.name for r in forward.signature.rights()), forward.call_classically(**values), strict=True))
+            values = dict(
+                zip((r.name for r in forward.signature.rights()), forward.call_classically(**values), strict=True)
+            )
         yield values
 
 
 def as_bits(signature_side, values):
     return {
-        (reg.name, idx): np.array(reg.dtype.to_bits(int(values[reg.name][idx] if reg.shape else values[reg.name])), dtype=np.uint8)
+        (reg.name, idx): np.array(
+            reg.dtype.to_bits(int(values[reg.name][idx] if reg.shape else values[reg.name])), dtype=np.uint8
+        )
         for reg in signature_side
         for idx in reg.all_idxs()
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 
 from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.qrom import QROMLookup
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 
-DATA_ACCESSES: dict[str, type[KeyLookup]] = {"qrom": QROMLookup}
+DATA_ACCESSES: dict[str, Callable[[KeyTable], KeyLookup]] = {"qrom": QROMLookup}
 
 
 def key_lookup(name: str, table: KeyTable) -> KeyLookup:

@@ -5,13 +5,14 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BloqBuilder, BQUInt, GateWithRegisters, QAny, QBit, Register, Side, Signature, Soquet, bloq_example
+from qualtran import BQUInt, GateWithRegisters, QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
 from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.bloqs.uniform import PrepareUniform
+from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
@@ -28,8 +29,8 @@ class AllZero(Uncomputable):
 
     @cached_property
     def computing_signature(self) -> Signature:
-        work = [Register("work", QBit(), shape=(self.n_bits - 2,), side=Side.RIGHT)] if self.n_bits > 2 else []
-        bits = Register("bits", QBit(), shape=(self.n_bits,))
+        work = [Register("work", QBit(), (self.n_bits - 2,), Side.RIGHT)] if self.n_bits > 2 else []
+        bits = Register("bits", QBit(), (self.n_bits,))
         return Signature([bits, *work, Register("zero", QBit(), side=Side.RIGHT)])
 
     @property
@@ -43,14 +44,15 @@ class AllZero(Uncomputable):
         return pairs
 
     def _and(self, pair: tuple[int, int]) -> And:
-        return And(*(int(wire >= self.n_bits) for wire in pair))
+        a, b = (int(wire >= self.n_bits) for wire in pair)
+        return And(a, b)
 
     @property
     def toffoli_depth(self) -> int:
         """Levels of the tree; undoing has none."""
         return 0 if self.uncompute else (self.n_bits - 1).bit_length()
 
-    def build_composite_bloq(self, bb: BloqBuilder, bits: NDArray) -> dict[str, Soquet | NDArray]:
+    def build_composite_bloq(self, bb: Builder, bits: Wire) -> dict[str, Wire]:
         wires = list(bits)
         for a, b in self.pairs:
             (wires[a], wires[b]), node = bb.add_t(self._and((a, b)), ctrl=[wires[a], wires[b]])
@@ -66,14 +68,14 @@ class AllZero(Uncomputable):
             counts[gate] = counts.get(gate, 0) + 1
         return counts
 
-    def on_classical_vals(self, bits: NDArray, zero: int = 0, work: NDArray | None = None) -> dict:
+    def on_classical_vals(self, bits: NDArray, zero: int = 0, work: NDArray | tuple = ()) -> dict:
         values = [1 - int(bit) for bit in bits]
         for a, b in self.pairs:
             values.append(values[a] & values[b])
         nodes = {"zero": values[-1]} | ({"work": np.array(values[self.n_bits : -1])} if self.n_bits > 2 else {})
         if not self.uncompute:
             return {"bits": bits} | nodes
-        if zero != nodes["zero"] or not np.array_equal(work, nodes.get("work")):
+        if zero != nodes["zero"] or not np.array_equal(work, nodes.get("work", ())):
             raise ValueError(f"zero and work are not those of {bits=}: they cannot be uncomputed")
         return {"bits": bits}
 
@@ -102,7 +104,7 @@ class ReflectZero(GateWithRegisters):
         """Largest number of qubits alive at once."""
         return self.n_bits + max(self.n_bits - 2, 0)
 
-    def build_composite_bloq(self, bb: BloqBuilder, selection: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         *rest, last = bb.split(selection)
         last = bb.add(XGate(), q=last)
         rest, last = self._flip(bb, rest, last)
@@ -110,7 +112,7 @@ class ReflectZero(GateWithRegisters):
         bb.add(GlobalPhase(exponent=1))
         return {"selection": bb.join(np.array([*rest, last]), dtype=QAny(self.n_bits))}
 
-    def _flip(self, bb: BloqBuilder, rest: list[Soquet], last: Soquet) -> tuple[list[Soquet], Soquet]:
+    def _flip(self, bb: Builder, rest: list[Wire], last: Wire) -> tuple[list[Wire], Wire]:
         """Phase -1 iff all of `rest` are 0 and `last` is 1."""
         if self.n_bits == 1:
             return rest, bb.add(ZGate(), q=last)
@@ -178,7 +180,7 @@ class Diffusion(GateWithRegisters):
         """Largest number of qubits alive at once."""
         return max(self.prepare.peak_qubits, self.reflect.peak_qubits)
 
-    def build_composite_bloq(self, bb: BloqBuilder, selection: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         for part in (self.prepare.adjoint(), self.reflect, self.prepare):
             selection = bb.add(part, selection=selection)
         return {"selection": selection}

@@ -3,11 +3,12 @@
 from functools import cached_property
 
 import attrs
-from qualtran import BloqBuilder, QBit, Register, Side, Signature, Soquet, bloq_example
+from qualtran import QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
@@ -37,7 +38,7 @@ class FullAdder(Uncomputable):
         thru = [Register(name, QBit()) for name in "abc"]
         return Signature([*thru, Register("carry", QBit(), side=Side.RIGHT)])
 
-    def build_composite_bloq(self, bb: BloqBuilder, a: Soquet, b: Soquet, c: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, a: Wire, b: Wire, c: Wire) -> dict[str, Wire]:
         c, a = bb.add_t(CNOT(), ctrl=c, target=a)
         c, b = bb.add_t(CNOT(), ctrl=c, target=b)
         (a, b), carry = bb.add_t(And(self.cv_a, self.cv_b), ctrl=[a, b])  # type: ignore[misc]

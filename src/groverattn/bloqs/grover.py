@@ -6,13 +6,14 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BloqBuilder, Signature, Soquet, bloq_example
+from qualtran import Signature, bloq_example
 from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.diffusion import Diffusion
 from groverattn.bloqs.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.bloqs.uniform import PrepareUniform
+from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
@@ -44,7 +45,7 @@ class GroverIterate(Uncomputable):
         """Largest number of qubits alive at once."""
         return max(self.oracle.peak_qubits, self.diffusion.peak_qubits)
 
-    def build_composite_bloq(self, bb: BloqBuilder, selection: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         selection = bb.add(self.oracle, selection=selection)
         return {"selection": bb.add(self.diffusion, selection=selection)}
 
@@ -62,7 +63,7 @@ class GroverIterate(Uncomputable):
 
 @attrs.frozen
 class GroverSearch(Uncomputable):
-    """Prepare the uniform superposition and apply `n_iterates` Grover iterates; measuring the index is left to the caller.
+    """Prepare the uniform superposition and apply `n_iterates` Grover iterates; the caller measures the index.
 
     With t of n keys marked, the index is a marked one with probability sin^2((2 n_iterates + 1) asin(sqrt(t / n)))
     (Boyer et al. quant-ph/9605034, Sec. 3).
@@ -93,7 +94,7 @@ class GroverSearch(Uncomputable):
         """Largest number of qubits alive at once."""
         return max(self.prepare.peak_qubits, self.iterate.peak_qubits if self.n_iterates else 0)
 
-    def build_composite_bloq(self, bb: BloqBuilder, selection: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         for part in (self.prepare, *(self.iterate for _ in range(self.n_iterates))):
             selection = bb.add(part, selection=selection)
         return {"selection": selection}
@@ -110,7 +111,7 @@ class GroverSearch(Uncomputable):
     def reference_columns(self) -> NDArray[np.complex128]:
         """The state that the circuit has to reach from |0>, shape (2^m, 1), up to a global phase."""
         n_keys = self.iterate.oracle.lookup.table.n_keys
-        marked = np.array([self.iterate.oracle.basis_state_phase(j) < 0 for j in range(n_keys)])
+        marked = np.array([self.iterate.oracle.is_marked(j) for j in range(n_keys)])
         angle = (2 * self.n_iterates + 1) * math.asin(math.sqrt(marked.mean()))
         state = np.zeros((1 << self.prepare.index_bits, 1), dtype=np.complex128)
         state[:n_keys, 0][marked] = math.sin(angle) / math.sqrt(max(marked.sum(), 1))

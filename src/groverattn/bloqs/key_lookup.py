@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 from functools import cached_property
 
-import attrs
 from qualtran import BQUInt, GateWithRegisters, QAny, Register, Side, Signature
 
 from groverattn.problem.key_table import KeyTable
@@ -34,12 +33,21 @@ class KeyLookup(GateWithRegisters, metaclass=abc.ABCMeta):
     def loading_signature(self) -> Signature:
         """Registers of the load; the unload has the adjoint of it."""
         registers = [
-            Register("selection", BQUInt(self.table.index_bits, self.table.n_keys)),
+            Register("selection", self.selection_type),
             Register("word", QAny(self.table.word_bits), side=Side.RIGHT),
         ]
         if self.junk_bits:
             registers.append(Register("junk", QAny(self.junk_bits), side=Side.RIGHT))
         return Signature(registers)
+
+    @property
+    def selection_type(self) -> BQUInt:
+        """Type of the index register."""
+        return BQUInt(self.table.index_bits, self.table.n_keys)
+
+    @abc.abstractmethod
+    def adjoint(self) -> KeyLookup:
+        """The unload."""
 
     @property
     @abc.abstractmethod

@@ -3,8 +3,10 @@
 from functools import cached_property
 
 import attrs
-from qualtran import BloqBuilder, GateWithRegisters, QAny, QBit, Register, Signature, Soquet, bloq_example
+from qualtran import GateWithRegisters, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
+
+from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
@@ -34,7 +36,7 @@ class LoadWord(GateWithRegisters):
         """Positions of the ones of the word, counted from the most significant bit."""
         return tuple(i for i, bit in enumerate(format(self.word, f"0{self.word_bits}b")) if bit == "1")
 
-    def build_composite_bloq(self, bb: BloqBuilder, ctrl: Soquet, word: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, ctrl: Wire, word: Wire) -> dict[str, Wire]:
         bits = bb.split(word)
         for i in self.targets:
             ctrl, bits[i] = bb.add_t(CNOT(), ctrl=ctrl, target=bits[i])

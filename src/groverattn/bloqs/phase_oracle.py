@@ -4,13 +4,14 @@ from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import BloqBuilder, GateWithRegisters, QAny, Signature, Soquet, bloq_example
+from qualtran import GateWithRegisters, QAny, Signature, bloq_example
 from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.predicate import Predicate
 from groverattn.bloqs.qrom import QROMLookup
 from groverattn.bloqs.score import Score
+from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 
@@ -60,7 +61,7 @@ class PhaseOracle(GateWithRegisters):
         """Toffoli depth of the schedule in which load, score, flip, unscore and unload follow each other."""
         return self.lookup.toffoli_depth + self.score.toffoli_depth + self.lookup.adjoint().toffoli_depth
 
-    def build_composite_bloq(self, bb: BloqBuilder, selection: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         loaded = bb.add_d(self.lookup, selection=selection)
         *key_bits, live = bb.split(loaded["word"])
         scored = bb.add_d(self.score, key=bb.join(np.array(key_bits), dtype=self.score.key_type))
@@ -71,7 +72,7 @@ class PhaseOracle(GateWithRegisters):
 
     def build_call_graph(self, ssa):
         parts = (self.lookup, self.lookup.adjoint(), self.score, self.score.adjoint(), Predicate())
-        return {part: 1 for part in parts}
+        return dict.fromkeys(parts, 1)
 
     def my_static_costs(self, cost_key: CostKey):
         return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
@@ -79,13 +80,17 @@ class PhaseOracle(GateWithRegisters):
     def on_classical_vals(self, selection: int) -> dict[str, int]:
         return {"selection": selection}
 
-    def basis_state_phase(self, selection: int) -> complex:
+    def is_marked(self, selection: int) -> bool:
+        """Whether key `selection` is live and its score reaches the threshold, by plain arithmetic."""
         word = self.lookup.table.word(selection)
         offset = 1 << (self.score.key_bits - 1)
         digits = np.array(QAny(self.lookup.table.word_bits).to_bits(word)[:-1]).reshape(-1, self.score.key_bits)
         key = digits @ (1 << np.arange(self.score.key_bits)[::-1]) - offset
         reached = int(np.dot(np.array(self.score.query, dtype=object), key)) >= self.score.threshold
-        return -1.0 if reached and word & 1 else 1.0
+        return reached and bool(word & 1)
+
+    def basis_state_phase(self, selection: int) -> complex:
+        return -1.0 if self.is_marked(selection) else 1.0
 
     def adjoint(self) -> "PhaseOracle":
         return self

@@ -3,8 +3,10 @@
 from functools import cached_property
 
 import attrs
-from qualtran import BloqBuilder, GateWithRegisters, Signature, Soquet, bloq_example
+from qualtran import GateWithRegisters, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ
+
+from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
@@ -20,7 +22,7 @@ class Predicate(GateWithRegisters):
     def signature(self) -> Signature:
         return Signature.build(marked=1, live=1)
 
-    def build_composite_bloq(self, bb: BloqBuilder, marked: Soquet, live: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, marked: Wire, live: Wire) -> dict[str, Wire]:
         marked, live = bb.add_t(CZ(), q1=marked, q2=live)
         return {"marked": marked, "live": live}
 

@@ -2,7 +2,7 @@
 
 import attrs
 import numpy as np
-from qualtran import BloqBuilder, DecomposeTypeError, QAny, Signature, Soquet, bloq_example
+from qualtran import DecomposeTypeError, QAny, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import CostKey, QubitCount
@@ -10,6 +10,7 @@ from qualtran.resource_counting import CostKey, QubitCount
 from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.load_word import LoadWord
 from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
 
 
@@ -48,14 +49,13 @@ class QROMLookup(Uncomputable, KeyLookup):
     def peak_qubits(self) -> int:
         return 2 * self.table.index_bits - 1 + self.table.word_bits
 
-    def build_composite_bloq(self, bb: BloqBuilder, selection: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         if not self.table.has_data:
             raise DecomposeTypeError(f"{self} knows only the sizes of its keys")
-        selection_type = self.signature.get_left("selection").dtype
         word = bb.allocate(dtype=QAny(self.table.word_bits))
         walk = _UnaryIteration(bb, self.table, list(bb.split(selection)), word)
         walk.visit_all()
-        return {"selection": bb.join(walk.index, dtype=selection_type), "word": walk.word}
+        return {"selection": bb.join(walk.index, dtype=self.selection_type), "word": walk.word}
 
     def build_call_graph(self, ssa):
         compute, undo = And(1, 0), And(1, 1).adjoint()
@@ -81,12 +81,12 @@ class QROMLookup(Uncomputable, KeyLookup):
 
 @attrs.define
 class _UnaryIteration:
-    """Walks the binary tree of indices from left to right, one And down and one measured And up for every inner node."""
+    """Walks the tree of indices from left to right: one And down and one measured And up for every inner node."""
 
-    bb: BloqBuilder
+    bb: Builder
     table: KeyTable
-    index: list[Soquet]
-    word: Soquet
+    index: list[Wire]
+    word: Wire
 
     def visit_all(self) -> None:
         """Visit both halves under the first index qubit, which serves as the control of either."""
@@ -98,7 +98,7 @@ class _UnaryIteration:
             if start == 0:
                 self.index[0] = self.bb.add(XGate(), q=self.index[0])
 
-    def _visit(self, control: Soquet, level: int, start: int, stop: int) -> Soquet:
+    def _visit(self, control: Wire, level: int, start: int, stop: int) -> Wire:
         if stop - start == 1:
             row = LoadWord(self.table.word_bits, self.table.word(start))
             control, self.word = self.bb.add_t(row, ctrl=control, word=self.word)

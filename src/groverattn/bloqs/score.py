@@ -5,7 +5,7 @@ from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import BloqBuilder, QAny, QBit, Register, Side, Signature, Soquet, bloq_example
+from qualtran import QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import CostKey, QubitCount
@@ -13,6 +13,7 @@ from qualtran.resource_counting import CostKey, QubitCount
 from groverattn.bloqs.full_adder import FullAdder
 from groverattn.bloqs.score_heap import Carry, Compress, Copy, Fold, ScoreHeap, plan_score_heap
 from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
@@ -68,7 +69,7 @@ class Score(Uncomputable):
         """And gates on the longest path; undoing has none."""
         return 0 if self.uncompute else self.heap.toffoli_depth
 
-    def build_composite_bloq(self, bb: BloqBuilder, key: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, key: Wire) -> dict[str, Wire]:
         wires = list(bb.split(key))
         for step in self.heap.steps:
             _add_step(bb, wires, step)
@@ -126,7 +127,7 @@ class Score(Uncomputable):
         return f"Score{'†' if self.uncompute else ''}"
 
 
-def _add_step(bb: BloqBuilder, wires: list[Soquet], step) -> None:
+def _add_step(bb: Builder, wires: list[Wire], step) -> None:
     """Add one step to the circuit; a fresh wire is appended to `wires`."""
     match step:
         case Copy(source):
@@ -140,9 +141,7 @@ def _add_step(bb: BloqBuilder, wires: list[Soquet], step) -> None:
             (wires[a], wires[b]), carry = bb.add_t(And(cv_a, cv_b), ctrl=[wires[a], wires[b]])
             wires.append(carry)
         case Compress(a, b, c, _, cv_a, cv_b):
-            wires[a], wires[b], wires[c], carry = bb.add_t(
-                FullAdder(cv_a, cv_b), a=wires[a], b=wires[b], c=wires[c]
-            )
+            wires[a], wires[b], wires[c], carry = bb.add_t(FullAdder(cv_a, cv_b), a=wires[a], b=wires[b], c=wires[c])
             wires.append(carry)
 
 

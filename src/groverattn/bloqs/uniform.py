@@ -6,12 +6,13 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BloqBuilder, BQUInt, QAny, Register, Signature, Soquet, bloq_example
+from qualtran import BQUInt, QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard, Rz
 from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.score import Score
 from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
@@ -49,7 +50,12 @@ class PrepareUniform(Uncomputable):
 
     @cached_property
     def computing_signature(self) -> Signature:
-        return Signature([Register("selection", BQUInt(self.index_bits, self.n_keys))])
+        return Signature([Register("selection", self.selection_type)])
+
+    @property
+    def selection_type(self) -> BQUInt:
+        """Type of the register."""
+        return BQUInt(self.index_bits, self.n_keys)
 
     @property
     def angle(self) -> float:
@@ -72,16 +78,18 @@ class PrepareUniform(Uncomputable):
     @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
-        return self.index_bits if self.is_power_of_two else self.free_bits + max(s.heap.n_wires for s in self.comparisons)
+        return (
+            self.index_bits if self.is_power_of_two else self.free_bits + max(s.heap.n_wires for s in self.comparisons)
+        )
 
-    def build_composite_bloq(self, bb: BloqBuilder, selection: Soquet) -> dict[str, Soquet]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         bits = [bb.add(Hadamard(), q=bit) for bit in bb.split(selection)]
         if not self.is_power_of_two:
             high = self.index_bits - self.free_bits
             for comparison in self.comparisons:
                 bits[:high] = _rotate_if(bb, comparison, bits[:high], -self.angle)
                 bits[:high] = [bb.add(Hadamard(), q=bit) for bit in bits[:high]]
-        return {"selection": bb.join(np.array(bits), dtype=self.signature.get_left("selection").dtype)}
+        return {"selection": bb.join(np.array(bits), dtype=self.selection_type)}
 
     def build_call_graph(self, ssa):
         if self.is_power_of_two:
@@ -89,7 +97,7 @@ class PrepareUniform(Uncomputable):
         angle = self.angle if self.uncompute else -self.angle
         high = self.index_bits - self.free_bits
         scores = [s for score in self.comparisons for s in (score, score.adjoint())]
-        return {Hadamard(): self.index_bits + 2 * high, Rz(angle): 2} | {score: 1 for score in scores}
+        return {Hadamard(): self.index_bits + 2 * high, Rz(angle): 2} | dict.fromkeys(scores, 1)
 
     def my_static_costs(self, cost_key: CostKey):
         return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
@@ -101,7 +109,7 @@ class PrepareUniform(Uncomputable):
         return state
 
 
-def _rotate_if(bb: BloqBuilder, comparison: Score, bits: list[Soquet], angle: float) -> list[Soquet]:
+def _rotate_if(bb: Builder, comparison: Score, bits: list[Wire], angle: float) -> list[Wire]:
     """Rz(angle) on the outcome of a comparison, which is undone afterwards."""
     scored = bb.add_d(comparison, key=bb.join(np.array(bits), dtype=QAny(len(bits))))
     scored["marked"] = bb.add(Rz(angle), q=scored["marked"])

@@ -56,7 +56,7 @@ class _Program:
         return cls(len(cbloq.connections), inputs, calls, outputs)
 
     def adjoint(self) -> _Program:
-        """The same calls backwards, each one the adjoint; CompositeBloq.adjoint takes time quadratic in their number."""
+        """The same calls backwards, each the adjoint. CompositeBloq.adjoint takes time quadratic in their number."""
         calls = tuple(_Call(call.bloq.adjoint(), call.outputs, call.inputs) for call in reversed(self.calls))
         return _Program(self.n_slots, self.outputs, calls, self.inputs)
 
@@ -65,7 +65,7 @@ class _Program:
 def _program(bloq: Bloq) -> _Program:
     if isinstance(bloq, Uncomputable) and bloq.uncompute:
         return _program(bloq.forward).adjoint()
-    return _Program.of(bloq.decompose_bloq())
+    return _Program.of(bloq if isinstance(bloq, CompositeBloq) else bloq.decompose_bloq())
 
 
 @attrs.define

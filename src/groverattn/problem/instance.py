@@ -1,0 +1,201 @@
+"""One head made ready for search: integer queries and keys, and a threshold for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.problem.errors import InputError
+from groverattn.problem.fixed_point import FixedPoint, largest_value, quantise
+from groverattn.problem.heads import AttentionHead
+from groverattn.problem.thresholds import threshold_from_sample, threshold_from_target, threshold_from_tau
+
+
+@attrs.frozen(eq=False, repr=False)
+class Instance:
+    """A head in integers with thresholds: key j is marked in row i when <q_i, k_j> >= thresholds[i] and row i sees j.
+
+    A row is either searched or read whole. It is read whole where its threshold is one that every possible score
+    reaches: the rule leaves nothing to search for, as in the first rows of a causal head, which see too few keys.
+
+    Attributes:
+        head: the head in float64, from which found scores are computed again exactly.
+        queries: integer queries, values of shape (n, d).
+        keys: integer keys, values of shape (n, d).
+        thresholds: int64 of shape (n,), in units of the integer score.
+        threshold_rule: how they were set, in words.
+
+    >>> from groverattn.problem.heads import bundled_head
+    >>> instance = Instance.from_target(bundled_head(), n_marked=8, query_bits=6, key_bits=6)
+    >>> int(instance.marked(0).sum())
+    8
+    """
+
+    head: AttentionHead
+    queries: FixedPoint
+    keys: FixedPoint
+    thresholds: NDArray[np.int64]
+    threshold_rule: str
+
+    @classmethod
+    def from_target(cls, head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:
+        """Mark the `n_marked` largest scores of every row, and those that tie with the last of them.
+
+        A classical convenience (it reads all scores). Rows that see no more than `n_marked` keys, or whose scores tie
+        down to the smallest (a query of zeros, as padding has), are read whole.
+
+        Raises:
+            InputError: n_marked < 1 or >= n, bits out of range, no row left to search.
+        """
+        rule = f"the {n_marked} largest scores of each row, found classically"
+
+        def of_row(scores: NDArray[np.int64], row: int) -> int:
+            return threshold_from_target(scores, n_marked)
+
+        return cls._with_rule(head, query_bits, key_bits, rule, of_row, n_marked)
+
+    @classmethod
+    def from_tau(cls, head: AttentionHead, tau: float, query_bits: int, key_bits: int) -> Instance:
+        """Mark the scores score_scale <q_i, k_j> >= tau, one tau for all rows (arXiv:2307.08045, (tau, k)-good).
+
+        Rows may have no marked key. `tau` is in units of the scaled score.
+
+        Raises:
+            InputError: tau not finite, bits out of range, or tau marks no key of any row, or every key of every row.
+        """
+        bare = cls._bare(head, query_bits, key_bits)
+        threshold = threshold_from_tau(tau, bare.score_step)
+        beyond = bare.largest_score + 1  # no score reaches it; clipping keeps the thresholds within int64
+        thresholds = np.full(head.n_keys, np.clip(threshold, bare.lowest_threshold, beyond), dtype=np.int64)
+        instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=f"scaled score >= {tau:g} in every row")
+        counts = [(int(instance.marked(row).sum()), head.visible_keys(row)) for row in range(head.n_keys)]
+        n_marked, n_pairs = (sum(column) for column in zip(*counts, strict=True))
+        if n_marked in (0, n_pairs):
+            raise InputError(
+                given=f"tau = {tau:g}",
+                allowed="a tau that some scores reach and others do not",
+                why=f"it marks {'no key of any row' if n_marked == 0 else 'every key of every row'}",
+                do=f"{'lower' if n_marked == 0 else 'raise'} tau",
+            )
+        return instance
+
+    @classmethod
+    def from_sample(
+        cls, head: AttentionHead, n_marked: int, sample_size: int, seed: int, query_bits: int, key_bits: int
+    ) -> Instance:
+        """Set each row's threshold from the scores of `sample_size` of its keys, so that about `n_marked` reach it.
+
+        The rule that needs no pass over all scores. Every row draws its own sample, without repetition, from the keys
+        it sees (all of them where it sees fewer). Rows that see no more than `n_marked` keys are read whole.
+
+        Raises:
+            InputError: n_marked < 1 or >= n, bits out of range, a sample too small to hold a marked key.
+        """
+        rule = f"about {n_marked} keys of each row, from a sample of {sample_size} (seed {seed})"
+
+        def of_row(scores: NDArray[np.int64], row: int) -> int:
+            rng = np.random.default_rng([seed, row])
+            sample = rng.choice(scores, size=min(sample_size, scores.size), replace=False)
+            return threshold_from_sample(sample, scores.size, n_marked)
+
+        return cls._with_rule(head, query_bits, key_bits, rule, of_row, n_marked)
+
+    @classmethod
+    def _bare(cls, head: AttentionHead, query_bits: int, key_bits: int) -> Instance:
+        queries, keys = quantise(head.queries, query_bits), quantise(head.keys, key_bits)
+        return cls(head, queries, keys, np.zeros(head.n_keys, dtype=np.int64), "none")
+
+    @classmethod
+    def _with_rule(
+        cls,
+        head: AttentionHead,
+        query_bits: int,
+        key_bits: int,
+        rule: str,
+        threshold_of_row: Callable[[NDArray[np.int64], int], int],
+        n_marked: int,
+    ) -> Instance:
+        _check_n_marked(n_marked, head.n_keys)
+        bare = cls._bare(head, query_bits, key_bits)
+        thresholds = np.full(head.n_keys, bare.lowest_threshold, dtype=np.int64)
+        for row in range(head.n_keys):
+            scores = bare.scores(row)
+            # A constant row is what padding gives: it has no largest scores, and attention to it is uniform.
+            if scores.size > n_marked and scores.min() < np.partition(scores, -n_marked)[-n_marked]:
+                thresholds[row] = threshold_of_row(scores, row)
+        instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=rule)
+        if not instance.searchable_rows.size:
+            raise InputError(
+                given=f"{head.name!r} with {query_bits}-bit queries and {key_bits}-bit keys",
+                allowed="a head in which some row's scores differ",
+                why=f"in every row the {n_marked} largest scores tie with the smallest",
+                do="raise query_bits or key_bits",
+            )
+        return instance
+
+    @property
+    def n_keys(self) -> int:
+        """Number of keys n."""
+        return self.head.n_keys
+
+    @property
+    def d_head(self) -> int:
+        """Numbers per query and key, d."""
+        return self.head.d_head
+
+    @property
+    def score_step(self) -> float:
+        """What one unit of the integer score is worth as a scaled score: query step * key step * score_scale."""
+        return self.queries.step * self.keys.step * self.head.score_scale
+
+    @property
+    def largest_score(self) -> int:
+        """The largest integer score that d products of these widths can make."""
+        return self.d_head * largest_value(self.queries.bits) * largest_value(self.keys.bits)
+
+    @property
+    def lowest_threshold(self) -> int:
+        """The threshold that every possible score reaches; it fits the width of a score."""
+        return -self.largest_score
+
+    @property
+    def searchable_rows(self) -> NDArray[np.intp]:
+        """The rows that are searched, ascending; the others are read whole classically."""
+        return np.flatnonzero(self.thresholds > self.lowest_threshold)
+
+    def read_whole(self, row: int) -> bool:
+        """Whether row `row` is read whole classically instead of searched."""
+        return bool(self.thresholds[row] <= self.lowest_threshold)
+
+    def visible_keys(self, row: int) -> int:
+        """Return how many keys row `row` sees: row + 1 if causal, else n."""
+        return self.head.visible_keys(row)
+
+    def query(self, row: int) -> tuple[int, ...]:
+        """Return the integer query of row `row`, d numbers."""
+        return tuple(self.queries.values[row].tolist())
+
+    def scores(self, row: int) -> NDArray[np.int64]:
+        """Return the integer scores of the keys that row `row` sees, shape (visible_keys(row),)."""
+        return self.keys.values[: self.visible_keys(row)] @ self.queries.values[row]
+
+    def marked(self, row: int) -> NDArray[np.bool_]:
+        """Return which of the keys that row `row` sees are marked, shape (visible_keys(row),)."""
+        return self.scores(row) >= self.thresholds[row]
+
+    def __repr__(self) -> str:
+        widths = f"{self.queries.bits}-bit queries, {self.keys.bits}-bit keys"
+        return f"Instance({self.head!r}, {widths}, {self.threshold_rule})"
+
+
+def _check_n_marked(n_marked: int, n_keys: int) -> None:
+    if not 1 <= n_marked < n_keys:
+        raise InputError(
+            given=f"n_marked = {n_marked} in a head of {n_keys} keys",
+            allowed=f"1 to {n_keys - 1}",
+            why="no marked key means nothing to find, and all marked means nothing to search for",
+            do="choose a number in between, well below half of the keys",
+        )

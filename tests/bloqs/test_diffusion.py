@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from groverattn.bloqs.diffusion import Diffusion, ReflectZero
+from groverattn.bloqs.uniform import PrepareUniform
+from groverattn.costs.counting import count
+from groverattn.verify.flat_circuit import flatten
+from groverattn.verify.state_vector import final_amplitudes
+
+
+@pytest.mark.parametrize("n_keys", [*range(2, 34), 47, 100])
+def test_uniform_superposition_of_any_number_of_indices(n_keys):
+    bloq = PrepareUniform(n_keys)
+    state = final_amplitudes(bloq)
+    assert abs(np.vdot(bloq.reference_columns()[:, 0], state)) == pytest.approx(1, abs=1e-7)
+
+
+@pytest.mark.parametrize("n_keys", [2, 3, 5, 7, 10, 13, 16])
+def test_diffusion_reflects_about_the_uniform_superposition(n_keys):
+    columns = Diffusion(n_keys).reference_columns()
+    found = np.stack([final_amplitudes(Diffusion(n_keys), initial=j, seed=j) for j in range(n_keys)], axis=1)
+    phase = np.vdot(columns, found)
+    np.testing.assert_allclose(found, columns * phase / abs(phase), atol=1e-6)
+
+
+@pytest.mark.parametrize("n_bits", [1, 2, 3, 4, 9, 17, 20])
+def test_reflection_takes_two_toffolis_fewer_than_qubits_in_logarithmic_depth(n_bits):
+    """15 at 17 and 18 at 20 index qubits: the floor of the toolkit notes."""
+    reflect = ReflectZero(n_bits)
+    assert count(reflect).toffoli == max(n_bits - 2, 0)
+    circuit = flatten(reflect)
+    assert (circuit.toffoli_depth, circuit.n_wires) == (reflect.toffoli_depth, reflect.peak_qubits)
+    assert reflect.toffoli_depth <= 5
+
+
+@pytest.mark.parametrize("n_keys", range(2, 70))
+def test_depth_and_width_are_those_of_the_flat_circuit(n_keys):
+    bloq = Diffusion(n_keys)
+    circuit = flatten(bloq)
+    assert circuit.n_wires == bloq.peak_qubits
+    assert circuit.toffoli_depth <= bloq.toffoli_depth

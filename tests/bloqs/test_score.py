@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from groverattn.bloqs.score import Score
+from groverattn.bloqs.score_heap import plan_score_heap, signed_digits
+from groverattn.costs.counting import count
+from groverattn.verify.bit_sliced import run_on_basis
+from groverattn.verify.flat_circuit import flatten
+
+
+@st.composite
+def scores(draw):
+    bits = draw(st.integers(2, 5))
+    largest = (1 << (draw(st.integers(2, 5)) - 1)) - 1
+    query = draw(st.lists(st.integers(-largest - 1, largest), min_size=1, max_size=5))
+    bound = sum(abs(q) for q in query) << (bits - 1)
+    return Score(tuple(query), draw(st.integers(-bound - 2, bound + 2)), bits)
+
+
+@given(scores(), st.integers(0, 2**32 - 1))
+@settings(max_examples=150, deadline=None)
+def test_marked_is_the_inner_product_against_the_threshold(score, seed):
+    rng = np.random.default_rng(seed)
+    offset = 1 << (score.key_bits - 1)
+    keys = rng.integers(-offset, offset, (70, len(score.query)))
+    bits = ((keys + offset)[:, :, None] >> np.arange(score.key_bits)[::-1] & 1).reshape(70, -1).astype(np.uint8)
+    run = run_on_basis(flatten(score), {("key", ()): bits}, rng)
+    np.testing.assert_array_equal(run.outputs["marked", ()][:, 0], keys @ np.array(score.query) >= score.threshold)
+    np.testing.assert_array_equal(run.outputs["key", ()], bits)
+    assert not run.dirty.any()
+    assert not run.negative.any()
+
+
+@given(scores())
+@settings(max_examples=50, deadline=None)
+def test_depth_is_that_of_the_flat_circuit(score):
+    assert flatten(score).toffoli_depth == score.toffoli_depth
+    assert flatten(score.adjoint()).toffoli_depth == 0
+
+
+@given(st.integers(-(2**20), 2**20))
+def test_signed_digits_are_the_value_and_not_adjacent(value):
+    digits = list(signed_digits(value))
+    assert sum(digit << position if digit > 0 else -(1 << position) for position, digit in digits) == value
+    assert all(after - before > 1 for (before, _), (after, _) in zip(digits, digits[1:], strict=False))
+
+
+@pytest.mark.parametrize(("key_bits", "low", "high"), [(8, 2300, 2660), (4, 440, 600)])
+def test_toffolis_at_head_size_are_those_of_the_first_prototype(key_bits, low, high):
+    """Gaussian queries, d = 128: 2.48 k +- 0.07 k Toffoli at 8 bits, 0.52 k +- 0.03 k at 4 (our measurement over 20 queries)."""
+    rng = np.random.default_rng(7)
+    largest = (1 << (key_bits - 1)) - 1
+    query = np.clip(np.rint(rng.normal(0, largest / 3, 128)), -largest, largest).astype(int)
+    assert low < plan_score_heap(tuple(query.tolist()), 0, key_bits).toffoli < high
+
+
+def test_score_bloq_counts_its_heap():
+    score = Score((5, -3, 7), 4, 4)
+    assert count(score).toffoli == score.heap.toffoli
+    assert count(score.adjoint()).toffoli == 0

@@ -1,0 +1,103 @@
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.grover import GroverIterate
+from groverattn.bloqs.load_word import LoadWord
+from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.score import Score
+from groverattn.problem.errors import InputError
+from groverattn.problem.key_table import KeyTable
+from groverattn.verify.bit_sliced import run_on_basis
+from groverattn.verify.flat_circuit import FlatCircuit, Gate, Op, flatten
+from groverattn.verify.oracle_check import check_oracle
+
+
+@st.composite
+def oracles(draw):
+    """A random oracle with every key marked, found or neither, and what it has to mark."""
+    key_bits, query_bits = draw(st.integers(2, 5)), draw(st.integers(2, 5))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n_keys, d_head = draw(st.integers(2, 40)), draw(st.integers(1, 5))
+    keys = rng.integers(-(1 << key_bits - 1), 1 << key_bits - 1, (n_keys, d_head))
+    query = rng.integers(-(1 << query_bits - 1), 1 << query_bits - 1, d_head)
+    found = np.flatnonzero(rng.random(n_keys) < 0.2)
+    threshold = int(rng.choice(keys @ query) + rng.integers(-1, 2))
+    marked = keys @ query >= threshold
+    marked[found] = False
+    lookup = DATA_ACCESSES[draw(st.sampled_from(sorted(DATA_ACCESSES)))]
+    table = KeyTable.from_keys(keys, key_bits, found)
+    return PhaseOracle(lookup(table), Score(query.tolist(), threshold, key_bits)), marked
+
+
+@given(oracles())
+@settings(max_examples=100, deadline=None)
+def test_oracle_marks_live_keys_above_the_threshold_and_nothing_else(case):
+    oracle, marked = case
+    check = check_oracle(oracle, marked, np.random.default_rng(0))
+    assert (check.mismatches, check.dirty_ancillas, check.passed) == (0, 0, True)
+    reference = [oracle.basis_state_phase(j) < 0 for j in range(len(marked))]
+    np.testing.assert_array_equal(reference, marked)
+
+
+@given(oracles())
+@settings(max_examples=25, deadline=None)
+def test_gates_written_backwards_are_those_of_the_adjoint_decomposition(case):
+    """Flattening reads a bloq backwards by itself; Qualtran's adjoint of the decomposition is the judge."""
+    oracle, _ = case
+    for bloq in (oracle.lookup.adjoint(), oracle.score.adjoint()):
+        assert flatten(bloq).gate_counts == flatten(bloq.decompose_bloq()).gate_counts
+
+
+def one_oracle():
+    keys = np.random.default_rng(5).integers(-4, 4, (16, 3))
+    query, threshold = (3, -2, 1), 6
+    return PhaseOracle(
+        DATA_ACCESSES["qrom"](KeyTable.from_keys(keys, 3)), Score(query, threshold, 3)
+    ), keys @ query >= threshold
+
+
+def test_a_wrong_expectation_is_found():
+    oracle, marked = one_oracle()
+    marked[7] ^= True
+    check = check_oracle(oracle, marked, np.random.default_rng(0))
+    assert (check.mismatches, check.first_mismatch, check.passed) == (1, 7, False)
+
+
+@pytest.mark.parametrize("op", [Op.AND, Op.UN_AND, Op.CNOT, Op.X, Op.CZ])
+def test_a_circuit_with_one_gate_missing_is_found(op):
+    """Every single gate of a kind matters: without it phases, index or ancillas are wrong for some key."""
+    oracle, marked = one_oracle()
+    circuit = flatten(oracle)
+    index = (np.arange(16)[:, None] >> np.arange(4)[::-1] & 1).astype(np.uint8)
+    for at in [i for i, gate in enumerate(circuit.gates) if gate.op is op][:40]:
+        broken = attrs.evolve(circuit, gates=circuit.gates[:at] + circuit.gates[at + 1 :])
+        run = run_on_basis(broken, {("selection", ()): index}, np.random.default_rng(at))
+        changed = run.outputs["selection", ()] != index
+        assert (run.negative != marked).any() or run.dirty.any() or changed.any(), circuit.gates[at]
+
+
+def test_native_row_is_its_decomposition():
+    row = LoadWord(6, 0b100110)
+    bits = np.random.default_rng(0).integers(0, 2, (64, 6), dtype=np.uint8)
+    inputs = {("ctrl", ()): np.ones((64, 1), dtype=np.uint8), ("word", ()): bits}
+    native, decomposed = (
+        run_on_basis(flatten(bloq), inputs, np.random.default_rng(0)) for bloq in (row, row.decompose_bloq())
+    )
+    np.testing.assert_array_equal(native.outputs["word", ()], decomposed.outputs["word", ()])
+
+
+def test_hadamards_are_refused():
+    with pytest.raises(InputError, match="HADAMARD"):
+        circuit = flatten(GroverIterate(one_oracle()[0]))
+        run_on_basis(circuit, {("selection", ()): np.zeros((4, 4), dtype=np.uint8)}, np.random.default_rng(0))
+
+
+def test_dirty_target_is_reported():
+    gates = [Gate(Op.X, (2,)), Gate(Op.AND, (0, 1, 2), (1, 1))]
+    circuit = FlatCircuit(gates, 3, {("x", ()): (0, 1)}, {("x", ()): (0, 1), ("t", ()): (2,)})
+    run = run_on_basis(circuit, {("x", ()): np.zeros((2, 2), dtype=np.uint8)}, np.random.default_rng(0))
+    assert run.dirty.all()

@@ -1,0 +1,59 @@
+"""The whole search in Cirq's simulator: every amplitude after each iterate."""
+
+import math
+
+import cirq
+import numpy as np
+import pytest
+
+from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.grover import GroverIterate, GroverSearch
+from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.score import Score
+from groverattn.problem.errors import InputError
+from groverattn.problem.key_table import KeyTable
+from groverattn.verify.state_vector import decomposed_circuit, final_amplitudes
+
+
+def search(n_keys, n_marked, n_iterates, access="qrom", seed=0):
+    """A search on random 2-bit keys of two components with exactly n_marked marked keys."""
+    rng = np.random.default_rng(seed)
+    while True:
+        keys, query = rng.integers(-2, 2, (n_keys, 2)), rng.integers(-2, 2, 2)
+        threshold = int(np.sort(keys @ query)[-n_marked])
+        marked = keys @ query >= threshold
+        if marked.sum() == n_marked:
+            oracle = PhaseOracle(
+                DATA_ACCESSES[access](KeyTable.from_keys(keys, 2)), Score(query.tolist(), threshold, 2)
+            )
+            return GroverSearch(GroverIterate(oracle), n_iterates), marked
+
+
+@pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
+@pytest.mark.parametrize(("n_keys", "n_marked"), [(8, 1), (8, 2), (6, 1)])
+@pytest.mark.parametrize("n_iterates", [0, 1, 2, 3])
+def test_amplitude_of_every_index_after_each_iterate(access, n_keys, n_marked, n_iterates):
+    grover, marked = search(n_keys, n_marked, n_iterates, access)
+    amplitudes = final_amplitudes(grover, seed=n_iterates)
+    probability = math.sin((2 * n_iterates + 1) * math.asin(math.sqrt(n_marked / n_keys))) ** 2
+    each = np.where(marked, probability / n_marked, (1 - probability) / (n_keys - n_marked))
+    np.testing.assert_allclose(np.abs(amplitudes[:n_keys]) ** 2, each, atol=1e-9)
+    np.testing.assert_allclose(amplitudes[n_keys:], 0, atol=1e-9)
+
+
+def test_cirq_needs_as_many_qubits_as_are_counted():
+    grover, _ = search(8, 1, 1)
+    circuit, _ = decomposed_circuit(grover)
+    assert len(circuit.all_qubits()) == grover.peak_qubits
+
+
+def test_a_search_is_a_gate_in_a_circuit():
+    grover, _ = search(8, 1, 2)
+    assert "GroverSearch" in str(cirq.Circuit(grover.on(*cirq.LineQubit.range(3))))
+
+
+def test_too_many_qubits_are_refused():
+    keys = np.random.default_rng(0).integers(-8, 8, (4, 8))
+    oracle = PhaseOracle(DATA_ACCESSES["qrom"](KeyTable.from_keys(keys, 4)), Score([1] * 8, 0, 4))
+    with pytest.raises(InputError, match="at most 24"):
+        final_amplitudes(oracle)
