@@ -61,7 +61,8 @@ def test_every_bloq_has_an_example():
 
 def test_every_bloq_is_a_cirq_gate_with_a_reference():
     for cls in BLOQS:
-        assert issubclass(cls, GateWithRegisters) and issubclass(cls, cirq.Gate)
+        assert issubclass(cls, GateWithRegisters), cls
+        assert issubclass(cls, cirq.Gate), cls
         assert cls.on_classical_vals is not Bloq.on_classical_vals or hasattr(cls, "reference_columns"), cls
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,12 +46,12 @@ def test_depth_is_that_of_the_flat_circuit(score):
 def test_signed_digits_are_the_value_and_not_adjacent(value):
     digits = list(signed_digits(value))
     assert sum(digit << position if digit > 0 else -(1 << position) for position, digit in digits) == value
-    assert all(after - before > 1 for (before, _), (after, _) in zip(digits, digits[1:], strict=False))
+    assert all(after - before > 1 for (before, _), (after, _) in itertools.pairwise(digits))
 
 
 @pytest.mark.parametrize(("key_bits", "low", "high"), [(8, 2300, 2660), (4, 440, 600)])
 def test_toffolis_at_head_size_are_those_of_the_first_prototype(key_bits, low, high):
-    """Gaussian queries, d = 128: 2.48 k +- 0.07 k Toffoli at 8 bits, 0.52 k +- 0.03 k at 4 (our measurement over 20 queries)."""
+    """Gaussian queries, d = 128, 20 draws: 2.48 k +- 0.07 k Toffoli at 8 bits, 0.52 k +- 0.03 k at 4 (measured)."""
     rng = np.random.default_rng(7)
     largest = (1 << (key_bits - 1)) - 1
     query = np.clip(np.rint(rng.normal(0, largest / 3, 128)), -largest, largest).astype(int)

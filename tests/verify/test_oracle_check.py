@@ -91,9 +91,10 @@ def test_native_row_is_its_decomposition():
 
 
 def test_hadamards_are_refused():
+    circuit = flatten(GroverIterate(one_oracle()[0]))
+    inputs = {("selection", ()): np.zeros((4, 4), dtype=np.uint8)}
     with pytest.raises(InputError, match="HADAMARD"):
-        circuit = flatten(GroverIterate(one_oracle()[0]))
-        run_on_basis(circuit, {("selection", ()): np.zeros((4, 4), dtype=np.uint8)}, np.random.default_rng(0))
+        run_on_basis(circuit, inputs, np.random.default_rng(0))
 
 
 def test_dirty_target_is_reported():

@@ -39,6 +39,6 @@ class LogicalCounts:
         return 4 * self.toffoli + self.t + round(self.rotation * t_per_rotation)
 
     def repeated(self, times: float) -> LogicalCounts:
-        """Return the costs of `times` runs, possibly a fractional expectation, one after the other on the same qubits."""
+        """Return the costs of `times` runs, maybe a fractional expectation, one after the other on the same qubits."""
         scaled = {f.name: round(getattr(self, f.name) * times) for f in attrs.fields(type(self))}
         return attrs.evolve(LogicalCounts(**scaled), logical_qubits=self.logical_qubits)

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from groverattn.problem.errors import InputError
 from groverattn.problem.npz_headers import GIB, SIZE_MAX_BYTES, open_arrays
 
+Shapes = dict[str, tuple[int, ...]]  # of Q, K and V, as stored
+Labels = dict[str, NDArray]  # `layer` and `head` of each entry
+
 
 @attrs.frozen(eq=False, repr=False)
 class AttentionHead:
@@ -123,9 +126,10 @@ def load_head(
     """  # noqa: E501
     with open_arrays(path) as arrays:
         arrays.require("Q", "K", "V")
-        labels = {name: arrays.read(name) for name in ("layer", "head") if name in arrays}
         shapes = {name: arrays.shape(name) for name in "QKV"}
-        _check_size(sum(arrays.n_bytes(name) for name in "QKV"), shapes)
+        label_names = [name for name in ("layer", "head") if name in arrays]
+        _check_size(sum(arrays.n_bytes(name) for name in ("Q", "K", "V", *label_names)), shapes)
+        labels = {name: arrays.read(name) for name in label_names}
         entry, label = _entry(shapes, labels, layer, head)
         Q, K, V = (arrays.read(name)[entry[name]] for name in "QKV")
     scale = 1.0 / math.sqrt(Q.shape[1]) if score_scale is None else score_scale
@@ -143,7 +147,7 @@ def bundled_head() -> AttentionHead:
         return load_head(path)
 
 
-def _check_size(stored_bytes: int, shapes: dict[str, tuple[int, ...]]) -> None:
+def _check_size(stored_bytes: int, shapes: Shapes) -> None:
     needed = stored_bytes + 8 * sum(math.prod(shape[-2:]) for shape in shapes.values())
     if needed > SIZE_MAX_BYTES:
         raise InputError(
@@ -154,35 +158,27 @@ def _check_size(stored_bytes: int, shapes: dict[str, tuple[int, ...]]) -> None:
         )
 
 
-def _entry(shapes, labels, layer: int | None, head: int | None) -> tuple[dict[str, tuple[int, ...]], str]:
-    """Return where in Q, K and V the head is, and its label; the leading axes must be none, (heads) or both."""
-    leading = {name: shape[:-2] for name, shape in shapes.items()}
-    n_leading = {len(lead) for lead in leading.values()}
-    if len(n_leading) != 1 or not n_leading <= {0, 1, 2} or min(map(len, shapes.values())) < 2:
+def _entry(shapes: Shapes, labels: Labels, layer: int | None, head: int | None) -> tuple[Shapes, str]:
+    """Return the index of the head in each of Q, K and V, and what to call it."""
+    if len({len(shape) for shape in shapes.values()}) != 1 or len(shapes["Q"]) not in (2, 3, 4):
         raise _shape_error(shapes, "(n, d), (heads, n, d) or (layers, heads, n, d), the same for Q, K and V")
-    if leading["K"] != leading["V"] or leading["Q"][:-1] != leading["K"][:-1]:
+    *layers, q_heads = (1, 1, *shapes["Q"][:-2])[-2:]
+    if shapes["K"][:-2] != shapes["V"][:-2] or shapes["Q"][:-3] != shapes["K"][:-3]:
         raise _shape_error(shapes, "K and V with the same layers and heads, and Q with the same layers")
-    if not leading["Q"]:
-        _pick("layer", layer, 1)
-        _pick("head", head, 1)
-        return dict.fromkeys("QKV", ()), ""
-    if labels and len(leading["Q"]) == 1 and layer is not None:
-        layer_at: tuple[int, ...] = ()
-        h = _labelled(labels, layer, head, leading["Q"][0])
+    if len(shapes["Q"]) == 3 and labels and layer is not None:
+        at_layer, at_head = 0, _labelled(labels, layer, head, q_heads)
         label = f"layer {layer} head {head}"
     else:
-        layer_at = (_pick("layer", layer, leading["Q"][0]),) if len(leading["Q"]) == 2 else ()
-        if not layer_at:
-            _pick("layer", layer, 1)
-        h = _pick("head", head, leading["Q"][-1])
-        label = " ".join([f"layer {at}" for at in layer_at] + [f"head {h}"])
-    group = _group_size(leading, shapes)
-    kv = layer_at + (h // group,)
-    return {"Q": layer_at + (h,), "K": kv, "V": kv}, label
+        at_layer, at_head = _pick("layer", layer, *layers), _pick("head", head, q_heads)
+        label = ("", "", f"head {at_head}", f"layer {at_layer} head {at_head}")[len(shapes["Q"]) - 1]
+    n_axes = len(shapes["Q"]) - 2
+    at = {"Q": at_head, "K": at_head // _group_size(shapes), "V": at_head // _group_size(shapes)}
+    return {name: (at_layer, at[name])[2 - n_axes :] for name in "QKV"}, label
 
 
-def _group_size(leading, shapes) -> int:
-    q_heads, kv_heads = leading["Q"][-1], leading["K"][-1]
+def _group_size(shapes: Shapes) -> int:
+    """Return how many query heads share one key head."""
+    q_heads, kv_heads = ((1, *shapes[name][:-2])[-1] for name in "QK")
     if kv_heads < 1 or q_heads % kv_heads:
         raise _shape_error(shapes, "a number of Q heads that is a multiple of the number of K heads")
     return q_heads // kv_heads
@@ -201,7 +197,7 @@ def _pick(axis: str, index: int | None, size: int) -> int:
     return chosen
 
 
-def _labelled(labels, layer: int, head: int | None, n_entries: int) -> int:
+def _labelled(labels: Labels, layer: int, head: int | None, n_entries: int) -> int:
     layers, heads = (np.ravel(labels.get(name, [])) for name in ("layer", "head"))
     if not len(layers) == len(heads) == n_entries:
         raise InputError(
@@ -222,7 +218,7 @@ def _labelled(labels, layer: int, head: int | None, n_entries: int) -> int:
     return int(found[0])
 
 
-def _shape_error(shapes, allowed: str) -> InputError:
+def _shape_error(shapes: Shapes, allowed: str) -> InputError:
     given = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     return InputError(
         given=given,

@@ -52,10 +52,12 @@ class Instance:
         """
         rule = f"the {n_marked} largest scores of each row, found classically"
 
-        def of_row(scores: NDArray[np.int64], row: int) -> int:
-            return threshold_from_target(scores, n_marked)
+        def threshold_of_row(bare: Instance, row: int) -> int | None:
+            scores = bare.scores(row)
+            tied = np.partition(scores, -n_marked)[-n_marked] == scores.min()
+            return None if tied else threshold_from_target(scores, n_marked)
 
-        return cls._with_rule(head, query_bits, key_bits, rule, of_row, n_marked)
+        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of_row, n_marked)
 
     @classmethod
     def from_tau(cls, head: AttentionHead, tau: float, query_bits: int, key_bits: int) -> Instance:
@@ -89,19 +91,22 @@ class Instance:
         """Set each row's threshold from the scores of `sample_size` of its keys, so that about `n_marked` reach it.
 
         The rule that needs no pass over all scores. Every row draws its own sample, without repetition, from the keys
-        it sees (all of them where it sees fewer). Rows that see no more than `n_marked` keys are read whole.
+        it sees (all of them where it sees fewer). Rows that see no more than `n_marked` keys, or whose sampled scores
+        are all the same, are read whole.
 
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, a sample too small to hold a marked key.
         """
         rule = f"about {n_marked} keys of each row, from a sample of {sample_size} (seed {seed})"
 
-        def of_row(scores: NDArray[np.int64], row: int) -> int:
-            rng = np.random.default_rng([seed, row])
-            sample = rng.choice(scores, size=min(sample_size, scores.size), replace=False)
-            return threshold_from_sample(sample, scores.size, n_marked)
+        def threshold_of_row(bare: Instance, row: int) -> int | None:
+            n_visible = bare.visible_keys(row)
+            sample = np.random.default_rng([seed, row]).choice(n_visible, min(sample_size, n_visible), replace=False)
+            scores = bare.keys.values[sample] @ bare.queries.values[row]
+            constant = scores.size > 1 and scores.min() == scores.max()
+            return None if constant else threshold_from_sample(scores, n_visible, n_marked)
 
-        return cls._with_rule(head, query_bits, key_bits, rule, of_row, n_marked)
+        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of_row, n_marked)
 
     @classmethod
     def _bare(cls, head: AttentionHead, query_bits: int, key_bits: int) -> Instance:
@@ -110,26 +115,18 @@ class Instance:
 
     @classmethod
     def _with_rule(
-        cls,
-        head: AttentionHead,
-        query_bits: int,
-        key_bits: int,
-        rule: str,
-        threshold_of_row: Callable[[NDArray[np.int64], int], int],
-        n_marked: int,
+        cls, bare: Instance, rule: str, threshold_of_row: Callable[[Instance, int], int | None], n_marked: int
     ) -> Instance:
-        _check_n_marked(n_marked, head.n_keys)
-        bare = cls._bare(head, query_bits, key_bits)
-        thresholds = np.full(head.n_keys, bare.lowest_threshold, dtype=np.int64)
-        for row in range(head.n_keys):
-            scores = bare.scores(row)
-            # A constant row is what padding gives: it has no largest scores, and attention to it is uniform.
-            if scores.size > n_marked and scores.min() < np.partition(scores, -n_marked)[-n_marked]:
-                thresholds[row] = threshold_of_row(scores, row)
+        """Apply a rule to each row that sees enough keys; where it returns None the row is read whole."""
+        _check_n_marked(n_marked, bare.n_keys)
+        thresholds = np.full(bare.n_keys, bare.lowest_threshold, dtype=np.int64)
+        for row in range(bare.n_keys):
+            if bare.visible_keys(row) > n_marked and (threshold := threshold_of_row(bare, row)) is not None:
+                thresholds[row] = threshold
         instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=rule)
         if not instance.searchable_rows.size:
             raise InputError(
-                given=f"{head.name!r} with {query_bits}-bit queries and {key_bits}-bit keys",
+                given=f"{bare.head!r} with {bare.queries.bits}-bit queries and {bare.keys.bits}-bit keys",
                 allowed="a head in which some row's scores differ",
                 why=f"in every row the {n_marked} largest scores tie with the smallest",
                 do="raise query_bits or key_bits",

@@ -1,0 +1,182 @@
+"""Four named laws for the cost of finding all marked keys of one row. They answer different questions: never mix them.
+
+- ideal: t is known in every round. A floor that no procedure here reaches.
+- expected: what the shipped procedure does on average.
+- proven: the published upper bound with all its constants (Cade et al., arXiv:2203.04975).
+- worst: the shipped procedure when every draw is the largest and every round runs to its end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.problem.errors import InputError
+from groverattn.reference.amplification import rotation_angle, success_probability
+from groverattn.reference.search_cost import SearchCost
+from groverattn.reference.unknown_number_search import UnknownNumberSearch
+
+
+def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    """Return the cost of finding all of `n_marked` keys among `n_keys` under the named law.
+
+    Found keys are excluded and n stays, so the rounds have t = n_marked, ..., 1 keys left.
+
+    Args:
+        law: ideal, expected, proven or worst.
+        n_keys: number of keys n.
+        n_marked: number of marked keys, 0 to n_keys.
+        p_failure: probability allowed that a marked key of this row is left unfound.
+
+    Raises:
+        InputError: an unknown law or a number out of range.
+
+    >>> [round(search_cost(law, 1024, 32, 1e-6).iterates_expected) for law in LAWS]
+    [235, 1105, 6654, 53724]
+    """
+    if law not in LAWS:
+        raise InputError(
+            given=f"law {law!r}",
+            allowed=", ".join(LAWS),
+            why="the laws answer different questions, so none is the default",
+            do="expected is what the shipped procedure costs; proven is the published bound",
+        )
+    if not (n_keys >= 2 and 0 <= n_marked <= n_keys and 0 < p_failure < 1):
+        raise InputError(
+            given=f"n_keys = {n_keys}, n_marked = {n_marked}, p_failure = {p_failure}",
+            allowed="n_keys >= 2, 0 <= n_marked <= n_keys, 0 < p_failure < 1",
+            why="these are the cases that the laws cover",
+            do="check which number is which",
+        )
+    return LAWS[law](n_keys, n_marked, p_failure)
+
+
+def _ideal(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    """t is known: the j with the least expected cost, measured again until it succeeds, at most `repeats` times."""
+    left = np.arange(1, n_marked + 1)
+    j = best_known_number_iterates(n_keys, left)
+    p_success = success_probability(n_keys, left, j)
+    log_fail = np.log1p(-np.minimum(p_success, 1 - 1e-16))
+    repeats = np.ceil(np.log(p_failure / max(n_marked, 1)) / log_fail)  # each of the rounds may fail with its share
+    p_stop = np.exp(repeats * log_fail)
+    measurements = (1 - p_stop) / p_success  # mean of a geometric law that is cut off
+    return SearchCost(
+        iterates_expected=float(j @ measurements),
+        iterates_max=int(j @ repeats),
+        checks_expected=float(measurements.sum()),
+        p_failure=-math.expm1(float(np.log1p(-p_stop).sum())),
+        source="known number of marked keys, arXiv:quant-ph/9605034, Section 3; restarts optimised, derived, see test",
+    )
+
+
+def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the j that minimises (j + 1) / sin^2((2j+1) theta), the expected cost with restarts when t is known.
+
+    A measurement and its check are charged as one iterate (our assumption): without a charge, j = 0 would be free and
+    always best. Derived: with u = (2j+1) theta the derivative vanishes where tan(u) = 2 u + 2 theta. tan is convex
+    and starts below the line for theta < 1.39, so it crosses once below pi/2, and the minimum is one of the two
+    integers around. For small t/n the cost is 0.690 sqrt(n/t).
+
+    Args:
+        n: number of keys.
+        t: numbers of marked keys, each 1 to n, shape (m,).
+
+    >>> best_known_number_iterates(1 << 20, np.array([1, 100, 1 << 19])).tolist()
+    [596, 59, 0]
+    """
+    theta = rotation_angle(n, t)
+    low, high = theta.copy(), np.full_like(theta, math.pi / 2)
+    for _ in range(60):  # bisection: every step gains a bit, and tan has its pole at the upper end
+        middle = (low + high) / 2
+        before = np.tan(middle) < 2 * middle + 2 * theta
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    below = np.maximum(np.floor((low / theta - 1) / 2), 0).astype(np.int64)
+    cost_below, cost_above = ((j + 1) / success_probability(n, t, j) for j in (below, below + 1))
+    return np.where(cost_below <= cost_above, below, below + 1)
+
+
+def _expected(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    return UnknownNumberSearch(p_failure).cost(n_keys, n_marked)
+
+
+def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    search = UnknownNumberSearch(p_failure)
+    cost = search.cost(n_keys, n_marked)
+    return attrs.evolve(
+        cost,
+        iterates_expected=float(cost.iterates_max),
+        checks_expected=float((n_marked + 1) * search.bounds(n_keys).size),
+        source="cut-off of the shipped procedure: every trial of every round at its largest j",
+    )
+
+
+def _proven(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    """Sum the bound of one search over the rounds, each of which may fail with an equal share (union bound)."""
+    p_round = p_failure / max(n_marked, 1)  # the round with nothing left cannot fail
+    last = cade_worst_queries(n_keys, p_round)
+    return SearchCost(
+        iterates_expected=float(cade_expected_queries(n_keys, np.arange(1, n_marked + 1)).sum()) + last,
+        iterates_max=math.ceil((n_marked + 1) * last),
+        checks_expected=0.0,  # the published count of queries has the checks in it
+        p_failure=p_failure,
+        source="upper bound of arXiv:2203.04975, Eq. (3) and its lemma on unknown numbers, no classical samples first",
+    )
+
+
+def cade_f(n: int, t: NDArray[np.integer] | int) -> NDArray[np.float64]:
+    """Return F(n, t) of Cade et al., arXiv:2203.04975, Eq. (3): expected queries of one search without time-out.
+
+    (9/4) n / sqrt((n - t) t) + ceil(log_{6/5}(n / (2 sqrt((n - t) t)))) - 3 for 1 <= t < n/4, and 2.0344 from there on.
+
+    >>> cade_f(100, [1, 30]).round(4).tolist()
+    [28.6134, 2.0344]
+    """
+    t = np.asarray(t, dtype=np.float64)
+    few = 4 * t < n
+    half_inverse = n / (2 * np.sqrt((n - t) * t, where=few, out=np.full(t.shape, n / 2)))
+    return np.where(few, 4.5 * half_inverse + np.ceil(np.log(half_inverse) / math.log(6 / 5)) - 3, 2.0344)
+
+
+def cade_expected_queries(n: int, t: NDArray[np.integer] | int, n_samples: int = 0) -> NDArray[np.float64]:
+    """Return Cade et al.'s bound on the expected quantum queries to find one of t >= 1 marked keys (arXiv:2203.04975).
+
+    (1 - t/n)^K F (1 + 1 / (1 - F / (9.2 sqrt(n)))) with K = `n_samples` classical samples tried first.
+
+    >>> float(cade_expected_queries(100, 1, n_samples=130).round(6))
+    18.991529
+    """
+    F = cade_f(n, t)
+    p_not_sampled = (1 - np.asarray(t, dtype=np.float64) / n) ** n_samples
+    return p_not_sampled * F * (1 + 1 / (1 - F / (9.2 * math.sqrt(n))))
+
+
+def cade_classical_queries(n: int, t: int, n_samples: int) -> float:
+    """Return the expected number of classical samples, (n/t) (1 - (1 - t/n)^K), of which the first K are tried.
+
+    Source: Cade et al., arXiv:2203.04975. With t = 0 all K are drawn.
+
+    >>> round(cade_classical_queries(100, 1, n_samples=130), 6)
+    72.924574
+    """
+    return float(n_samples) if t == 0 else n / t * -math.expm1(n_samples * math.log1p(-t / n)) if t < n else 1.0
+
+
+def cade_worst_queries(n: int, p_failure: float) -> float:
+    """Return 9.2 ceil(log_3(1/p_failure)) sqrt(n): queries when nothing is marked, and the most ever (arXiv:2203.04975).
+
+    >>> cade_worst_queries(100, 1e-5)
+    1012.0
+    """
+    return 9.2 * math.ceil(-math.log(p_failure) / math.log(3)) * math.sqrt(n)
+
+
+LAWS: dict[str, Callable[[int, int, float], SearchCost]] = {
+    "ideal": _ideal,
+    "expected": _expected,
+    "proven": _proven,
+    "worst": _worst,
+}
