@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from groverattn.bloqs.diffusion import Diffusion, ReflectZero
+from groverattn.bloqs.flat_circuit import flatten
 from groverattn.bloqs.uniform import PrepareUniform
 from groverattn.costs.counting import count
-from groverattn.verify.flat_circuit import flatten
 from groverattn.verify.state_vector import final_amplitudes
 
 

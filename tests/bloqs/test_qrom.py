@@ -3,10 +3,10 @@ import pytest
 from qualtran.bloqs.data_loading.qrom import QROM
 from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
 
+from groverattn.bloqs.flat_circuit import flatten
 from groverattn.bloqs.qrom import QROMLookup
 from groverattn.costs.counting import count
 from groverattn.problem.key_table import KeyTable
-from groverattn.verify.flat_circuit import flatten
 
 
 @pytest.mark.parametrize("n_keys", [2, 3, 5, 16, 100, 1024, 2**20])

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from groverattn.bloqs.flat_circuit import flatten
 from groverattn.bloqs.score import Score
 from groverattn.bloqs.score_heap import plan_score_heap, signed_digits
 from groverattn.costs.counting import count
 from groverattn.verify.bit_sliced import run_on_basis
-from groverattn.verify.flat_circuit import flatten
 
 
 @st.composite

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.flat_circuit import FlatCircuit, Gate, Op, flatten
 from groverattn.bloqs.grover import GroverIterate
 from groverattn.bloqs.load_word import LoadWord
 from groverattn.bloqs.phase_oracle import PhaseOracle
@@ -12,7 +13,6 @@ from groverattn.bloqs.score import Score
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.verify.bit_sliced import run_on_basis
-from groverattn.verify.flat_circuit import FlatCircuit, Gate, Op, flatten
 from groverattn.verify.oracle_check import check_oracle
 
 
@@ -48,8 +48,8 @@ def test_oracle_marks_live_keys_above_the_threshold_and_nothing_else(case):
 def test_gates_written_backwards_are_those_of_the_adjoint_decomposition(case):
     """Flattening reads a bloq backwards by itself; Qualtran's adjoint of the decomposition is the judge."""
     oracle, _ = case
-    for bloq in (oracle.lookup.adjoint(), oracle.score.adjoint()):
-        assert flatten(bloq).gate_counts == flatten(bloq.decompose_bloq()).gate_counts
+    undo = oracle.score.adjoint()
+    assert flatten(undo).gate_counts == flatten(undo.decompose_bloq()).gate_counts
 
 
 def one_oracle():
@@ -67,17 +67,25 @@ def test_a_wrong_expectation_is_found():
     assert (check.mismatches, check.first_mismatch, check.passed) == (1, 7, False)
 
 
-@pytest.mark.parametrize("op", [Op.AND, Op.UN_AND, Op.CNOT, Op.X, Op.CZ])
+@pytest.mark.parametrize("op", [Op.AND, Op.UN_AND, Op.CNOT, Op.X, Op.CZ, Op.MEASURE_X, Op.CONDITIONAL_CZ])
 def test_a_circuit_with_one_gate_missing_is_found(op):
-    """Every single gate of a kind matters: without it phases, index or ancillas are wrong for some key."""
+    """Every single gate of a kind matters: without it phases, index or ancillas are wrong for some key.
+
+    A bit that reaches the measured unload wrong shows as a phase if the outcome is one: several seeds are run.
+    """
     oracle, marked = one_oracle()
     circuit = flatten(oracle)
-    index = (np.arange(16)[:, None] >> np.arange(4)[::-1] & 1).astype(np.uint8)
     for at in [i for i, gate in enumerate(circuit.gates) if gate.op is op][:40]:
         broken = attrs.evolve(circuit, gates=circuit.gates[:at] + circuit.gates[at + 1 :])
-        run = run_on_basis(broken, {("selection", ()): index}, np.random.default_rng(at))
-        changed = run.outputs["selection", ()] != index
-        assert (run.negative != marked).any() or run.dirty.any() or changed.any(), circuit.gates[at]
+        assert any(is_wrong(broken, marked, seed) for seed in range(12)), circuit.gates[at]
+    assert not any(is_wrong(circuit, marked, seed) for seed in range(12))
+
+
+def is_wrong(circuit, marked, seed):
+    index = (np.arange(16)[:, None] >> np.arange(4)[::-1] & 1).astype(np.uint8)
+    run = run_on_basis(circuit, {("selection", ()): index}, np.random.default_rng(seed))
+    changed = run.outputs["selection", ()] != index
+    return (run.negative != marked).any() or run.dirty.any() or changed.any()
 
 
 def test_native_row_is_its_decomposition():
@@ -99,6 +107,6 @@ def test_hadamards_are_refused():
 
 def test_dirty_target_is_reported():
     gates = [Gate(Op.X, (2,)), Gate(Op.AND, (0, 1, 2), (1, 1))]
-    circuit = FlatCircuit(gates, 3, {("x", ()): (0, 1)}, {("x", ()): (0, 1), ("t", ()): (2,)})
+    circuit = FlatCircuit(gates, 3, 0, {("x", ()): (0, 1)}, {("x", ()): (0, 1), ("t", ()): (2,)})
     run = run_on_basis(circuit, {("x", ()): np.zeros((2, 2), dtype=np.uint8)}, np.random.default_rng(0))
     assert run.dirty.all()

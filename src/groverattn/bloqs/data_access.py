@@ -6,11 +6,17 @@ import difflib
 from collections.abc import Callable
 
 from groverattn.bloqs.key_lookup import KeyLookup
+from groverattn.bloqs.qroam import QROAMLookup, block_for
 from groverattn.bloqs.qrom import QROMLookup
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 
-DATA_ACCESSES: dict[str, Callable[[KeyTable], KeyLookup]] = {"qrom": QROMLookup}
+DATA_ACCESSES: dict[str, Callable[[KeyTable], KeyLookup]] = {
+    "qrom": QROMLookup,
+    "qroam": lambda table: QROAMLookup(table, block=block_for(table, "toffoli")),
+    "qroam-few-qubits": lambda table: QROAMLookup(table, block=block_for(table, "qubits")),
+    "qroam-shallow": lambda table: QROAMLookup(table, block=block_for(table, "depth")),
+}
 
 
 def key_lookup(name: str, table: KeyTable) -> KeyLookup:

@@ -5,11 +5,11 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BQUInt, GateWithRegisters, QAny, QBit, Register, Side, Signature, bloq_example
+from qualtran import BQUInt, QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
 from qualtran.bloqs.mcmt import And
-from qualtran.resource_counting import CostKey, QubitCount
 
+from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.bloqs.uniform import PrepareUniform
 from groverattn.bloqs.wires import Builder, Wire
@@ -52,6 +52,11 @@ class AllZero(Uncomputable):
         """Levels of the tree; undoing has none."""
         return 0 if self.uncompute else (self.n_bits - 1).bit_length()
 
+    @property
+    def peak_qubits(self) -> int:
+        """The qubits and all nodes of the tree."""
+        return 2 * self.n_bits - 1
+
     def build_composite_bloq(self, bb: Builder, bits: Wire) -> dict[str, Wire]:
         wires = list(bits)
         for a, b in self.pairs:
@@ -81,7 +86,7 @@ class AllZero(Uncomputable):
 
 
 @attrs.frozen
-class ReflectZero(GateWithRegisters):
+class ReflectZero(CostedGate):
     """2 |0><0| - 1 on m qubits, with max(m - 2, 0) And.
 
     Registers:
@@ -133,9 +138,6 @@ class ReflectZero(GateWithRegisters):
         zeros = AllZero(self.n_bits - 1)
         return phase | {XGate(): 2, CZ(): 1, zeros: 1, zeros.adjoint(): 1}
 
-    def my_static_costs(self, cost_key: CostKey):
-        return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
-
     def on_classical_vals(self, selection: int) -> dict[str, int]:
         return {"selection": selection}
 
@@ -147,7 +149,7 @@ class ReflectZero(GateWithRegisters):
 
 
 @attrs.frozen
-class Diffusion(GateWithRegisters):
+class Diffusion(CostedGate):
     """2 |u><u| - 1 with u the uniform superposition of the n indices.
 
     Registers:
@@ -187,9 +189,6 @@ class Diffusion(GateWithRegisters):
 
     def build_call_graph(self, ssa):
         return {self.prepare: 1, self.prepare.adjoint(): 1, self.reflect: 1}
-
-    def my_static_costs(self, cost_key: CostKey):
-        return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The columns j < n of the matrix that the circuit has to realise, shape (2^m, n)."""

@@ -38,6 +38,11 @@ class FullAdder(Uncomputable):
         thru = [Register(name, QBit()) for name in "abc"]
         return Signature([*thru, Register("carry", QBit(), side=Side.RIGHT)])
 
+    @property
+    def toffoli_depth(self) -> int:
+        """One And, or its measured uncomputation."""
+        return int(not self.uncompute)
+
     def build_composite_bloq(self, bb: Builder, a: Wire, b: Wire, c: Wire) -> dict[str, Wire]:
         c, a = bb.add_t(CNOT(), ctrl=c, target=a)
         c, b = bb.add_t(CNOT(), ctrl=c, target=b)

@@ -7,7 +7,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 from qualtran import Signature, bloq_example
-from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.diffusion import Diffusion
 from groverattn.bloqs.phase_oracle import PhaseOracle, _phase_oracle
@@ -51,9 +50,6 @@ class GroverIterate(Uncomputable):
 
     def build_call_graph(self, ssa):
         return {self.oracle: 1, self.diffusion: 1}
-
-    def my_static_costs(self, cost_key: CostKey):
-        return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The columns j < n of the matrix that the circuit has to realise, shape (2^m, n)."""
@@ -104,9 +100,6 @@ class GroverSearch(Uncomputable):
         if self.uncompute:
             prepare, iterate = prepare.adjoint(), iterate.adjoint()
         return {prepare: 1} | ({iterate: self.n_iterates} if self.n_iterates else {})
-
-    def my_static_costs(self, cost_key: CostKey):
-        return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The state that the circuit has to reach from |0>, shape (2^m, 1), up to a global phase."""

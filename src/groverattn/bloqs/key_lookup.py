@@ -1,33 +1,52 @@
 """What every data access offers: a bloq that loads the word of the key whose index it reads."""
 
-from __future__ import annotations
-
 import abc
 from functools import cached_property
 
-from qualtran import BQUInt, GateWithRegisters, QAny, Register, Side, Signature
+from qualtran import BQUInt, CBit, QAny, Register, Side, Signature
 
+from groverattn.bloqs.block_contents import BlockContents
+from groverattn.bloqs.costed import CostedGate
 from groverattn.problem.key_table import KeyTable
 
 
-class KeyLookup(GateWithRegisters, metaclass=abc.ABCMeta):
-    """|j> -> |j>|word_j>, with junk qubits if the access leaves any; `adjoint()` is the unload that belongs to it.
+class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
+    """|j> -> |j>|word_j>; `adjoint()` is the unload that belongs to it.
 
     A data access is one subclass in one file and one line in `DATA_ACCESSES`. Index values j >= n never occur: the
     search prepares the uniform superposition of exactly n indices.
 
+    Qubits that an access needs beside the word are measured in the X basis before the load ends, so that they are free
+    while the key is scored. The outcomes stand in the classical register `record`; the phase that they leave is a
+    function of j alone, commutes with all that happens until the unload, and is corrected there at no extra cost.
+
     Registers:
         selection: the index j.
         word: [right] the word of key j, see KeyTable.
-        junk: [right] only if `junk_bits` is positive; whatever the access needs to unload.
+        record: [right, classical] outcomes of the qubits measured early, if there are any.
     """
 
     table: KeyTable
 
     @property
-    def junk_bits(self) -> int:
-        """Qubits that stay occupied between load and unload, beside the word."""
-        return 0
+    def block(self) -> int:
+        """Words that lie side by side at some time during the load."""
+        return 1
+
+    @property
+    def contents(self) -> BlockContents:
+        """What the word and the qubits measured early hold, for every index."""
+        return BlockContents(self.table, self.block)
+
+    @property
+    def record_bits(self) -> int:
+        """Number of qubits measured early."""
+        return (self.block - 1) * self.table.word_bits
+
+    @property
+    def selection_type(self) -> BQUInt:
+        """Type of the index register."""
+        return BQUInt(self.table.index_bits, self.table.n_keys)
 
     @cached_property
     def loading_signature(self) -> Signature:
@@ -36,25 +55,16 @@ class KeyLookup(GateWithRegisters, metaclass=abc.ABCMeta):
             Register("selection", self.selection_type),
             Register("word", QAny(self.table.word_bits), side=Side.RIGHT),
         ]
-        if self.junk_bits:
-            registers.append(Register("junk", QAny(self.junk_bits), side=Side.RIGHT))
+        if self.record_bits:
+            registers.append(Register("record", CBit(), (self.record_bits,), Side.RIGHT))
         return Signature(registers)
 
     @property
-    def selection_type(self) -> BQUInt:
-        """Type of the index register."""
-        return BQUInt(self.table.index_bits, self.table.n_keys)
+    def signature(self) -> Signature:
+        return self.loading_signature
 
-    @abc.abstractmethod
-    def adjoint(self) -> KeyLookup:
-        """The unload."""
+    def adjoint(self) -> CostedGate:
+        """The unload by measurement."""
+        from groverattn.bloqs.measured_unload import MeasuredUnload
 
-    @property
-    @abc.abstractmethod
-    def toffoli_depth(self) -> int:
-        """Toffoli gates on the longest path."""
-
-    @property
-    @abc.abstractmethod
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once, the registers included."""
+        return MeasuredUnload(self)

@@ -3,14 +3,15 @@
 from functools import cached_property
 
 import attrs
-from qualtran import GateWithRegisters, QAny, QBit, Register, Signature, bloq_example
+from qualtran import QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 
+from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
-class LoadWord(GateWithRegisters):
+class LoadWord(CostedGate):
     """|c>|x> -> |c>|x XOR (c word)>: a CNOT with one control and as many targets as the word has ones.
 
     Qualtran's controlled XorK decomposes to the same CNOTs one graph node each; a lookup has n of these, so the row is

@@ -4,9 +4,9 @@ from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import GateWithRegisters, QAny, Signature, bloq_example
-from qualtran.resource_counting import CostKey, QubitCount
+from qualtran import QAny, Signature, bloq_example
 
+from groverattn.bloqs.cirq_circuit import CirqByGates
 from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.predicate import Predicate
 from groverattn.bloqs.qrom import QROMLookup
@@ -17,7 +17,7 @@ from groverattn.problem.key_table import KeyTable
 
 
 @attrs.frozen
-class PhaseOracle(GateWithRegisters):
+class PhaseOracle(CirqByGates):
     """|j> -> (-1)^[ <q, k_j> >= threshold and key j is live ] |j> for every index j < n.
 
     Load the word of key j, compare its score with the threshold, flip, undo. The predicate is computed from the stored
@@ -53,7 +53,7 @@ class PhaseOracle(GateWithRegisters):
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
         table = self.lookup.table
-        while_scoring = table.index_bits + 1 + self.lookup.junk_bits + self.score.heap.n_wires
+        while_scoring = table.index_bits + 1 + self.score.peak_qubits
         return max(self.lookup.peak_qubits, while_scoring, self.lookup.adjoint().peak_qubits)
 
     @property
@@ -73,9 +73,6 @@ class PhaseOracle(GateWithRegisters):
     def build_call_graph(self, ssa):
         parts = (self.lookup, self.lookup.adjoint(), self.score, self.score.adjoint(), Predicate())
         return dict.fromkeys(parts, 1)
-
-    def my_static_costs(self, cost_key: CostKey):
-        return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
 
     def on_classical_vals(self, selection: int) -> dict[str, int]:
         return {"selection": selection}

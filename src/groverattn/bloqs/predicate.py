@@ -3,14 +3,15 @@
 from functools import cached_property
 
 import attrs
-from qualtran import GateWithRegisters, Signature, bloq_example
+from qualtran import Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ
 
+from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
-class Predicate(GateWithRegisters):
+class Predicate(CostedGate):
     """Phase -1 iff the score reaches the threshold and the key is live, that is, was not found before: one CZ.
 
     Registers:

@@ -8,7 +8,6 @@ import numpy as np
 from qualtran import QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
-from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.full_adder import FullAdder
 from groverattn.bloqs.score_heap import Carry, Compress, Copy, Fold, ScoreHeap, plan_score_heap
@@ -69,6 +68,11 @@ class Score(Uncomputable):
         """And gates on the longest path; undoing has none."""
         return 0 if self.uncompute else self.heap.toffoli_depth
 
+    @property
+    def peak_qubits(self) -> int:
+        """The key and all fresh wires of the heap."""
+        return self.heap.n_wires
+
     def build_composite_bloq(self, bb: Builder, key: Wire) -> dict[str, Wire]:
         wires = list(bb.split(key))
         for step in self.heap.steps:
@@ -95,9 +99,6 @@ class Score(Uncomputable):
         if self.heap.sign_negated:
             counts[XGate()] += 1
         return dict(counts)
-
-    def my_static_costs(self, cost_key: CostKey):
-        return self.heap.n_wires if isinstance(cost_key, QubitCount) else NotImplemented
 
     def on_classical_vals(self, key: int, work: int = 0, marked: int | None = None) -> dict[str, int]:
         computed = self._values(key)

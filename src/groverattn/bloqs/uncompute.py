@@ -6,11 +6,13 @@ import abc
 from typing import Self
 
 import attrs
-from qualtran import CompositeBloq, GateWithRegisters, Signature
+from qualtran import CompositeBloq, Signature
+
+from groverattn.bloqs.costed import CostedGate
 
 
 @attrs.frozen
-class Uncomputable(GateWithRegisters, metaclass=abc.ABCMeta):
+class Uncomputable(CostedGate):
     """A bloq that allocates what it computes, and whose inverse is its own circuit read backwards.
 
     Read backwards, And becomes its measured uncomputation, which needs no Toffoli (arXiv:1805.03662, Fig. 4), so the

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import BQUInt, QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard, Rz
-from qualtran.resource_counting import CostKey, QubitCount
 
 from groverattn.bloqs.score import Score
 from groverattn.bloqs.uncompute import Uncomputable
@@ -98,9 +97,6 @@ class PrepareUniform(Uncomputable):
         high = self.index_bits - self.free_bits
         scores = [s for score in self.comparisons for s in (score, score.adjoint())]
         return {Hadamard(): self.index_bits + 2 * high, Rz(angle): 2} | dict.fromkeys(scores, 1)
-
-    def my_static_costs(self, cost_key: CostKey):
-        return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """First column of the matrix that the circuit has to realise: the prepared state, shape (2^m, 1)."""

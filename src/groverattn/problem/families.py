@@ -97,7 +97,7 @@ def _gaussian_keys(shape: Shape, rng: np.random.Generator) -> NDArray[np.int16]:
 
 
 def _scores(keys: NDArray[np.int16], query: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return exact integer scores; a float64 product is exact, as d 2^30 < 2^53, and much faster than an integer one."""
+    """Return exact integer scores: float64 products are exact, as d 2^30 < 2^53, and faster than integer ones."""
     scores = np.empty(len(keys), dtype=np.int64)
     for start in range(0, len(keys), _ROWS_PER_BLOCK):
         stop = start + _ROWS_PER_BLOCK

@@ -52,7 +52,7 @@ class FixedPoint:
 
     def dequantised(self) -> NDArray[np.float64]:
         """Return values * step, of shape (n, d): within step / 2 of the array."""
-        return self.values * self.step
+        return self.values * np.float64(self.step)
 
 
 def quantise(array: ArrayLike, bits: int) -> FixedPoint:

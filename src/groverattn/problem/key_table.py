@@ -94,6 +94,10 @@ class KeyTable:
             return self.n_keys * (self.d_head * self.key_bits + 2) // 2
         return int(np.bitwise_count(self.packed).sum(dtype=np.int64))
 
+    def bits(self) -> NDArray[np.uint8]:
+        """Return all words as bits, shape (n, word_bits), most significant first."""
+        return np.unpackbits(self._words, axis=1, count=self.word_bits)
+
     def without(self, found: Iterable[int]) -> KeyTable:
         """Return the table in which the keys `found` are not live."""
         packed = self._words.copy()

@@ -1,4 +1,4 @@
-"""Sizes of a search without its data, and the query and threshold that stand for the data where a circuit needs some."""
+"""Sizes of a search without its data, and a query and a threshold that stand for data where a circuit needs some."""
 
 from __future__ import annotations
 

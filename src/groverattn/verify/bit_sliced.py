@@ -6,8 +6,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.bloqs.flat_circuit import FlatCircuit, Op
 from groverattn.problem.errors import InputError
-from groverattn.verify.flat_circuit import FlatCircuit, Op
 
 Words = NDArray[np.uint64]
 
@@ -17,7 +17,8 @@ class BasisRun:
     """What a circuit did to a list of basis states.
 
     Attributes:
-        outputs: for every output register entry the bits after the run, uint8 of shape (n_inputs, bitsize).
+        outputs: for every output register entry the bits after the run, uint8 of shape (n_inputs, bitsize); of a
+            classical register shape (bitsize,).
         negative: whether each input received the phase -1, bool of shape (n_inputs,).
         dirty: whether each input left an ancilla that was not zero when it was given back, or a measured And target
             that was not the And of its controls, bool of shape (n_inputs,).
@@ -39,16 +40,20 @@ def run_on_basis(
 
     Args:
         circuit: gates other than Hadamards and rotations.
-        inputs: for every input register entry its bits, uint8 of shape (n_inputs, bitsize), most significant first.
+        inputs: for every input register entry its bits, uint8 of shape (n_inputs, bitsize), most significant first;
+            of a classical register shape (bitsize,), the same for all inputs.
         rng: draws the measurement outcomes.
 
     Raises:
         InputError: the circuit contains a gate that is not classical up to phase.
     """
-    n_inputs = next(iter(inputs.values())).shape[0]
-    state = _State(circuit.n_wires, -(-n_inputs // 64), rng)
+    n_inputs = next((bits.shape[0] for key, bits in inputs.items() if key[0] not in circuit.classical), 1)
+    state = _State(circuit, -(-n_inputs // 64), rng)
     for key, wires in circuit.inputs.items():
-        state.wires[list(wires)] = _pack(inputs[key])
+        if key[0] in circuit.classical:
+            state.records[list(wires)] = inputs[key]
+        else:
+            state.wires[list(wires)] = _pack(inputs[key])
     for gate in circuit.gates:
         apply = _RULES.get(gate.op)
         if apply is None:
@@ -59,9 +64,13 @@ def run_on_basis(
                 do="run the phase oracle here and the diffusion in a state-vector simulator",
             )
         apply(state, gate.wires, gate.parameter)
-    outputs = {key: _unpack(state.wires[list(wires)], n_inputs) for key, wires in circuit.outputs.items()}
-    for wires in circuit.outputs.values():
-        state.wires[list(wires)] = 0
+    outputs = {}
+    for key, wires in circuit.outputs.items():
+        if key[0] in circuit.classical:
+            outputs[key] = state.records[list(wires)]
+        else:
+            outputs[key] = _unpack(state.wires[list(wires)], n_inputs)
+            state.wires[list(wires)] = 0
     state.dirty |= np.bitwise_or.reduce(state.wires, axis=0)
     negative, dirty = (_unpack(word[None], n_inputs)[:, 0].astype(bool) for word in (state.negative, state.dirty))
     return BasisRun(outputs, negative, dirty)
@@ -70,12 +79,14 @@ def run_on_basis(
 @attrs.define(init=False)
 class _State:
     wires: Words
+    records: NDArray[np.uint8]
     negative: Words
     dirty: Words
     rng: np.random.Generator
 
-    def __init__(self, n_wires: int, n_words: int, rng: np.random.Generator):
-        self.wires = np.zeros((n_wires, n_words), dtype=np.uint64)
+    def __init__(self, circuit: FlatCircuit, n_words: int, rng: np.random.Generator):
+        self.wires = np.zeros((circuit.n_wires, n_words), dtype=np.uint64)
+        self.records = np.zeros(circuit.n_records, dtype=np.uint8)
         self.negative, self.dirty = np.zeros((2, n_words), dtype=np.uint64)
         self.rng = rng
 
@@ -121,6 +132,35 @@ def _cz(state: _State, wires: tuple[int, ...], _) -> None:
     state.negative ^= state.wires[wires[0]] & state.wires[wires[1]]
 
 
+def _cswap(state: _State, wires: tuple[int, ...], _) -> None:
+    middle = (len(wires) + 1) // 2
+    first, second = list(wires[1:middle]), list(wires[middle:])
+    change = (state.wires[first] ^ state.wires[second]) & state.wires[wires[0]]
+    state.wires[first] ^= change
+    state.wires[second] ^= change
+
+
+def _measure_x(state: _State, wires: tuple[int, ...], record: tuple[int]) -> None:
+    """One outcome for all inputs: they are branches of one superposition."""
+    outcome = state.rng.integers(0, 2, dtype=np.uint8)
+    state.records[record[0]] = outcome
+    if outcome:
+        state.negative ^= state.wires[wires[0]]
+    state.wires[wires[0]] = 0
+
+
+def _parities(state: _State, wires: tuple[int, ...], parameter) -> None:
+    outcome, rows, contents = parameter
+    parities = contents.parities(state.records[list(outcome)])
+    state.records[list(rows[: parities.size])] = parities
+
+
+def _conditional_cz(state: _State, wires: tuple[int, ...], conditions: tuple[int, ...]) -> None:
+    partners = [wire for wire, record in zip(wires[1:], conditions, strict=True) if state.records[record]]
+    if partners:
+        state.negative ^= state.wires[wires[0]] & np.bitwise_xor.reduce(state.wires[partners], axis=0)
+
+
 def _free(state: _State, wires: tuple[int, ...], _) -> None:
     for wire in wires:
         state.dirty |= state.wires[wire]
@@ -138,6 +178,10 @@ _RULES = {
     Op.X: _x,
     Op.Z: _z,
     Op.CZ: _cz,
+    Op.CSWAP: _cswap,
+    Op.MEASURE_X: _measure_x,
+    Op.PARITIES: _parities,
+    Op.CONDITIONAL_CZ: _conditional_cz,
     Op.FREE: _free,
     Op.SIGN: _sign,
 }

@@ -6,11 +6,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.bloqs.flat_circuit import FlatCircuit, flatten
 from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
 from groverattn.verify.bit_sliced import run_on_basis
-from groverattn.verify.flat_circuit import FlatCircuit, flatten
 
 
 @attrs.frozen

@@ -8,13 +8,17 @@ from functools import cached_property
 from typing import Any
 
 import attrs
-from qualtran import Bloq
+from qualtran import Bloq, CDType
 
 from groverattn.bloqs.schedule import Axis, CommutingSchedule
 
 
 class Op(Enum):
-    """Gate kinds of a flat circuit, with the axis in which each acts on its wires (the last axis repeats)."""
+    """Gate kinds of a flat circuit, with the axis in which each acts on its wires (the last axis repeats).
+
+    Three are no gates: FREE says that wires are given back, and a simulator checks that they are zero; SIGN is the
+    global phase -1; PARITIES is a computation on classical bits.
+    """
 
     AND = (Axis.Z, Axis.Z, Axis.OTHER)
     UN_AND = (Axis.Z, Axis.Z, Axis.OTHER)
@@ -24,6 +28,10 @@ class Op(Enum):
     CZ = (Axis.Z, Axis.Z)
     HADAMARD = (Axis.OTHER,)
     ROTATION = (Axis.Z,)
+    CSWAP = (Axis.Z, Axis.OTHER)
+    MEASURE_X = (Axis.OTHER,)
+    PARITIES = ()
+    CONDITIONAL_CZ = (Axis.Z, Axis.Z)
     FREE = (Axis.OTHER,)
     SIGN = ()
 
@@ -43,15 +51,22 @@ class Gate:
 
     Attributes:
         op: its kind.
-        wires: controls, then targets. A CNOT may have many targets: the fan-out of one row of a lookup. FREE is no
-            gate: it says that the wires are given back, and a simulator checks that they are zero. SIGN is none
-            either, but the global phase -1, on no wire.
-        parameter: control values of an And, angle of a rotation.
+        wires: controls, then targets. A CNOT may have many targets: the fan-out of one row of a lookup. A CSWAP may
+            have many pairs of targets, all first ones before all second ones; a CONDITIONAL_CZ many partners of its
+            first qubit, each with a condition of its own.
+        parameter: control values of an And, angle of a rotation, classical bits written or read.
     """
 
     op: Op
     wires: tuple[int, ...]
     parameter: Any = None
+
+    @property
+    def multiplicity(self) -> int:
+        """Number of gates on single targets."""
+        if self.op in (Op.CNOT, Op.CONDITIONAL_CZ):
+            return len(self.wires) - 1
+        return (len(self.wires) - 1) // 2 if self.op is Op.CSWAP else 1
 
 
 @attrs.frozen
@@ -63,37 +78,42 @@ class FlatCircuit:
     Attributes:
         gates: all gates in order.
         n_wires: number of qubits.
-        inputs: wires of every input register by (name, index), most significant bit first.
+        n_records: number of classical bits.
+        inputs: wires of every input register by (name, index), most significant bit first; of a classical register
+            the numbers of its bits.
+        classical: names of the classical registers.
         outputs: the same for output registers.
     """
 
     gates: list[Gate]
     n_wires: int
+    n_records: int
     inputs: dict[tuple[str, tuple[int, ...]], tuple[int, ...]]
     outputs: dict[tuple[str, tuple[int, ...]], tuple[int, ...]]
+    classical: frozenset[str] = frozenset()
 
     @cached_property
     def gate_counts(self) -> Counter[Op]:
         """Gates by kind; a CNOT counts once for each target."""
         counts: Counter[Op] = Counter()
         for gate in self.gates:
-            counts[gate.op] += len(gate.wires) - 1 if gate.op is Op.CNOT else 1
+            counts[gate.op] += gate.multiplicity
         return counts
 
     @property
     def toffoli(self) -> int:
-        """Number of And gates."""
-        return self.gate_counts[Op.AND]
+        """Number of And and controlled swaps."""
+        return self.gate_counts[Op.AND] + self.gate_counts[Op.CSWAP]
 
     @property
     def measurement(self) -> int:
         """Number of measurements."""
-        return self.gate_counts[Op.UN_AND]
+        return self.gate_counts[Op.UN_AND] + self.gate_counts[Op.MEASURE_X]
 
     @property
     def clifford(self) -> int:
-        """Number of Clifford gates, one conditional CZ for every measured And included."""
-        ops = (Op.UN_AND, Op.CNOT, Op.X, Op.Z, Op.CZ, Op.HADAMARD)
+        """Number of Clifford gates, conditional ones as if their condition always held."""
+        ops = (Op.UN_AND, Op.CNOT, Op.X, Op.Z, Op.CZ, Op.HADAMARD, Op.CONDITIONAL_CZ)
         return sum(self.gate_counts[op] for op in ops)
 
     @property
@@ -106,10 +126,10 @@ class FlatCircuit:
         """And gates on the longest path through the wires as they are, reuse included."""
         schedule = CommutingSchedule()
         for gate in self.gates:
-            if gate.op is Op.SIGN:
+            if not gate.wires:
                 continue
             axes = gate.op.axes + gate.op.axes[-1:] * (len(gate.wires) - len(gate.op.axes))
-            schedule.add(zip(gate.wires, axes, strict=True), duration=int(gate.op is Op.AND))
+            schedule.add(zip(gate.wires, axes, strict=True), duration=int(gate.op in (Op.AND, Op.CSWAP)))
         return schedule.depth
 
 
@@ -123,11 +143,10 @@ def flatten(bloq: Bloq) -> FlatCircuit:
     >>> flatten(FullAdder()).toffoli
     1
     """
-    from groverattn.verify.flattening import Flattening
+    from groverattn.bloqs.flattening import Flattening
 
     flattening = Flattening()
-    inputs = {
-        (reg.name, idx): flattening.allocate(reg.bitsize) for reg in bloq.signature.lefts() for idx in reg.all_idxs()
-    }
+    inputs = {(reg.name, idx): flattening.enter(reg) for reg in bloq.signature.lefts() for idx in reg.all_idxs()}
     outputs = flattening.run(bloq, inputs)
-    return FlatCircuit(flattening.gates, flattening.n_wires, inputs, outputs)
+    classical = frozenset(reg.name for reg in bloq.signature if isinstance(reg.dtype, CDType))
+    return FlatCircuit(flattening.gates, flattening.n_wires, flattening.n_records, inputs, outputs, classical)

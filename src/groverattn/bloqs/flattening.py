@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-from qualtran import Bloq, CompositeBloq, LeftDangle, RightDangle
+from qualtran import Bloq, CDType, CompositeBloq, LeftDangle, Register, RightDangle
 from qualtran.bloqs import basic_gates, bookkeeping
 from qualtran.bloqs.mcmt import And
 
+from groverattn.bloqs.flat_circuit import Gate, Op
 from groverattn.bloqs.load_word import LoadWord
+from groverattn.bloqs.phase_fixup import ConditionalCZ, FixupRow, FixupTable
 from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.verify.flat_circuit import Gate, Op
 
 # a register or one entry of a shaped register, and the wires of its qubits
 Wires = tuple[int, ...]
@@ -74,6 +75,7 @@ class Flattening:
 
     gates: list[Gate] = attrs.field(factory=list)
     n_wires: int = 0
+    n_records: int = 0
     _free: list[int] = attrs.field(factory=list)
 
     def allocate(self, n_bits: int) -> Wires:
@@ -87,6 +89,15 @@ class Flattening:
                 self.n_wires += 1
         return tuple(wires)
 
+    def record(self, n_bits: int) -> Wires:
+        """Take classical bits."""
+        self.n_records += n_bits
+        return tuple(range(self.n_records - n_bits, self.n_records))
+
+    def enter(self, register: Register) -> Wires:
+        """Wires, or classical bits, of one entry of an input register."""
+        return self.record(register.bitsize) if isinstance(register.dtype, CDType) else self.allocate(register.bitsize)
+
     def free(self, wires: Wires) -> None:
         """Give wires back."""
         for wire in wires:
@@ -94,7 +105,7 @@ class Flattening:
 
     def run(self, bloq: Bloq, inputs: Slots) -> Slots:
         """Write the gates of one bloq on the given wires and return the wires of its outputs."""
-        write = _WRITERS.get(type(bloq))
+        write = GATES.get(type(bloq))
         if write is not None:
             return write(self, bloq, inputs)
         return self._run_program(_program(bloq), inputs)
@@ -142,6 +153,40 @@ def _load_word(flattening: Flattening, bloq: LoadWord, inputs: Slots) -> Slots:
     return inputs
 
 
+def _cswap(flattening: Flattening, bloq: basic_gates.CSwap, inputs: Slots) -> Slots:
+    wires = inputs["ctrl", _SCALAR] + inputs["x", _SCALAR] + inputs["y", _SCALAR]
+    flattening.gates.append(Gate(Op.CSWAP, wires))
+    return inputs
+
+
+def _measure_x(flattening: Flattening, bloq: basic_gates.MeasureX, inputs: Slots) -> Slots:
+    wire, record = inputs["q", _SCALAR], flattening.record(1)
+    flattening.gates.append(Gate(Op.MEASURE_X, wire, record))
+    flattening.free(wire)
+    return {("c", _SCALAR): record}
+
+
+def _fixup_table(flattening: Flattening, bloq: FixupTable, inputs: Slots) -> Slots:
+    outcome = tuple(inputs["outcome", (i,)][0] for i in range(bloq.contents.n_bits))
+    rows = flattening.record(bloq.n_rows * bloq.row_bits)
+    flattening.gates.append(Gate(Op.PARITIES, (), (outcome, rows, bloq.contents)))
+    keys = [("rows", (row, bit)) for row in range(bloq.n_rows) for bit in range(bloq.row_bits)]
+    return {key: (record,) for key, record in zip(keys, rows, strict=True)}
+
+
+def _conditional_cz(flattening: Flattening, bloq: ConditionalCZ, inputs: Slots) -> Slots:
+    wires = inputs["q1", _SCALAR] + inputs["q2", _SCALAR]
+    flattening.gates.append(Gate(Op.CONDITIONAL_CZ, wires, inputs["condition", _SCALAR]))
+    return inputs
+
+
+def _fixup_row(flattening: Flattening, bloq: FixupRow, inputs: Slots) -> Slots:
+    wires = inputs["ctrl", _SCALAR] + inputs["hot", _SCALAR]
+    row = tuple(inputs["row", (i,)][0] for i in range(bloq.row_bits))
+    flattening.gates.append(Gate(Op.CONDITIONAL_CZ, wires, row))
+    return inputs
+
+
 def _split(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
     return {("reg", (i,)): (wire,) for i, wire in enumerate(inputs["reg", _SCALAR])}
 
@@ -167,9 +212,14 @@ def _global_phase(flattening: Flattening, bloq: basic_gates.GlobalPhase, inputs:
     return inputs
 
 
-_WRITERS: dict[type, Callable[[Flattening, Any, Slots], Slots]] = {
+GATES: dict[type, Callable[[Flattening, Any, Slots], Slots]] = {
     And: _and,
     LoadWord: _load_word,
+    FixupTable: _fixup_table,
+    FixupRow: _fixup_row,
+    ConditionalCZ: _conditional_cz,
+    basic_gates.CSwap: _cswap,
+    basic_gates.MeasureX: _measure_x,
     basic_gates.CNOT: _gate(Op.CNOT, ("ctrl", "target")),
     basic_gates.XGate: _gate(Op.X, ("q",)),
     basic_gates.ZGate: _gate(Op.Z, ("q",)),

@@ -1,0 +1,182 @@
+"""From which number of keys on the quantum search is faster than the classical row, if from any."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+
+from groverattn.problem.errors import InputError
+
+TimeS = Callable[[int], float]
+
+# A crossover is a statement about orders of magnitude: one part in 1024 is more than its inputs bear.
+_RELATIVE_PRECISION = 2**-10
+
+
+@attrs.frozen
+class Crossover:
+    """Where the quantum line passes below the classical one.
+
+    Attributes:
+        n_keys: number of keys from which the quantum line is faster and stays so up to n_max; None if there is none.
+        reason: the measured times in a sentence.
+        n_min: smallest number of keys looked at.
+        n_max: largest number of keys looked at.
+        ratio_at_n_min: quantum time / classical time there; infinite where the quantum machine cannot run it.
+        ratio_at_n_max: the same at n_max.
+    """
+
+    n_keys: int | None
+    reason: str
+    n_min: int
+    n_max: int
+    ratio_at_n_min: float
+    ratio_at_n_max: float
+
+
+def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int, n_max: int) -> Crossover:
+    """Return the smallest number of keys from which the quantum line is faster and stays so.
+
+    Looked at are n_min, every power of two up to n_max, and n_max; the step that holds the crossover is then bisected to
+    one part in 1024. "Stays so" therefore means: at every later number looked at. An InputError of `quantum_time_s`
+    counts as an infinite time: the machine cannot run that search.
+
+    Args:
+        quantum_time_s: seconds of the quantum search of n keys.
+        classical_time_s: seconds of the classical row of n keys, above 0.
+        n_min: smallest number of keys, at least 1.
+        n_max: largest number of keys, above n_min.
+
+    Raises:
+        InputError: an empty range, or a classical time that is not positive.
+
+    >>> find_crossover(lambda n: n**0.5, lambda n: n / 1000, n_min=2, n_max=2**30).n_keys
+    1000448
+    >>> print(find_crossover(lambda n: n, lambda n: n / 8, n_min=2**10, n_max=2**40).reason)
+    never in this range: the quantum/classical time ratio stays at 8 from n = 2^10 to n = 2^40
+    """
+    if not 1 <= n_min < n_max:
+        raise InputError(
+            given=f"n_min = {n_min}, n_max = {n_max}",
+            allowed="1 <= n_min < n_max",
+            why="a crossover is looked for between the two",
+            do="give a smallest and a larger number of keys",
+        )
+
+    def ratio(n_keys: int) -> float:
+        return _ratio(quantum_time_s, classical_time_s, n_keys)
+
+    ratios = {n: ratio(n) for n in _grid(n_min, n_max)}
+    slower = [n for n, r in ratios.items() if r >= 1]
+    if not slower:
+        n_keys: int | None = n_min
+    elif slower[-1] == n_max:
+        n_keys = None
+    else:
+        n_keys = _bisect(ratio, slower[-1], min(n for n in ratios if n > slower[-1]))
+    return Crossover(n_keys, _reason(n_keys, ratios), n_min, n_max, ratios[n_min], ratios[n_max])
+
+
+def break_even_n(iterate_time_s: float, key_time_s: float, n_marked: int = 1) -> float:
+    """Return n* at which Grover's search and a scan take the same time, at a fixed cost per iterate and per key.
+
+    The search for k marked keys, one after the other and each excluded once found, takes pi/4 sqrt(n/t) iterates with
+    t = k, ..., 1 keys left (arXiv:quant-ph/9605034, Section 3, for t << n); the scan takes n * key_time_s. Hence
+    n* = (pi/4 * iterate_time / key_time * sum over t of 1/sqrt(t))^2.
+
+    Raises:
+        InputError: a time that is not positive, or no marked key.
+
+    >>> f"{break_even_n(iterate_time_s=10e-6, key_time_s=76.4e-12):.1e}"
+    '1.1e+10'
+    """
+    if not (iterate_time_s > 0 and key_time_s > 0 and n_marked >= 1):
+        raise InputError(
+            given=f"iterate_time_s = {iterate_time_s}, key_time_s = {key_time_s}, n_marked = {n_marked}",
+            allowed="times above 0, at least one marked key",
+            why="the break-even point is a ratio of the two times",
+            do="check which number is which",
+        )
+    searches = float(np.sum(np.arange(1, n_marked + 1) ** -0.5))
+    return (math.pi / 4 * iterate_time_s / key_time_s * searches) ** 2
+
+
+def quadratic_break_even_s(t_quantum_s: float, t_classical_s: float, classical_speedup: float = 1.0) -> float:
+    """Return T* = t_Q^2 S / t_C, the runtime at which a quadratic speed-up breaks even, seconds.
+
+    Source: arXiv:2011.04149, the condition for a quantum advantage with a quadratic speed-up.
+
+    Args:
+        t_quantum_s: time of one quantum call, t_Q.
+        t_classical_s: time of one classical call on one processor, t_C.
+        classical_speedup: processors that the classical search runs on, S.
+
+    >>> f"{quadratic_break_even_s(17e-3, 33e-9) / 3600:.1f} h"
+    '2.4 h'
+    """
+    return t_quantum_s**2 * classical_speedup / t_classical_s
+
+
+def _grid(n_min: int, n_max: int) -> list[int]:
+    powers = (1 << k for k in range(n_max.bit_length()))
+    return [n_min, *(n for n in powers if n_min < n < n_max), n_max]
+
+
+def _ratio(quantum_time_s: TimeS, classical_time_s: TimeS, n_keys: int) -> float:
+    classical_s = classical_time_s(n_keys)
+    if not classical_s > 0:
+        raise InputError(
+            given=f"a classical time of {classical_s} s at n = {n_keys}",
+            allowed="above 0",
+            why="the quantum time is compared with it",
+            do="check the classical line",
+        )
+    try:
+        return quantum_time_s(n_keys) / classical_s
+    except InputError:
+        return math.inf
+
+
+def _bisect(ratio: Callable[[int], float], slower: int, faster: int) -> int:
+    while faster - slower > max(1, int(slower * _RELATIVE_PRECISION)):
+        middle = (slower + faster) // 2
+        slower, faster = (slower, middle) if ratio(middle) < 1 else (middle, faster)
+    return faster
+
+
+def _reason(n_keys: int | None, ratios: dict[int, float]) -> str:
+    trend = _trend(ratios)
+    if n_keys is None:
+        return f"never in this range: {trend}"
+    before = [n for n, r in ratios.items() if r < 1 and n < n_keys]
+    gap = f"; faster, but not for good, at n = {', '.join(map(_power, before))}" if before else ""
+    return f"from n = {_power(n_keys)} on: {trend}{gap}"
+
+
+def _trend(ratios: dict[int, float]) -> str:
+    """Say how the ratio runs over the range, and where it ends or turns."""
+    finite = {n: r for n, r in ratios.items() if math.isfinite(r)}
+    if not finite:
+        return "the quantum machine can run none of these searches"
+    (first, low), (last, high) = list(finite.items())[0], list(finite.items())[-1]
+    if math.isclose(low, high, rel_tol=0.01):
+        sentence = f"stays at {low:.2g} from n = {_power(first)} to n = {_power(last)}"
+    else:
+        verb = "grows" if high > low else "falls"
+        sentence = f"{verb} from {low:.2g} at n = {_power(first)} to {high:.2g} at n = {_power(last)}"
+    turn = min(finite, key=lambda n: finite[n])
+    if finite[turn] < 0.99 * min(low, high):
+        sentence += f", with its least, {finite[turn]:.2g}, at n = {_power(turn)}"
+    if len(finite) < len(ratios):
+        gaps = [n for n in ratios if n not in finite]
+        sentence += f"; the quantum machine cannot run the search at n = {_power(gaps[0])}"
+        sentence += f" to {_power(gaps[-1])}" if len(gaps) > 1 else ""
+    return f"the quantum/classical time ratio {sentence}"
+
+
+def _power(n_keys: int) -> str:
+    is_power = n_keys & (n_keys - 1) == 0
+    return f"2^{n_keys.bit_length() - 1}" if is_power and n_keys > 1 else f"{n_keys:,}"

@@ -1,0 +1,132 @@
+"""What a circuit asks of a machine: magic states, tiles, and time that no number of factories can shorten."""
+
+from __future__ import annotations
+
+import attrs
+from qualtran.resource_counting import GateCounts
+from qualtran.surface_code import AlgorithmSummary, FastDataBlock, SimpleDataBlock, beverland_et_al_model
+from qualtran.surface_code.rotation_cost_model import BeverlandEtAlRotationCost
+
+from groverattn.costs.logical import LogicalCounts
+from groverattn.physical.hardware import Hardware
+from groverattn.problem.errors import InputError
+
+# Rotations get a third of the budget, as in arXiv:2211.07629, Eq. D3; without rotations storage and states get it too.
+SYNTHESIS_SHARE = 1 / 3
+
+
+@attrs.frozen
+class Demand:
+    """One circuit on one machine, before factories and code distance are chosen.
+
+    Attributes:
+        toffoli: Toffoli gates, each served by the factories.
+        t: T gates with those that rotations are made of.
+        t_per_rotation: T gates per rotation; 0 where there is no rotation.
+        tiles: surface-code tiles of the data block, routing included.
+        reaction_cycles: code cycles of the longest chain of gates that wait for each other's measurements.
+        consumption_steps: time steps of d cycles in which the data block can take up the magic states.
+        error_budget: largest failure probability allowed.
+        p_synthesis: part of the budget spent on approximating rotations; 0 without rotations.
+    """
+
+    toffoli: int
+    t: int
+    t_per_rotation: int
+    tiles: int
+    reaction_cycles: float
+    consumption_steps: int
+    error_budget: float
+    p_synthesis: float
+
+    @property
+    def p_room(self) -> float:
+        """Error probability left for storage and magic states."""
+        return self.error_budget - self.p_synthesis
+
+    @classmethod
+    def of(cls, counts: LogicalCounts, hardware: Hardware, error_budget: float) -> Demand:
+        """Return what `counts` ask of `hardware`.
+
+        Each Toffoli on the longest path waits for one reaction (arXiv:1905.08916, delayed choice). T gates and those of
+        rotations wait one after the other on top of it: our assumption, an upper bound, as `LogicalCounts` has no T
+        depth. The Clifford that corrects a measured uncomputation is not waited for: our assumption.
+
+        Raises:
+            InputError: an error budget outside (0, 1), or counts that no circuit has.
+        """
+        _check(counts, error_budget)
+        p_synthesis = SYNTHESIS_SHARE * error_budget if counts.rotation else 0.0
+        t_per_rotation = rotation_t_count(p_synthesis / counts.rotation) if counts.rotation else 0
+        t = counts.t + counts.rotation * t_per_rotation
+        return cls(
+            toffoli=counts.toffoli,
+            t=t,
+            t_per_rotation=t_per_rotation,
+            tiles=_tiles(counts, hardware),
+            reaction_cycles=(counts.toffoli_depth + t) * hardware.reaction_time_us / hardware.cycle_time_us,
+            consumption_steps=_consumption_steps(counts, hardware, error_budget),
+            error_budget=error_budget,
+            p_synthesis=p_synthesis,
+        )
+
+
+def rotation_t_count(error_per_rotation: float) -> int:
+    """Return the T gates of one rotation about Z, ceil(0.53 log2(1/error) + 5.3).
+
+    Source: arXiv:2211.07629, Eq. D4 with the mixed fallback protocol of arXiv:2203.10064, as Qualtran has it.
+
+    >>> rotation_t_count(1e-10)
+    23
+    """
+    return BeverlandEtAlRotationCost.rotation_cost(error_per_rotation).t
+
+
+def _tiles(counts: LogicalCounts, hardware: Hardware) -> int:
+    if hardware.data_block == "simple":
+        return SimpleDataBlock(data_d=3, routing_overhead=hardware.routing_overhead).n_tiles(counts.logical_qubits)
+    return FastDataBlock.get_n_tiles(counts.logical_qubits)
+
+
+def _consumption_steps(counts: LogicalCounts, hardware: Hardware, error_budget: float) -> int:
+    """Steps by arXiv:2211.07629, Eq. D3 on a fast block; 0 on a simple one, which consumes in no time."""
+    if hardware.data_block == "simple":
+        return 0
+    gates = GateCounts(toffoli=counts.toffoli, t=counts.t, rotation=counts.rotation, measurement=counts.measurement)
+    return beverland_et_al_model.minimum_time_steps(
+        error_budget=error_budget,
+        alg=AlgorithmSummary(n_algo_qubits=counts.logical_qubits, n_logical_gates=gates),
+        rotation_model=BeverlandEtAlRotationCost,
+    )
+
+
+def _check(counts: LogicalCounts, error_budget: float) -> None:
+    if not 0 < error_budget < 1:
+        raise InputError(
+            given=f"error_budget = {error_budget}",
+            allowed="above 0, below 1",
+            why="it is the probability that the run fails",
+            do="choose for example 0.01",
+        )
+    negative = [name for name, number in attrs.asdict(counts).items() if number < 0]
+    if negative or counts.logical_qubits < 1:
+        raise InputError(
+            given=f"{counts}",
+            allowed="counts of at least 0 and at least one logical qubit",
+            why="no circuit has fewer",
+            do=f"correct {', '.join(negative) or 'logical_qubits'}",
+        )
+    if not counts.toffoli + counts.t + counts.rotation:
+        raise InputError(
+            given="no Toffoli, T or rotation",
+            allowed="at least one of them",
+            why="the models time magic states only, and would call a Clifford circuit free",
+            do="price a circuit that has a gate outside the Clifford group",
+        )
+    if not min(counts.toffoli, 1) <= counts.toffoli_depth <= counts.toffoli:
+        raise InputError(
+            given=f"toffoli_depth = {counts.toffoli_depth} with toffoli = {counts.toffoli}",
+            allowed="1 to the number of Toffolis, 0 without Toffolis",
+            why="the depth is the length of a path through the Toffolis, and bounds the runtime",
+            do="count the depth of the same circuit as the gates",
+        )

@@ -1,0 +1,78 @@
+"""The record of what one run costs on one machine."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class PhysicalEstimate:
+    """What one run costs on one machine.
+
+    Attributes:
+        data_qubits: physical qubits of the data block, routing included.
+        factory_qubits: physical qubits of all factories.
+        code_distance: code distance d of the data block.
+        n_factories: copies of the factory that work side by side.
+        factory: name of the factory.
+        factory_limit_s: time in which the factories make the magic states, seconds.
+        reaction_limit_s: Toffoli depth (and the T gates, one by one) times the reaction time, seconds.
+        consumption_limit_s: time in which the data block takes up the magic states, seconds; 0 if not modelled.
+        error_budget: largest failure probability that was allowed.
+        p_data: probability that a stored logical qubit fails.
+        p_factory: probability that a magic state is wrong.
+        p_synthesis: probability that the approximation of rotations shows; 0 without rotations.
+        t_per_rotation: T gates that each rotation was made of; 0 without rotations.
+    """
+
+    data_qubits: int
+    factory_qubits: int
+    code_distance: int
+    n_factories: int
+    factory: str
+    factory_limit_s: float
+    reaction_limit_s: float
+    consumption_limit_s: float
+    error_budget: float
+    p_data: float
+    p_factory: float
+    p_synthesis: float
+    t_per_rotation: int
+
+    @property
+    def qubits(self) -> int:
+        """Physical qubits in all."""
+        return self.data_qubits + self.factory_qubits
+
+    @property
+    def duration_s(self) -> float:
+        """Time of one run, seconds: the largest of the three limits."""
+        return max(self._limits_s().values())
+
+    @property
+    def limited_by(self) -> str:
+        """The limit that sets the duration: factory, reaction or consumption."""
+        limits_s = self._limits_s()
+        return max(limits_s, key=lambda name: limits_s[name])
+
+    @property
+    def p_failure(self) -> float:
+        """Probability that a run fails, to first order the sum of the three parts; within the error budget."""
+        return self.p_data + self.p_factory + self.p_synthesis
+
+    @property
+    def volume_qubit_s(self) -> float:
+        """Space-time volume, physical qubits times seconds."""
+        return self.qubits * self.duration_s
+
+    @property
+    def expected_duration_s(self) -> float:
+        """Mean time until a run succeeds, seconds, where a failed run is noticed and repeated (our assumption)."""
+        return self.duration_s / (1 - self.p_failure)
+
+    def _limits_s(self) -> dict[str, float]:
+        return {
+            "factory": self.factory_limit_s,
+            "reaction": self.reaction_limit_s,
+            "consumption": self.consumption_limit_s,
+        }

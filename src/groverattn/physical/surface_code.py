@@ -1,0 +1,153 @@
+"""Physical qubits, runtime and failure probability of counts on a surface-code machine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cache
+
+import attrs
+from qualtran.surface_code import QECScheme
+
+from groverattn.costs.logical import LogicalCounts
+from groverattn.physical.demand import Demand
+from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.factories import Factory, candidate_factories
+from groverattn.physical.hardware import Hardware
+from groverattn.problem.errors import InputError
+
+# Far beyond any published estimate; reached only within a few per cent of the threshold.
+CODE_DISTANCE_MAX = 501
+
+
+def physical_estimate(
+    counts: LogicalCounts, hardware: Hardware, error_budget: float, *, n_factories: int | None = None
+) -> PhysicalEstimate:
+    """Return the estimate of least space-time volume, physical qubits times duration, within the error budget.
+
+    Searched are the factory, the number of its copies and the code distance. The duration is the largest of three
+    limits: the factories (cycles for all states / copies), the reaction (depth * reaction time) and the consumption by
+    the data block. Copies that the other two limits leave idle are never bought. Errors are added to first order, as in
+    arXiv:1812.01238, and storage is charged for the whole duration.
+
+    Args:
+        counts: the circuit.
+        hardware: the machine.
+        error_budget: largest failure probability allowed, above 0 and below 1.
+        n_factories: copies of the factory; None searches. Fix it to trade time for qubits.
+
+    Raises:
+        InputError: counts or a budget that make no sense, or a budget that no factory of the machine meets.
+
+    >>> from groverattn.physical.hardware import hardware
+    >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=1000, toffoli_depth=10**8)
+    >>> estimate = physical_estimate(counts, hardware("gidney-fowler-2018"), error_budget=0.01)
+    >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
+    (0, 0, '')
+    """
+    if n_factories is not None and n_factories < 1:
+        raise InputError(
+            given=f"n_factories = {n_factories}",
+            allowed="at least 1, or None to search",
+            why="without a factory there are no magic states",
+            do="leave it out",
+        )
+    demand = Demand.of(counts, hardware, error_budget)
+    for family in hardware.factories:
+        designs = (
+            design
+            for factory in candidate_factories(family, hardware)
+            for design in _Design(demand, hardware, factory).all_within_budget(n_factories)
+        )
+        best = min(designs, key=lambda design: (design.volume_qubit_s, design.qubits), default=None)
+        if best is not None:
+            return best
+    raise _out_of_reach(demand, hardware)
+
+
+@attrs.frozen
+class _Design:
+    """A demand served by copies of one factory, with the code distance and the number of copies still open."""
+
+    demand: Demand
+    hardware: Hardware
+    factory: Factory
+
+    def all_within_budget(self, n_factories: int | None) -> Iterator[PhysicalEstimate]:
+        """Yield designs that meet the budget, the one of least volume among them.
+
+        At a fixed distance the volume falls with the copies until another limit is met and grows from there on: the two
+        whole numbers around that point suffice. Once both meet the budget, a larger distance only adds qubits.
+        """
+        p_factory = self.factory.p_error(self.demand.toffoli, self.demand.t)
+        if p_factory + self.demand.p_synthesis >= self.demand.error_budget:
+            return
+        for distance, error_rate in _logical_error_rates(self.hardware).items():
+            copies = self._copies(distance) if n_factories is None else (n_factories,)
+            within = 0
+            for n in copies:
+                p_data = self._intervals(distance, n) * self.demand.tiles * error_rate
+                if p_data + p_factory + self.demand.p_synthesis <= self.demand.error_budget:
+                    within += 1
+                    yield self._estimate(distance, n, p_data, p_factory)
+            if within == len(copies):
+                return
+
+    def _copies(self, distance: int) -> tuple[int, ...]:
+        """The whole numbers around the point where the factories keep up; no more copies than gates they serve."""
+        ideal = self._one_factory_cycles / self._other_limits_cycles(distance)
+        most = self.demand.toffoli + self.demand.t
+        return tuple({min(max(n, 1), most) for n in (math.floor(ideal), math.ceil(ideal))})
+
+    @property
+    def _one_factory_cycles(self) -> float:
+        return self.factory.cycles(self.demand.toffoli, self.demand.t)
+
+    def _other_limits_cycles(self, distance: int) -> float:
+        return max(self.demand.reaction_cycles, self.demand.consumption_steps * distance)
+
+    def _intervals(self, distance: int, n_factories: int) -> float:
+        """How often each tile is exposed to the logical error rate."""
+        cycles = max(self._one_factory_cycles / n_factories, self._other_limits_cycles(distance))
+        return cycles if self.hardware.error_interval == "cycle" else cycles / distance
+
+    def _estimate(self, distance: int, n_factories: int, p_data: float, p_factory: float) -> PhysicalEstimate:
+        demand, cycle_s = self.demand, self.hardware.cycle_time_us * 1e-6
+        return PhysicalEstimate(
+            data_qubits=demand.tiles * 2 * distance**2,
+            factory_qubits=n_factories * self.factory.qubits,
+            code_distance=distance,
+            n_factories=n_factories,
+            factory=self.factory.name,
+            factory_limit_s=self._one_factory_cycles / n_factories * cycle_s,
+            reaction_limit_s=demand.reaction_cycles * cycle_s,
+            consumption_limit_s=demand.consumption_steps * distance * cycle_s,
+            error_budget=demand.error_budget,
+            p_data=p_data,
+            p_factory=p_factory,
+            p_synthesis=demand.p_synthesis,
+            t_per_rotation=demand.t_per_rotation,
+        )
+
+
+@cache
+def _logical_error_rates(hardware: Hardware) -> dict[int, float]:
+    """Logical error rate of a tile per error interval, by code distance."""
+    scheme = QECScheme(hardware.error_rate_scaler, hardware.error_rate_threshold)
+    distances = range(3, CODE_DISTANCE_MAX + 1, 2)
+    return {d: scheme.logical_error_rate(d, hardware.physical_error_rate) for d in distances}
+
+
+def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
+    """Say which error per gate would be needed, and which is the least to be had."""
+    gates = demand.toffoli + demand.t
+    factories = [factory for family in hardware.factories for factory in candidate_factories(family, hardware)]
+    best = min(factories, key=lambda factory: factory.p_error(demand.toffoli, demand.t))
+    return InputError(
+        given=f"{demand.toffoli:.3g} Toffolis and {demand.t:.3g} T gates on {hardware.name}, with {demand.p_room:.3g} "
+        "of the error budget for their states and for storage",
+        allowed=f"an error below {demand.p_room / gates:.2g} per gate, at a code distance up to {CODE_DISTANCE_MAX}",
+        why=f"the best factory there is, {best.name} ({best.source}), has an error of "
+        f"{best.p_error(demand.toffoli, demand.t) / gates:.2g} per gate",
+        do="allow a larger error budget, split the run into checked parts, or choose a machine of lower physical error",
+    )

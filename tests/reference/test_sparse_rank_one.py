@@ -1,0 +1,119 @@
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groverattn.problem.errors import InputError
+from groverattn.problem.families import gaussian_head
+from groverattn.problem.heads import bundled_head
+from groverattn.reference import sparse_rank_one
+from groverattn.reference.attention import exact_attention
+from groverattn.reference.sparse_rank_one import SparseRankOne
+
+
+def dense_output(head, found, tail) -> np.ndarray:
+    """Row by row from the definition, every entry of B written out."""
+    rows = []
+    for i in range(head.n_keys):
+        n = head.visible_keys(i)
+        x = head.score_scale * head.keys[:n] @ head.queries[i]
+        in_tail = np.setdiff1d(np.arange(n), found[i])
+        b = np.exp(x)
+        b[in_tail] = np.exp(x[in_tail].mean()) if tail == "mean_score" and in_tail.size else 1.0
+        rows.append(b @ head.values[:n] / b.sum())
+    return np.array(rows)
+
+
+def largest(head, k) -> list[np.ndarray]:
+    found = []
+    for i in range(head.n_keys):
+        scores = head.keys[: head.visible_keys(i)] @ head.queries[i]
+        found.append(np.argsort(-scores)[:k])
+    return found
+
+
+@given(st.integers(2, 12), st.booleans(), st.sampled_from(["mean_score", "ones"]), st.integers(0, 1000), st.data())
+def test_output_is_the_definition_s(n, causal, tail, seed, data) -> None:
+    head = attrs.evolve(gaussian_head(n, 3, seed), causal=causal)
+    found = [data.draw(st.lists(st.integers(0, head.visible_keys(i) - 1), unique=True)) for i in range(n)]
+    B = SparseRankOne.from_found(head, found, tail)
+    np.testing.assert_allclose(B.output(), dense_output(head, found, tail), rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_everything_found_is_exact_attention(causal) -> None:
+    head = attrs.evolve(bundled_head(), causal=causal)
+    B = SparseRankOne.from_found(head, [np.arange(head.visible_keys(i)) for i in range(128)])
+    assert (B.log_c == -np.inf).all()
+    np.testing.assert_allclose(B.output(), exact_attention(head), rtol=1e-10, atol=1e-12)
+
+
+@given(st.floats(-500, 500))
+def test_shifting_every_score_changes_nothing(shift) -> None:
+    head = gaussian_head(6, 3, seed=2)
+    # A further coordinate, 1 in every query, adds the same number to all scores of a row.
+    ones, offset = np.ones((6, 1)), np.full((6, 1), shift / head.score_scale)
+    shifted = attrs.evolve(head, queries=np.hstack((head.queries, ones)), keys=np.hstack((head.keys, offset)))
+    found = largest(head, 2)
+    a, b = (SparseRankOne.from_found(h, found).output() for h in (head, shifted))
+    np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("tail", ["mean_score", "ones"])
+@pytest.mark.parametrize("scale", [1e3, 1e5])
+def test_large_scores_do_not_overflow(tail, scale) -> None:
+    head = attrs.evolve(gaussian_head(8, 3, seed=2), score_scale=scale)
+    output = SparseRankOne.from_found(head, largest(head, 2), tail).output()
+    assert np.isfinite(output).all()
+    assert np.abs(output).max() <= np.abs(head.values).max() * (1 + 1e-9)
+
+
+def test_entries_are_scored_in_blocks(monkeypatch) -> None:
+    head = bundled_head()
+    whole = SparseRankOne.from_found(head, largest(head, 16))
+    monkeypatch.setattr(sparse_rank_one, "_ENTRIES_PER_BLOCK", 7)
+    assert (SparseRankOne.from_found(head, largest(head, 16)).scores == whole.scores).all()
+    assert whole.found(3).tolist() == sorted(largest(head, 16)[3].tolist())
+
+
+def test_on_the_real_head_the_mean_score_beats_ones_and_plain_top_k() -> None:
+    head = bundled_head()
+    found, exact = largest(head, 16), exact_attention(bundled_head())
+    error = {
+        tail: np.abs(SparseRankOne.from_found(head, found, tail).output() - exact).max()
+        for tail in ("mean_score", "ones")
+    }
+    scores = head.score_scale * head.queries @ head.keys.T
+    kept = np.zeros_like(scores)
+    for row, keys in enumerate(found):
+        kept[row, keys] = np.exp(scores[row, keys])
+    top_k = np.abs(kept @ head.values / kept.sum(axis=1, keepdims=True) - exact).max()
+    assert error["mean_score"] < top_k
+    assert error["mean_score"] < error["ones"]
+
+
+def test_other_values() -> None:
+    head = bundled_head()
+    B = SparseRankOne.from_found(head, largest(head, 4))
+    np.testing.assert_allclose(B.output(np.ones((128, 1))), 1.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize("row", [[1, 1], [4], [-1]])
+def test_what_cannot_have_been_found(row) -> None:
+    with pytest.raises(InputError, match="in row 2"):
+        SparseRankOne.from_found(gaussian_head(4, 2, 0), [[], [0], row, []])
+
+
+def test_keys_beyond_the_diagonal_cannot_have_been_found() -> None:
+    head = attrs.evolve(gaussian_head(4, 2, 0), causal=True)
+    with pytest.raises(InputError, match="distinct numbers from 0 to 0"):
+        SparseRankOne.from_found(head, [[1], [], [], []])
+
+
+def test_names_and_numbers_of_rows() -> None:
+    head = gaussian_head(4, 2, 0)
+    with pytest.raises(InputError, match="mean_score, ones"):
+        SparseRankOne.from_found(head, [[]] * 4, tail="zero")
+    with pytest.raises(InputError, match="each of 4 rows"):
+        SparseRankOne.from_found(head, [[]] * 3)
