@@ -29,6 +29,11 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
     table: KeyTable
 
     @property
+    @abc.abstractmethod
+    def toffoli_depth(self) -> int:
+        """Toffoli gates on the longest path of the load."""
+
+    @property
     def block(self) -> int:
         """Words that lie side by side at some time during the load."""
         return 1
