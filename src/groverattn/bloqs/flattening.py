@@ -13,6 +13,7 @@ from qualtran.bloqs import basic_gates, bookkeeping
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.flat_circuit import Gate, Op
+from groverattn.bloqs.full_adder import FullAdder
 from groverattn.bloqs.load_word import LoadWord
 from groverattn.bloqs.phase_fixup import ConditionalCZ, FixupRow, FixupTable
 from groverattn.bloqs.uncompute import Uncomputable
@@ -108,6 +109,10 @@ class Flattening:
         write = GATES.get(type(bloq))
         if write is not None:
             return write(self, bloq, inputs)
+        return self.run_decomposed(bloq, inputs)
+
+    def run_decomposed(self, bloq: Bloq, inputs: Slots) -> Slots:
+        """Write the gates of a bloq's decomposition."""
         return self._run_program(_program(bloq), inputs)
 
     def _run_program(self, program: _Program, inputs: Slots) -> Slots:
@@ -143,6 +148,26 @@ def _and(flattening: Flattening, bloq: And, inputs: Slots) -> Slots:
     target = flattening.allocate(1)
     flattening.gates.append(Gate(Op.AND, controls + target, values))
     return inputs | {("target", _SCALAR): target}
+
+
+@functools.lru_cache(maxsize=64)
+def _template(bloq: FullAdder) -> tuple[list[Gate], Slots, Slots]:
+    flattening = Flattening()
+    inputs = {(reg.name, _SCALAR): flattening.allocate(1) for reg in bloq.signature.lefts()}
+    outputs = flattening.run_decomposed(bloq, inputs)
+    return flattening.gates, inputs, outputs
+
+
+def _full_adder(flattening: Flattening, bloq: FullAdder, inputs: Slots) -> Slots:
+    """The gates of the decomposition, walked once and from then on copied: a score holds thousands."""
+    gates, template_inputs, template_outputs = _template(bloq)
+    wires = {wire: inputs[key][0] for key, (wire,) in template_inputs.items()}
+    for key, (wire,) in template_outputs.items():
+        if key not in template_inputs:
+            wires[wire] = flattening.allocate(1)[0]
+    flattening.gates += [Gate(gate.op, tuple(wires[w] for w in gate.wires), gate.parameter) for gate in gates]
+    flattening.free(tuple(wires[wire] for key, (wire,) in template_inputs.items() if key not in template_outputs))
+    return {key: (wires[wire],) for key, (wire,) in template_outputs.items()}
 
 
 def _load_word(flattening: Flattening, bloq: LoadWord, inputs: Slots) -> Slots:
@@ -215,6 +240,7 @@ def _global_phase(flattening: Flattening, bloq: basic_gates.GlobalPhase, inputs:
 GATES: dict[type, Callable[[Flattening, Any, Slots], Slots]] = {
     And: _and,
     LoadWord: _load_word,
+    FullAdder: _full_adder,
     FixupTable: _fixup_table,
     FixupRow: _fixup_row,
     ConditionalCZ: _conditional_cz,

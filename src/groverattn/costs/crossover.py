@@ -40,8 +40,8 @@ class Crossover:
 def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int, n_max: int) -> Crossover:
     """Return the smallest number of keys from which the quantum line is faster and stays so.
 
-    Looked at are n_min, every power of two up to n_max, and n_max; the step that holds the crossover is then bisected to
-    one part in 1024. "Stays so" therefore means: at every later number looked at. An InputError of `quantum_time_s`
+    Looked at are n_min, every power of two up to n_max, and n_max; the step that holds the crossover is then bisected
+    to one part in 1024. "Stays so" therefore means: at every later number looked at. An InputError of `quantum_time_s`
     counts as an infinite time: the machine cannot run that search.
 
     Args:
@@ -161,7 +161,8 @@ def _trend(ratios: dict[int, float]) -> str:
     finite = {n: r for n, r in ratios.items() if math.isfinite(r)}
     if not finite:
         return "the quantum machine can run none of these searches"
-    (first, low), (last, high) = list(finite.items())[0], list(finite.items())[-1]
+    first, last = min(finite), max(finite)
+    low, high = finite[first], finite[last]
     if math.isclose(low, high, rel_tol=0.01):
         sentence = f"stays at {low:.2g} from n = {_power(first)} to n = {_power(last)}"
     else:

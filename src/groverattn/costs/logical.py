@@ -42,3 +42,11 @@ class LogicalCounts:
         """Return the costs of `times` runs, maybe a fractional expectation, one after the other on the same qubits."""
         scaled = {f.name: round(getattr(self, f.name) * times) for f in attrs.fields(type(self))}
         return attrs.evolve(LogicalCounts(**scaled), logical_qubits=self.logical_qubits)
+
+    def then(self, other: LogicalCounts) -> LogicalCounts:
+        """Return the costs of this circuit and then the other one on the same qubits."""
+        names = [field.name for field in attrs.fields(type(self))]
+        summed = {name: getattr(self, name) + getattr(other, name) for name in names}
+        return attrs.evolve(
+            LogicalCounts(**summed), logical_qubits=max(self.logical_qubits, other.logical_qubits)
+        )

@@ -79,7 +79,7 @@ def rotation_t_count(error_per_rotation: float) -> int:
     >>> rotation_t_count(1e-10)
     23
     """
-    return BeverlandEtAlRotationCost.rotation_cost(error_per_rotation).t
+    return int(BeverlandEtAlRotationCost.rotation_cost(error_per_rotation).t)
 
 
 def _tiles(counts: LogicalCounts, hardware: Hardware) -> int:
@@ -93,11 +93,11 @@ def _consumption_steps(counts: LogicalCounts, hardware: Hardware, error_budget: 
     if hardware.data_block == "simple":
         return 0
     gates = GateCounts(toffoli=counts.toffoli, t=counts.t, rotation=counts.rotation, measurement=counts.measurement)
-    return beverland_et_al_model.minimum_time_steps(
-        error_budget=error_budget,
-        alg=AlgorithmSummary(n_algo_qubits=counts.logical_qubits, n_logical_gates=gates),
-        rotation_model=BeverlandEtAlRotationCost,
+    algorithm = AlgorithmSummary(n_algo_qubits=counts.logical_qubits, n_logical_gates=gates)
+    steps = beverland_et_al_model.minimum_time_steps(
+        error_budget=error_budget, alg=algorithm, rotation_model=BeverlandEtAlRotationCost
     )
+    return int(steps)
 
 
 def _check(counts: LogicalCounts, error_budget: float) -> None:

@@ -75,7 +75,7 @@ _GIDNEY_FOWLER = {
     "error_rate_threshold": "arXiv:1808.06709, Section XV",
     "error_interval": "arXiv:1808.06709, Section XV (per surface code cycle)",
     "data_block": "arXiv:1812.01238, ancillary spreadsheet, as qualtran.surface_code.SimpleDataBlock",
-    "routing_overhead": "arXiv:1812.01238, ancillary spreadsheet (50%), as qualtran.surface_code.SimpleDataBlock",
+    "routing_overhead": "arXiv:1812.01238, ancillary spreadsheet (50%); enough at the reaction limit: our assumption",
     "factories": "arXiv:1812.01238; beyond its reach arXiv:1905.06903, Table 1 (same noise model): our assumption",
 }
 

@@ -28,7 +28,8 @@ def physical_estimate(
     Searched are the factory, the number of its copies and the code distance. The duration is the largest of three
     limits: the factories (cycles for all states / copies), the reaction (depth * reaction time) and the consumption by
     the data block. Copies that the other two limits leave idle are never bought. Errors are added to first order, as in
-    arXiv:1812.01238, and storage is charged for the whole duration.
+    arXiv:1812.01238, and storage is charged for the whole duration. A later family of `hardware.factories` is looked at
+    only if no earlier one meets the budget.
 
     Args:
         counts: the circuit.
@@ -43,7 +44,7 @@ def physical_estimate(
     >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=1000, toffoli_depth=10**8)
     >>> estimate = physical_estimate(counts, hardware("gidney-fowler-2018"), error_budget=0.01)
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
-    (0, 0, '')
+    (192, 27, 'factory')
     """
     if n_factories is not None and n_factories < 1:
         raise InputError(

@@ -1,0 +1,48 @@
+"""From one Grover iterate to a row, a head and a model."""
+
+from __future__ import annotations
+
+import attrs
+
+from groverattn.bloqs.grover import GroverIterate, GroverSearch
+from groverattn.costs.counting import IterateCounts, count, count_iterate
+from groverattn.costs.logical import LogicalCounts
+from groverattn.reference.search_cost import SearchCost
+
+
+@attrs.frozen
+class SearchTotals:
+    """Costs of a search, one run after the other on the same qubits.
+
+    Attributes:
+        iterate: one Grover iterate and its parts.
+        row: expected cost of finding all marked keys of one row.
+        head: all rows of a head.
+        model: all heads and layers, for one full context.
+    """
+
+    iterate: IterateCounts
+    row: LogicalCounts
+    head: LogicalCounts
+    model: LogicalCounts
+
+
+def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads: int) -> SearchTotals:
+    """Multiply the counted iterate by a search law.
+
+    A row takes `cost.iterates_expected` iterates, and for every trial one preparation of the uniform superposition and
+    one measurement of the index. Every row searches all n keys, as in a bidirectional head (our assumption: a causal
+    head takes 2/3 of it, since the mean of sqrt(i/n) over its rows is 2/3).
+
+    Args:
+        iterate: the iterate, with data or sizes only.
+        cost: what the search law says of one row.
+        n_rows: rows per head.
+        n_heads: query heads times layers.
+    """
+    counted = count_iterate(iterate)
+    prepare = count(GroverSearch(iterate, n_iterates=0))
+    index_bits = iterate.oracle.lookup.table.index_bits
+    trial = attrs.evolve(prepare, measurement=prepare.measurement + index_bits)
+    row = counted.total.repeated(cost.iterates_expected).then(trial.repeated(cost.checks_expected))
+    return SearchTotals(counted, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))

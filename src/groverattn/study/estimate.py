@@ -1,0 +1,193 @@
+"""One estimate: sizes in, counts, machine, classical line and verdict out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from groverattn.bloqs.data_access import key_lookup
+from groverattn.bloqs.grover import GroverIterate
+from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.score import Score
+from groverattn.costs.classical import ClassicalLine, classical_lines
+from groverattn.costs.crossover import Crossover, find_crossover
+from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.search_totals import SearchTotals, search_totals
+from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.hardware import hardware
+from groverattn.physical.surface_code import physical_estimate
+from groverattn.problem.key_table import KeyTable
+from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.reference.search_cost import SearchCost
+from groverattn.reference.search_laws import search_cost
+from groverattn.study.provenance import Provenance, provenance
+
+SCHEMA = "groverattn.estimate/1"
+
+# where a crossover is looked for: from a short prompt to far more keys than any memory holds
+_N_MIN, _N_MAX = 1 << 8, 1 << 40
+
+
+@attrs.frozen(kw_only=True)
+class EstimateRequest:
+    """What an estimate is asked for.
+
+    Attributes:
+        shape: sizes of one search.
+        name: preset name, or what to call the sizes.
+        layers, query_heads, gqa_group: how many heads there are, and how many query heads share one key memory.
+        data_access, search_law, hardware: by name.
+        error_budget: probability that a row's physical run fails, and that any row of a head misses a marked key.
+    """
+
+    shape: Shape
+    name: str = "custom"
+    layers: int = 1
+    query_heads: int = 1
+    gqa_group: int = 1
+    data_access: str = "qrom"
+    search_law: str = "expected"
+    hardware: str = "gidney-fowler-2018"
+    error_budget: float = 0.01
+
+    @property
+    def p_miss_row(self) -> float:
+        """Probability allowed that one row misses a key: a union bound over the rows of a head."""
+        return self.error_budget / self.shape.n_keys
+
+
+@attrs.frozen
+class Estimate:
+    """Everything that an estimate says; `as_json` is its public form.
+
+    Attributes:
+        request: the inputs.
+        cost: the search law's numbers.
+        totals: counts per iterate, row, head and model.
+        physical: the machine that runs one row.
+        classical: GPUs on the same row.
+        crossover: from how many keys on the quantum row is faster.
+        provenance: how each number was got.
+    """
+
+    request: EstimateRequest
+    cost: SearchCost
+    totals: SearchTotals
+    physical: PhysicalEstimate
+    classical: list[ClassicalLine]
+    crossover: Crossover
+    provenance: list[Provenance]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `estimate --format json` prints."""
+        t_per_rotation = self.physical.t_per_rotation
+        iterate = _counts_json(self.totals.iterate.total, t_per_rotation)
+        return {
+            "schema": SCHEMA,
+            "inputs": attrs.asdict(self.request) | {"p_miss_row": self.request.p_miss_row},
+            "iterate": iterate | {"parts": self.totals.iterate.toffoli_parts},
+            "search": {
+                "law": self.request.search_law,
+                "iterates_expected": self.cost.iterates_expected,
+                "iterates_max": self.cost.iterates_max,
+                "checks_expected": self.cost.checks_expected,
+                "p_failure": self.cost.p_failure,
+            },
+            "row": _counts_json(self.totals.row, t_per_rotation),
+            "head": _counts_json(self.totals.head, t_per_rotation),
+            "model": _counts_json(self.totals.model, t_per_rotation),
+            "physical": _physical_json(self.physical),
+            "classical": [attrs.asdict(line) for line in self.classical],
+            "crossover": {"n_keys": self.crossover.n_keys, "reason": self.crossover.reason},
+            "provenance": [attrs.asdict(entry) for entry in self.provenance],
+        }
+
+
+def estimate(request: EstimateRequest) -> Estimate:
+    """Count the circuit for these sizes, price it and compare it.
+
+    Raises:
+        InputError: an unknown name, or a run that no machine of this kind can do within the error budget.
+
+    >>> shape = Shape(n_keys=1024, d_head=64, n_marked=32, key_bits=8, query_bits=8)
+    >>> estimate(EstimateRequest(shape=shape)).totals.iterate.toffoli_parts["load"]
+    1022
+    """
+    shape = request.shape
+    machine = hardware(request.hardware)
+    cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.p_miss_row)
+    iterate = sizes_only_iterate(shape, request.data_access)
+    totals = search_totals(iterate, cost, shape.n_keys, request.layers * request.query_heads)
+    return Estimate(
+        request=request,
+        cost=cost,
+        totals=totals,
+        physical=physical_estimate(totals.row, machine, request.error_budget),
+        classical=classical_lines(shape.n_keys, shape.d_head, request.gqa_group),
+        crossover=_crossover(request, iterate.oracle.score),
+        provenance=provenance(request.data_access, cost, machine),
+    )
+
+
+def sizes_only_iterate(shape: Shape, data_access: str, score: Score | None = None) -> GroverIterate:
+    """Return the Grover iterate of these sizes; the score is that of a representative query unless one is given."""
+    if score is None:
+        query = representative_query(shape)
+        score = Score(query, representative_threshold(shape, query), shape.key_bits)
+    table = KeyTable(shape.n_keys, shape.d_head, shape.key_bits)
+    return GroverIterate(PhaseOracle(key_lookup(data_access, table), score))
+
+
+def _crossover(request: EstimateRequest, score: Score) -> Crossover:
+    """Compare the best that the quantum row can do with the slowest classical line, and if it wins, with the fastest.
+
+    The quantum time is the reaction limit alone: Toffoli depth times reaction time, with as many factories as that
+    takes. A "never" therefore holds for every number of factories, and against every line.
+    """
+    reaction_s = hardware(request.hardware).reaction_time_us * 1e-6
+
+    def quantum_time_s(n_keys: int) -> float:
+        shape = attrs.evolve(request.shape, n_keys=n_keys)
+        law = search_cost(request.search_law, n_keys, shape.n_marked, request.error_budget / n_keys)
+        iterate = sizes_only_iterate(shape, request.data_access, score)
+        return law.iterates_expected * iterate.toffoli_depth * reaction_s
+
+    def line_time_s(choose: Any, n_keys: int) -> float:
+        lines = classical_lines(n_keys, request.shape.d_head, request.gqa_group)
+        return choose(line.time_s_per_row for line in lines)
+
+    n_min = max(_N_MIN, 4 * request.shape.n_marked)
+    slowest = find_crossover(quantum_time_s, lambda n: line_time_s(max, n), n_min=n_min, n_max=_N_MAX)
+    if slowest.n_keys is None:
+        return attrs.evolve(slowest, reason=f"no crossover, not even with the slowest classical line: {slowest.reason}")
+    fastest = find_crossover(quantum_time_s, lambda n: line_time_s(min, n), n_min=n_min, n_max=_N_MAX)
+    verdict = "no crossover with the fastest classical line" if fastest.n_keys is None else "with the fastest line"
+    return attrs.evolve(fastest, reason=f"{verdict}: {fastest.reason}; with the slowest line: {slowest.reason}")
+
+
+def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
+    return {
+        "toffoli": counts.toffoli,
+        "t_count": counts.t_count(t_per_rotation),
+        "rotation": counts.rotation,
+        "clifford": counts.clifford,
+        "measurements": counts.measurement,
+        "logical_qubits": counts.logical_qubits,
+        "toffoli_depth": counts.toffoli_depth,
+    }
+
+
+def _physical_json(physical: PhysicalEstimate) -> dict[str, Any]:
+    return {
+        "qubits": physical.qubits,
+        "duration_s": physical.duration_s,
+        "code_distance": physical.code_distance,
+        "n_factories": physical.n_factories,
+        "p_failure": physical.p_failure,
+        "limited_by": physical.limited_by,
+        "factory": physical.factory,
+        "data_qubits": physical.data_qubits,
+        "factory_qubits": physical.factory_qubits,
+        "runs": "one row",
+    }

@@ -1,0 +1,60 @@
+"""The ledger of an estimate: how each number was got, and from where."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from groverattn.physical.hardware import Hardware
+from groverattn.reference.search_cost import SearchCost
+
+
+@attrs.frozen
+class Provenance:
+    """One line of the ledger.
+
+    Attributes:
+        quantity: what the number is.
+        how: counted from a circuit whose gates the tests run, computed by a formula, or assumed.
+        source: the check, the paper or the reason.
+    """
+
+    quantity: str
+    how: Literal["counted", "formula", "assumption"]
+    source: str
+
+
+def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[Provenance]:
+    """Return the ledger of one estimate."""
+    counted = f"call graph of GroverIterate with {data_access}; `groverattn verify --data-access {data_access}` runs it"
+    return [
+        Provenance("toffoli, measurements, logical_qubits of the iterate", "counted", counted),
+        Provenance("clifford", "counted", f"{counted}; with sizes only, half of the key bits are taken to be one"),
+        Provenance(
+            "toffoli_depth",
+            "counted",
+            "parts follow each other; within a part gates that share only controls run at once; holds together with "
+            "logical_qubits in one schedule; compared with the flat circuit by the tests",
+        ),
+        Provenance(
+            "score of a representative query",
+            "assumption",
+            "our assumption: query and keys are rounded Gaussians with sigma = range / 3; the Toffolis of the score vary "
+            "by about 3 % (one standard deviation) over queries at d = 128",
+        ),
+        Provenance("t_count", "formula", "4 T per Toffoli; rotations by arXiv:2211.07629, Eq. D4"),
+        Provenance("iterates", "formula", cost.source),
+        Provenance("p_failure of the search", "formula", f"error budget / n_keys per row (union bound); {cost.source}"),
+        Provenance("row, head, model", "formula", "iterates x iterate; every row searches all n keys (our assumption)"),
+        Provenance("physical", "formula", f"{hardware.name}: {hardware.sources['factories']}"),
+        Provenance("physical_error_rate", "assumption", hardware.sources["physical_error_rate"]),
+        Provenance("cycle_time", "assumption", hardware.sources["cycle_time_us"]),
+        Provenance("reaction_time", "assumption", hardware.sources["reaction_time_us"]),
+        Provenance("classical", "formula", "FLOP or bytes of one row over the rate named with each line"),
+        Provenance(
+            "crossover",
+            "formula",
+            "quantum row at its reaction limit, with any number of factories, against the classical lines",
+        ),
+    ]

@@ -1,0 +1,97 @@
+import math
+
+import pytest
+
+from groverattn.costs.classical import classical_lines
+from groverattn.costs.crossover import break_even_n, find_crossover, quadratic_break_even_s
+from groverattn.problem.errors import InputError
+
+
+def _key_time_s(name):
+    """Classical time per key of 128 numbers."""
+    n_keys = 1_000_000
+    return next(line.time_s_per_row for line in classical_lines(n_keys, 128) if line.name == name) / n_keys
+
+
+@pytest.mark.parametrize(("name", "printed"), [("H100 decode fp16", "1.1e+10"), ("B200 prefill bf16", "6e+14")])
+def test_break_even_of_an_oracle_of_one_reaction(name, printed):
+    # An oracle of one 10 us reaction and a free memory, one marked key.
+    n_star = break_even_n(iterate_time_s=10e-6, key_time_s=_key_time_s(name))
+    assert f"{n_star:.{len(printed.split('e')[0]) // 2}e}" == printed
+
+
+def test_break_even_is_where_both_lines_meet():
+    n_marked, key_time_s, iterate_time_s = 5, 1e-9, 1e-5
+    n_star = break_even_n(iterate_time_s, key_time_s, n_marked)
+    search_s = sum(math.pi / 4 * math.sqrt(n_star / t) * iterate_time_s for t in range(1, n_marked + 1))
+    assert search_s == pytest.approx(n_star * key_time_s)
+
+
+@pytest.mark.parametrize(
+    ("speedup", "unit_s", "printed"), [(1, 3600, "2.4"), (1e3, 86_400, "1.0e+02"), (1e6, 365.25 * 86_400, "2.8e+02")]
+)
+def test_babbush_et_al(speedup, unit_s, printed):
+    # arXiv:2011.04149: t_Q = 17 ms, t_C = 33 ns give 2.4 h, 100 d, 280 y for S = 1, 1e3, 1e6.
+    assert f"{quadratic_break_even_s(17e-3, 33e-9, speedup) / unit_s:.2g}" == f"{float(printed):.2g}"
+
+
+def test_crossover_agrees_with_the_closed_form():
+    iterate_time_s, key_time_s = 1e-6, 1e-10
+    n_star = break_even_n(iterate_time_s, key_time_s)
+    found = find_crossover(
+        lambda n: math.pi / 4 * math.sqrt(n) * iterate_time_s, lambda n: n * key_time_s, n_min=2, n_max=2**40
+    )
+    assert n_star <= found.n_keys <= n_star * (1 + 2**-9)
+    assert found.ratio_at_n_min > 1 > found.ratio_at_n_max
+
+
+def test_never_says_how_the_ratio_runs():
+    found = find_crossover(lambda n: 3.1e5 * n**1.4, lambda n: n, n_min=2**10, n_max=2**40)
+    assert found.n_keys is None
+    assert found.reason == (
+        "never in this range: the quantum/classical time ratio grows from 5e+06 at n = 2^10 to 2e+10 at n = 2^40"
+    )
+
+
+def test_from_the_start():
+    found = find_crossover(lambda n: 1, lambda n: n, n_min=2, n_max=1000)
+    assert found.n_keys == 2
+    assert found.reason.startswith("from n = 2^1 on: the quantum/classical time ratio falls from 0.5 at n = 2^1")
+    assert found.reason.endswith("to 0.001 at n = 1,000")
+
+
+def test_small_numbers_are_exact():
+    assert find_crossover(lambda n: 100, lambda n: n, n_min=2, n_max=1000).n_keys == 101
+
+
+def test_faster_for_a_while_is_no_crossover():
+    found = find_crossover(lambda n: 1 if 32 <= n <= 64 else 100, lambda n: 10, n_min=2, n_max=256)
+    assert found.n_keys is None
+    assert "stays at 10 from n = 2^1 to n = 2^8, with its least, 0.1, at n = 2^5" in found.reason
+
+
+def test_faster_for_a_while_and_later_for_good():
+    found = find_crossover(lambda n: 1 if n in (32, 64) or n > 200 else 100, lambda n: 10, n_min=2, n_max=2**12)
+    assert found.n_keys == 201
+    assert found.reason.endswith("faster, but not for good, at n = 2^5, 2^6")
+
+
+def test_a_machine_that_cannot_run_the_search():
+    def quantum_time_s(n_keys):
+        if n_keys > 2**20:
+            raise InputError(given="n", allowed="less", why="no factory", do="less")
+        return 1.0
+
+    found = find_crossover(quantum_time_s, lambda n: n, n_min=2**4, n_max=2**24)
+    assert found.n_keys is None
+    assert found.ratio_at_n_max == math.inf
+    assert found.reason.endswith("the quantum machine cannot run the search at n = 2^21 to 2^24")
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match="n_min"):
+        find_crossover(lambda n: 1, lambda n: 1, n_min=8, n_max=8)
+    with pytest.raises(InputError, match="classical time"):
+        find_crossover(lambda n: 1, lambda n: 0, n_min=8, n_max=16)
+    with pytest.raises(InputError, match="n_marked = 0"):
+        break_even_n(1, 1, n_marked=0)

@@ -1,0 +1,73 @@
+import re
+
+import attrs
+import pytest
+from qualtran.resource_counting import GateCounts
+from qualtran.surface_code import FifteenToOne, LogicalErrorModel, QECScheme
+
+from groverattn.physical.factories import FAMILIES, candidate_factories
+from groverattn.physical.hardware import hardware
+from groverattn.problem.errors import InputError
+
+
+def _one(family, name, machine="gidney-fowler-2018"):
+    return next(factory for factory in FAMILIES[family](hardware(machine)) if factory.name == name)
+
+
+def test_ccz2t_as_published():
+    # arXiv:1812.01238: 147,904 physical qubits, one CCZ per 5.5 d cycles, here with d = 31.
+    factory = _one("ccz2t", "CCZ2T (15, 31)")
+    assert factory.qubits == 147_904
+    assert factory.cycles_per_toffoli == 5.5 * 31
+    assert factory.cycles_per_t == (5.5 + 1) / 2 * 31
+
+
+def test_least_error_of_ccz2t():
+    # Two levels of distillation leave 28 (35 p^3)^2, whatever the distances: arXiv:1812.01238, as Qualtran has it.
+    least = min(factory.p_error_per_toffoli for factory in candidate_factories("ccz2t", hardware("gidney-fowler-2018")))
+    assert least == pytest.approx(28 * (35 * 1e-3**3) ** 2, rel=1e-3)
+
+
+ONE_LEVEL = [("gidney-fowler-2018", (17, 7, 7))] + [
+    ("beverland-gate-ns-e4", distances) for distances in [(7, 3, 3), (9, 3, 3), (11, 5, 5)]
+]
+
+
+@pytest.mark.parametrize(("machine", "distances"), ONE_LEVEL)
+def test_one_level_factories_of_the_table_as_qualtran_simulates_them(machine, distances):
+    factory = _one("litinski-2019", f"15-to-1 ({','.join(map(str, distances))})", machine)
+    simulated = FifteenToOne(*distances)
+    noise = LogicalErrorModel(hardware(machine).physical_error_rate, QECScheme.make_gidney_fowler())
+    assert f"{simulated.p_out(noise):.1e}" == f"{factory.p_error_per_t:.1e}"
+    assert round(simulated.n_physical_qubits(), -1) == factory.qubits
+    assert simulated.n_cycles(GateCounts(t=10_000), noise) / 10_000 == pytest.approx(factory.cycles_per_t, abs=0.06)
+
+
+def test_ccz_factory_of_the_table():
+    # arXiv:1905.06903, Table 1.
+    factory = _one("litinski-2019", "15-to-1 (13,7,7)^6 x 8-to-CCZ (25,15,15)")
+    assert (factory.qubits, factory.cycles_per_toffoli, factory.p_error_per_toffoli) == (47_000, 60, 5.2e-11)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_dominated_factories_are_left_out_and_no_other(family):
+    machine = hardware("gidney-fowler-2018")
+    candidates = candidate_factories(family, machine)
+    merits = {factory: attrs.astuple(factory)[1:6] for factory in FAMILIES[family](machine)}
+
+    def beaten(factory):
+        others = (m for f, m in merits.items() if m != merits[factory])
+        return any(all(a <= b for a, b in zip(other, merits[factory], strict=True)) for other in others)
+
+    assert set(candidates) == {factory for factory in merits if not beaten(factory)}
+
+
+def test_physical_error_without_a_table():
+    noisy = attrs.evolve(hardware("gidney-fowler-2018"), physical_error_rate=2e-3)
+    with pytest.raises(InputError, match=re.escape("at most 1e-3")):
+        candidate_factories("litinski-2019", noisy)
+
+
+def test_unknown_family():
+    with pytest.raises(InputError, match="ccz2t, litinski-2019"):
+        candidate_factories("cultivation", hardware("gidney-fowler-2018"))

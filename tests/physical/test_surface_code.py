@@ -1,0 +1,146 @@
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qualtran.resource_counting import GateCounts
+from qualtran.surface_code import (
+    AlgorithmSummary,
+    CCZ2TFactory,
+    MultiFactory,
+    PhysicalCostModel,
+    PhysicalParameters,
+    QECScheme,
+    SimpleDataBlock,
+)
+
+from groverattn.costs.logical import LogicalCounts
+from groverattn.physical.hardware import HARDWARE, hardware
+from groverattn.physical.surface_code import physical_estimate
+from groverattn.problem.errors import InputError
+
+GIDNEY_FOWLER = hardware("gidney-fowler-2018")
+
+
+def counts(toffoli, logical_qubits=1000, toffoli_depth=None, t=0, rotation=0):
+    depth = toffoli if toffoli_depth is None else toffoli_depth
+    return LogicalCounts(toffoli, t, rotation, 0, toffoli, logical_qubits, depth)
+
+
+def estimate_or_none(circuit, machine, error_budget):
+    try:
+        return physical_estimate(circuit, machine, error_budget)
+    except InputError:
+        return None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(sorted(HARDWARE)),
+    log_toffoli=st.floats(6, 18),
+    log_parallel=st.floats(0, 3),
+    log_qubits=st.floats(1, 6),
+    rotation=st.integers(0, 1000),
+    error_budget=st.floats(1e-3, 0.5),
+)
+def test_within_the_budget_or_an_error(name, log_toffoli, log_parallel, log_qubits, rotation, error_budget):
+    toffoli = round(10**log_toffoli)
+    circuit = counts(toffoli, round(10**log_qubits), round(toffoli / 10**log_parallel), rotation=rotation)
+    estimate = estimate_or_none(circuit, HARDWARE[name], error_budget)
+    if estimate is None:
+        assert toffoli > 1e14
+        return
+    assert estimate.p_failure <= error_budget
+    assert estimate.p_failure == estimate.p_data + estimate.p_factory + estimate.p_synthesis
+    assert estimate.duration_s >= circuit.toffoli_depth * HARDWARE[name].reaction_time_us * 1e-6 * (1 - 1e-12)
+    assert estimate.qubits == estimate.data_qubits + estimate.factory_qubits
+
+
+def test_factories_never_beat_the_reaction_limit():
+    serial = physical_estimate(counts(10**9), GIDNEY_FOWLER, 0.01)
+    assert serial.duration_s >= 10**9 * 10e-6
+    flooded = physical_estimate(counts(10**9), GIDNEY_FOWLER, 0.01, n_factories=1000)
+    assert flooded.limited_by == "reaction"
+    assert flooded.duration_s == pytest.approx(10**9 * 10e-6)
+
+
+def test_search_agrees_with_a_full_grid_over_qualtran():
+    # Everything that Qualtran can combine, its runtime clipped at the reaction limit: no design has less volume.
+    circuit = counts(10**9, toffoli_depth=10**8)
+    reaction_s = 10**8 * 10e-6
+    algorithm = AlgorithmSummary(n_algo_qubits=1000, n_logical_gates=GateCounts(toffoli=10**9))
+    volumes = {}
+    for l1, l2 in [(15, 23), (15, 25), (17, 23), (17, 25), (17, 27), (17, 29), (19, 27), (19, 29), (21, 31)]:
+        for n_factories in [*range(1, 300, 20), *range(185, 200)]:
+            for distance in range(21, 35, 2):
+                model = PhysicalCostModel(
+                    PhysicalParameters.make_gidney_fowler(),
+                    SimpleDataBlock(distance),
+                    MultiFactory(CCZ2TFactory(l1, l2), n_factories),
+                    QECScheme.make_gidney_fowler(),
+                )
+                duration_s = model.duration_hr(algorithm) * 3600
+                if duration_s >= reaction_s and model.error(algorithm) <= 0.01:
+                    volumes[f"CCZ2T ({l1}, {l2})", n_factories, distance] = model.n_phys_qubits(algorithm) * duration_s
+    best = physical_estimate(circuit, GIDNEY_FOWLER, 0.01)
+    assert min(volumes, key=volumes.get) == (best.factory, best.n_factories, best.code_distance)
+    assert min(volumes.values()) == pytest.approx(best.volume_qubit_s)
+
+
+def test_a_rotation_takes_a_third_of_the_budget():
+    plain = physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.03)
+    rotated = physical_estimate(counts(10**6, rotation=100), GIDNEY_FOWLER, 0.03)
+    assert (plain.p_synthesis, plain.t_per_rotation) == (0, 0)
+    assert rotated.p_synthesis == pytest.approx(0.01)
+    assert rotated.t_per_rotation == 13  # ceil(0.53 log2(100 / 0.01) + 5.3), arXiv:2211.07629
+    assert rotated.reaction_limit_s == pytest.approx(plain.reaction_limit_s + 100 * 13 * 10e-6)
+
+
+def test_long_runs_fall_back_on_a_better_factory():
+    # 28 (35 p^3)^2 = 3.4e-14 per CCZ allows 2.9e11 of them within 1e-2, and no more.
+    assert physical_estimate(counts(2 * 10**11), GIDNEY_FOWLER, 0.01).factory.startswith("CCZ2T")
+    assert physical_estimate(counts(10**12, 5000), GIDNEY_FOWLER, 0.01).factory.startswith("15-to-1")
+
+
+def test_out_of_reach_names_what_would_be_needed():
+    with pytest.raises(InputError, match=r"below 1e-20 per gate.* has an error of 1\.8e-19 per gate"):
+        physical_estimate(counts(10**18), GIDNEY_FOWLER, 0.01)
+
+
+def test_expected_duration_repeats_failed_runs():
+    estimate = physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.5)
+    assert estimate.expected_duration_s == estimate.duration_s / (1 - estimate.p_failure)
+
+
+def test_fewer_factories_trade_time_for_qubits():
+    few, many = (
+        physical_estimate(counts(10**8, toffoli_depth=10**6), GIDNEY_FOWLER, 0.01, n_factories=n) for n in (1, 8)
+    )
+    assert few.duration_s > many.duration_s
+    assert few.qubits < many.qubits
+
+
+@pytest.mark.parametrize("error_budget", [0.0, 1.0, -0.1, 2.0, float("nan")])
+def test_budget_outside_its_range(error_budget):
+    with pytest.raises(InputError, match="error_budget"):
+        physical_estimate(counts(10**6), GIDNEY_FOWLER, error_budget)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"toffoli": -1},
+        {"t": -1},
+        {"logical_qubits": 0},
+        {"toffoli": 0, "toffoli_depth": 0},
+        {"toffoli_depth": 0},
+        {"toffoli_depth": 10**6 + 1},
+    ],
+)
+def test_counts_that_no_circuit_has(change):
+    with pytest.raises(InputError):
+        physical_estimate(attrs.evolve(counts(10**6), **change), GIDNEY_FOWLER, 0.01)
+
+
+def test_no_factory_is_refused():
+    with pytest.raises(InputError, match="n_factories = 0"):
+        physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.01, n_factories=0)
