@@ -36,6 +36,11 @@ class Crossover:
     ratio_at_n_min: float
     ratio_at_n_max: float
 
+    @property
+    def trend(self) -> str:
+        """The reason without its verdict: how the ratio of the times runs over the range."""
+        return self.reason.partition(": ")[2]
+
 
 def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int, n_max: int) -> Crossover:
     """Return the smallest number of keys from which the quantum line is faster and stays so.

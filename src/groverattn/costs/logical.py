@@ -47,6 +47,4 @@ class LogicalCounts:
         """Return the costs of this circuit and then the other one on the same qubits."""
         names = [field.name for field in attrs.fields(type(self))]
         summed = {name: getattr(self, name) + getattr(other, name) for name in names}
-        return attrs.evolve(
-            LogicalCounts(**summed), logical_qubits=max(self.logical_qubits, other.logical_qubits)
-        )
+        return attrs.evolve(LogicalCounts(**summed), logical_qubits=max(self.logical_qubits, other.logical_qubits))

@@ -160,7 +160,7 @@ def _crossover(request: EstimateRequest, score: Score) -> Crossover:
     n_min = max(_N_MIN, 4 * request.shape.n_marked)
     slowest = find_crossover(quantum_time_s, lambda n: line_time_s(max, n), n_min=n_min, n_max=_N_MAX)
     if slowest.n_keys is None:
-        return attrs.evolve(slowest, reason=f"no crossover, not even with the slowest classical line: {slowest.reason}")
+        return attrs.evolve(slowest, reason=f"no crossover, not even with the slowest classical line: {slowest.trend}")
     fastest = find_crossover(quantum_time_s, lambda n: line_time_s(min, n), n_min=n_min, n_max=_N_MAX)
     verdict = "no crossover with the fastest classical line" if fastest.n_keys is None else "with the fastest line"
     return attrs.evolve(fastest, reason=f"{verdict}: {fastest.reason}; with the slowest line: {slowest.reason}")

@@ -45,7 +45,10 @@ def grover_amplitudes(marked: NDArray[np.bool_], n_iterates: int) -> NDArray[np.
 
 
 def search_row(
-    marked: NDArray[np.bool_], is_marked: Callable[[int], bool], procedure: UnknownNumberSearch, rng: np.random.Generator
+    marked: NDArray[np.bool_],
+    is_marked: Callable[[int], bool],
+    procedure: UnknownNumberSearch,
+    rng: np.random.Generator,
 ) -> RowSearch:
     """Find all marked keys of a row without knowing how many there are.
 

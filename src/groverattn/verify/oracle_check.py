@@ -29,6 +29,11 @@ class OracleRun:
     dirty: NDArray[np.bool_]
     circuit: FlatCircuit
 
+    @property
+    def is_wrong(self) -> NDArray[np.bool_]:
+        """Keys whose index or ancillas did not come back as they were, bool of shape (n,)."""
+        return self.index_changed | self.dirty
+
 
 def run_oracle(oracle: PhaseOracle, rng: np.random.Generator) -> OracleRun:
     """Flatten the oracle and run every gate on every key; measurement outcomes are drawn from `rng`."""

@@ -1,0 +1,30 @@
+"""groverattn run"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from groverattn.cli.options import Format, Seed
+
+
+def run(
+    *,
+    n_marked: Annotated[int, Parameter(help="Mark the k largest scores of each row.")] = 16,
+    seed: Seed = 0,
+    workers: Annotated[int, Parameter(help="Processes that share the rows.")] = 2,
+    format: Format = "table",
+) -> int:
+    """Run the whole path on the real head in the package: circuit, search, B, and estimates of real models.
+
+    Example: groverattn run
+    """
+    from groverattn.cli.output import progress, show
+    from groverattn.study.main_job import main_job
+    from groverattn.study.tables import main_job_tables
+
+    with progress("rows searched") as on_row:
+        result = main_job(n_marked=n_marked, seed=seed, n_workers=workers, on_row=on_row)
+    show(result.as_json(), format, main_job_tables)
+    return 0 if result.passed else 1

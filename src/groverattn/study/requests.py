@@ -1,0 +1,52 @@
+"""From options to an estimate's request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groverattn.problem.errors import InputError
+from groverattn.problem.presets import preset as find_preset
+from groverattn.problem.shapes import Shape
+from groverattn.study.estimate import EstimateRequest
+
+
+def estimate_request(
+    *,
+    preset: str | None = None,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    **choices: Any,
+) -> EstimateRequest:
+    """Take sizes from a preset, from the numbers, or from both: a number that is given replaces the preset's.
+
+    Raises:
+        InputError: an unknown preset, or a size that neither gives.
+
+    >>> estimate_request(preset="gpt2", n_keys=4096).shape.n_keys
+    4096
+    """
+    sizes = {"n_keys": n_keys, "d_head": d_head, "n_marked": n_marked}
+    given = {name: value for name, value in sizes.items() if value is not None}
+    model = None if preset is None else find_preset(preset)
+    if model is None:
+        missing = [name for name in sizes if name not in given]
+        if missing:
+            raise InputError(
+                given="no preset, and no " + ", ".join("--" + name.replace("_", "-") for name in missing),
+                allowed="--preset NAME, or --n-keys, --d-head and --n-marked",
+                why="the cost depends on all three sizes",
+                do="`groverattn presets` lists the names",
+            )
+        return EstimateRequest(shape=Shape(key_bits=key_bits, query_bits=query_bits, **given), **choices)
+    all_sizes = {"n_keys": model.n_keys, "d_head": model.d_head, "n_marked": model.n_marked} | given
+    return EstimateRequest(
+        shape=Shape(key_bits=key_bits, query_bits=query_bits, **all_sizes),
+        name=model.name,
+        layers=model.layers,
+        query_heads=model.query_heads,
+        gqa_group=model.group_size,
+        **choices,
+    )

@@ -1,0 +1,204 @@
+"""Tables of results for the terminal; they read the printed objects and compute nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from groverattn.problem.presets import PRESETS
+from groverattn.study.numbers import count_text, probability_text, time_text
+
+Json = dict[str, Any]
+
+_COUNTS = ("toffoli", "t_count", "clifford", "measurements", "toffoli_depth", "logical_qubits")
+
+
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], n_text: int = 1) -> Table:
+    """A table whose first `n_text` columns are words and the others numbers."""
+    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="left" if i < n_text else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def estimate_table(result: Json) -> RenderableType:
+    """The estimate on one screen, the classical line beside the quantum one."""
+    inputs, search, physical = result["inputs"], result["search"], result["physical"]
+    shape = inputs["shape"]
+    heading = (
+        f"{inputs['name']}: n = {shape['n_keys']:,} keys, d = {shape['d_head']}, k = {shape['n_marked']} marked, "
+        f"{shape['query_bits']}/{shape['key_bits']} bits, {inputs['layers']} layers x {inputs['query_heads']} heads\n"
+        f"data access {inputs['data_access']}, search law {search['law']}, machine {inputs['hardware']}"
+    )
+    costs = [
+        (scope, *(count_text(result[scope][name]) for name in _COUNTS)) for scope in ("iterate", "row", "head", "model")
+    ]
+    parts = result["iterate"]["parts"]
+    total = max(sum(parts.values()), 1)
+    return Group(
+        Text(heading),
+        "",
+        _table("Logical costs", ["", "Toffoli", "T", "Clifford", "measured", "Toffoli depth", "qubits"], costs),
+        "",
+        _table(
+            "Toffolis of one iterate",
+            ["part", "Toffoli", "share"],
+            [(part, count_text(value), f"{value / total:.1%}") for part, value in parts.items()],
+        ),
+        "",
+        _table(
+            f"One row: {count_text(search['iterates_expected'])} iterates expected, "
+            f"at most {count_text(search['iterates_max'])}, misses a key with p = {probability_text(search['p_failure'])}",
+            ["who", "time per row", "with"],
+            [
+                (
+                    "quantum",
+                    time_text(physical["duration_s"]),
+                    f"{count_text(physical['qubits'])} physical qubits, distance {physical['code_distance']}, "
+                    f"{physical['n_factories']} factories, p_fail {probability_text(physical['p_failure'])}, "
+                    f"limited by {physical['limited_by']}",
+                ),
+                *((line["name"], time_text(line["time_s_per_row"]), line["source"]) for line in result["classical"]),
+            ],
+        ),
+        "",
+        Text(f"Crossover: {crossover_text(result)}"),
+    )
+
+
+def crossover_text(result: Json) -> str:
+    """The verdict: a number of keys, or no crossover and why."""
+    crossover = result["crossover"]
+    if crossover["n_keys"] is None:
+        return crossover["reason"]
+    return f"n = {crossover['n_keys']:,}; {crossover['reason']}"
+
+
+def headline_table(results: Iterable[Json]) -> RenderableType:
+    """One line per estimate: the iterate, the row on a quantum computer, and the row on a GPU."""
+    rows = [
+        (
+            result["inputs"]["name"],
+            result["inputs"]["data_access"],
+            count_text(result["inputs"]["shape"]["n_keys"]),
+            count_text(result["iterate"]["toffoli"]),
+            count_text(result["physical"]["qubits"]),
+            time_text(result["physical"]["duration_s"]),
+            time_text(max(line["time_s_per_row"] for line in result["classical"])),
+        )
+        for result in results
+    ]
+    columns = ["preset", "access", "n keys", "Toffoli", "qubits", "quantum", "GPU"]
+    title = "One row: Toffolis of one iterate, physical qubits, time, and the slowest GPU line"
+    table = _table(title, columns, rows, n_text=2)
+    table.box, table.padding = box.SIMPLE_HEAD, (0, 0)
+    return table
+
+
+def simulation_table(result: Json) -> RenderableType:
+    """What the search found and what B is worth."""
+    inputs = result["inputs"]
+    heading = (
+        f"{inputs['head']}: n = {inputs['n_keys']}, d = {inputs['d_head']}, "
+        f"{inputs['query_bits']}/{inputs['key_bits']} bits, {inputs['threshold_rule']}; "
+        f"data access {inputs['data_access']}, engine {result['engine']}, seed {inputs['seed']}"
+    )
+    rows = [
+        ("rows", f"{result['rows']:,}", f"{result['rows_read_whole']} of them read whole"),
+        ("found", f"{result['found']:,}", "each measured index was checked with one inner product"),
+        ("missed", f"{result['missed']:,}", "marked keys that were not found"),
+        ("false", f"{result['false']:,}", "keys called found that are not marked"),
+        ("circuit mismatches", f"{result['circuit_mismatches']:,}", "keys on which the oracle's circuit was wrong"),
+        ("iterates", f"{result['iterates']:,}", "each calls the oracle once"),
+        (
+            "classical key visits",
+            f"{result['classical_key_visits']:,}",
+            f"checks, against {result['key_visits_of_a_scan']:,} for reading all keys of all rows",
+        ),
+        (
+            "largest output error",
+            f"{result['max_output_error']:.3f}",
+            f"row {result['max_output_error_row']}; largest |V| is {result['max_value']:.3f}",
+        ),
+        (
+            "its bound",
+            f"{result['output_error_certificate']:.3f}",
+            f"from the tail's mass; {result['output_error_bound']:.3f} from its range alone",
+        ),
+    ]
+    table = Table(show_header=False, show_edge=False, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column()
+    for row in rows:
+        table.add_row(*row)
+    return Group(Text(heading), "", table)
+
+
+def verification_table(result: Json) -> RenderableType:
+    """The gates that were run beside those that are counted."""
+    counted, run = result["counted"], result["run"]
+    inputs = ", ".join(f"{name} {value}" for name, value in result["inputs"].items())
+    verdict = "passed" if result["passed"] else f"FAILED, first at key {result['first_mismatch']}"
+    return Group(
+        Text(inputs),
+        Text(
+            f"{result['inputs_checked']:,} keys: {result['mismatches']} mismatches, {result['dirty_ancillas']} dirty "
+            f"ancillas: {verdict}"
+        ),
+        "",
+        _table(
+            "Phase oracle",
+            ["", "run", "counted"],
+            [(name.replace("_", " "), f"{run[name]:,}", f"{counted[name]:,}") for name in counted],
+        ),
+    )
+
+
+def presets_table() -> RenderableType:
+    """All presets, and below what to know of each."""
+    rows = [
+        (
+            preset.name,
+            str(preset.layers),
+            str(preset.query_heads),
+            "MLA" if preset.kv_heads is None else str(preset.kv_heads),
+            str(preset.d_head),
+            f"{preset.n_keys:,}",
+            f"{preset.n_marked:,}",
+        )
+        for preset in PRESETS.values()
+    ]
+    notes = "\n".join(f"{preset.name}: {preset.note}; sizes: {preset.source}" for preset in PRESETS.values())
+    table = _table("Presets", ["name", "layers", "heads", "kv heads", "d", "n keys", "k marked"], rows)
+    return Group(table, "", Text(notes))
+
+
+def main_job_tables(result: Json) -> RenderableType:
+    """The three steps of the main job, one after the other."""
+    return Group(
+        Text("1. The oracle's circuit, every gate run on every key of one row", style="bold"),
+        verification_table(result["verify"]),
+        "",
+        Text("2. The search on every row, and B built from what it found", style="bold"),
+        simulation_table(result["simulate"]),
+        "",
+        Text("3. The same circuit at the sizes of real models, beside the classical line", style="bold"),
+        headline_table(result["estimates"]),
+        "",
+        Text(_LIMITS),
+    )
+
+
+_LIMITS = (
+    "Search law: expected (number of marked keys unknown). Machine: gidney-fowler-2018, 1 us cycles, 10 us reaction. "
+    "GPU row: prefill to decode on H100 and B200. Loading a key costs n Toffolis by qrom and about 2 sqrt(n d b) by "
+    "qroam, so a row costs n^1.5 or n: the quadratic saving in queries is lost in gates, and there is no crossover."
+)
