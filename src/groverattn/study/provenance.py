@@ -40,8 +40,8 @@ def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[P
         Provenance(
             "score of a representative query",
             "assumption",
-            "our assumption: query and keys are rounded Gaussians with sigma = range / 3; the Toffolis of the score vary "
-            "by about 3 % (one standard deviation) over queries at d = 128",
+            "our assumption: query and keys are rounded Gaussians with sigma = range / 3; over queries the Toffolis of "
+            "the score vary by about 3 % (one standard deviation, at d = 128)",
         ),
         Provenance("t_count", "formula", "4 T per Toffoli; rotations by arXiv:2211.07629, Eq. D4"),
         Provenance("iterates", "formula", cost.source),

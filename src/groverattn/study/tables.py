@@ -55,7 +55,7 @@ def estimate_table(result: Json) -> RenderableType:
         "",
         _table(
             f"One row: {count_text(search['iterates_expected'])} iterates expected, "
-            f"at most {count_text(search['iterates_max'])}, misses a key with p = {probability_text(search['p_failure'])}",
+            f"at most {count_text(search['iterates_max'])}, a miss with p = {probability_text(search['p_failure'])}",
             ["who", "time per row", "with"],
             [
                 (
@@ -88,6 +88,7 @@ def headline_table(results: Iterable[Json]) -> RenderableType:
             result["inputs"]["name"],
             result["inputs"]["data_access"],
             count_text(result["inputs"]["shape"]["n_keys"]),
+            count_text(result["inputs"]["shape"]["n_marked"]),
             count_text(result["iterate"]["toffoli"]),
             count_text(result["physical"]["qubits"]),
             time_text(result["physical"]["duration_s"]),
@@ -95,8 +96,8 @@ def headline_table(results: Iterable[Json]) -> RenderableType:
         )
         for result in results
     ]
-    columns = ["preset", "access", "n keys", "Toffoli", "qubits", "quantum", "GPU"]
-    title = "One row: Toffolis of one iterate, physical qubits, time, and the slowest GPU line"
+    columns = ["preset", "access", "n keys", "k", "Toffoli", "qubits", "quantum", "GPU"]
+    title = "One row: Toffolis of an iterate, physical qubits, time, slowest GPU time"
     table = _table(title, columns, rows, n_text=2)
     table.box, table.padding = box.SIMPLE_HEAD, (0, 0)
     return table
