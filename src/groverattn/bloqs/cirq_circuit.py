@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 import cirq
+import numpy as np
 import sympy
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.flat_circuit import FlatCircuit, Gate, Op, flatten
+from groverattn.problem.key_table import KeyTable
 
 
 class CirqByGates(CostedGate):
@@ -62,6 +64,20 @@ def _operation(gate: Gate, on: list[cirq.Qid], records: dict[int, sympy.Expr]) -
             yield cirq.Rz(rads=gate.parameter)(*on)
         case Op.SIGN:
             yield cirq.global_phase_operation(-1)
+        case Op.EXTERNAL_LOAD:
+            yield from _external_load(gate.parameter, on)
+        case Op.FREE | Op.BORROW | Op.RETURN:
+            pass
+        case _:
+            raise ValueError(f"{gate.op} has no Cirq form")
+
+
+def _external_load(table: KeyTable, on: list[cirq.Qid]) -> Iterator[cirq.Operation]:
+    """The memory's action, one multi-controlled X for every one-bit: no circuit that anybody would build."""
+    index, word = on[: table.index_bits], on[table.index_bits :]
+    for j, bits in enumerate(table.bits()):
+        values = [j >> shift & 1 for shift in reversed(range(table.index_bits))]
+        yield from (cirq.X(word[i]).controlled_by(*index, control_values=values) for i in np.flatnonzero(bits))
 
 
 _CLIFFORD = {Op.X: cirq.X, Op.Z: cirq.Z, Op.CZ: cirq.CZ, Op.HADAMARD: cirq.H}

@@ -5,8 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 
+from groverattn.bloqs.bucket_brigade import BucketBrigadeLookup
 from groverattn.bloqs.key_lookup import KeyLookup
+from groverattn.bloqs.qram import QRAMLookup
 from groverattn.bloqs.qroam import QROAMLookup, block_for
+from groverattn.bloqs.qroam_dirty import DirtyQROAMLookup, dirty_block_for
 from groverattn.bloqs.qrom import QROMLookup
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
@@ -16,6 +19,10 @@ DATA_ACCESSES: dict[str, Callable[[KeyTable], KeyLookup]] = {
     "qroam": lambda table: QROAMLookup(table, block=block_for(table, "toffoli")),
     "qroam-few-qubits": lambda table: QROAMLookup(table, block=block_for(table, "qubits")),
     "qroam-shallow": lambda table: QROAMLookup(table, block=block_for(table, "depth")),
+    "qroam-dirty": lambda table: DirtyQROAMLookup(table, block=dirty_block_for(table)),
+    "bucket-brigade": BucketBrigadeLookup,
+    "bucket-brigade-parallel": lambda table: BucketBrigadeLookup(table, copied_address=True),
+    "qram": QRAMLookup,
 }
 
 

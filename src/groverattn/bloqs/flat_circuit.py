@@ -16,8 +16,9 @@ from groverattn.bloqs.schedule import Axis, CommutingSchedule
 class Op(Enum):
     """Gate kinds of a flat circuit, with the axis in which each acts on its wires (the last axis repeats).
 
-    Three are no gates: FREE says that wires are given back, and a simulator checks that they are zero; SIGN is the
-    global phase -1; PARITIES is a computation on classical bits.
+    Some are no gates: FREE says that wires are given back, and a simulator checks that they are zero; RETURN gives back
+    what BORROW took, unchanged whatever it holds; SIGN is the global phase -1; PARITIES computes with classical bits;
+    EXTERNAL_LOAD is the call of a memory that is no part of the circuit.
     """
 
     AND = (Axis.Z, Axis.Z, Axis.OTHER)
@@ -32,6 +33,9 @@ class Op(Enum):
     MEASURE_X = (Axis.OTHER,)
     PARITIES = ()
     CONDITIONAL_CZ = (Axis.Z, Axis.Z)
+    EXTERNAL_LOAD = (Axis.OTHER,)
+    BORROW = (Axis.OTHER,)
+    RETURN = (Axis.OTHER,)
     FREE = (Axis.OTHER,)
     SIGN = ()
 

@@ -16,6 +16,7 @@ from groverattn.bloqs.flat_circuit import Gate, Op
 from groverattn.bloqs.full_adder import FullAdder
 from groverattn.bloqs.load_word import LoadWord
 from groverattn.bloqs.phase_fixup import ConditionalCZ, FixupRow, FixupTable
+from groverattn.bloqs.qram import QRAMLookup
 from groverattn.bloqs.uncompute import Uncomputable
 
 # a register or one entry of a shaped register, and the wires of its qubits
@@ -212,6 +213,17 @@ def _fixup_row(flattening: Flattening, bloq: FixupRow, inputs: Slots) -> Slots:
     return inputs
 
 
+def _external_load(flattening: Flattening, bloq: QRAMLookup, inputs: Slots) -> Slots:
+    n_bits = bloq.table.word_bits
+    word = inputs["word", _SCALAR] if bloq.unload else flattening.allocate(n_bits)
+    flattening.gates.append(Gate(Op.EXTERNAL_LOAD, inputs["selection", _SCALAR] + word, bloq.table))
+    if not bloq.unload:
+        return inputs | {("word", _SCALAR): word}
+    flattening.gates.append(Gate(Op.FREE, word))
+    flattening.free(word)
+    return inputs
+
+
 def _split(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
     return {("reg", (i,)): (wire,) for i, wire in enumerate(inputs["reg", _SCALAR])}
 
@@ -221,11 +233,14 @@ def _join(flattening: Flattening, bloq: Bloq, inputs: Slots) -> Slots:
 
 
 def _allocate(flattening: Flattening, bloq: bookkeeping.Allocate, inputs: Slots) -> Slots:
-    return {("reg", _SCALAR): flattening.allocate(bloq.dtype.num_qubits)}
+    wires = flattening.allocate(bloq.dtype.num_qubits)
+    if bloq.dirty:
+        flattening.gates.append(Gate(Op.BORROW, wires))
+    return {("reg", _SCALAR): wires}
 
 
 def _free(flattening: Flattening, bloq: bookkeeping.Free, inputs: Slots) -> Slots:
-    flattening.gates.append(Gate(Op.FREE, inputs["reg", _SCALAR]))
+    flattening.gates.append(Gate(Op.RETURN if bloq.dirty else Op.FREE, inputs["reg", _SCALAR]))
     flattening.free(inputs["reg", _SCALAR])
     return {}
 
@@ -241,6 +256,7 @@ GATES: dict[type, Callable[[Flattening, Any, Slots], Slots]] = {
     And: _and,
     LoadWord: _load_word,
     FullAdder: _full_adder,
+    QRAMLookup: _external_load,
     FixupTable: _fixup_table,
     FixupRow: _fixup_row,
     ConditionalCZ: _conditional_cz,

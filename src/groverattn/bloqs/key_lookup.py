@@ -34,19 +34,19 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
         """Toffoli gates on the longest path of the load."""
 
     @property
-    def block(self) -> int:
-        """Words that lie side by side at some time during the load."""
+    def measured_block(self) -> int:
+        """Words of the block of which all but the first are measured early; 1 if there is no such block."""
         return 1
 
     @property
     def contents(self) -> BlockContents:
         """What the word and the qubits measured early hold, for every index."""
-        return BlockContents(self.table, self.block)
+        return BlockContents(self.table, self.measured_block)
 
     @property
     def record_bits(self) -> int:
         """Number of qubits measured early."""
-        return (self.block - 1) * self.table.word_bits
+        return (self.measured_block - 1) * self.table.word_bits
 
     @property
     def selection_type(self) -> BQUInt:

@@ -182,13 +182,15 @@ class PhaseFixup(CostedGate):
     def _encode(self, bb: Builder, low: list[Wire]) -> tuple[Wire, Wire]:
         if not low:
             return None, bb.add(XGate(), q=bb.allocate())
-        return bb.add_t(OneHot(self.low_bits), selection=bb.join(np.array(low)))
+        return bb.add_t(
+            OneHot(self.row_bits), selection=bb.join(np.array(low), dtype=BQUInt(self.low_bits, self.row_bits))
+        )
 
     def _decode(self, bb: Builder, low: Wire, hot: Wire) -> list[Wire]:
         if low is None:
             bb.free(bb.add(XGate(), q=hot))
             return []
-        return list(bb.split(bb.add(OneHot(self.low_bits).adjoint(), selection=low, hot=hot)))
+        return list(bb.split(bb.add(OneHot(self.row_bits).adjoint(), selection=low, hot=hot)))
 
     def build_call_graph(self, ssa):
         counts = unary_iteration_gates(self.fixup_table.n_rows)
@@ -196,7 +198,7 @@ class PhaseFixup(CostedGate):
         if not self.low_bits:
             counts[XGate()] += 2
             return counts
-        return counts | {OneHot(self.low_bits): 1, OneHot(self.low_bits).adjoint(): 1}
+        return counts | {OneHot(self.row_bits): 1, OneHot(self.row_bits).adjoint(): 1}
 
     def on_classical_vals(self, selection: int, outcome: NDArray) -> dict[str, int]:
         return {"selection": selection}

@@ -41,6 +41,11 @@ class QROAMLookup(KeyLookup):
             )
 
     @property
+    def measured_block(self) -> int:
+        """The whole block: its other words are measured after the swaps."""
+        return self.block
+
+    @property
     def n_rows(self) -> int:
         """Blocks of the table."""
         return -(-self.table.n_keys // self.block)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from groverattn.bloqs.flat_circuit import FlatCircuit, Op
 from groverattn.problem.errors import InputError
+from groverattn.problem.key_table import KeyTable
 
 Words = NDArray[np.uint64]
 
@@ -83,12 +84,14 @@ class _State:
     negative: Words
     dirty: Words
     rng: np.random.Generator
+    borrowed: dict[int, Words]
 
     def __init__(self, circuit: FlatCircuit, n_words: int, rng: np.random.Generator):
         self.wires = np.zeros((circuit.n_wires, n_words), dtype=np.uint64)
         self.records = np.zeros(circuit.n_records, dtype=np.uint8)
         self.negative, self.dirty = np.zeros((2, n_words), dtype=np.uint64)
         self.rng = rng
+        self.borrowed = {}
 
     def both(self, a: int, b: int, values: tuple[int, int]) -> Words:
         """And of two wires, each complemented if its control value is 0."""
@@ -161,6 +164,25 @@ def _conditional_cz(state: _State, wires: tuple[int, ...], conditions: tuple[int
         state.negative ^= state.wires[wires[0]] & np.bitwise_xor.reduce(state.wires[partners], axis=0)
 
 
+def _external_load(state: _State, wires: tuple[int, ...], table: KeyTable) -> None:
+    index = _unpack(state.wires[list(wires[: table.index_bits])], 64 * state.negative.size)
+    j = index.astype(np.int64) @ (1 << np.arange(table.index_bits)[::-1])
+    state.wires[list(wires[table.index_bits :])] ^= _pack(table.bits()[np.minimum(j, table.n_keys - 1)])
+
+
+def _borrow(state: _State, wires: tuple[int, ...], _) -> None:
+    state.dirty |= np.bitwise_or.reduce(state.wires[list(wires)], axis=0)
+    contents = state.rng.integers(0, 1 << 64, size=(len(wires), state.negative.size), dtype=np.uint64)
+    state.wires[list(wires)] = contents
+    state.borrowed |= zip(wires, contents, strict=True)
+
+
+def _return(state: _State, wires: tuple[int, ...], _) -> None:
+    for wire in wires:
+        state.dirty |= state.wires[wire] ^ state.borrowed.pop(wire)
+        state.wires[wire] = 0
+
+
 def _free(state: _State, wires: tuple[int, ...], _) -> None:
     for wire in wires:
         state.dirty |= state.wires[wire]
@@ -182,6 +204,9 @@ _RULES = {
     Op.MEASURE_X: _measure_x,
     Op.PARITIES: _parities,
     Op.CONDITIONAL_CZ: _conditional_cz,
+    Op.EXTERNAL_LOAD: _external_load,
+    Op.BORROW: _borrow,
+    Op.RETURN: _return,
     Op.FREE: _free,
     Op.SIGN: _sign,
 }
