@@ -1,0 +1,129 @@
+"""Which sums of two key components are worth forming once, because the query needs them at several weights."""
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+# beyond it the overlap of two 8-bit numbers is too short to save anything that matters
+MAX_SHIFT = 4
+# sums that save up to this much less than the best are formed in the same round: fewer rounds, about the same total
+SLACK = 2
+
+_CHOICES = [(shift, sign) for shift in range(MAX_SHIFT + 1) for sign in (1, -1)]
+
+
+@attrs.frozen
+class SharedSum:
+    """left + sign * 2^shift * right, of two numbers that are key components or earlier sums, by their position.
+
+    Attributes:
+        left, right: positions in the list of numbers: components first, then sums in order.
+        shift: at least 0.
+        sign: +1 or -1.
+    """
+
+    left: int
+    right: int
+    shift: int
+    sign: int
+
+
+@attrs.frozen
+class Sharing:
+    """The sums to form, and what is left to add up.
+
+    Attributes:
+        sums: in the order in which they are formed.
+        digits: for every number, components first, the (position, digit) pairs with which it enters the total.
+    """
+
+    sums: tuple[SharedSum, ...]
+    digits: tuple[tuple[tuple[int, int], ...], ...]
+
+
+def share_sums(digits: list[list[tuple[int, int]]], n_bits: int) -> Sharing:
+    """Choose sums greedily, the one that saves most first, until none saves an adder.
+
+    If c digits of one number meet c digits of another at the same distance and relative sign, their sum can be formed
+    once and added c times. Where the two overlap in w columns, forming it takes one half adder and w - 1 full adders,
+    and each use then adds w - 1 bits less to the heap: a saving of (c - 1)(w - 1) - 1 And. This is common
+    subexpression elimination for constant matrices (Potkonjak, Srivastava, Chandrakasan, IEEE TCAD 15, 151 (1996)) with
+    the cost of a carry-save heap (derived here).
+
+    Args:
+        digits: signed digits (position, +1 or -1) of each component of the query.
+        n_bits: bits of a key component.
+
+    >>> sharing = share_sums([[(0, 1), (4, -1)], [(0, 1), (4, -1)]], n_bits=8)
+    >>> sharing.sums[0].shift, sharing.digits[2]
+    (0, ((0, 1), (4, -1)))
+    """
+    search = _Search(digits, n_bits)
+    while search.take_best():
+        pass
+    return Sharing(tuple(search.sums), tuple(_pairs(p, n) for p, n in zip(search.plus, search.minus, strict=True)))
+
+
+def _mask(digits: list[tuple[int, int]], sign: int) -> int:
+    return sum(1 << position for position, digit in digits if digit == sign)
+
+
+def _pairs(plus: int, minus: int) -> tuple[tuple[int, int], ...]:
+    """Digits of two masks, least significant first."""
+    both = range((plus | minus).bit_length())
+    return tuple((p, 1 if plus >> p & 1 else -1) for p in both if (plus | minus) >> p & 1)
+
+
+class _Search:
+    """Numbers with the digits they still have. Sums are chosen in rounds, in which each number takes part once."""
+
+    def __init__(self, digits: list[list[tuple[int, int]]], n_bits: int):
+        self.plus = [_mask(d, 1) for d in digits]
+        self.minus = [_mask(d, -1) for d in digits]
+        self.widths = [n_bits] * len(digits)
+        self.sums: list[SharedSum] = []
+
+    def take_best(self) -> bool:
+        """Form the sums that save most, on disjoint numbers; False if none saves anything."""
+        active = np.flatnonzero([p | m != 0 for p, m in zip(self.plus, self.minus, strict=True)])
+        savings = self._savings(active)
+        if savings.size == 0 or savings.max() <= 0:
+            return False
+        least = max(1, savings.max() - SLACK)
+        taken: set[int] = set()
+        candidates = np.argwhere(savings >= least)
+        order = np.argsort(-savings[tuple(candidates.T)], kind="stable")
+        for choice, left, right in candidates[order]:
+            i, j = int(active[left]), int(active[right])
+            if i not in taken and j not in taken:
+                taken |= {i, j}
+                self._form(SharedSum(i, j, *_CHOICES[choice]))
+        return True
+
+    def _savings(self, active: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Savings of all pairs of active numbers, shape (choices of shift and sign, left, right)."""
+        plus = np.array(self.plus, dtype=np.uint64)[active]
+        minus = np.array(self.minus, dtype=np.uint64)[active]
+        widths = np.array(self.widths)[active]
+        savings = np.empty((len(_CHOICES), active.size, active.size), dtype=np.int64)
+        for at, (shift, sign) in enumerate(_CHOICES):
+            p, m = ((x >> np.uint64(shift))[None, :] for x in ((plus, minus) if sign > 0 else (minus, plus)))
+            common = np.bitwise_count((plus[:, None] & p) | (minus[:, None] & m)).astype(np.int64)
+            overlap = np.minimum(widths[:, None], widths[None, :] + shift) - shift
+            savings[at] = np.maximum(common - 1, 0) * np.maximum(overlap - 1, 0) - 1
+            np.fill_diagonal(savings[at], 0)
+        return savings
+
+    def _form(self, term: SharedSum) -> None:
+        i, j = term.left, term.right
+        p, m = (self.plus[j], self.minus[j]) if term.sign > 0 else (self.minus[j], self.plus[j])
+        plus, minus = self.plus[i] & (p >> term.shift), self.minus[i] & (m >> term.shift)
+        taken = plus | minus
+        self.plus[i] &= ~taken
+        self.minus[i] &= ~taken
+        self.plus[j] &= ~(taken << term.shift)
+        self.minus[j] &= ~(taken << term.shift)
+        self.sums.append(term)
+        self.plus.append(plus)
+        self.minus.append(minus)
+        self.widths.append(max(self.widths[i], self.widths[j] + term.shift) + 1)
