@@ -105,6 +105,7 @@ def test_decomposition_is_valid(bloq):
 def test_call_graph_counts_equal_the_gates_of_the_decomposition(bloq):
     counted, run = count(bloq), flat_counts(flatten(bloq))
     assert run.toffoli_depth <= counted.toffoli_depth
+    assert run.measurement_depth <= counted.measurement_depth
     for name in ("toffoli", "t", "rotation", "clifford", "measurement", "logical_qubits"):
         assert getattr(counted, name) == getattr(run, name), name
 

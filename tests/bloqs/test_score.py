@@ -38,8 +38,10 @@ def test_marked_is_the_inner_product_against_the_threshold(score, seed):
 @given(scores())
 @settings(max_examples=50, deadline=None)
 def test_depth_is_that_of_the_flat_circuit(score):
-    assert flatten(score).toffoli_depth == score.toffoli_depth
-    assert flatten(score.adjoint()).toffoli_depth == 0
+    flat, undo = flatten(score), flatten(score.adjoint())
+    assert (flat.toffoli_depth, flat.measurement_depth) == (score.toffoli_depth, score.measurement_depth)
+    assert (undo.toffoli_depth, undo.measurement_depth) == (0, score.adjoint().measurement_depth)
+    assert flat.n_wires == undo.n_wires == score.peak_qubits
 
 
 @given(st.integers(-(2**20), 2**20))

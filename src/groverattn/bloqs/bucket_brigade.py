@@ -42,6 +42,11 @@ class BucketBrigadeLookup(KeyLookup):
         return self.routing.toffoli_depth
 
     @property
+    def measurement_depth(self) -> int:
+        """The tree down and up."""
+        return 2 * self.routing.measurement_depth
+
+    @property
     def peak_qubits(self) -> int:
         """Index, routing qubits, copies of the address, and the word."""
         return self.routing.peak_qubits + self.table.word_bits

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+import attrs
 import cirq
-import numpy as np
 import sympy
 from qualtran.bloqs.mcmt import And
 
@@ -65,19 +65,28 @@ def _operation(gate: Gate, on: list[cirq.Qid], records: dict[int, sympy.Expr]) -
         case Op.SIGN:
             yield cirq.global_phase_operation(-1)
         case Op.EXTERNAL_LOAD:
-            yield from _external_load(gate.parameter, on)
+            yield _TableXor(gate.parameter).on(*on)
         case Op.FREE | Op.BORROW | Op.RETURN:
             pass
         case _:
             raise ValueError(f"{gate.op} has no Cirq form")
 
 
-def _external_load(table: KeyTable, on: list[cirq.Qid]) -> Iterator[cirq.Operation]:
-    """The memory's action, one multi-controlled X for every one-bit: no circuit that anybody would build."""
-    index, word = on[: table.index_bits], on[table.index_bits :]
-    for j, bits in enumerate(table.bits()):
-        values = [j >> shift & 1 for shift in reversed(range(table.index_bits))]
-        yield from (cirq.X(word[i]).controlled_by(*index, control_values=values) for i in np.flatnonzero(bits))
+@attrs.frozen
+class _TableXor(cirq.ArithmeticGate):
+    """|j>|x> -> |j>|x XOR word_j>: the action of a memory that is no part of the circuit."""
+
+    table: KeyTable
+
+    def registers(self) -> tuple[list[int], list[int]]:
+        return [2] * self.table.index_bits, [2] * self.table.word_bits
+
+    def with_registers(self, *new_registers) -> "_TableXor":
+        raise ValueError("the registers are those of the table")
+
+    def apply(self, *values: int) -> tuple[int, int]:
+        index, word = values
+        return index, word ^ self.table.word(index) if index < self.table.n_keys else word
 
 
 _CLIFFORD = {Op.X: cirq.X, Op.Z: cirq.Z, Op.CZ: cirq.CZ, Op.HADAMARD: cirq.H}

@@ -53,6 +53,11 @@ class AllZero(Uncomputable):
         return 0 if self.uncompute else (self.n_bits - 1).bit_length()
 
     @property
+    def measurement_depth(self) -> int:
+        """Levels of the tree, computed or undone."""
+        return (self.n_bits - 1).bit_length()
+
+    @property
     def peak_qubits(self) -> int:
         """The qubits and all nodes of the tree."""
         return 2 * self.n_bits - 1
@@ -103,6 +108,11 @@ class ReflectZero(CostedGate):
     def toffoli_depth(self) -> int:
         """Toffoli gates on the longest path."""
         return AllZero(self.n_bits - 1).toffoli_depth if self.n_bits > 2 else 0
+
+    @property
+    def measurement_depth(self) -> int:
+        """The tree up and down."""
+        return 2 * AllZero(self.n_bits - 1).measurement_depth if self.n_bits > 2 else 0
 
     @property
     def peak_qubits(self) -> int:
@@ -176,6 +186,11 @@ class Diffusion(CostedGate):
     def toffoli_depth(self) -> int:
         """Toffoli depth of the schedule in which the three parts follow each other."""
         return 2 * self.prepare.toffoli_depth + self.reflect.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return 2 * self.prepare.measurement_depth + self.reflect.measurement_depth
 
     @property
     def peak_qubits(self) -> int:

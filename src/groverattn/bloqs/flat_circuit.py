@@ -127,13 +127,30 @@ class FlatCircuit:
 
     @cached_property
     def toffoli_depth(self) -> int:
-        """And gates on the longest path through the wires as they are, reuse included."""
+        """And gates and controlled swaps on the longest path through the wires as they are, reuse included."""
+        return self._depth((Op.AND, Op.CSWAP))
+
+    @cached_property
+    def measurement_depth(self) -> int:
+        """Measurements that later gates wait for on the longest path: one for each Toffoli, undone And and unload."""
+        return self._depth((Op.AND, Op.CSWAP, Op.UN_AND, Op.MEASURE_X))
+
+    def _depth(self, lasting: tuple[Op, ...]) -> int:
+        """Length of the schedule in which the gates of `lasting` take one unit and all others none."""
         schedule = CommutingSchedule()
+        known: dict[int, int] = {}
         for gate in self.gates:
+            if gate.op is Op.PARITIES:
+                outcome, rows, _ = gate.parameter
+                known |= dict.fromkeys(rows, max((known.get(bit, 0) for bit in outcome), default=0))
             if not gate.wires:
                 continue
+            conditions = gate.parameter if gate.op is Op.CONDITIONAL_CZ else ()
             axes = gate.op.axes + gate.op.axes[-1:] * (len(gate.wires) - len(gate.op.axes))
-            schedule.add(zip(gate.wires, axes, strict=True), duration=int(gate.op in (Op.AND, Op.CSWAP)))
+            not_before = max((known.get(bit, 0) for bit in conditions), default=0)
+            end = schedule.add(zip(gate.wires, axes, strict=True), int(gate.op in lasting), not_before)
+            if gate.op is Op.MEASURE_X:
+                known[gate.parameter[0]] = end
         return schedule.depth
 
 

@@ -43,6 +43,11 @@ class FullAdder(Uncomputable):
         """One And, or its measured uncomputation."""
         return int(not self.uncompute)
 
+    @property
+    def measurement_depth(self) -> int:
+        """One in either direction."""
+        return 1
+
     def build_composite_bloq(self, bb: Builder, a: Wire, b: Wire, c: Wire) -> dict[str, Wire]:
         c, a = bb.add_t(CNOT(), ctrl=c, target=a)
         c, b = bb.add_t(CNOT(), ctrl=c, target=b)

@@ -40,6 +40,11 @@ class GroverIterate(Uncomputable):
         return self.oracle.toffoli_depth + self.diffusion.toffoli_depth
 
     @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return self.oracle.measurement_depth + self.diffusion.measurement_depth
+
+    @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
         return max(self.oracle.peak_qubits, self.diffusion.peak_qubits)
@@ -84,6 +89,11 @@ class GroverSearch(Uncomputable):
     def toffoli_depth(self) -> int:
         """Toffoli depth of the schedule in which the iterates follow each other."""
         return self.prepare.toffoli_depth + self.n_iterates * self.iterate.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return self.prepare.measurement_depth + self.n_iterates * self.iterate.measurement_depth
 
     @property
     def peak_qubits(self) -> int:

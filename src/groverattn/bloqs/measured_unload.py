@@ -38,6 +38,11 @@ class MeasureWord(CostedGate):
     def build_composite_bloq(self, bb: Builder, word: Wire) -> dict[str, Wire]:
         return {"outcome": np.array([bb.add(MeasureX(), q=qubit) for qubit in bb.split(word)])}
 
+    @property
+    def measurement_depth(self) -> int:
+        """All qubits at once."""
+        return 1
+
     def build_call_graph(self, ssa):
         return {MeasureX(): self.word_bits}
 
@@ -76,6 +81,11 @@ class MeasuredUnload(CirqByGates):
     def toffoli_depth(self) -> int:
         """That of the correction."""
         return self.fixup.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """All qubits are measured at once, then the correction follows."""
+        return 1 + self.fixup.measurement_depth
 
     @property
     def peak_qubits(self) -> int:

@@ -57,6 +57,11 @@ class OneHot(Uncomputable):
         return 0 if self.uncompute else self.n_bits - 1
 
     @property
+    def measurement_depth(self) -> int:
+        """Levels of And, computed or undone."""
+        return self.n_bits - 1
+
+    @property
     def peak_qubits(self) -> int:
         """The index, all positions and the copies."""
         return self.n_bits + self.n_hot + self.n_copies

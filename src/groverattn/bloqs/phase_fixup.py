@@ -153,6 +153,11 @@ class PhaseFixup(CostedGate):
         return max(self.low_bits - 1, 0) + self.fixup_table.n_rows - 2
 
     @property
+    def measurement_depth(self) -> int:
+        """One-hot encoding and its undoing, and two for each And of the iteration."""
+        return 2 * max(self.low_bits - 1, 0) + 2 * (self.fixup_table.n_rows - 2)
+
+    @property
     def peak_qubits(self) -> int:
         """Index, one-hot qubits and the path of the iteration."""
         index_bits = self.contents.table.index_bits

@@ -61,6 +61,12 @@ class PhaseOracle(CirqByGates):
         """Toffoli depth of the schedule in which load, score, flip, unscore and unload follow each other."""
         return self.lookup.toffoli_depth + self.score.toffoli_depth + self.lookup.adjoint().toffoli_depth
 
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        parts = (self.lookup, self.score, self.score.adjoint(), self.lookup.adjoint())
+        return sum(part.measurement_depth for part in parts)
+
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         loaded = bb.add_d(self.lookup, selection=selection)
         *key_bits, live = bb.split(loaded["word"])

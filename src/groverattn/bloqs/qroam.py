@@ -61,6 +61,11 @@ class QROAMLookup(KeyLookup):
         return self.n_rows - 2 + self.low_bits
 
     @property
+    def measurement_depth(self) -> int:
+        """The walk with its undoing, the swaps, and the early measurement of the other words."""
+        return 2 * (self.n_rows - 2) + self.low_bits + int(self.block > 1)
+
+    @property
     def peak_qubits(self) -> int:
         """Index, path of the walk and the block."""
         index_bits = self.table.index_bits

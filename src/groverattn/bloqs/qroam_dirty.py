@@ -43,6 +43,11 @@ class DirtyQROAMLookup(KeyLookup):
         return 2 * (self.clean.n_rows - 2) + 4 * self.clean.low_bits
 
     @property
+    def measurement_depth(self) -> int:
+        """The walks with their undoing, and the swaps."""
+        return 4 * (self.clean.n_rows - 2) + 4 * self.clean.low_bits
+
+    @property
     def peak_qubits(self) -> int:
         """Index, path of the walk, word and borrowed block."""
         return self.clean.peak_qubits + self.table.word_bits

@@ -34,6 +34,11 @@ class QROMLookup(KeyLookup):
         return self.table.n_keys - 2
 
     @property
+    def measurement_depth(self) -> int:
+        """Each And of the walk and its undoing: the walk uses its ancillas again at once."""
+        return 2 * (self.table.n_keys - 2)
+
+    @property
     def peak_qubits(self) -> int:
         """Index, path of the walk and word."""
         return 2 * self.table.index_bits - 1 + self.table.word_bits

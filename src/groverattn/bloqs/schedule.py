@@ -36,26 +36,31 @@ class CommutingSchedule:
 
     >>> schedule = CommutingSchedule()
     >>> schedule.add([(0, Axis.Z), (1, Axis.Z), (2, Axis.X)], duration=1)
+    1
     >>> schedule.add([(0, Axis.Z), (3, Axis.Z), (4, Axis.X)], duration=1)
-    >>> schedule.depth
     1
     >>> schedule.add([(2, Axis.Z), (4, Axis.Z), (5, Axis.X)], duration=1)
-    >>> schedule.depth
     2
     """
 
     depth: int = 0
     _wires: dict[int, _WireTime] = attrs.field(factory=dict, init=False)
 
-    def add(self, wires: Iterable[tuple[int, Axis]], duration: int) -> None:
-        """Put one gate into the schedule: its wires with the axis on each, and its duration."""
+    def add(self, wires: Iterable[tuple[int, Axis]], duration: int, not_before: int = 0) -> int:
+        """Put one gate into the schedule and return when it ends.
+
+        Args:
+            wires: its wires with the axis on each.
+            duration: its duration.
+            not_before: when the classical bits that it waits for are known.
+        """
         touched = [(self._wires.setdefault(wire, _WireTime()), axis) for wire, axis in wires]
-        start = max(
-            time.before if axis is time.axis and axis is not Axis.OTHER else time.after for time, axis in touched
-        )
+        ready = (time.before if axis is time.axis and axis is not Axis.OTHER else time.after for time, axis in touched)
+        start = max(not_before, *ready)
         end = start + duration
         for time, axis in touched:
             if axis is not time.axis or axis is Axis.OTHER:
                 time.axis, time.before = axis, time.after
             time.after = max(time.after, end)
         self.depth = max(self.depth, end)
+        return end

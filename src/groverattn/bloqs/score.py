@@ -69,6 +69,11 @@ class Score(Uncomputable):
         return 0 if self.uncompute else self.heap.toffoli_depth
 
     @property
+    def measurement_depth(self) -> int:
+        """And gates on the longest path, or measurements on that of undoing them."""
+        return self.heap.undo_depth if self.uncompute else self.heap.toffoli_depth
+
+    @property
     def peak_qubits(self) -> int:
         """The key and all fresh wires of the heap."""
         return self.heap.n_wires

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import attrs
 
@@ -107,7 +108,6 @@ class ScoreHeap:
         steps: what to do.
         sign: the wire that holds the sign bit at the end.
         sign_negated: the sign wire holds the complement.
-        toffoli_depth: And gates on the longest path.
     """
 
     n_key_wires: int
@@ -115,7 +115,16 @@ class ScoreHeap:
     steps: tuple[Step, ...]
     sign: int
     sign_negated: bool
-    toffoli_depth: int
+
+    @cached_property
+    def toffoli_depth(self) -> int:
+        """And gates on the longest path."""
+        return and_depth(self.steps)
+
+    @cached_property
+    def undo_depth(self) -> int:
+        """Measurements on the longest path of undoing the steps."""
+        return and_depth(self.steps, undo=True)
 
     @property
     def toffoli(self) -> int:
@@ -213,8 +222,7 @@ class _Planner:
         for column in range(self.width - 1):
             self._reduce(column, bool(self.constant >> column & 1))
         sign, negated = self._parity(bool(self.constant >> (self.width - 1) & 1))
-        depth = toffoli_depth(self.steps)
-        return ScoreHeap(self.n_key_wires, self.n_wires, tuple(self.steps), sign, negated, depth)
+        return ScoreHeap(self.n_key_wires, self.n_wires, tuple(self.steps), sign, negated)
 
     def _fresh(self) -> int:
         self.n_wires += 1
@@ -303,29 +311,29 @@ def _sign_width(query: tuple[int, ...], threshold: int, key_bits: int) -> int:
     return 1 + max((v if v >= 0 else ~v).bit_length() for v in bounds)
 
 
-def toffoli_depth(steps: list[Step]) -> int:
-    """And gates on the longest path through the steps."""
+def and_depth(steps: Iterable[Step], undo: bool = False) -> int:
+    """And gates on the longest path through the steps, or measurements on that of undoing them."""
     schedule = CommutingSchedule()
-
-    def cnot(control: int, target: int) -> None:
-        schedule.add([(control, Axis.Z), (target, Axis.X)], duration=0)
-
-    def and_gate(a: int, b: int, target: int) -> None:
-        schedule.add([(a, Axis.Z), (b, Axis.Z), (target, Axis.OTHER)], duration=1)
-
-    for step in steps:
-        match step:
-            case Copy(source, target) | Fold(source, target):
-                cnot(source, target)
-            case Carry(a, b, carry):
-                and_gate(a, b, carry)
-            case Compress(a, b, c, carry):
-                cnot(c, a)
-                cnot(c, b)
-                and_gate(a, b, carry)
-                cnot(c, carry)
-                cnot(c, b)
-                cnot(c, a)
-                cnot(a, c)
-                cnot(b, c)
+    gates = [gate for step in steps for gate in _gates(step)]
+    for wires, duration in reversed(gates) if undo else gates:
+        schedule.add(wires, duration)
     return schedule.depth
+
+
+def _gates(step: Step) -> list[tuple[tuple[tuple[int, Axis], ...], int]]:
+    """Wires with axes, and duration, of each gate of a step: CNOT takes no time, And takes one unit."""
+
+    def cnot(control: int, target: int):
+        return ((control, Axis.Z), (target, Axis.X)), 0
+
+    def and_gate(a: int, b: int, target: int):
+        return ((a, Axis.Z), (b, Axis.Z), (target, Axis.OTHER)), 1
+
+    match step:
+        case Copy(source, target) | Fold(source, target):
+            return [cnot(source, target)]
+        case Carry(a, b, carry):
+            return [and_gate(a, b, carry)]
+        case Compress(a, b, c, carry):
+            before, after = [cnot(c, a), cnot(c, b)], [cnot(c, b), cnot(c, a), cnot(a, c), cnot(b, c)]
+            return [*before, and_gate(a, b, carry), cnot(c, carry), *after]

@@ -75,6 +75,14 @@ class PrepareUniform(Uncomputable):
         return 0 if self.is_power_of_two else sum(score.toffoli_depth for score in self.comparisons)
 
     @property
+    def measurement_depth(self) -> int:
+        """The comparisons and their undoing."""
+        if self.is_power_of_two:
+            return 0
+        both = [part for score in self.comparisons for part in (score, score.adjoint())]
+        return sum(part.measurement_depth for part in both)
+
+    @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
         return (

@@ -7,7 +7,7 @@ from qualtran import Bloq
 from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
 
 from groverattn.bloqs.grover import GroverIterate
-from groverattn.costs.depth import ToffoliDepth
+from groverattn.costs.depth import MeasurementDepth, ToffoliDepth
 from groverattn.costs.logical import LogicalCounts
 
 
@@ -27,6 +27,7 @@ def count(bloq: Bloq) -> LogicalCounts:
         measurement=int(gates.measurement),
         logical_qubits=int(get_cost_value(bloq, QubitCount())),
         toffoli_depth=int(get_cost_value(bloq, ToffoliDepth())),
+        measurement_depth=int(get_cost_value(bloq, MeasurementDepth())),
     )
 
 

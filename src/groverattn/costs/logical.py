@@ -20,6 +20,9 @@ class LogicalCounts:
         measurement: number of single-qubit measurements.
         logical_qubits: peak number of qubits alive at once.
         toffoli_depth: Toffoli gates on the longest path of the schedule that needs `logical_qubits`.
+        measurement_depth: measurements that later gates wait for on the longest path of the same schedule: one for each
+            Toffoli, each undone And and each unload. Times the reaction time it bounds the runtime. If it is not known,
+            the Toffoli depth, which is a lower bound of it.
     """
 
     toffoli: int
@@ -29,6 +32,7 @@ class LogicalCounts:
     measurement: int
     logical_qubits: int
     toffoli_depth: int
+    measurement_depth: int = attrs.field(default=attrs.Factory(lambda self: self.toffoli_depth, takes_self=True))
 
     def t_count(self, t_per_rotation: float = 0.0) -> int:
         """Return the T count with 4 T per Toffoli and `t_per_rotation` T per rotation.

@@ -48,9 +48,10 @@ class Demand:
     def of(cls, counts: LogicalCounts, hardware: Hardware, error_budget: float) -> Demand:
         """Return what `counts` ask of `hardware`.
 
-        Each Toffoli on the longest path waits for one reaction (arXiv:1905.08916, delayed choice). T gates and those of
-        rotations wait one after the other on top of it: our assumption, an upper bound, as `LogicalCounts` has no T
-        depth. The Clifford that corrects a measured uncomputation is not waited for: our assumption.
+        Each Toffoli, each measured uncomputation and each unload on the longest path waits for one reaction: its
+        measurement decides a Clifford gate that later gates do not commute with (arXiv:1905.08916, delayed choice). T
+        gates and those of rotations wait one after the other on top of it: our assumption, an upper bound, as
+        `LogicalCounts` has no T depth.
 
         Raises:
             InputError: an error budget outside (0, 1), or counts that no circuit has.
@@ -64,7 +65,7 @@ class Demand:
             t=t,
             t_per_rotation=t_per_rotation,
             tiles=_tiles(counts, hardware),
-            reaction_cycles=(counts.toffoli_depth + t) * hardware.reaction_time_us / hardware.cycle_time_us,
+            reaction_cycles=(counts.measurement_depth + t) * hardware.reaction_time_us / hardware.cycle_time_us,
             consumption_steps=_consumption_steps(counts, hardware, error_budget),
             error_budget=error_budget,
             p_synthesis=p_synthesis,

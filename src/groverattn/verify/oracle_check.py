@@ -103,4 +103,5 @@ def flat_counts(circuit: FlatCircuit) -> LogicalCounts:
         measurement=circuit.measurement,
         logical_qubits=circuit.n_wires,
         toffoli_depth=circuit.toffoli_depth,
+        measurement_depth=circuit.measurement_depth,
     )
