@@ -15,6 +15,7 @@ from groverattn.bloqs.phase_fixup import PhaseFixup
 from groverattn.bloqs.qrom import QROMLookup
 from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import largest
 
 
 @attrs.frozen
@@ -91,7 +92,7 @@ class MeasuredUnload(CirqByGates):
     def peak_qubits(self) -> int:
         """Index and word before the measurement, or the correction after it."""
         table = self.lookup.table
-        return max(table.index_bits + table.word_bits, self.fixup.peak_qubits)
+        return largest(table.index_bits + table.word_bits, self.fixup.peak_qubits)
 
     def build_composite_bloq(self, bb: Builder, selection: Wire, word: Wire, record: Wire = ()) -> dict[str, Wire]:
         outcome = bb.add(MeasureWord(self.lookup.table.word_bits), word=word)

@@ -10,6 +10,7 @@ from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.bloqs.wires import Builder, Wire
+from groverattn.problem.sizes import ceil_log2
 
 
 @attrs.frozen
@@ -34,7 +35,7 @@ class OneHot(Uncomputable):
     @property
     def n_bits(self) -> int:
         """Qubits of the index."""
-        return (self.n_hot - 1).bit_length()
+        return ceil_log2(self.n_hot)
 
     @cached_property
     def computing_signature(self) -> Signature:

@@ -1,13 +1,16 @@
 """Correction of the phases that measuring a loaded word leaves: a lookup of one bit, chosen by the outcome."""
 
 from functools import cached_property
+from typing import Any
 
 import attrs
 import numpy as np
+import sympy
 from numpy.typing import NDArray
 from qualtran import BQUInt, CBit, DecomposeTypeError, QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import XGate
 from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
+from qualtran.symbolics import is_symbolic
 
 from groverattn.bloqs.block_contents import BlockContents
 from groverattn.bloqs.costed import CostedGate
@@ -15,6 +18,7 @@ from groverattn.bloqs.one_hot import OneHot
 from groverattn.bloqs.unary_iteration import unary_iteration, unary_iteration_gates
 from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import ceil_div, ceil_log2, largest, log2_of_power
 
 
 @attrs.frozen
@@ -60,7 +64,7 @@ class FixupTable(CostedGate):
     @property
     def n_rows(self) -> int:
         """Number of rows."""
-        return -(-self.contents.table.n_keys // self.row_bits)
+        return ceil_div(self.contents.table.n_keys, self.row_bits)
 
     @cached_property
     def signature(self) -> Signature:
@@ -116,6 +120,18 @@ class FixupRow(CostedGate):
         return -1.0 if ctrl and both % 2 else 1.0
 
 
+def best_row(n_keys: Any) -> Any:
+    """Return the row of the fewest And, a power of two of which at least two rows remain; the symbol K for a symbol.
+
+    >>> best_row(1 << 17)
+    256
+    """
+    if is_symbolic(n_keys):
+        return sympy.Symbol("K", positive=True, integer=True)
+    choices = [1 << bits for bits in range(ceil_log2(n_keys))]
+    return min(choices, key=lambda row: ceil_div(n_keys, row) + row)
+
+
 @attrs.frozen
 class PhaseFixup(CostedGate):
     """Phase -1 on the indices where contents and outcome have odd parity.
@@ -126,21 +142,21 @@ class PhaseFixup(CostedGate):
     Registers:
         selection: the index.
         outcome: [left, classical] see FixupTable.
+
+    Attributes:
+        contents: what was measured.
+        row_bits: K, a power of two; the best one if it is left out.
     """
 
     contents: BlockContents
-
-    @cached_property
-    def row_bits(self) -> int:
-        """K: the power of two with the fewest And, of which at least two rows remain."""
-        n_keys = self.contents.table.n_keys
-        choices = [1 << bits for bits in range(self.contents.table.index_bits)]
-        return min(choices, key=lambda row: -(-n_keys // row) + row)
+    row_bits: int = attrs.field(
+        default=attrs.Factory(lambda self: best_row(self.contents.table.n_keys), takes_self=True)
+    )
 
     @property
     def low_bits(self) -> int:
         """Index bits within a row."""
-        return self.row_bits.bit_length() - 1
+        return log2_of_power(self.row_bits)
 
     @property
     def fixup_table(self) -> FixupTable:
@@ -150,12 +166,12 @@ class PhaseFixup(CostedGate):
     @property
     def toffoli_depth(self) -> int:
         """One-hot encoding, then the iteration over the rows."""
-        return max(self.low_bits - 1, 0) + self.fixup_table.n_rows - 2
+        return largest(self.low_bits - 1, 0) + self.fixup_table.n_rows - 2
 
     @property
     def measurement_depth(self) -> int:
         """One-hot encoding and its undoing, and two for each And of the iteration."""
-        return 2 * max(self.low_bits - 1, 0) + 2 * (self.fixup_table.n_rows - 2)
+        return 2 * largest(self.low_bits - 1, 0) + 2 * (self.fixup_table.n_rows - 2)
 
     @property
     def peak_qubits(self) -> int:

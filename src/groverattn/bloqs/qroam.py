@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import DecomposeTypeError, QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, CSwap
+from qualtran.symbolics import is_symbolic
 
 from groverattn.bloqs.block_contents import swap_layers
 from groverattn.bloqs.key_lookup import KeyLookup
@@ -14,6 +15,7 @@ from groverattn.bloqs.unary_iteration import unary_iteration, unary_iteration_ga
 from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import ceil_div, log2_of_power
 
 
 @attrs.frozen
@@ -32,6 +34,8 @@ class QROAMLookup(KeyLookup):
     block: int = attrs.field(kw_only=True)
 
     def __attrs_post_init__(self):
+        if is_symbolic(self.block, self.table.n_keys):
+            return
         if self.block < 1 or self.block & (self.block - 1) or 2 * self.block > max(self.table.n_keys, 2):
             raise InputError(
                 given=f"block = {self.block} for {self.table.n_keys} keys",
@@ -48,12 +52,12 @@ class QROAMLookup(KeyLookup):
     @property
     def n_rows(self) -> int:
         """Blocks of the table."""
-        return -(-self.table.n_keys // self.block)
+        return ceil_div(self.table.n_keys, self.block)
 
     @property
     def low_bits(self) -> int:
         """Index bits within a block."""
-        return self.block.bit_length() - 1
+        return log2_of_power(self.block)
 
     @property
     def toffoli_depth(self) -> int:
@@ -63,7 +67,7 @@ class QROAMLookup(KeyLookup):
     @property
     def measurement_depth(self) -> int:
         """The walk with its undoing, the swaps, and the early measurement of the other words."""
-        return 2 * (self.n_rows - 2) + self.low_bits + int(self.block > 1)
+        return 2 * (self.n_rows - 2) + self.low_bits + (1 if self.record_bits else 0)
 
     @property
     def peak_qubits(self) -> int:

@@ -93,7 +93,7 @@ class DirtyQROAMLookup(KeyLookup):
         counts = {gate: 2 * number for gate, number in unary_iteration_gates(self.clean.n_rows).items()}
         counts[CNOT()] = counts.get(CNOT(), 0) + 2 * self.table.set_bits
         counts[Xor(QAny(self.table.word_bits))] = 2
-        return counts | ({CSwap(self.table.word_bits): 4 * (self.block - 1)} if self.block > 1 else {})
+        return counts | ({CSwap(self.table.word_bits): 4 * (self.block - 1)} if self.block != 1 else {})
 
     def on_classical_vals(self, selection: int) -> dict[str, int]:
         return {"selection": selection, "word": self.table.word(selection)}

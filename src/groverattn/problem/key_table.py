@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.problem.errors import InputError
+from groverattn.problem.sizes import ceil_log2
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -25,7 +26,7 @@ class KeyTable:
     Two tables are equal when their sizes and contents are; the contents are compared by digest.
 
     Attributes:
-        n_keys: number of keys n.
+        n_keys: number of keys n. This and the other sizes may be SymPy symbols in a table without words.
         d_head: numbers per key d.
         key_bits: bits per number b.
         packed: the words, uint8 of shape (n, ceil((d b + 1) / 8)), big-endian; None for a table of which only the
@@ -77,7 +78,7 @@ class KeyTable:
     @property
     def index_bits(self) -> int:
         """Qubits of the index register, ceil(log2 n)."""
-        return max(1, (self.n_keys - 1).bit_length())
+        return ceil_log2(self.n_keys)
 
     def word(self, j: int) -> int:
         """Return word j as an integer of `word_bits` bits, most significant bit first."""
