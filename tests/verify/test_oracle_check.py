@@ -10,6 +10,7 @@ from groverattn.bloqs.grover import GroverIterate
 from groverattn.bloqs.load_word import LoadWord
 from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.bloqs.score import Score
+from groverattn.bloqs.scores import SCORES
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.verify.bit_sliced import run_on_basis
@@ -30,7 +31,8 @@ def oracles(draw):
     marked[found] = False
     lookup = DATA_ACCESSES[draw(st.sampled_from(sorted(DATA_ACCESSES)))]
     table = KeyTable.from_keys(keys, key_bits, found)
-    return PhaseOracle(lookup(table), Score(query.tolist(), threshold, key_bits)), marked
+    scores = SCORES[draw(st.sampled_from(sorted(SCORES)))]
+    return PhaseOracle(lookup(table), scores(query.tolist(), threshold, key_bits)), marked
 
 
 @given(oracles())

@@ -11,6 +11,7 @@ from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.predicate import Predicate
 from groverattn.bloqs.qrom import QROMLookup
 from groverattn.bloqs.score import Score
+from groverattn.bloqs.scores import AnyScore
 from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
@@ -32,7 +33,7 @@ class PhaseOracle(CirqByGates):
     """
 
     lookup: KeyLookup
-    score: Score
+    score: AnyScore
 
     def __attrs_post_init__(self):
         table = self.lookup.table

@@ -10,7 +10,8 @@ from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.full_adder import FullAdder
-from groverattn.bloqs.score_heap import Carry, Compress, Copy, Fold, ScoreHeap, plan_score_heap
+from groverattn.bloqs.heap_steps import Carry, Compress, Copy, Fold, Known, ScoreHeap
+from groverattn.bloqs.score_heap import SCORE_METHODS, plan_score_heap
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.bloqs.wires import Builder, Wire
 
@@ -27,6 +28,7 @@ class Score(Uncomputable):
         query: the d integers of the query row.
         threshold: integer threshold on the score.
         key_bits: bits b per key component.
+        method: how the bits are added up, a name in SCORE_METHODS.
 
     Registers:
         key: d numbers in offset binary, b bits each.
@@ -42,11 +44,12 @@ class Score(Uncomputable):
     query: tuple[int, ...] = attrs.field(converter=lambda q: tuple(int(x) for x in q))
     threshold: int
     key_bits: int
+    method: str = attrs.field(default="shared-sums", kw_only=True, validator=attrs.validators.in_(SCORE_METHODS))
 
     @cached_property
     def heap(self) -> ScoreHeap:
         """The steps of the circuit."""
-        return plan_score_heap(self.query, self.threshold, self.key_bits)
+        return plan_score_heap(self.method, self.query, self.threshold, self.key_bits)
 
     @property
     def key_type(self) -> QAny:
@@ -95,6 +98,8 @@ class Score(Uncomputable):
         counts: Counter = Counter()
         for step in self.heap.steps:
             match step:
+                case Known(value=1):
+                    counts[XGate()] += 1
                 case Copy() | Fold():
                     counts[CNOT()] += 1
                 case Carry(cv_a=cv_a, cv_b=cv_b):
@@ -118,6 +123,8 @@ class Score(Uncomputable):
         bits = self.key_type.to_bits(key) + [0] * (self.work_bits + 1)
         for step in self.heap.steps:
             match step:
+                case Known(target, value):
+                    bits[target] = value
                 case Copy(source, target) | Fold(source, target):
                     bits[target] ^= bits[source]
                 case Carry(a, b, carry, cv_a, cv_b):
@@ -136,6 +143,9 @@ class Score(Uncomputable):
 def _add_step(bb: Builder, wires: list[Wire], step) -> None:
     """Add one step to the circuit; a fresh wire is appended to `wires`."""
     match step:
+        case Known(_, value):
+            fresh = bb.allocate(dtype=QBit())
+            wires.append(bb.add(XGate(), q=fresh) if value else fresh)
         case Copy(source):
             wires.append(bb.allocate(dtype=QBit()))
             wires[source], wires[-1] = bb.add_t(CNOT(), ctrl=wires[source], target=wires[-1])
@@ -161,3 +171,15 @@ def _score() -> Score:
 def _score_zero_query() -> Score:
     score_zero_query = Score(query=(0, 0), threshold=0, key_bits=2)
     return score_zero_query
+
+
+@bloq_example
+def _score_plain_heap() -> Score:
+    score_plain_heap = Score(query=(3, -1, 2), threshold=2, key_bits=3, method="plain-heap")
+    return score_plain_heap
+
+
+@bloq_example
+def _score_quantum_query() -> Score:
+    score_quantum_query = Score(query=(3, -1), threshold=2, key_bits=3, method="quantum-query")
+    return score_quantum_query

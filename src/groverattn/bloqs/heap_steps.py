@@ -1,0 +1,151 @@
+"""The steps of a carry-save heap, and how deep they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import attrs
+
+from groverattn.bloqs.schedule import Axis, CommutingSchedule
+
+
+@attrs.frozen(order=True)
+class Literal:
+    """A bit of the heap: when it is ready, the wire that carries it, and whether it stands for the complement."""
+
+    level: int
+    wire: int
+    negated: bool = False
+
+
+@attrs.frozen
+class Copy:
+    """CNOT of `source` onto the fresh wire `target`."""
+
+    source: int
+    target: int
+
+
+@attrs.frozen
+class Compress:
+    """Full adder on wires a, b and c; c becomes the sum and `carry` is fresh."""
+
+    a: int
+    b: int
+    c: int
+    carry: int
+    cv_a: int
+    cv_b: int
+
+
+@attrs.frozen
+class Carry:
+    """And of a and b with control values into the fresh wire `carry`: a half adder whose sum nobody reads."""
+
+    a: int
+    b: int
+    carry: int
+    cv_a: int
+    cv_b: int
+
+
+@attrs.frozen
+class Fold:
+    """CNOT of `source` onto the sign wire."""
+
+    source: int
+    target: int
+
+
+@attrs.frozen
+class Known:
+    """A fresh qubit set to a known bit."""
+
+    target: int
+    value: int
+
+
+Step = Copy | Compress | Carry | Fold | Known
+
+
+@attrs.frozen
+class Number:
+    """The sum of literal * 2^offset over all literals, plus a constant. Its literals may be used several times."""
+
+    literals: tuple[tuple[int, Literal], ...]
+    constant: int = 0
+
+    def at(self, column: int) -> list[Literal]:
+        """Literals of one weight."""
+        return [literal for offset, literal in self.literals if offset == column]
+
+    def shifted(self, shift: int, sign: int) -> Number:
+        """Return sign * 2^shift times the number; the sign goes into complements and the constant."""
+        flipped = tuple((o + shift, attrs.evolve(x, negated=x.negated ^ (sign < 0))) for o, x in self.literals)
+        missing = sum(1 << offset for offset, _ in flipped) if sign < 0 else 0
+        return Number(flipped, (sign * self.constant << shift) - missing)
+
+
+@attrs.frozen
+class ScoreHeap:
+    """The steps of the heap, in order, on numbered wires: first the d b key bits, then the fresh wires as they appear.
+
+    Attributes:
+        n_key_wires: d b.
+        n_wires: all wires.
+        steps: what to do.
+        sign: the wire that holds the sign bit at the end.
+        sign_negated: the sign wire holds the complement.
+    """
+
+    n_key_wires: int
+    n_wires: int
+    steps: tuple[Step, ...]
+    sign: int
+    sign_negated: bool
+
+    @cached_property
+    def toffoli_depth(self) -> int:
+        """And gates on the longest path."""
+        return and_depth(self.steps)
+
+    @cached_property
+    def undo_depth(self) -> int:
+        """Measurements on the longest path of undoing the steps."""
+        return and_depth(self.steps, undo=True)
+
+    @property
+    def toffoli(self) -> int:
+        """Number of And gates."""
+        return sum(isinstance(step, (Compress, Carry)) for step in self.steps)
+
+
+def and_depth(steps: Iterable[Step], undo: bool = False) -> int:
+    """And gates on the longest path through the steps, or measurements on that of undoing them."""
+    schedule = CommutingSchedule()
+    gates = [gate for step in steps for gate in _gates(step)]
+    for wires, duration in reversed(gates) if undo else gates:
+        schedule.add(wires, duration)
+    return schedule.depth
+
+
+def _gates(step: Step) -> list[tuple[tuple[tuple[int, Axis], ...], int]]:
+    """Wires with axes, and duration, of each gate of a step: CNOT takes no time, And takes one unit."""
+
+    def cnot(control: int, target: int):
+        return ((control, Axis.Z), (target, Axis.X)), 0
+
+    def and_gate(a: int, b: int, target: int):
+        return ((a, Axis.Z), (b, Axis.Z), (target, Axis.OTHER)), 1
+
+    match step:
+        case Known():
+            return []
+        case Copy(source, target) | Fold(source, target):
+            return [cnot(source, target)]
+        case Carry(a, b, carry):
+            return [and_gate(a, b, carry)]
+        case Compress(a, b, c, carry):
+            before, after = [cnot(c, a), cnot(c, b)], [cnot(c, b), cnot(c, a), cnot(a, c), cnot(b, c)]
+            return [*before, and_gate(a, b, carry), cnot(c, carry), *after]
