@@ -7,6 +7,7 @@ import numpy as np
 from qualtran import QAny, Signature, bloq_example
 
 from groverattn.bloqs.cirq_circuit import CirqByGates
+from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.predicate import Predicate
 from groverattn.bloqs.qrom import QROMLookup
@@ -60,13 +61,17 @@ class PhaseOracle(CirqByGates):
     @property
     def toffoli_depth(self) -> int:
         """Toffoli depth of the schedule in which load, score, flip, unscore and unload follow each other."""
-        return self.lookup.toffoli_depth + self.score.toffoli_depth + self.lookup.adjoint().toffoli_depth
+        return sum(part.toffoli_depth for part in self.parts)
 
     @property
     def measurement_depth(self) -> int:
         """That of the same schedule."""
-        parts = (self.lookup, self.score, self.score.adjoint(), self.lookup.adjoint())
-        return sum(part.measurement_depth for part in parts)
+        return sum(part.measurement_depth for part in self.parts)
+
+    @property
+    def parts(self) -> tuple[CostedGate, ...]:
+        """What the oracle does, one after the other."""
+        return self.lookup, self.score, Predicate(), self.score.adjoint(), self.lookup.adjoint()
 
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         loaded = bb.add_d(self.lookup, selection=selection)
