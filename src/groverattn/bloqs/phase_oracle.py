@@ -4,7 +4,8 @@ from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import QAny, Signature, bloq_example
+from qualtran import CtrlSpec, QAny, QBit, Register, Signature, bloq_example
+from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
 from groverattn.bloqs.cirq_circuit import CirqByGates
 from groverattn.bloqs.costed import CostedGate
@@ -28,13 +29,16 @@ class PhaseOracle(CirqByGates):
     Attributes:
         lookup: how the keys are reached.
         score: the query and the threshold.
+        controlled_flip: flip only if the qubit `ctrl` is one; `.controlled()` makes this of an oracle, at one And more.
 
     Registers:
+        ctrl: only if `controlled_flip`.
         selection: the index j.
     """
 
     lookup: KeyLookup
     score: AnyScore
+    controlled_flip: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self):
         table = self.lookup.table
@@ -49,14 +53,22 @@ class PhaseOracle(CirqByGates):
 
     @cached_property
     def signature(self) -> Signature:
-        return Signature([self.lookup.signature.get_left("selection")])
+        ctrl = [Register("ctrl", QBit())] if self.controlled_flip else []
+        return Signature([*ctrl, self.lookup.signature.get_left("selection")])
+
+    @property
+    def predicate(self) -> Predicate:
+        """The flip."""
+        return Predicate(self.controlled_flip)
 
     @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
         table = self.lookup.table
         while_scoring = table.index_bits + 1 + self.score.peak_qubits
-        return max(self.lookup.peak_qubits, while_scoring, self.lookup.adjoint().peak_qubits)
+        ctrl = int(self.controlled_flip)
+        while_flipping = while_scoring + int(self.controlled_flip)  # the And of the flip
+        return ctrl + max(self.lookup.peak_qubits, while_flipping, self.lookup.adjoint().peak_qubits)
 
     @property
     def toffoli_depth(self) -> int:
@@ -71,23 +83,33 @@ class PhaseOracle(CirqByGates):
     @property
     def parts(self) -> tuple[CostedGate, ...]:
         """What the oracle does, one after the other."""
-        return self.lookup, self.score, Predicate(), self.score.adjoint(), self.lookup.adjoint()
+        return self.lookup, self.score, self.predicate, self.score.adjoint(), self.lookup.adjoint()
 
-    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
+    def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
         loaded = bb.add_d(self.lookup, selection=selection)
         *key_bits, live = bb.split(loaded["word"])
         scored = bb.add_d(self.score, key=bb.join(np.array(key_bits), dtype=self.score.key_type))
-        scored["marked"], live = bb.add_t(Predicate(), marked=scored["marked"], live=live)
+        flipped = bb.add_d(self.predicate, marked=scored["marked"], live=live, **ctrl)
+        scored["marked"], live = flipped.pop("marked"), flipped.pop("live")
         key = bb.add(self.score.adjoint(), **scored)
         word = bb.join(np.array([*bb.split(key), live]), dtype=QAny(self.lookup.table.word_bits))
-        return {"selection": bb.add(self.lookup.adjoint(), **loaded | {"word": word})}
+        return flipped | {"selection": bb.add(self.lookup.adjoint(), **loaded | {"word": word})}
 
     def build_call_graph(self, ssa):
-        parts = (self.lookup, self.lookup.adjoint(), self.score, self.score.adjoint(), Predicate())
-        return dict.fromkeys(parts, 1)
+        return dict.fromkeys(self.parts, 1)
 
-    def on_classical_vals(self, selection: int) -> dict[str, int]:
-        return {"selection": selection}
+    def get_ctrl_system(self, ctrl_spec: CtrlSpec):
+        """One positive control goes to the flip alone; others are reduced to one by Qualtran."""
+        return get_ctrl_system_1bit_cv_from_bloqs(
+            self,
+            ctrl_spec,
+            current_ctrl_bit=1 if self.controlled_flip else None,
+            bloq_with_ctrl=attrs.evolve(self, controlled_flip=True),
+            ctrl_reg_name="ctrl",
+        )
+
+    def on_classical_vals(self, selection: int, **ctrl: int) -> dict[str, int]:
+        return ctrl | {"selection": selection}
 
     def is_marked(self, selection: int) -> bool:
         """Whether key `selection` is live and its score reaches the threshold, by plain arithmetic."""
@@ -98,8 +120,8 @@ class PhaseOracle(CirqByGates):
         reached = int(np.dot(np.array(self.score.query, dtype=object), key)) >= self.score.threshold
         return reached and bool(word & 1)
 
-    def basis_state_phase(self, selection: int) -> complex:
-        return -1.0 if self.is_marked(selection) else 1.0
+    def basis_state_phase(self, selection: int, ctrl: int = 1) -> complex:
+        return -1.0 if ctrl and self.is_marked(selection) else 1.0
 
     def adjoint(self) -> "PhaseOracle":
         return self
@@ -110,3 +132,9 @@ def _phase_oracle() -> PhaseOracle:
     table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1], [1, 1], [0, -2]]), key_bits=2, found=[3])
     phase_oracle = PhaseOracle(QROMLookup(table), Score(query=(1, 1), threshold=1, key_bits=2))
     return phase_oracle
+
+
+@bloq_example
+def _phase_oracle_controlled() -> PhaseOracle:
+    phase_oracle_controlled = attrs.evolve(_phase_oracle.make(), controlled_flip=True)
+    return phase_oracle_controlled

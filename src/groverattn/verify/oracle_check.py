@@ -46,6 +46,9 @@ def run_oracle(oracle: PhaseOracle, rng: np.random.Generator) -> OracleRun:
     return OracleRun(run.negative, changed, run.dirty, circuit)
 
 
+_DEPTHS = ("toffoli_depth", "measurement_depth")
+
+
 @attrs.frozen
 class OracleCheck:
     """Outcome of a comparison.
@@ -54,7 +57,7 @@ class OracleCheck:
         inputs_checked: number of keys.
         mismatches: keys whose phase or index is wrong.
         dirty_ancillas: keys that left an ancilla that was not zero.
-        run: counts of the gates that were run; its depth may be smaller than the counted one, because nothing stops
+        run: counts of the gates that were run; its depths may be smaller than the counted ones, because nothing stops
             a gate of one part from starting before the part before it has ended.
         counted: what the estimator says of the same bloq.
         first_mismatch: the first wrong key, or None.
@@ -70,13 +73,14 @@ class OracleCheck:
     @property
     def passed(self) -> bool:
         """Whether every key was right and the gates that were run are those that are counted."""
-        same = attrs.evolve(self.run, toffoli_depth=self.counted.toffoli_depth) == self.counted
+        depths = {name: getattr(self.counted, name) for name in _DEPTHS}
+        same = attrs.evolve(self.run, **depths) == self.counted
         return not self.mismatches and not self.dirty_ancillas and same and self.depth_holds
 
     @property
     def depth_holds(self) -> bool:
-        """Whether the gates fit into the counted depth."""
-        return self.run.toffoli_depth <= self.counted.toffoli_depth
+        """Whether the gates fit into the counted depths."""
+        return all(getattr(self.run, name) <= getattr(self.counted, name) for name in _DEPTHS)
 
 
 def check_oracle(oracle: PhaseOracle, marked: NDArray[np.bool_], rng: np.random.Generator) -> OracleCheck:
