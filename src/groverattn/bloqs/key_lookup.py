@@ -34,6 +34,11 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
         """Toffoli gates on the longest path of the load."""
 
     @property
+    def external_calls(self) -> int:
+        """Calls of a memory that is no part of the circuit."""
+        return 0
+
+    @property
     def measured_block(self) -> int:
         """Words of the block of which all but the first are measured early; 1 if there is no such block."""
         return 1

@@ -58,6 +58,11 @@ class QRAMLookup(KeyLookup):
         """No gates."""
         return 0
 
+    @property
+    def external_calls(self) -> int:
+        """One in either direction."""
+        return 1
+
     @cached_property
     def signature(self) -> Signature:
         return self.loading_signature.adjoint() if self.unload else self.loading_signature

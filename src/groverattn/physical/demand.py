@@ -25,6 +25,7 @@ class Demand:
         t_per_rotation: T gates per rotation; 0 where there is no rotation.
         tiles: surface-code tiles of the data block, routing included.
         reaction_cycles: code cycles of the longest chain of gates that wait for each other's measurements.
+        waiting_cycles: code cycles in which the machine waits for something outside, such as a memory.
         consumption_steps: time steps of d cycles in which the data block can take up the magic states.
         error_budget: largest failure probability allowed.
         p_synthesis: part of the budget spent on approximating rotations; 0 without rotations.
@@ -35,6 +36,7 @@ class Demand:
     t_per_rotation: int
     tiles: int
     reaction_cycles: float
+    waiting_cycles: float
     consumption_steps: int
     error_budget: float
     p_synthesis: float
@@ -45,7 +47,7 @@ class Demand:
         return self.error_budget - self.p_synthesis
 
     @classmethod
-    def of(cls, counts: LogicalCounts, hardware: Hardware, error_budget: float) -> Demand:
+    def of(cls, counts: LogicalCounts, hardware: Hardware, error_budget: float, waiting_s: float = 0.0) -> Demand:
         """Return what `counts` ask of `hardware`.
 
         Each Toffoli, each measured uncomputation and each unload on the longest path waits for one reaction: its
@@ -66,6 +68,7 @@ class Demand:
             t_per_rotation=t_per_rotation,
             tiles=_tiles(counts, hardware),
             reaction_cycles=(counts.measurement_depth + t) * hardware.reaction_time_us / hardware.cycle_time_us,
+            waiting_cycles=waiting_s * 1e6 / hardware.cycle_time_us,
             consumption_steps=_consumption_steps(counts, hardware, error_budget),
             error_budget=error_budget,
             p_synthesis=p_synthesis,

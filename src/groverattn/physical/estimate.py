@@ -18,6 +18,7 @@ class PhysicalEstimate:
         factory_limit_s: time in which the factories make the magic states, seconds.
         reaction_limit_s: Toffoli depth (and the T gates, one by one) times the reaction time, seconds.
         consumption_limit_s: time in which the data block takes up the magic states, seconds; 0 if not modelled.
+        waiting_s: time in which the machine waits for something outside, seconds; on top of the largest limit.
         error_budget: largest failure probability that was allowed.
         p_data: probability that a stored logical qubit fails.
         p_factory: probability that a magic state is wrong.
@@ -33,6 +34,7 @@ class PhysicalEstimate:
     factory_limit_s: float
     reaction_limit_s: float
     consumption_limit_s: float
+    waiting_s: float
     error_budget: float
     p_data: float
     p_factory: float
@@ -46,8 +48,8 @@ class PhysicalEstimate:
 
     @property
     def duration_s(self) -> float:
-        """Time of one run, seconds: the largest of the three limits."""
-        return max(self._limits_s().values())
+        """Time of one run, seconds: the largest of the three limits, and the waiting."""
+        return max(self._limits_s().values()) + self.waiting_s
 
     @property
     def limited_by(self) -> str:

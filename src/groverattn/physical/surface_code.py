@@ -21,7 +21,12 @@ CODE_DISTANCE_MAX = 501
 
 
 def physical_estimate(
-    counts: LogicalCounts, hardware: Hardware, error_budget: float, *, n_factories: int | None = None
+    counts: LogicalCounts,
+    hardware: Hardware,
+    error_budget: float,
+    *,
+    n_factories: int | None = None,
+    waiting_s: float = 0.0,
 ) -> PhysicalEstimate:
     """Return the estimate of least space-time volume, physical qubits times duration, within the error budget.
 
@@ -36,6 +41,7 @@ def physical_estimate(
         hardware: the machine.
         error_budget: largest failure probability allowed, above 0 and below 1.
         n_factories: copies of the factory; None searches. Fix it to trade time for qubits.
+        waiting_s: time in which the qubits are stored and nothing else happens, seconds.
 
     Raises:
         InputError: counts or a budget that make no sense, or a budget that no factory of the machine meets.
@@ -53,7 +59,7 @@ def physical_estimate(
             why="without a factory there are no magic states",
             do="leave it out",
         )
-    demand = Demand.of(counts, hardware, error_budget)
+    demand = Demand.of(counts, hardware, error_budget, waiting_s)
     for family in hardware.factories:
         designs = (
             design
@@ -109,7 +115,8 @@ class _Design:
 
     def _intervals(self, distance: int, n_factories: int) -> float:
         """How often each tile is exposed to the logical error rate."""
-        cycles = max(self._one_factory_cycles / n_factories, self._other_limits_cycles(distance))
+        busy = max(self._one_factory_cycles / n_factories, self._other_limits_cycles(distance))
+        cycles = busy + self.demand.waiting_cycles
         return cycles if self.hardware.error_interval == "cycle" else cycles / distance
 
     def _estimate(self, distance: int, n_factories: int, p_data: float, p_factory: float) -> PhysicalEstimate:
@@ -123,6 +130,7 @@ class _Design:
             factory_limit_s=self._one_factory_cycles / n_factories * cycle_s,
             reaction_limit_s=demand.reaction_cycles * cycle_s,
             consumption_limit_s=demand.consumption_steps * distance * cycle_s,
+            waiting_s=demand.waiting_cycles * cycle_s,
             error_budget=demand.error_budget,
             p_data=p_data,
             p_factory=p_factory,
