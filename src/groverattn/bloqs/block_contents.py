@@ -1,10 +1,15 @@
 """What a block of words holds after its swap network, for every index: the classical side of measured unloading."""
 
+from typing import Any
+
 import attrs
 import numpy as np
+import sympy
 from numpy.typing import NDArray
+from qualtran.symbolics import is_symbolic
 
 from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import ceil_div, ceil_log2
 
 
 def swap_layers(block: int) -> list[list[tuple[int, int]]]:
@@ -18,6 +23,18 @@ def swap_layers(block: int) -> list[list[tuple[int, int]]]:
     """
     steps = [1 << bit for bit in range(block.bit_length() - 1)]
     return [[(position, position + step) for position in range(step)] for step in reversed(steps)]
+
+
+def best_row(n_keys: Any) -> Any:
+    """Return the row of the fewest And, a power of two of which at least two rows remain; the symbol K for a symbol.
+
+    >>> best_row(1 << 17)
+    256
+    """
+    if is_symbolic(n_keys):
+        return sympy.Symbol("K", positive=True, integer=True)
+    choices = [1 << bits for bits in range(ceil_log2(n_keys))]
+    return min(choices, key=lambda row: ceil_div(n_keys, row) + row)
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ import attrs
 import numpy as np
 from qualtran import DecomposeTypeError, QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
+from qualtran.symbolics import is_symbolic
 
 from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.bloqs.load_word import LoadWord
@@ -30,6 +31,11 @@ class BucketBrigadeLookup(KeyLookup):
 
     table: KeyTable
     copied_address: bool = attrs.field(default=False, kw_only=True)
+
+    @property
+    def fixup_row(self) -> int:
+        """Two rows: the unload is as shallow as the load, for about n / 2 And where sqrt(n) would do."""
+        return super().fixup_row if is_symbolic(self.table.n_keys) else 1 << (self.table.index_bits - 1)
 
     @property
     def routing(self) -> OneHot:

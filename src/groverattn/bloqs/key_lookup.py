@@ -5,7 +5,7 @@ from functools import cached_property
 
 from qualtran import BQUInt, CBit, QAny, Register, Side, Signature
 
-from groverattn.bloqs.block_contents import BlockContents
+from groverattn.bloqs.block_contents import BlockContents, best_row
 from groverattn.bloqs.costed import CostedGate
 from groverattn.problem.key_table import KeyTable
 
@@ -42,6 +42,11 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
     def measured_block(self) -> int:
         """Words of the block of which all but the first are measured early; 1 if there is no such block."""
         return 1
+
+    @property
+    def fixup_row(self) -> int:
+        """Row of the unload's phase fix-up; by default the one with the fewest And."""
+        return best_row(self.table.n_keys)
 
     @property
     def contents(self) -> BlockContents:

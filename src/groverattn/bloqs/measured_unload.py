@@ -76,7 +76,7 @@ class MeasuredUnload(CirqByGates):
     @property
     def fixup(self) -> PhaseFixup:
         """The correction."""
-        return PhaseFixup(self.lookup.contents)
+        return PhaseFixup(self.lookup.contents, self.lookup.fixup_row)
 
     @property
     def toffoli_depth(self) -> int:

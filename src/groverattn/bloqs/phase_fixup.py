@@ -1,24 +1,21 @@
 """Correction of the phases that measuring a loaded word leaves: a lookup of one bit, chosen by the outcome."""
 
 from functools import cached_property
-from typing import Any
 
 import attrs
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 from qualtran import BQUInt, CBit, DecomposeTypeError, QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import XGate
 from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
-from qualtran.symbolics import is_symbolic
 
-from groverattn.bloqs.block_contents import BlockContents
+from groverattn.bloqs.block_contents import BlockContents, best_row
 from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.one_hot import OneHot
 from groverattn.bloqs.unary_iteration import unary_iteration, unary_iteration_gates
 from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
-from groverattn.problem.sizes import ceil_div, ceil_log2, largest, log2_of_power
+from groverattn.problem.sizes import ceil_div, largest, log2_of_power
 
 
 @attrs.frozen
@@ -118,18 +115,6 @@ class FixupRow(CostedGate):
     def basis_state_phase(self, row: NDArray, ctrl: int, hot: int) -> complex:
         both = np.dot(np.asarray(row, dtype=int), QAny(self.row_bits).to_bits(hot))
         return -1.0 if ctrl and both % 2 else 1.0
-
-
-def best_row(n_keys: Any) -> Any:
-    """Return the row of the fewest And, a power of two of which at least two rows remain; the symbol K for a symbol.
-
-    >>> best_row(1 << 17)
-    256
-    """
-    if is_symbolic(n_keys):
-        return sympy.Symbol("K", positive=True, integer=True)
-    choices = [1 << bits for bits in range(ceil_log2(n_keys))]
-    return min(choices, key=lambda row: ceil_div(n_keys, row) + row)
 
 
 @attrs.frozen

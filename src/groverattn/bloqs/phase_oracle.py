@@ -62,6 +62,11 @@ class PhaseOracle(CirqByGates):
         return Predicate(self.controlled_flip)
 
     @property
+    def external_calls(self) -> int:
+        """Calls of a memory that is no part of the circuit."""
+        return self.lookup.external_calls + getattr(self.lookup.adjoint(), "external_calls", 0)
+
+    @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
         table = self.lookup.table

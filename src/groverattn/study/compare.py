@@ -1,0 +1,83 @@
+"""One model under every data access, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.problem.errors import InputError
+from groverattn.study.estimate import Estimate, EstimateRequest, estimate
+
+SCHEMA = "groverattn.compare/1"
+
+
+@attrs.frozen
+class Comparison:
+    """Estimates of the same sizes, one for each data access; an access that no machine can run has its reason."""
+
+    request: EstimateRequest
+    estimates: dict[str, Estimate | InputError]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `compare --format json` prints."""
+        return {
+            "schema": SCHEMA,
+            "inputs": attrs.asdict(self.request),
+            "accesses": {
+                name: {"error": str(result)} if isinstance(result, InputError) else result.as_json()
+                for name, result in self.estimates.items()
+            },
+            "verdict": self.verdict,
+        }
+
+    @property
+    def verdict(self) -> str:
+        """What follows from the table, in sentences that quote it."""
+        results = {name: result for name, result in self.estimates.items() if isinstance(result, Estimate)}
+        circuits = {name: result for name, result in results.items() if name != "qram"}
+        if not circuits:
+            return "No data access that is a circuit can run within the error budget."
+        fewest = min(circuits, key=lambda name: circuits[name].totals.iterate.total.toffoli)
+        fastest = min(circuits, key=lambda name: circuits[name].physical.duration_s)
+        sentences = [
+            f"Fewest Toffolis: {fewest}, {circuits[fewest].totals.iterate.total.toffoli:,} an iterate, of which "
+            f"{self._loading_share(circuits[fewest]):.0%} load and unload the key.",
+            f"Fastest circuit: {fastest}, {circuits[fastest].physical.duration_s:.3g} s a row on "
+            f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
+            f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",
+            self._crossover(results),
+        ]
+        return " ".join(sentences)
+
+    @staticmethod
+    def _loading_share(result: Estimate) -> float:
+        parts = result.totals.iterate.toffoli_parts
+        return (parts["load"] + parts["unload"]) / sum(parts.values())
+
+    @staticmethod
+    def _crossover(results: dict[str, Estimate]) -> str:
+        crossing = [name for name, result in results.items() if result.crossover.n_keys is not None]
+        if crossing:
+            return "A crossover exists for " + ", ".join(
+                f"{name} at n = {results[name].crossover.n_keys:.2g}" for name in crossing
+            )
+        some = next(iter(results.values())).crossover
+        return f"No data access crosses the slowest GPU line up to n = 2^{some.n_max.bit_length() - 1}, qram included."
+
+
+def compare(request: EstimateRequest) -> Comparison:
+    """Estimate the same sizes under every data access; the request's own access is not looked at.
+
+    >>> from groverattn.study.requests import estimate_request
+    >>> sorted(compare(estimate_request(preset="toy")).estimates) == sorted(DATA_ACCESSES)
+    True
+    """
+    results: dict[str, Estimate | InputError] = {}
+    for name in DATA_ACCESSES:
+        try:
+            results[name] = estimate(attrs.evolve(request, data_access=name))
+        except InputError as error:
+            results[name] = error
+    return Comparison(request, results)
