@@ -21,7 +21,7 @@ DATA_ACCESSES: dict[str, Callable[[KeyTable], KeyLookup]] = {
     "qroam-shallow": lambda table: QROAMLookup(table, block=block_for(table, "depth")),
     "qroam-dirty": lambda table: DirtyQROAMLookup(table, block=dirty_block_for(table)),
     "bucket-brigade": BucketBrigadeLookup,
-    "bucket-brigade-parallel": lambda table: BucketBrigadeLookup(table, copied_address=True),
+    "bucket-brigade-wide": lambda table: BucketBrigadeLookup(table, copied_address=True),
     "qram": QRAMLookup,
 }
 

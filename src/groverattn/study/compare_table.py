@@ -22,7 +22,7 @@ def compare_table(result: dict[str, Any]) -> RenderableType:
     )
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0))
     for i, column in enumerate(
-        ["access", "Toffoli", "depth", "measured", "logical", "physical", "one row", "crossover"]
+        ["access", "Toffoli", "depth", "measured", "logical", "physical", "one row", "crosses"]
     ):
         table.add_column(column, justify="right" if i else "left")
     notes = []
