@@ -37,17 +37,11 @@ format: $(STAMP) ## sort the imports and format
 bench: $(STAMP) ## time the benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
 
-estimates: $(STAMP) ## compute estimates/ again, in place; git diff shows which numbers changed
-	@echo "Computing estimates/ again in place: python -m groverattn.study.regenerate"
+estimates: $(STAMP) ## compute estimates/ and the computed blocks of README.md again; git diff shows what changed
 	$(BIN)/python -m groverattn.study.regenerate $(ARGS)
 
-studies: $(STAMP) ## execute the notebooks' sources; the results go to build/studies
-	@mkdir -p build/studies
-	@set -e; for source in notebooks/*.py; do \
-	  test -e "$$source" || { echo "There is no notebooks/*.py yet."; exit 1; }; \
-	  echo "$$source"; \
-	  $(BIN)/jupytext --quiet --set-kernel python3 --to ipynb --execute --output "build/studies/$$(basename "$$source" .py).ipynb" "$$source"; \
-	done
+studies: $(STAMP) ## execute the notebooks again, in place; git diff shows what changed
+	$(BIN)/python -m groverattn.study.regenerate notebooks $(ARGS)
 
 clean: ## remove .venv, caches and build products; estimates/ stays
 	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .pytest_cache .ruff_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from groverattn.problem.errors import InputError
 app = App(
     name="groverattn",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # reported by `call`
     help="Grover search for the large entries of attention (arXiv:2307.08045), as circuits that are run and costed. "
     "Exit status: 0 done, 1 a check failed, 2 input that cannot be used.",
 )
@@ -39,10 +41,35 @@ def call(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")
     try:
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-    except (CycloptsError, InputError) as error:
-        print(f"groverattn: {error}", file=sys.stderr)
-        return 2
+        sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends
+    except CycloptsError as error:
+        return _refuse(_explained(error))
+    except InputError as error:
+        return _refuse(error)
+    except KeyboardInterrupt:
+        print("groverattn: interrupted; nothing was written", file=sys.stderr)
+        return 130  # 128 + SIGINT, as shells report it
+    except BrokenPipeError:  # `| head`: the reader has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status or 0
+
+
+def _explained(error: CycloptsError) -> InputError:
+    """Say of an option that cannot be read what is said of every other input."""
+    verb = " ".join(["groverattn", *(error.command_chain or ())])
+    return InputError(
+        given=shlex.join(["groverattn", *(error.root_input_tokens or ())]),
+        allowed=f"the options that `{verb} --help` lists",
+        why=str(error).rstrip("."),
+        do="correct the option that is named",
+    )
+
+
+def _refuse(error: InputError) -> int:
+    """Print one line, whatever file names and library messages have in them, and return the exit status."""
+    print("groverattn:", " ".join(str(error).split()), file=sys.stderr)
+    return 2
 
 
 def main() -> None:

@@ -6,15 +6,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.options import DataAccess, Format, KeyBits, QueryBits
+from groverattn.cli.options import WHOLE, DataAccess, Format, KeyBits, QueryBits
 
 
 def estimate(
     *,
     preset: Annotated[str | None, Parameter(help="A name that `groverattn presets` lists.")] = None,
-    n_keys: Annotated[int | None, Parameter(help="Number of keys n.")] = None,
-    d_head: Annotated[int | None, Parameter(help="Numbers per key d.")] = None,
-    n_marked: Annotated[int | None, Parameter(help="Marked keys per row k.")] = None,
+    n_keys: Annotated[int | None, WHOLE, Parameter(help="Number of keys n.")] = None,
+    d_head: Annotated[int | None, WHOLE, Parameter(help="Numbers per key d.")] = None,
+    n_marked: Annotated[int | None, WHOLE, Parameter(help="Marked keys per row k.")] = None,
     key_bits: KeyBits = 8,
     query_bits: QueryBits = 8,
     data_access: DataAccess = "qrom",

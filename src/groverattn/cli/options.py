@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
+
+
+def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
+    """Read a whole number; Cyclopts by itself would round 3.7 to 4.
+
+    Raises:
+        ValueError: it is none.
+    """
+    text = tokens[0].value
+    if not re.fullmatch(r"[+-]?[0-9]{1,100}", text):
+        raise ValueError(f'"{text}" is no whole number')
+    return int(text)
+
+
+WHOLE = Parameter(converter=_whole_number)
 
 Format = Annotated[Literal["table", "json"], Parameter(help="Table for people, or one JSON object on standard output.")]
-KeyBits = Annotated[int, Parameter(help="Bits per number of a key, 2 to 16.")]
-QueryBits = Annotated[int, Parameter(help="Bits per number of a query, 2 to 16.")]
+KeyBits = Annotated[int, WHOLE, Parameter(help="Bits per number of a key, 2 to 16.")]
+QueryBits = Annotated[int, WHOLE, Parameter(help="Bits per number of a query, 2 to 16.")]
 DataAccess = Annotated[str, Parameter(help="How the circuit reaches the keys: qrom, qroam, ...")]
-Seed = Annotated[int, Parameter(help="Seed of all draws.")]
+Seed = Annotated[int, WHOLE, Parameter(help="Seed of all draws, 0 or more.")]
+Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")]
 HeadFile = Annotated[Path, Parameter(help="An .npz file with arrays Q, K and V.")]
-Layer = Annotated[int | None, Parameter(help="Layer to read, from 0.")]
-Head = Annotated[int | None, Parameter(help="Query head to read, from 0.")]
+Layer = Annotated[int | None, WHOLE, Parameter(help="Layer to read, from 0.")]
+Head = Annotated[int | None, WHOLE, Parameter(help="Query head to read, from 0.")]
 Causal = Annotated[bool, Parameter(help="Row i sees keys 0 to i only.", negative="")]
 Rows = Annotated[str | None, Parameter(help="Rows A:B, B left out.")]
 
@@ -32,12 +50,30 @@ def row_range(text: str | None) -> range | None:
 
     if text is None:
         return None
-    first, colon, stop = text.partition(":")
-    if not (colon and first.isdecimal() and stop.isdecimal()):
+    match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
+    if match is None:
         raise InputError(
             given=f"--rows {text}",
             allowed="A:B with whole numbers, such as 0:16",
             why="A is the first row and B the first one left out",
             do="write both numbers",
         )
-    return range(int(first), int(stop))
+    return range(int(match[1]), int(match[2]))
+
+
+def refuse_options(when: str, **options: object) -> None:
+    """Refuse options that would be ignored.
+
+    Raises:
+        InputError: one of them was given.
+    """
+    from groverattn.problem.errors import InputError
+
+    given = ["--" + name.replace("_", "-") for name, value in options.items() if value is not None]
+    if given:
+        raise InputError(
+            given=", ".join(given),
+            allowed=when,
+            why="the row is random without FILE, and the file's with it",
+            do="leave the option out, or name the file",
+        )

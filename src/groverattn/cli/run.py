@@ -6,14 +6,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.options import Format, Seed
+from groverattn.cli.options import WHOLE, Format, Seed, Workers
 
 
 def run(
     *,
-    n_marked: Annotated[int, Parameter(help="Mark the k largest scores of each row.")] = 16,
+    n_marked: Annotated[int, WHOLE, Parameter(help="Mark the k largest scores of each row.")] = 16,
     seed: Seed = 0,
-    workers: Annotated[int, Parameter(help="Processes that share the rows.")] = 2,
+    workers: Workers = 2,
     format: Format = "table",
 ) -> int:
     """Run the whole path on the real head in the package: circuit, search, B, and estimates of real models.

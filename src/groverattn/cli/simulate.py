@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from groverattn.cli.options import (
+    WHOLE,
     Causal,
     DataAccess,
     Format,
@@ -17,6 +18,7 @@ from groverattn.cli.options import (
     QueryBits,
     Rows,
     Seed,
+    Workers,
     row_range,
 )
 
@@ -25,7 +27,7 @@ def simulate(
     file: HeadFile,
     /,
     *,
-    n_marked: Annotated[int, Parameter(help="Mark the k largest scores of each row.")],
+    n_marked: Annotated[int, WHOLE, Parameter(help="Mark the k largest scores of each row.")],
     layer: Layer = None,
     head: Head = None,
     causal: Causal = False,
@@ -35,7 +37,7 @@ def simulate(
     error_budget: Annotated[float, Parameter(help="Probability that any row misses a key.")] = 0.001,
     seed: Seed = 0,
     rows: Rows = None,
-    workers: Annotated[int, Parameter(help="Processes that share the rows.")] = 2,
+    workers: Workers = 2,
     format: Format = "table",
 ) -> int:
     """Run the search on a head, row by row, and compare what B gives with exact attention.
@@ -44,14 +46,12 @@ def simulate(
     """
     from groverattn.cli.output import progress, show
     from groverattn.problem.heads import load_head
-    from groverattn.problem.instance import Instance
+    from groverattn.study.requests import head_instance
     from groverattn.study.simulate import simulate as run_simulation
     from groverattn.study.tables import simulation_table
 
     chosen = row_range(rows)
-    instance = Instance.from_target(
-        load_head(file, layer=layer, head=head, causal=causal), n_marked, query_bits, key_bits
-    )
+    instance = head_instance(load_head(file, layer=layer, head=head, causal=causal), n_marked, query_bits, key_bits)
     with progress("rows searched") as on_row:
         simulation = run_simulation(
             instance,

@@ -12,3 +12,40 @@ class InputError(ValueError):
 
     def __init__(self, *, given: str, allowed: str, why: str, do: str):
         super().__init__(f"given: {given}; allowed: {allowed}; why: {why}; do: {do}")
+        self.parts = {"given": given, "allowed": allowed, "why": why, "do": do}
+
+    def __reduce__(self):
+        # Pickled by name: a worker process hands its error to the parent.
+        return _input_error, (self.parts,)
+
+
+def _input_error(parts: dict[str, str]) -> InputError:
+    return InputError(**parts)
+
+
+def check_seed(seed: int) -> None:
+    """Raise InputError unless `seed` is one that NumPy's generators take.
+
+    >>> check_seed(0)
+    """
+    if seed < 0:
+        raise InputError(
+            given=f"seed = {seed}",
+            allowed="0 or more",
+            why="a generator is seeded with a whole number that is not negative",
+            do="choose another seed",
+        )
+
+
+def check_error_budget(error_budget: float) -> None:
+    """Raise InputError unless `error_budget` is a probability strictly between 0 and 1; NaN is none.
+
+    >>> check_error_budget(0.01)
+    """
+    if not 0 < error_budget < 1:
+        raise InputError(
+            given=f"error_budget = {error_budget}",
+            allowed="above 0, below 1",
+            why="it is the probability of failure that is allowed",
+            do="choose for example 0.01",
+        )

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.problem.errors import check_seed
 from groverattn.problem.fixed_point import largest_value
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
@@ -49,12 +50,13 @@ def planted(n_keys: int, d_head: int, n_marked: int, key_bits: int, query_bits: 
     marked and is gets the opposite sign; one that should be and is not moves towards the largest score.
 
     Raises:
-        InputError: a size out of range (see Shape).
+        InputError: a size out of range (see Shape), or a negative seed.
 
     >>> row = planted(n_keys=64, d_head=8, n_marked=3, key_bits=4, query_bits=4, seed=1)
     >>> np.array_equal(np.flatnonzero(row.scores() >= row.threshold), row.marked)
     True
     """
+    check_seed(seed)
     shape = Shape(n_keys, d_head, n_marked, key_bits, query_bits)
     query = representative_query(shape, seed)
     reachable = largest_value(key_bits) * sum(map(abs, query))

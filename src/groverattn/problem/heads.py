@@ -62,6 +62,27 @@ class AttentionHead:
                 why="the largest scores have to stay the largest when they are scaled",
                 do="leave it out for 1/sqrt(d)",
             )
+        self._check_magnitudes()
+
+    def _check_magnitudes(self) -> None:
+        """Sums of products are bounded by sizes times largest entries: no score and no output may overflow."""
+        largest = {name: float(np.abs(getattr(self, name)).max()) for name in ("queries", "keys", "values")}
+        with np.errstate(over="ignore"):
+            score = (
+                np.float64(largest["queries"])
+                * largest["keys"]
+                * self.d_head
+                * max(self.score_scale, 1.0)
+                * self.n_keys
+            )
+            output = np.float64(largest["values"]) * self.n_keys
+        if np.isinf(score) or np.isinf(output):
+            raise InputError(
+                given=f"largest magnitudes {largest} in head {self.name!r}",
+                allowed="numbers whose scores and sums stay below 1e308",
+                why="an infinite score can be neither compared nor weighed",
+                do="check how the head was exported, or scale it",
+            )
 
     def _check_shapes(self) -> None:
         q, k, v = self.queries.shape, self.keys.shape, self.values.shape
@@ -132,7 +153,7 @@ def load_head(
         labels = {name: arrays.read(name) for name in label_names}
         entry, label = _entry(shapes, labels, layer, head)
         Q, K, V = (arrays.read(name)[entry[name]] for name in "QKV")
-    scale = 1.0 / math.sqrt(Q.shape[1]) if score_scale is None else score_scale
+    scale = 1.0 / math.sqrt(max(Q.shape[1], 1)) if score_scale is None else score_scale
     return AttentionHead(Q, K, V, scale, causal, " ".join((Path(path).stem, label)).strip())
 
 

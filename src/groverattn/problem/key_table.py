@@ -60,7 +60,7 @@ class KeyTable:
             )
         shifts = np.arange(key_bits - 1, -1, -1)
         bits = np.empty((n_keys, d_head * key_bits + 1), dtype=np.uint8)
-        bits[:, :-1] = (((keys + offset)[:, :, None] >> shifts) & 1).reshape(n_keys, -1)
+        bits[:, :-1] = (((keys.astype(np.int32) + offset)[:, :, None] >> shifts) & 1).reshape(n_keys, -1)
         bits[:, -1] = 1
         bits[list(found), -1] = 0
         return cls(n_keys, d_head, key_bits, np.packbits(bits, axis=1))

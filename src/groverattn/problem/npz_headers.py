@@ -94,7 +94,10 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
     ...     arrays.shape("K"), arrays.n_bytes("K")
     ((5, 3), 30)
     """
-    name = os.path.basename(os.fspath(path))
+    name = os.path.basename(os.fspath(path)) or os.fspath(path)
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        # a pipe would be waited for, and a device such as /dev/zero read for ever
+        raise _unusable(name, "it is a pipe or a device, which cannot be read from its end, as zip archives are")
     try:
         archive = zipfile.ZipFile(path)
     except OSError as failure:

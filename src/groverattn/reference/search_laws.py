@@ -20,6 +20,9 @@ from groverattn.reference.amplification import rotation_angle, success_probabili
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.unknown_number_search import UnknownNumberSearch
 
+# Our assumption: 128 times the largest published top-k (2048). The expected law takes a few seconds there.
+N_MARKED_MAX = 1 << 18
+
 
 def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
     """Return the cost of finding all of `n_marked` keys among `n_keys` under the named law.
@@ -44,6 +47,13 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
             allowed=", ".join(LAWS),
             why="the laws answer different questions, so none is the default",
             do="expected is what the shipped procedure costs; proven is the published bound",
+        )
+    if n_marked > N_MARKED_MAX:
+        raise InputError(
+            given=f"n_marked = {n_marked}",
+            allowed=f"at most {N_MARKED_MAX:,}",
+            why="every marked key is a round of the search, and the law sums over the rounds one by one",
+            do="choose fewer marked keys; where so many are marked, reading the row is the better method",
         )
     if not (n_keys >= 2 and 0 <= n_marked <= n_keys and 0 < p_failure < 1):
         raise InputError(

@@ -9,7 +9,9 @@ import attrs
 from groverattn.bloqs.data_access import key_lookup
 from groverattn.bloqs.grover import GroverIterate
 from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.qram import QRAMLookup, QRAMPrice
+from groverattn.bloqs.scores import AnyScore
+from groverattn.bloqs.scores import score as make_score
 from groverattn.costs.classical import ClassicalLine, classical_lines
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.costs.logical import LogicalCounts
@@ -17,6 +19,7 @@ from groverattn.costs.search_totals import SearchTotals, search_totals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.hardware import hardware
 from groverattn.physical.surface_code import physical_estimate
+from groverattn.problem.errors import InputError, check_error_budget
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search_cost import SearchCost
@@ -26,7 +29,7 @@ from groverattn.study.provenance import Provenance, provenance
 SCHEMA = "groverattn.estimate/1"
 
 # where a crossover is looked for: from a short prompt to far more keys than any memory holds
-_N_MIN, _N_MAX = 1 << 8, 1 << 40
+_N_MIN, _N_MAX = 1 << 8, 1 << 56
 
 
 @attrs.frozen(kw_only=True)
@@ -37,8 +40,12 @@ class EstimateRequest:
         shape: sizes of one search.
         name: preset name, or what to call the sizes.
         layers, query_heads, gqa_group: how many heads there are, and how many query heads share one key memory.
-        data_access, search_law, hardware: by name.
+        data_access, score_method, search_law, hardware: by name.
+        qram: what a call of the memory is assumed to cost, for the data access `qram`.
         error_budget: probability that a row's physical run fails, and that any row of a head misses a marked key.
+
+    Raises:
+        InputError: an error budget that is no probability above 0 and below 1.
     """
 
     shape: Shape
@@ -47,9 +54,14 @@ class EstimateRequest:
     query_heads: int = 1
     gqa_group: int = 1
     data_access: str = "qrom"
+    score_method: str = "shared-sums"
+    qram: QRAMPrice = attrs.field(factory=QRAMPrice)
     search_law: str = "expected"
     hardware: str = "gidney-fowler-2018"
     error_budget: float = 0.01
+
+    def __attrs_post_init__(self) -> None:
+        check_error_budget(self.error_budget)
 
     @property
     def p_miss_row(self) -> float:
@@ -117,32 +129,65 @@ def estimate(request: EstimateRequest) -> Estimate:
     shape = request.shape
     machine = hardware(request.hardware)
     cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.p_miss_row)
-    iterate = sizes_only_iterate(shape, request.data_access)
+    iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
     totals = search_totals(iterate, cost, shape.n_keys, request.layers * request.query_heads)
     return Estimate(
         request=request,
         cost=cost,
         totals=totals,
-        physical=physical_estimate(totals.row, machine, request.error_budget),
+        physical=_physical(request, iterate, cost, totals.row),
         classical=classical_lines(shape.n_keys, shape.d_head, request.gqa_group),
         crossover=_crossover(request, iterate.oracle.score),
         provenance=provenance(request.data_access, cost, machine),
     )
 
 
-def sizes_only_iterate(shape: Shape, data_access: str, score: Score | None = None) -> GroverIterate:
-    """Return the Grover iterate of these sizes; the score is that of a representative query unless one is given."""
-    if score is None:
-        query = representative_query(shape)
-        score = Score(query, representative_threshold(shape, query), shape.key_bits)
-    table = KeyTable(shape.n_keys, shape.d_head, shape.key_bits)
-    return GroverIterate(PhaseOracle(key_lookup(data_access, table), score))
+def sizes_only_iterate(
+    shape: Shape, data_access: str, score_method: str = "shared-sums", qram: QRAMPrice | None = None
+) -> GroverIterate:
+    """Return the Grover iterate of these sizes, with the score of a representative query.
+
+    Raises:
+        InputError: an unknown data access or score method.
+    """
+    query = representative_query(shape)
+    score = make_score(score_method, query, representative_threshold(shape, query), shape.key_bits)
+    return _iterate(shape, data_access, score, qram)
 
 
-def _crossover(request: EstimateRequest, score: Score) -> Crossover:
+def _iterate(shape: Shape, data_access: str, score: AnyScore, qram: QRAMPrice | None) -> GroverIterate:
+    lookup = key_lookup(data_access, KeyTable(shape.n_keys, shape.d_head, shape.key_bits))
+    if qram is not None and isinstance(lookup, QRAMLookup):
+        lookup = attrs.evolve(lookup, price=qram)
+    return GroverIterate(PhaseOracle(lookup, score))
+
+
+def _physical(
+    request: EstimateRequest, iterate: GroverIterate, cost: SearchCost, row: LogicalCounts
+) -> PhysicalEstimate:
+    """Price the row; calls of an external memory take time and may fail.
+
+    Raises:
+        InputError: the calls alone fail more often than the budget allows.
+    """
+    calls = cost.iterates_expected * iterate.oracle.external_calls
+    p_calls = min(1.0, calls * request.qram.p_error)
+    if p_calls >= request.error_budget:
+        raise InputError(
+            given=f"{calls:.3g} calls of a memory that fails with p = {request.qram.p_error:.2g} each",
+            allowed=f"a failure below {request.error_budget / calls:.2g} per call",
+            why=f"together they would fail with p = {p_calls:.2g}, and the error budget is {request.error_budget:g}",
+            do="assume a better memory, or allow a larger error budget",
+        )
+    waiting_s = calls * request.qram.latency_us * 1e-6
+    machine = hardware(request.hardware)
+    return physical_estimate(row, machine, request.error_budget - p_calls, waiting_s=waiting_s)
+
+
+def _crossover(request: EstimateRequest, score: AnyScore) -> Crossover:
     """Compare the best that the quantum row can do with the slowest classical line, and if it wins, with the fastest.
 
-    The quantum time is the reaction limit alone: Toffoli depth times reaction time, with as many factories as that
+    The quantum time is the reaction limit alone: measurement depth times reaction time, with as many factories as that
     takes. A "never" therefore holds for every number of factories, and against every line.
     """
     reaction_s = hardware(request.hardware).reaction_time_us * 1e-6
@@ -150,19 +195,22 @@ def _crossover(request: EstimateRequest, score: Score) -> Crossover:
     def quantum_time_s(n_keys: int) -> float:
         shape = attrs.evolve(request.shape, n_keys=n_keys)
         law = search_cost(request.search_law, n_keys, shape.n_marked, request.error_budget / n_keys)
-        iterate = sizes_only_iterate(shape, request.data_access, score)
-        return law.iterates_expected * iterate.toffoli_depth * reaction_s
+        iterate = _iterate(shape, request.data_access, score, request.qram)
+        latency_s = iterate.oracle.external_calls * request.qram.latency_us * 1e-6
+        return law.iterates_expected * (iterate.measurement_depth * reaction_s + latency_s)
 
     def line_time_s(choose: Any, n_keys: int) -> float:
         lines = classical_lines(n_keys, request.shape.d_head, request.gqa_group)
         return choose(line.time_s_per_row for line in lines)
 
-    n_min = max(_N_MIN, 4 * request.shape.n_marked)
+    n_min, largest = max(_N_MIN, 4 * request.shape.n_marked), f"n = 2^{_N_MAX.bit_length() - 1}"
     slowest = find_crossover(quantum_time_s, lambda n: line_time_s(max, n), n_min=n_min, n_max=_N_MAX)
     if slowest.n_keys is None:
-        return attrs.evolve(slowest, reason=f"no crossover, not even with the slowest classical line: {slowest.trend}")
+        verdict = f"no crossover up to {largest}, not even with the slowest classical line"
+        return attrs.evolve(slowest, reason=f"{verdict}: {slowest.trend}")
     fastest = find_crossover(quantum_time_s, lambda n: line_time_s(min, n), n_min=n_min, n_max=_N_MAX)
-    verdict = "no crossover with the fastest classical line" if fastest.n_keys is None else "with the fastest line"
+    never = f"no crossover up to {largest} with the fastest classical line"
+    verdict = never if fastest.n_keys is None else "with the fastest line"
     return attrs.evolve(fastest, reason=f"{verdict}: {fastest.reason}; with the slowest line: {slowest.reason}")
 
 
@@ -175,6 +223,7 @@ def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
         "measurements": counts.measurement,
         "logical_qubits": counts.logical_qubits,
         "toffoli_depth": counts.toffoli_depth,
+        "measurement_depth": counts.measurement_depth,
     }
 
 

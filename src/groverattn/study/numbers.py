@@ -10,7 +10,8 @@ _TIMES = (
     (1, "s"),
     (1e-3, "ms"),
     (1e-6, "us"),
-    (0, "ns"),
+    (1e-9, "ns"),
+    (0, "ps"),
 )
 
 
@@ -31,9 +32,11 @@ def time_text(seconds: float) -> str:
 
     >>> time_text(4867.5), time_text(6.9e-7)
     ('1.35 h', '690 ns')
+    >>> time_text(3.46e-13)
+    '0.346 ps'
     """
     size, unit = next((size, unit) for size, unit in _TIMES if seconds >= size)
-    value = seconds / (size or 1e-9)
+    value = seconds / (size or 1e-12)
     return f"{value:.3g} {unit}" if value < 1000 else f"{count_text(value)} {unit}"
 
 

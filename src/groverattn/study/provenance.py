@@ -25,10 +25,19 @@ class Provenance:
     source: str
 
 
+_EXTERNAL_CALL = Provenance(
+    "load and unload",
+    "assumption",
+    "our assumption: two calls of a memory outside the circuit, without gates and qubits of it in any count, at the "
+    "latency and error of `inputs.qram`; no such device exists (arXiv:2305.10310), and nothing of it is verified",
+)
+
+
 def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[Provenance]:
     """Return the ledger of one estimate."""
     counted = f"call graph of GroverIterate with {data_access}; `groverattn verify --data-access {data_access}` runs it"
     return [
+        *([_EXTERNAL_CALL] if data_access == "qram" else []),
         Provenance("toffoli, measurements, logical_qubits of the iterate", "counted", counted),
         Provenance("clifford", "counted", f"{counted}; with sizes only, half of the key bits are taken to be one"),
         Provenance(

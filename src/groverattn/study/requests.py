@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from groverattn.problem.errors import InputError
+from groverattn.problem.heads import AttentionHead
+from groverattn.problem.instance import Instance
 from groverattn.problem.presets import preset as find_preset
 from groverattn.problem.shapes import Shape
 from groverattn.study.estimate import EstimateRequest
+from groverattn.study.workload import check_head
+
+
+def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:
+    """Quantise a head and mark the `n_marked` largest scores of every row.
+
+    Raises:
+        InputError: a head too large for it, or what `Instance.from_target` refuses.
+    """
+    check_head(head)
+    return Instance.from_target(head, n_marked, query_bits, key_bits)
 
 
 def estimate_request(

@@ -11,16 +11,14 @@ import numpy as np
 from groverattn.bloqs.data_access import key_lookup
 from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.bloqs.score import Score
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, check_seed
 from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
+from groverattn.study.workload import check_circuit
 from groverattn.verify.oracle_check import OracleCheck, check_oracle
 
 SCHEMA = "groverattn.verify/1"
-
-# about 10^8 gate targets: a minute or two, and well below 8 GiB
-MAX_MEMORY_BITS = 1 << 27
 
 
 @attrs.frozen
@@ -65,13 +63,7 @@ def verify_planted(
         InputError: a size out of range, or a key memory too large to run gate by gate.
     """
     started = time.perf_counter()
-    if n_keys * d_head * key_bits > MAX_MEMORY_BITS:
-        raise InputError(
-            given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}",
-            allowed=f"at most {MAX_MEMORY_BITS:,} bits",
-            why="every bit of the key memory is a gate target that is run on every key",
-            do="verify a smaller size; the circuit is built by the same code at every size",
-        )
+    check_circuit(n_keys, d_head, key_bits)
     row = planted(n_keys, d_head, max(1, n_keys // 16), key_bits, query_bits, seed)
     rng = np.random.default_rng([seed, 2])
     found = rng.choice(row.marked, row.marked.size // 4, replace=False)
@@ -100,6 +92,8 @@ def verify_head_row(instance: Instance, row: int | None, *, data_access: str, se
         InputError: no such row, or one that is read whole because its threshold leaves nothing to search for.
     """
     started = time.perf_counter()
+    check_seed(seed)
+    check_circuit(instance.n_keys, instance.d_head, instance.keys.bits)
     row = int(instance.searchable_rows[-1]) if row is None else row
     if row not in instance.searchable_rows:
         raise InputError(

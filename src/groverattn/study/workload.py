@@ -1,0 +1,60 @@
+"""Which circuits can be run gate by gate in the time and memory that people have; larger ones are refused."""
+
+from __future__ import annotations
+
+from groverattn.problem.errors import InputError
+from groverattn.problem.heads import AttentionHead
+from groverattn.study.numbers import time_text
+
+# Measured on one circuit: 0.8 ms and 20 kB a key, 1.2 us and 100 B a bit of the key memory. At both limits a run takes
+# some minutes and 6 GiB.
+N_KEYS_MAX = 1 << 17
+MEMORY_BITS_MAX = 1 << 25
+
+# Measured: 8.7e8 products a second, so that setting the thresholds of a head takes at most some minutes.
+SCORE_PRODUCTS_MAX = 1 << 37
+
+# Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate.
+_SECONDS_PER_GATE_GROUP = 1e-3
+SECONDS_MAX = 86_400
+
+
+def check_circuit(n_keys: int, d_head: int, key_bits: int) -> None:
+    """Raise InputError if the circuit of one oracle is too large to be run gate by gate on every key.
+
+    >>> check_circuit(n_keys=4096, d_head=64, key_bits=8)
+    """
+    if n_keys > N_KEYS_MAX or n_keys * d_head * key_bits > MEMORY_BITS_MAX:
+        raise InputError(
+            given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}",
+            allowed=f"at most {N_KEYS_MAX:,} keys and {MEMORY_BITS_MAX:,} bits in all",
+            why="every bit of the key memory is a gate target that is run on every key",
+            do="choose smaller sizes; `groverattn estimate` counts the circuit of any size",
+        )
+
+
+def check_head(head: AttentionHead) -> None:
+    """Raise InputError if setting the thresholds of all rows, which reads all scores, would take hours."""
+    if head.n_keys**2 * head.d_head > SCORE_PRODUCTS_MAX:
+        raise InputError(
+            given=f"a head of {head.n_keys} keys of {head.d_head} numbers",
+            allowed=f"n_keys x n_keys x d_head up to {SCORE_PRODUCTS_MAX:,}",
+            why="the thresholds of all rows are set from all scores, classically",
+            do="cut the file to fewer tokens; `groverattn estimate` costs a search of any size",
+        )
+
+
+def check_rows(n_rows: int, n_keys: int, d_head: int, key_bits: int) -> None:
+    """Raise InputError if searching so many rows would take more than about a day on one processor.
+
+    >>> check_rows(n_rows=512, n_keys=512, d_head=64, key_bits=8)
+    """
+    check_circuit(n_keys, d_head, key_bits)
+    seconds_per_row = (n_keys + 2 * d_head * key_bits) * _SECONDS_PER_GATE_GROUP
+    if n_rows * seconds_per_row > SECONDS_MAX:
+        raise InputError(
+            given=f"{n_rows} rows of {n_keys} keys of {d_head} numbers, about {time_text(n_rows * seconds_per_row)}",
+            allowed=f"about {time_text(SECONDS_MAX)} on one processor",
+            why="the circuit of every row is built and run twice, gate by gate, on all keys",
+            do=f"search fewer rows, such as --rows 0:{max(1, min(16, int(SECONDS_MAX / seconds_per_row)))}",
+        )

@@ -1,0 +1,58 @@
+"""The command line in this process, and files to give to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+
+from groverattn.cli.app import call
+
+
+@attrs.frozen
+class Outcome:
+    """What a command line did."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Standard output as the one JSON object that it has to be."""
+        result = json.loads(self.out)
+        assert isinstance(result, dict)
+        return result
+
+
+@pytest.fixture
+def cli(capsys) -> Callable[..., Outcome]:
+    """Run the arguments after `groverattn`."""
+
+    def run(*arguments: object) -> Outcome:
+        capsys.readouterr()
+        status = call([str(argument) for argument in arguments])
+        return Outcome(status, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def bundled() -> Path:
+    """The real head that comes with the package."""
+    return Path(str(files("groverattn") / "data" / "minilm_l6_layer2_head2.npz"))
+
+
+@pytest.fixture
+def grouped(tmp_path) -> Path:
+    """Two layers of four query heads and two key heads; n = 20, d = 3."""
+    rng = np.random.default_rng(3)
+    Q, K, V = (rng.standard_normal((2, heads, 20, 3)).astype(np.float16) for heads in (4, 2, 2))
+    np.savez(tmp_path / "grouped.npz", Q=Q, K=K, V=V)
+    return tmp_path / "grouped.npz"

@@ -1,0 +1,59 @@
+"""From an iterate to a row, a head and a model."""
+
+import attrs
+import pytest
+
+from groverattn.bloqs.grover import GroverSearch
+from groverattn.costs.counting import count
+from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.search_totals import search_totals
+from groverattn.problem.shapes import Shape
+from groverattn.reference.search_cost import SearchCost
+from groverattn.reference.search_laws import LAWS, search_cost
+from groverattn.study.estimate import sizes_only_iterate
+
+ADDED = ("toffoli", "t", "rotation", "clifford", "toffoli_depth", "measurement_depth")
+
+
+def totals(n_keys, cost, n_rows=3, n_heads=5, access="qroam"):
+    iterate = sizes_only_iterate(Shape(n_keys, 3, 2, 4, 4), access)
+    return iterate, search_totals(iterate, cost, n_rows, n_heads)
+
+
+@pytest.mark.parametrize("n_keys", [16, 21])
+def test_a_row_is_expected_iterates_and_trials(n_keys):
+    cost = SearchCost(iterates_expected=37.0, iterates_max=99, checks_expected=11.0, p_failure=0.1, source="test")
+    iterate, result = totals(n_keys, cost)
+    one, start = count(iterate), count(GroverSearch(iterate, 0))
+    for name in ADDED:
+        assert getattr(result.row, name) == 37 * getattr(one, name) + 11 * getattr(start, name)
+    assert result.row.measurement == 37 * one.measurement + 11 * (start.measurement + (n_keys - 1).bit_length())
+    assert result.row.logical_qubits == one.logical_qubits
+    for name in (*ADDED, "measurement"):
+        assert getattr(result.head, name) == 3 * getattr(result.row, name)
+        assert getattr(result.model, name) == 15 * getattr(result.row, name)
+    assert result.iterate.total == one
+
+
+@pytest.mark.parametrize("law", sorted(LAWS))
+def test_expected_counts_are_rounded_once(law):
+    cost = search_cost(law, 21, 2, 1e-3)
+    iterate, result = totals(21, cost)
+    one, start = count(iterate), count(GroverSearch(iterate, 0))
+    expected = cost.iterates_expected * one.toffoli + cost.checks_expected * start.toffoli
+    assert abs(result.row.toffoli - expected) <= 1
+    for scope in (result.row, result.head, result.model):
+        assert {type(value) for value in attrs.asdict(scope).values()} == {int}
+
+
+def test_large_multiples_are_exact():
+    """Rows and heads are whole numbers: nothing passes through a float, whose last digits would be lost."""
+    odd = LogicalCounts((1 << 70) + 1, 0, 0, 0, 0, 7, 1)
+    assert odd.repeated(3).toffoli == 3 * ((1 << 70) + 1)
+    assert odd.repeated(3).logical_qubits == 7
+
+
+def test_a_row_without_iterates_is_its_trials():
+    cost = SearchCost(0.0, 0, 4.0, 0.1, "test")
+    iterate, result = totals(16, cost)
+    assert result.row.toffoli == 4 * count(GroverSearch(iterate, 0)).toffoli
