@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from groverattn.cli.options import Format, KeyBits, QueryBits
+from groverattn.cli.options import (
+    DHead,
+    ErrorBudget,
+    Format,
+    Hardware,
+    KeyBits,
+    NKeys,
+    NMarked,
+    Preset,
+    QRAMError,
+    QRAMLatency,
+    QRAMQubits,
+    QueryBits,
+    SearchLaw,
+)
 
 
 def compare(
     *,
-    preset: Annotated[str | None, Parameter(help="A name that `groverattn presets` lists.")] = None,
-    n_keys: Annotated[int | None, Parameter(help="Number of keys n.")] = None,
-    d_head: Annotated[int | None, Parameter(help="Numbers per key d.")] = None,
-    n_marked: Annotated[int | None, Parameter(help="Marked keys per row k.")] = None,
+    preset: Preset = None,
+    n_keys: NKeys = None,
+    d_head: DHead = None,
+    n_marked: NMarked = None,
     key_bits: KeyBits = 8,
     query_bits: QueryBits = 8,
-    search_law: Annotated[str, Parameter(help="ideal, expected, proven or worst.")] = "expected",
-    hardware: Annotated[str, Parameter(help="Machine, such as gidney-fowler-2018.")] = "gidney-fowler-2018",
-    error_budget: Annotated[float, Parameter(help="Failure probability of a row's run.")] = 0.01,
+    search_law: SearchLaw = "expected",
+    hardware: Hardware = "gidney-fowler-2018",
+    error_budget: ErrorBudget = 0.01,
+    qram_latency_us: QRAMLatency = 10.0,
+    qram_qubits_per_bit: QRAMQubits = 0.0,
+    qram_p_error: QRAMError = 0.0,
     format: Format = "table",
 ) -> None:
     """Put every data access side by side for one model: counts, depth, qubits, machine, GPU, verdict.
 
     Example: groverattn compare --preset llama3.1-8b
     """
+    from groverattn.bloqs.qram import QRAMPrice
     from groverattn.cli.output import show
     from groverattn.study.compare import compare as run_comparison
     from groverattn.study.compare_table import compare_table
@@ -41,5 +55,6 @@ def compare(
         search_law=search_law,
         hardware=hardware,
         error_budget=error_budget,
+        qram=QRAMPrice(qram_latency_us, qram_qubits_per_bit, qram_p_error),
     )
     show(run_comparison(request).as_json(), format, compare_table)

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from groverattn.cli.options import WHOLE, DataAccess, Format, KeyBits, QueryBits
+from groverattn.cli.options import (
+    DataAccess,
+    DHead,
+    ErrorBudget,
+    Format,
+    Hardware,
+    KeyBits,
+    NKeys,
+    NMarked,
+    Preset,
+    QRAMError,
+    QRAMLatency,
+    QRAMQubits,
+    QueryBits,
+    ScoreMethod,
+    SearchLaw,
+)
 
 
 def estimate(
     *,
-    preset: Annotated[str | None, Parameter(help="A name that `groverattn presets` lists.")] = None,
-    n_keys: Annotated[int | None, WHOLE, Parameter(help="Number of keys n.")] = None,
-    d_head: Annotated[int | None, WHOLE, Parameter(help="Numbers per key d.")] = None,
-    n_marked: Annotated[int | None, WHOLE, Parameter(help="Marked keys per row k.")] = None,
+    preset: Preset = None,
+    n_keys: NKeys = None,
+    d_head: DHead = None,
+    n_marked: NMarked = None,
     key_bits: KeyBits = 8,
     query_bits: QueryBits = 8,
     data_access: DataAccess = "qrom",
-    search_law: Annotated[str, Parameter(help="ideal, expected, proven or worst.")] = "expected",
-    hardware: Annotated[str, Parameter(help="Machine, such as gidney-fowler-2018.")] = "gidney-fowler-2018",
-    error_budget: Annotated[
-        float, Parameter(help="Failure probability of a row's run, and of a head's search.")
-    ] = 0.01,
+    score_method: ScoreMethod = "shared-sums",
+    search_law: SearchLaw = "expected",
+    hardware: Hardware = "gidney-fowler-2018",
+    error_budget: ErrorBudget = 0.01,
+    qram_latency_us: QRAMLatency = 10.0,
+    qram_qubits_per_bit: QRAMQubits = 0.0,
+    qram_p_error: QRAMError = 0.0,
     format: Format = "table",
 ) -> None:
     """Cost the search per iterate, row, head and model, beside the classical line.
@@ -31,6 +45,7 @@ def estimate(
 
     Example: groverattn estimate --preset llama3.1-8b --data-access qroam
     """
+    from groverattn.bloqs.qram import QRAMPrice
     from groverattn.cli.output import show
     from groverattn.study.estimate import estimate as run_estimate
     from groverattn.study.requests import estimate_request
@@ -44,8 +59,10 @@ def estimate(
         key_bits=key_bits,
         query_bits=query_bits,
         data_access=data_access,
+        score_method=score_method,
         search_law=search_law,
         hardware=hardware,
         error_budget=error_budget,
+        qram=QRAMPrice(qram_latency_us, qram_qubits_per_bit, qram_p_error),
     )
     show(run_estimate(request).as_json(), format, estimate_table)

@@ -6,7 +6,19 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.options import WHOLE, Causal, DataAccess, Format, Head, HeadFile, KeyBits, Layer, QueryBits, Seed
+from groverattn.cli.options import (
+    WHOLE,
+    Causal,
+    DataAccess,
+    Format,
+    Head,
+    HeadFile,
+    KeyBits,
+    Layer,
+    QueryBits,
+    ScoreMethod,
+    Seed,
+)
 
 
 def verify(
@@ -18,6 +30,7 @@ def verify(
     key_bits: KeyBits = 8,
     query_bits: QueryBits = 8,
     data_access: DataAccess = "qrom",
+    score_method: ScoreMethod = "shared-sums",
     seed: Seed = 0,
     layer: Layer = None,
     head: Head = None,
@@ -42,11 +55,12 @@ def verify(
     if file is None:
         refuse_options("with FILE only", layer=layer, head=head, causal=causal or None, row=row, n_marked=n_marked)
         sizes = {"n_keys": 1024 if n_keys is None else n_keys, "d_head": 64 if d_head is None else d_head}
-        result = verify_planted(**sizes, key_bits=key_bits, query_bits=query_bits, data_access=data_access, seed=seed)
+        bits = {"key_bits": key_bits, "query_bits": query_bits}
+        result = verify_planted(**sizes, **bits, data_access=data_access, score_method=score_method, seed=seed)
     else:
         refuse_options("without FILE only", n_keys=n_keys, d_head=d_head)
         loaded = load_head(file, layer=layer, head=head, causal=causal)
         instance = head_instance(loaded, 16 if n_marked is None else n_marked, query_bits, key_bits)
-        result = verify_head_row(instance, row, data_access=data_access, seed=seed)
+        result = verify_head_row(instance, row, data_access=data_access, score_method=score_method, seed=seed)
     show(result.as_json(), format, verification_table)
     return 0 if result.check.passed else 1

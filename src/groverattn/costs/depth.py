@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import attrs
 import networkx as nx
-from qualtran import Bloq
+from qualtran import Bloq, CompositeBloq
 from qualtran.bloqs.basic_gates import MeasureX, Toffoli, TwoBitCSwap
 from qualtran.bloqs.bookkeeping._bookkeeping_bloq import _BookkeepingBloq
 from qualtran.bloqs.mcmt import And
@@ -41,7 +41,7 @@ class ToffoliDepth(CostKey[int]):
         is_bookkeeping = isinstance(bloq, _BookkeepingBloq)
         if is_bookkeeping or isinstance(bloq, _GATES) or bloq_is_clifford(bloq) or bloq_is_rotation(bloq):
             return self.of_gate(bloq)
-        graph = bloq.decompose_bloq()._binst_graph
+        graph = (bloq if isinstance(bloq, CompositeBloq) else bloq.decompose_bloq())._binst_graph
         return _longest_path(graph, lambda binst: get_callee_cost(binst.bloq) if hasattr(binst, "bloq") else 0)
 
     def zero(self) -> int:

@@ -21,9 +21,7 @@ def compare_table(result: dict[str, Any]) -> RenderableType:
         f"{shape['query_bits']}/{shape['key_bits']} bits; search law {inputs['search_law']}, {inputs['hardware']}"
     )
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0))
-    for i, column in enumerate(
-        ["access", "Toffoli", "depth", "measured", "logical", "physical", "one row", "crosses"]
-    ):
+    for i, column in enumerate(["access", "Toffoli", "depth", "measured", "logical", "physical", "one row", "crosses"]):
         table.add_column(column, justify="right" if i else "left")
     notes = []
     for name, estimate in result["accesses"].items():

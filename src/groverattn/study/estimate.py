@@ -77,7 +77,8 @@ class Estimate:
         request: the inputs.
         cost: the search law's numbers.
         totals: counts per iterate, row, head and model.
-        physical: the machine that runs one row.
+        memory: calls of a memory outside the circuit.
+        physical: the machine that runs one row, without that memory.
         classical: GPUs on the same row.
         crossover: from how many keys on the quantum row is faster.
         provenance: how each number was got.
@@ -86,6 +87,7 @@ class Estimate:
     request: EstimateRequest
     cost: SearchCost
     totals: SearchTotals
+    memory: ExternalMemory
     physical: PhysicalEstimate
     classical: list[ClassicalLine]
     crossover: Crossover
@@ -109,7 +111,7 @@ class Estimate:
             "row": _counts_json(self.totals.row, t_per_rotation),
             "head": _counts_json(self.totals.head, t_per_rotation),
             "model": _counts_json(self.totals.model, t_per_rotation),
-            "physical": _physical_json(self.physical),
+            "physical": _physical_json(self.physical, self.memory),
             "classical": [attrs.asdict(line) for line in self.classical],
             "crossover": {"n_keys": self.crossover.n_keys, "reason": self.crossover.reason},
             "provenance": [attrs.asdict(entry) for entry in self.provenance],
@@ -130,12 +132,16 @@ def estimate(request: EstimateRequest) -> Estimate:
     machine = hardware(request.hardware)
     cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.p_miss_row)
     iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
+    memory = _memory(request, iterate, cost)
     totals = search_totals(iterate, cost, shape.n_keys, request.layers * request.query_heads)
     return Estimate(
         request=request,
         cost=cost,
         totals=totals,
-        physical=_physical(request, iterate, cost, totals.row),
+        memory=memory,
+        physical=physical_estimate(
+            totals.row, machine, request.error_budget - memory.p_failure, waiting_s=memory.waiting_s
+        ),
         classical=classical_lines(shape.n_keys, shape.d_head, request.gqa_group),
         crossover=_crossover(request, iterate.oracle.score),
         provenance=provenance(request.data_access, cost, machine),
@@ -162,26 +168,42 @@ def _iterate(shape: Shape, data_access: str, score: AnyScore, qram: QRAMPrice | 
     return GroverIterate(PhaseOracle(lookup, score))
 
 
-def _physical(
-    request: EstimateRequest, iterate: GroverIterate, cost: SearchCost, row: LogicalCounts
-) -> PhysicalEstimate:
-    """Price the row; calls of an external memory take time and may fail.
+@attrs.frozen
+class ExternalMemory:
+    """What the calls of a memory outside the circuit add to one row; nothing, but for the data access `qram`.
+
+    Attributes:
+        calls: calls of the memory, expected.
+        waiting_s: time that they take, seconds.
+        qubits: physical qubits of the memory.
+        p_failure: probability that one of them fails, to first order.
+    """
+
+    calls: float
+    waiting_s: float
+    qubits: int
+    p_failure: float
+
+
+def _memory(request: EstimateRequest, iterate: GroverIterate, cost: SearchCost) -> ExternalMemory:
+    """Add up the calls of one row.
 
     Raises:
         InputError: the calls alone fail more often than the budget allows.
     """
     calls = cost.iterates_expected * iterate.oracle.external_calls
-    p_calls = min(1.0, calls * request.qram.p_error)
-    if p_calls >= request.error_budget:
+    p_failure = calls * request.qram.p_error
+    if p_failure >= request.error_budget:
         raise InputError(
             given=f"{calls:.3g} calls of a memory that fails with p = {request.qram.p_error:.2g} each",
             allowed=f"a failure below {request.error_budget / calls:.2g} per call",
-            why=f"together they would fail with p = {p_calls:.2g}, and the error budget is {request.error_budget:g}",
+            why=f"together they would fail with p = {p_failure:.2g}, and the error budget is {request.error_budget:g}",
             do="assume a better memory, or allow a larger error budget",
         )
-    waiting_s = calls * request.qram.latency_us * 1e-6
-    machine = hardware(request.hardware)
-    return physical_estimate(row, machine, request.error_budget - p_calls, waiting_s=waiting_s)
+    table = iterate.oracle.lookup.table
+    stored_bits = table.n_keys * table.word_bits if calls else 0
+    qubits = round(request.qram.physical_qubits_per_bit * stored_bits)
+    return ExternalMemory(calls, calls * request.qram.latency_us * 1e-6, qubits, p_failure)
 
 
 def _crossover(request: EstimateRequest, score: AnyScore) -> Crossover:
@@ -227,16 +249,18 @@ def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
     }
 
 
-def _physical_json(physical: PhysicalEstimate) -> dict[str, Any]:
+def _physical_json(physical: PhysicalEstimate, memory: ExternalMemory) -> dict[str, Any]:
     return {
-        "qubits": physical.qubits,
+        "qubits": physical.qubits + memory.qubits,
         "duration_s": physical.duration_s,
         "code_distance": physical.code_distance,
         "n_factories": physical.n_factories,
-        "p_failure": physical.p_failure,
+        "p_failure": physical.p_failure + memory.p_failure,
         "limited_by": physical.limited_by,
         "factory": physical.factory,
         "data_qubits": physical.data_qubits,
         "factory_qubits": physical.factory_qubits,
+        "memory_qubits": memory.qubits,
+        "memory_calls": memory.calls,
         "runs": "one row",
     }

@@ -41,7 +41,7 @@ def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[P
         Provenance("toffoli, measurements, logical_qubits of the iterate", "counted", counted),
         Provenance("clifford", "counted", f"{counted}; with sizes only, half of the key bits are taken to be one"),
         Provenance(
-            "toffoli_depth",
+            "toffoli_depth, measurement_depth",
             "counted",
             "parts follow each other; within a part gates that share only controls run at once; holds together with "
             "logical_qubits in one schedule; compared with the flat circuit by the tests",
@@ -64,6 +64,7 @@ def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[P
         Provenance(
             "crossover",
             "formula",
-            "quantum row at its reaction limit, with any number of factories, against the classical lines",
+            "quantum row at its reaction limit (measurement depth), with any number of factories, against the lines of "
+            "the GPUs; n_marked stays as n grows",
         ),
     ]

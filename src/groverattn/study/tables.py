@@ -204,12 +204,23 @@ def main_job_tables(result: Json) -> RenderableType:
         Text("3. The same circuit at the sizes of real models, beside the classical line", style="bold"),
         headline_table(result["estimates"]),
         "",
-        Text(_LIMITS),
+        Text(_SETTING + _crossings(result["estimates"])),
     )
 
 
-_LIMITS = (
+_SETTING = (
     "Search law: expected (number of marked keys unknown). Machine: gidney-fowler-2018, 1 us cycles, 10 us reaction. "
-    "GPU row: prefill to decode on H100 and B200. Loading a key costs n Toffolis by qrom and about 2 sqrt(n d b) by "
-    "qroam, so a row costs n^1.5 or n: the quadratic saving in queries is lost in gates, and there is no crossover."
+    "GPU: the slowest of prefill and decode on H100 and B200. Loading a key costs n Toffolis by qrom and about "
+    "2 sqrt(n d b) by qroam, so a row costs n^1.5 or n: the quadratic saving in queries is lost in gates. "
 )
+
+
+def _crossings(results: list[Json]) -> str:
+    crossing = [
+        f"{result['inputs']['name']} by {result['inputs']['data_access']} from n = {count_text(n_keys)}"
+        for result in results
+        if (n_keys := result["crossover"]["n_keys"]) is not None
+    ]
+    if crossing:
+        return "Faster than a GPU: " + ", ".join(crossing) + "."
+    return "No crossover in any line, at any number of keys that was looked at."

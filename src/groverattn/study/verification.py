@@ -10,7 +10,7 @@ import numpy as np
 
 from groverattn.bloqs.data_access import key_lookup
 from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.scores import score
 from groverattn.problem.errors import InputError, check_seed
 from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
@@ -55,7 +55,14 @@ class Verification:
 
 
 def verify_planted(
-    *, n_keys: int, d_head: int, key_bits: int, query_bits: int, data_access: str, seed: int
+    *,
+    n_keys: int,
+    d_head: int,
+    key_bits: int,
+    query_bits: int,
+    data_access: str,
+    seed: int,
+    score_method: str = "shared-sums",
 ) -> Verification:
     """Check the oracle of a random row in which about one key of 16 is marked, and a few of these were found before.
 
@@ -70,7 +77,7 @@ def verify_planted(
     marked = row.scores() >= row.threshold
     marked[found] = False
     table = KeyTable.from_keys(row.keys, key_bits, found)
-    oracle = PhaseOracle(key_lookup(data_access, table), Score(row.query, row.threshold, key_bits))
+    oracle = PhaseOracle(key_lookup(data_access, table), score(score_method, row.query, row.threshold, key_bits))
     check = check_oracle(oracle, marked, rng)
     inputs = {
         "n_keys": n_keys,
@@ -78,6 +85,7 @@ def verify_planted(
         "key_bits": key_bits,
         "query_bits": query_bits,
         "data_access": data_access,
+        "score_method": score_method,
         "seed": seed,
         "marked": int(marked.sum()),
         "found_before": len(found),
@@ -85,7 +93,9 @@ def verify_planted(
     return Verification(inputs, check, time.perf_counter() - started)
 
 
-def verify_head_row(instance: Instance, row: int | None, *, data_access: str, seed: int) -> Verification:
+def verify_head_row(
+    instance: Instance, row: int | None, *, data_access: str, seed: int, score_method: str = "shared-sums"
+) -> Verification:
     """Check the oracle of one row of a head, the last by default, on all keys that the row sees.
 
     Raises:
@@ -104,8 +114,8 @@ def verify_head_row(instance: Instance, row: int | None, *, data_access: str, se
         )
     n_visible = instance.visible_keys(row)
     table = KeyTable.from_keys(instance.keys.values[:n_visible], instance.keys.bits)
-    score = Score(instance.query(row), int(instance.thresholds[row]), instance.keys.bits)
-    oracle = PhaseOracle(key_lookup(data_access, table), score)
+    row_score = score(score_method, instance.query(row), int(instance.thresholds[row]), instance.keys.bits)
+    oracle = PhaseOracle(key_lookup(data_access, table), row_score)
     check = check_oracle(oracle, instance.marked(row), np.random.default_rng([seed, row]))
     inputs = {
         "head": instance.head.name,
@@ -115,6 +125,7 @@ def verify_head_row(instance: Instance, row: int | None, *, data_access: str, se
         "key_bits": instance.keys.bits,
         "query_bits": instance.queries.bits,
         "data_access": data_access,
+        "score_method": score_method,
         "seed": seed,
         "marked": int(instance.marked(row).sum()),
     }

@@ -1,0 +1,35 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from groverattn.costs.counting import count_iterate
+from groverattn.problem.shapes import Shape
+from groverattn.study.estimate import sizes_only_iterate
+from groverattn.study.iterate_sheet import FILE_NAME, write
+
+COMMITTED = Path(__file__).parents[2] / "estimates" / FILE_NAME
+
+
+@pytest.mark.parametrize(
+    ("n_keys", "d_head", "access", "at_most"),
+    [
+        (1 << 17, 128, "qroam", 26_900),
+        (1 << 20, 128, "qroam", 69_100),
+        (1 << 17, 64, "qroam", 17_900),
+        (1 << 20, 64, "qroam", 51_900),
+        (1 << 17, 128, "qrom", 134_300),
+        # 1,050,000 is quoted; loading and unloading n = 2^20 keys alone take n - 2 + 2,044 = 1,050,618
+        (1 << 20, 128, "qrom", 1_050_618 + 1_600),
+    ],
+)
+def test_an_iterate_takes_no_more_toffolis_than_the_figures_to_reach(n_keys, d_head, access, at_most):
+    counted = count_iterate(sizes_only_iterate(Shape(n_keys, d_head, 512, 8, 8), access))
+    assert sum(counted.toffoli_parts.values()) == counted.total.toffoli <= at_most
+
+
+@pytest.mark.slow
+def test_the_committed_sheet_is_what_the_program_computes(tmp_path):
+    write(tmp_path)
+    with (tmp_path / FILE_NAME).open() as new, COMMITTED.open() as old:
+        assert list(csv.DictReader(new)) == list(csv.DictReader(old)), "run `make estimates`"
