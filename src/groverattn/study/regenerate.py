@@ -12,13 +12,15 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
 
+from groverattn.costs import nested_search
 from groverattn.problem.errors import InputError
-from groverattn.study import preset_sheet
+from groverattn.study import iterate_sheet, precision, preset_sheet
 from groverattn.study.headline import headline
 from groverattn.study.main_job import main_job
 from groverattn.study.notebooks import build_notebook, notebook_sources
@@ -29,6 +31,8 @@ GROUPS = ("estimates", "readme", "notebooks")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _COLUMNS_OF_A_TERMINAL = 80
+
+_STUDIES = (iterate_sheet, precision, nested_search)
 
 
 @attrs.frozen
@@ -52,6 +56,8 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
     """Yield what one group holds; a later one may read the files of those before it."""
     if group == "estimates":
         yield Artefact(SHEET, "all of it", lambda _: sheet(), _same_sheet)
+        for study in _STUDIES:
+            yield Artefact(f"estimates/{study.FILE_NAME}", "all of it", lambda _, write=study.write: _written(write))
         yield Artefact("estimates/README.md", "all of it", lambda _: sheet_readme())
     elif group == "readme":
         rows = root / SHEET
@@ -69,14 +75,22 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
             yield Artefact(path, "all of it", lambda _, source=source: build_notebook(source))
 
 
+def _written(write: Callable[[Path], None]) -> str:
+    """Return the one file that a study writes into a directory."""
+    with tempfile.TemporaryDirectory() as directory:
+        write(Path(directory))
+        (path,) = Path(directory).iterdir()
+        return path.read_text("utf-8")
+
+
 def sheet() -> str:
     """Compute estimates/presets.csv."""
     requests = list(preset_sheet.requests())
     rows = []
     for done, request in enumerate(requests, 1):
         rows.append(preset_sheet.sheet_row(request))
-        print(f"\r{SHEET}: row {done} of {len(requests)}", end="", file=sys.stderr)
-    print(file=sys.stderr)
+        if sys.stderr.isatty():
+            print(f"\r{SHEET}: row {done} of {len(requests)}", end="\n" * (done == len(requests)), file=sys.stderr)
     return preset_sheet.write_sheet(rows)
 
 
@@ -235,6 +249,10 @@ What all rows share:
 - Counts are those of the circuit, with a representative query. Depths and logical qubits hold together in one schedule.
 - The data access `qram` is no circuit but an external call at an assumed price.
 - A row that is out of reach says so in `error` and leaves its numbers empty.
+
+Three more files are written by the same command: `iterates.csv`, one Grover iterate at 2^17 and 2^20 keys under every
+data access and score method, with the spread of the score over 20 queries; `precision.csv`, what 4 to 16 bits cost in
+Toffolis and do to the packaged head; `nested_search.csv`, two-stage search with a coarse sketch against one stage.
 
 | column | meaning |
 |---|---|
