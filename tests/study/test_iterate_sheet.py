@@ -33,3 +33,24 @@ def test_the_committed_sheet_is_what_the_program_computes(tmp_path):
     write(tmp_path)
     with (tmp_path / FILE_NAME).open() as new, COMMITTED.open() as old:
         assert list(csv.DictReader(new)) == list(csv.DictReader(old)), "run `make estimates`"
+
+
+def test_the_document_quotes_the_sheet():
+    """Every row of docs/oracle.md that names an access or a score method says what the sheet says."""
+    with COMMITTED.open() as file:
+        rows = [row for row in csv.DictReader(file) if (row["d_head"], row["key_bits"]) == ("128", "8")]
+    document = (COMMITTED.parents[1] / "docs" / "oracle.md").read_text("utf-8")
+    named = {row["data_access"] if row["score_method"] == "shared-sums" else row["score_method"] for row in rows}
+    quoted = set()
+    for line in document.splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        names = [name for name in named if f"`{name}`" in cells[1]] if len(cells) == 6 else []
+        if not names or cells[1].startswith("..."):
+            continue
+        name = max(names, key=lambda each: cells[1].rfind(f"`{each}`"))
+        of_name = [row for row in rows if name in (row["data_access"], row["score_method"])]
+        for cell, n_keys in zip(cells[2:4], ("131072", "1048576"), strict=True):
+            toffolis = {f"{int(row['toffoli']):,}" for row in of_name if row["n_keys"] == n_keys}
+            assert cell in toffolis, (name, cell, toffolis)
+        quoted.add(name)
+    assert {"qroam-shallow", "qroam-dirty", "bucket-brigade", "plain-heap", "quantum-query", "in-place"} <= quoted
