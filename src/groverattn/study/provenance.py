@@ -50,7 +50,7 @@ def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[P
             "score of a representative query",
             "assumption",
             "our assumption: query and keys are rounded Gaussians with sigma = range / 3; over queries the Toffolis of "
-            "the score vary by about 3 % (one standard deviation, at d = 128)",
+            "the score vary by 2 % (one standard deviation, at d = 128 and 8 bits; estimates/iterates.csv)",
         ),
         Provenance("t_count", "formula", "4 T per Toffoli; rotations by arXiv:2211.07629, Eq. D4"),
         Provenance("iterates", "formula", cost.source),

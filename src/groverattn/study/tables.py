@@ -157,7 +157,8 @@ def verification_table(result: Json) -> RenderableType:
     """The gates that were run beside those that are counted."""
     counted, run = result["counted"], result["run"]
     inputs = ", ".join(f"{name} {value}" for name, value in result["inputs"].items())
-    verdict = "passed" if result["passed"] else f"FAILED, first at key {result['first_mismatch']}"
+    where = "counts differ" if result["first_mismatch"] is None else f"first at key {result['first_mismatch']}"
+    verdict = "passed" if result["passed"] else f"FAILED, {where}"
     return Group(
         Text(inputs),
         Text(
