@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 
 from groverattn.bloqs.bucket_brigade import BucketBrigadeLookup
@@ -11,7 +10,7 @@ from groverattn.bloqs.qram import QRAMLookup
 from groverattn.bloqs.qroam import QROAMLookup, block_for
 from groverattn.bloqs.qroam_dirty import DirtyQROAMLookup, dirty_block_for
 from groverattn.bloqs.qrom import QROMLookup
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import unknown_name
 from groverattn.problem.key_table import KeyTable
 
 DATA_ACCESSES: dict[str, Callable[[KeyTable], KeyLookup]] = {
@@ -33,11 +32,5 @@ def key_lookup(name: str, table: KeyTable) -> KeyLookup:
         InputError: there is no such access.
     """
     if name not in DATA_ACCESSES:
-        near = difflib.get_close_matches(name, DATA_ACCESSES, n=1)
-        raise InputError(
-            given=f"data access {name!r}",
-            allowed=", ".join(DATA_ACCESSES),
-            why="each data access is a circuit of its own",
-            do=f"did you mean {near[0]!r}?" if near else "choose one of these",
-        )
+        raise unknown_name("data access", name, DATA_ACCESSES, "each data access is a circuit of its own")
     return DATA_ACCESSES[name](table)

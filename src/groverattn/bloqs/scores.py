@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Callable
 
 from groverattn.bloqs.in_place_score import InPlaceScore
 from groverattn.bloqs.score import Score
 from groverattn.bloqs.score_heap import SCORE_METHODS
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import unknown_name
 
 AnyScore = Score | InPlaceScore
 
@@ -29,11 +28,5 @@ def score(method: str, query: tuple[int, ...], threshold: int, key_bits: int) ->
     True
     """
     if method not in SCORES:
-        near = difflib.get_close_matches(method, SCORES, n=1)
-        raise InputError(
-            given=f"score method {method!r}",
-            allowed=", ".join(SCORES),
-            why="each method is a circuit of its own",
-            do=f"did you mean {near[0]!r}?" if near else "choose one of these",
-        )
+        raise unknown_name("score method", method, SCORES, "each method is a circuit of its own")
     return SCORES[method](query, threshold, key_bits)

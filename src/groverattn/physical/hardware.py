@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Literal
 
 import attrs
 
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, unknown_name
 
 
 @attrs.frozen
@@ -123,12 +122,6 @@ def hardware(name: str) -> Hardware:
     >>> hardware("gidney-fowler-2018").reaction_time_us
     10.0
     """
-    if name in HARDWARE:
-        return HARDWARE[name]
-    nearest = difflib.get_close_matches(name.lower(), HARDWARE, n=3, cutoff=0.4)
-    raise InputError(
-        given=f"hardware {name!r}",
-        allowed=", ".join(HARDWARE),
-        why="there is no machine of this name",
-        do=f"did you mean {' or '.join(nearest)}?" if nearest else "choose one of the names above",
-    )
+    if name not in HARDWARE:
+        raise unknown_name("hardware", name, HARDWARE, "there is no machine of this name")
+    return HARDWARE[name]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class InputError(ValueError):
     """Input that cannot be used: what was given, what is allowed, why, and what to do.
@@ -21,6 +24,18 @@ class InputError(ValueError):
 
 def _input_error(parts: dict[str, str]) -> InputError:
     return InputError(**parts)
+
+
+def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> InputError:
+    """Return the error for a name that is not among the known ones; it names the nearest.
+
+    >>> print(unknown_name("preset", "gpt-2", ["gpt2", "toy"], "each is a set of sizes"))
+    given: preset 'gpt-2'; allowed: gpt2, toy; why: each is a set of sizes; do: did you mean gpt2?
+    """
+    names = list(allowed)
+    nearest = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
+    do = f"did you mean {' or '.join(nearest)}?" if nearest else "choose one of the names above"
+    return InputError(given=f"{kind} {name!r}", allowed=", ".join(names), why=why, do=do)
 
 
 def check_seed(seed: int) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-
 import attrs
 
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import unknown_name
 from groverattn.problem.shapes import Shape
 
 # No source gives k for models that were not trained with sparse attention; it grows with the context here.
@@ -98,12 +96,6 @@ def preset(name: str) -> Preset:
     >>> preset("llama3-8b").group_size
     4
     """
-    if name in PRESETS:
-        return PRESETS[name]
-    nearest = difflib.get_close_matches(name.lower(), PRESETS, n=3, cutoff=0.4)
-    raise InputError(
-        given=f"preset {name!r}",
-        allowed=", ".join(PRESETS),
-        why="there is no preset of this name",
-        do=f"did you mean {' or '.join(nearest)}?" if nearest else "choose one of the names above",
-    )
+    if name not in PRESETS:
+        raise unknown_name("preset", name, PRESETS, "there is no preset of this name")
+    return PRESETS[name]
