@@ -1,0 +1,42 @@
+"""The options that say what is estimated, shared by the verbs that cost something."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import attrs
+from cyclopts import Parameter
+
+from groverattn.cli.options import WHOLE, KeyBits, QueryBits
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class EstimateOptions:
+    """Sizes from a preset or from three numbers, and the choices that every estimate takes."""
+
+    preset: Annotated[str | None, Parameter(help="A name that `groverattn presets` lists.")] = None
+    n_keys: Annotated[int | None, WHOLE, Parameter(help="Number of keys n.")] = None
+    d_head: Annotated[int | None, WHOLE, Parameter(help="Numbers per key d.")] = None
+    n_marked: Annotated[int | None, WHOLE, Parameter(help="Marked keys per row k.")] = None
+    key_bits: KeyBits = 8
+    query_bits: QueryBits = 8
+    search_law: Annotated[str, Parameter(help="ideal, expected, proven or worst.")] = "expected"
+    hardware: Annotated[str, Parameter(help="Machine, such as gidney-fowler-2018.")] = "gidney-fowler-2018"
+    error_budget: Annotated[float, Parameter(help="Failure probability of a row's run, and of a head's search.")] = 0.01
+    qram_latency_us: Annotated[float, Parameter(help="qram: assumed time of one call, microseconds.")] = 10.0
+    qram_qubits_per_bit: Annotated[float, Parameter(help="qram: assumed physical qubits per stored bit.")] = 0.0
+    qram_p_error: Annotated[float, Parameter(help="qram: assumed failure probability of one call.")] = 0.0
+
+    def request(self, **choices: Any):
+        """Return the estimate's request.
+
+        Raises:
+            InputError: sizes that are missing or out of range.
+        """
+        from groverattn.bloqs.qram import QRAMPrice
+        from groverattn.study.requests import estimate_request
+
+        options = attrs.asdict(self)
+        price = QRAMPrice(*(options.pop(f"qram_{name}") for name in ("latency_us", "qubits_per_bit", "p_error")))
+        return estimate_request(**options, **choices, qram=price)
