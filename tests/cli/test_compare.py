@@ -32,6 +32,32 @@ def test_an_access_out_of_reach_is_a_row_with_its_reason(capsys):
     assert "error" in accesses["qrom"]
 
 
+def test_the_sentence_says_what_the_estimates_say(capsys):
+    """qram passes the slowest GPU line here and not the fastest; both verbs have to say so."""
+    sizes = ["--n-keys", "1024", "--d-head", "1024", "--n-marked", "1", "--format", "json"]
+    assert call(["compare", *sizes]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert call(["estimate", "--data-access", "qram", *sizes]) == 0
+    alone = json.loads(capsys.readouterr().out)["crossover"]
+    assert alone == result["accesses"]["qram"]["crossover"]
+    assert alone["n_keys"] is None
+    assert alone["n_keys_slowest_line"] is not None
+    assert "passed by qram from n" in result["verdict"]
+
+
+def test_an_access_without_an_estimate_is_not_spoken_of(capsys):
+    assert call(["compare", "--preset", "gpt2", "--qram-p-error", "0.1", "--format", "json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert "error" in result["accesses"]["qram"]
+    assert "qram" not in result["verdict"]
+
+
+def test_the_assumption_stands_where_it_is_used(capsys):
+    for arguments in (["estimate", "--preset", "gpt2"], ["verify", "--n-keys", "16", "--d-head", "2"]):
+        assert call([*arguments, "--data-access", "qram"]) == 0
+        assert "Assumption: qram is no circuit" in capsys.readouterr().out
+
+
 def test_a_failing_memory_is_refused(capsys):
     arguments = ["estimate", "--preset", "gpt2", "--data-access", "qram", "--qram-p-error", "0.1"]
     assert call(arguments) == 2

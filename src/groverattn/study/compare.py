@@ -44,7 +44,7 @@ class Comparison:
         sentences = [
             f"Fewest Toffolis: {fewest}, {circuits[fewest].totals.iterate.total.toffoli:,} an iterate, of which "
             f"{self._loading_share(circuits[fewest]):.0%} load and unload the key.",
-            f"Fastest circuit: {fastest}, {circuits[fastest].physical.duration_s:.3g} s a row on "
+            f"Fastest circuit: {fastest}, at least {circuits[fastest].physical.duration_s:.3g} s a row on "
             f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
             f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",
             self._crossover(results),
@@ -58,13 +58,21 @@ class Comparison:
 
     @staticmethod
     def _crossover(results: dict[str, Estimate]) -> str:
-        crossing = [name for name, result in results.items() if result.crossover.n_keys is not None]
-        if crossing:
-            return "A crossover exists for " + ", ".join(
-                f"{name} at n = {results[name].crossover.n_keys:.2g}" for name in crossing
-            )
-        some = next(iter(results.values())).crossover
-        return f"No data access crosses the slowest GPU line up to n = 2^{some.n_max.bit_length() - 1}, qram included."
+        """Which accesses pass the slowest GPU line, and from where; those that have no estimate are not spoken of."""
+        verdicts = {name: result.crossover for name, result in results.items()}
+        largest = f"n = 2^{next(iter(verdicts.values())).slowest.n_max.bit_length() - 1}"
+        passing = [
+            f"{name} from n = {verdict.slowest.n_keys:.2g}"
+            for name, verdict in verdicts.items()
+            if verdict.slowest.n_keys is not None
+        ]
+        if passing:
+            return f"The slowest GPU line is passed by {', '.join(passing)}; by no other of these up to {largest}."
+        nearest = min(verdicts, key=lambda name: verdicts[name].ratio_at_n_max)
+        return (
+            f"Up to {largest} the slowest GPU line is passed by none of {', '.join(verdicts)}; the nearest there is "
+            f"{nearest}, slower by a factor of {verdicts[nearest].ratio_at_n_max:.2g}."
+        )
 
 
 def compare(request: EstimateRequest) -> Comparison:

@@ -13,7 +13,6 @@ from groverattn.bloqs.qram import QRAMLookup, QRAMPrice
 from groverattn.bloqs.scores import AnyScore
 from groverattn.bloqs.scores import score as make_score
 from groverattn.costs.classical import ClassicalLine, classical_lines
-from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.search_totals import SearchTotals, search_totals
 from groverattn.physical.estimate import PhysicalEstimate
@@ -25,11 +24,9 @@ from groverattn.problem.shapes import Shape, representative_query, representativ
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.search_laws import search_cost
 from groverattn.study.provenance import Provenance, provenance
+from groverattn.study.verdict import Verdict, find_verdict
 
 SCHEMA = "groverattn.estimate/1"
-
-# where a crossover is looked for: from a short prompt to far more keys than any memory holds
-_N_MIN, _N_MAX = 1 << 8, 1 << 56
 
 
 @attrs.frozen(kw_only=True)
@@ -90,7 +87,7 @@ class Estimate:
     memory: ExternalMemory
     physical: PhysicalEstimate
     classical: list[ClassicalLine]
-    crossover: Crossover
+    crossover: Verdict
     provenance: list[Provenance]
 
     def as_json(self) -> dict[str, Any]:
@@ -113,7 +110,7 @@ class Estimate:
             "model": _counts_json(self.totals.model, t_per_rotation),
             "physical": _physical_json(self.physical, self.memory),
             "classical": [attrs.asdict(line) for line in self.classical],
-            "crossover": {"n_keys": self.crossover.n_keys, "reason": self.crossover.reason},
+            "crossover": self.crossover.as_json(),
             "provenance": [attrs.asdict(entry) for entry in self.provenance],
         }
 
@@ -206,11 +203,12 @@ def _memory(request: EstimateRequest, iterate: GroverIterate, cost: SearchCost) 
     return ExternalMemory(calls, calls * request.qram.latency_us * 1e-6, qubits, p_failure)
 
 
-def _crossover(request: EstimateRequest, score: AnyScore) -> Crossover:
-    """Compare the best that the quantum row can do with the slowest classical line, and if it wins, with the fastest.
+def _crossover(request: EstimateRequest, score: AnyScore) -> Verdict:
+    """Compare the best that the quantum row can do with the classical lines.
 
     The quantum time is the reaction limit alone: measurement depth times reaction time, with as many factories as that
-    takes. A "never" therefore holds for every number of factories, and against every line.
+    takes, Cliffords and the control computer for nothing. A "no crossover" therefore holds for every number of
+    factories.
     """
     reaction_s = hardware(request.hardware).reaction_time_us * 1e-6
 
@@ -221,19 +219,10 @@ def _crossover(request: EstimateRequest, score: AnyScore) -> Crossover:
         latency_s = iterate.oracle.external_calls * request.qram.latency_us * 1e-6
         return law.iterates_expected * (iterate.measurement_depth * reaction_s + latency_s)
 
-    def line_time_s(choose: Any, n_keys: int) -> float:
-        lines = classical_lines(n_keys, request.shape.d_head, request.gqa_group)
-        return choose(line.time_s_per_row for line in lines)
+    def lines(n_keys: int) -> list[ClassicalLine]:
+        return classical_lines(n_keys, request.shape.d_head, request.gqa_group)
 
-    n_min, largest = max(_N_MIN, 4 * request.shape.n_marked), f"n = 2^{_N_MAX.bit_length() - 1}"
-    slowest = find_crossover(quantum_time_s, lambda n: line_time_s(max, n), n_min=n_min, n_max=_N_MAX)
-    if slowest.n_keys is None:
-        verdict = f"no crossover up to {largest}, not even with the slowest classical line"
-        return attrs.evolve(slowest, reason=f"{verdict}: {slowest.trend}")
-    fastest = find_crossover(quantum_time_s, lambda n: line_time_s(min, n), n_min=n_min, n_max=_N_MAX)
-    never = f"no crossover up to {largest} with the fastest classical line"
-    verdict = never if fastest.n_keys is None else "with the fastest line"
-    return attrs.evolve(fastest, reason=f"{verdict}: {fastest.reason}; with the slowest line: {slowest.reason}")
+    return find_verdict(quantum_time_s, lines, n_min=4 * request.shape.n_marked)
 
 
 def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:

@@ -70,7 +70,14 @@ def estimate_table(result: Json) -> RenderableType:
         ),
         "",
         Text(f"Crossover: {crossover_text(result)}"),
+        *([Text(_QRAM)] if inputs["data_access"] == "qram" else []),
     )
+
+
+_QRAM = (
+    "Assumption: qram is no circuit. Its calls have no gates in any count, and cost the time, qubits and failure that "
+    "the options --qram-... say; by default one reaction time each and nothing else. No such memory exists."
+)
 
 
 def crossover_text(result: Json) -> str:
@@ -165,6 +172,7 @@ def verification_table(result: Json) -> RenderableType:
             f"{result['inputs_checked']:,} keys: {result['mismatches']} mismatches, {result['dirty_ancillas']} dirty "
             f"ancillas: {verdict}"
         ),
+        *([Text(_QRAM)] if result["inputs"]["data_access"] == "qram" else []),
         "",
         _table(
             "Phase oracle",
