@@ -25,7 +25,7 @@ def test_diffusion_reflects_about_the_uniform_superposition(n_keys):
 
 @pytest.mark.parametrize("n_bits", [1, 2, 3, 4, 9, 17, 20])
 def test_reflection_takes_two_toffolis_fewer_than_qubits_in_logarithmic_depth(n_bits):
-    """15 at 17 and 18 at 20 index qubits: the floor of the toolkit notes."""
+    """15 at 17 and 18 at 20 index qubits: as in a first prototype."""
     reflect = ReflectZero(n_bits)
     assert count(reflect).toffoli == max(n_bits - 2, 0)
     circuit = flatten(reflect)

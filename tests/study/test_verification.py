@@ -30,7 +30,7 @@ def test_wide_numbers():
 
 @pytest.mark.parametrize("access", ["qrom", "qroam"])
 def test_the_real_head(access):
-    """The sizes of the issue: n = 128, d = 32, 8 bits, all 128 keys."""
+    """The packaged head at its own size: n = 128, d = 32, 8 bits, all 128 keys."""
     instance = Instance.from_target(bundled_head(), 16, query_bits=8, key_bits=8)
     result = verify_head_row(instance, 77, data_access=access, seed=0).as_json()
     assert (result["inputs_checked"], result["mismatches"], result["dirty_ancillas"]) == (128, 0, 0)
