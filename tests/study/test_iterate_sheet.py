@@ -54,3 +54,12 @@ def test_the_document_quotes_the_sheet():
             assert cell in toffolis, (name, cell, toffolis)
         quoted.add(name)
     assert {"qroam-shallow", "qroam-dirty", "bucket-brigade", "plain-heap", "quantum-query", "in-place"} <= quoted
+
+
+@pytest.mark.parametrize(("bits", "saving"), [("4", "14 %"), ("8", "41 %"), ("16", "43 %")])
+def test_the_document_quotes_what_shared_sums_save(bits, saving):
+    with COMMITTED.open() as file:
+        rows = [row for row in csv.DictReader(file) if (row["d_head"], row["key_bits"]) == ("128", bits)]
+    score = {row["score_method"]: int(row["score"]) for row in rows if row["n_keys"] == "131072"}
+    assert f"{1 - score['shared-sums'] / score['plain-heap']:.0%}".replace("%", " %") == saving
+    assert saving in (COMMITTED.parents[1] / "docs" / "oracle.md").read_text("utf-8")

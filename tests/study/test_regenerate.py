@@ -1,5 +1,6 @@
 """What is committed as computed: the README's blocks, the sheet's README, the notebooks; and the command for it."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -56,6 +57,9 @@ def test_the_headline_s_words_hold():
     gates = [row for row in rows if row["data_access"] in ("qrom", "qroam") and row["preset"] in headline(rows)]
     assert all(float(row["duration_s"]) > 1e8 * float(row["classical_slowest_s"]) for row in gates)
     assert all(row["crossover_n_keys"] == "" for row in rows)
+    (bucket,) = (row for row in rows if (row["preset"], row["data_access"]) == ("llama3.1-8b", "bucket-brigade"))
+    (ratio,) = re.findall(r"to (\S+) at n = 2\^56", bucket["crossover_reason"])
+    assert f"it is still {ratio} at n = 2^56" in " ".join(README.split())
 
 
 def test_the_headline_says_what_is_out_of_reach():

@@ -143,8 +143,8 @@ def load_head(
     >>> load_head("no_such_file.npz")
     Traceback (most recent call last):
     ...
-    groverattn.problem.errors.InputError: given: no_such_file.npz; allowed: a readable .npz file; why: No such file or directory; do: check the path
-    """  # noqa: E501
+    groverattn.problem.errors.InputError: given: no_such_file.npz; allowed: a readable .npz file; why: No such file...
+    """
     with open_arrays(path) as arrays:
         arrays.require("Q", "K", "V")
         shapes = {name: arrays.shape(name) for name in "QKV"}

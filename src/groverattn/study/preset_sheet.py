@@ -79,7 +79,9 @@ COLUMNS = (
     Column("t_count", "T gates of one iterate, those of Toffolis and rotations included", _at("iterate", "t_count")),
     Column("rotation", "rotations of one iterate; 0 where n is a power of two", _at("iterate", "rotation")),
     Column("clifford", "Clifford gates of one iterate; a CNOT on m targets counts m", _at("iterate", "clifford")),
-    Column("measurements", "measurements of one iterate", _at("iterate", "measurements")),
+    Column(
+        "measurements", "measurements of one iterate, without those inside Toffolis", _at("iterate", "measurements")
+    ),
     Column("logical_qubits", "largest number of qubits alive at once", _at("iterate", "logical_qubits")),
     Column("toffoli_depth", "Toffolis on the longest path of one iterate", _at("iterate", "toffoli_depth")),
     Column(
