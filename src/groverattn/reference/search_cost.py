@@ -18,6 +18,7 @@ class SearchCost:
         checks_expected: expected number of classical checks that are not counted among the iterates.
         p_failure: probability, or the stated bound of it, that a marked key is left unfound.
         source: where the law is from.
+        phased_expected: how many of the expected iterates have the phases of a fixed-point search.
     """
 
     iterates_expected: float
@@ -25,3 +26,4 @@ class SearchCost:
     checks_expected: float
     p_failure: float
     source: str
+    phased_expected: float = 0.0

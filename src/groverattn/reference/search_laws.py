@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from groverattn.problem.errors import InputError
-from groverattn.reference.amplification import rotation_angle, success_probability
+from groverattn.reference.cade_bounds import cade_expected_queries, cade_worst_queries
+from groverattn.reference.known_number_search import KnownNumberSearch
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.unknown_number_search import UnknownNumberSearch
 
@@ -39,7 +39,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
         InputError: an unknown law or a number out of range.
 
     >>> [round(search_cost(law, 1024, 32, 1e-6).iterates_expected) for law in LAWS]
-    [201, 1073, 6654, 53064]
+    [201, 468, 6654, 7986]
     """
     if law not in LAWS:
         raise InputError(
@@ -66,47 +66,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
 
 
 def _ideal(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
-    """t is known: the j with the least expected cost, measured again until it succeeds, at most `repeats` times."""
-    left = np.arange(1, n_marked + 1)
-    j = best_known_number_iterates(n_keys, left)
-    p_success = success_probability(n_keys, left, j)
-    log_fail = np.log1p(-np.minimum(p_success, 1 - 1e-16))
-    repeats = np.ceil(np.log(p_failure / max(n_marked, 1)) / log_fail)  # each of the rounds may fail with its share
-    p_stop = np.exp(repeats * log_fail)
-    measurements = (1 - p_stop) / p_success  # mean of a geometric law that is cut off
-    return SearchCost(
-        iterates_expected=float(j @ measurements),
-        iterates_max=int(j @ repeats),
-        checks_expected=float(measurements.sum()),
-        p_failure=-math.expm1(float(np.log1p(-p_stop).sum())) + 0.0,
-        source="known number of marked keys, arXiv:quant-ph/9605034, Section 3; restarts optimised, derived, see test",
-    )
-
-
-def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the j that minimises (j + 1) / sin^2((2j+1) theta), the expected cost with restarts when t is known.
-
-    A measurement and its check are charged as one iterate (our assumption): without a charge, j = 0 would be free and
-    always best. Derived: with u = (2j+1) theta the derivative vanishes where tan(u) = 2 u + 2 theta. tan is convex
-    and starts below the line for theta < 1.39, so it crosses once below pi/2, and the minimum is one of the two
-    integers around. For small t/n the cost is 0.690 sqrt(n/t).
-
-    Args:
-        n: number of keys.
-        t: numbers of marked keys, each 1 to n, shape (m,).
-
-    >>> best_known_number_iterates(1 << 20, np.array([1, 100, 1 << 19])).tolist()
-    [596, 59, 0]
-    """
-    theta = rotation_angle(n, t)
-    low, high = theta.copy(), np.full_like(theta, math.pi / 2)
-    for _ in range(60):  # bisection: every step gains a bit, and tan has its pole at the upper end
-        middle = (low + high) / 2
-        before = np.tan(middle) < 2 * middle + 2 * theta
-        low, high = np.where(before, middle, low), np.where(before, high, middle)
-    below = np.maximum(np.floor((low / theta - 1) / 2), 0).astype(np.int64)
-    cost_below, cost_above = ((j + 1) / success_probability(n, t, j) for j in (below, below + 1))
-    return np.where(cost_below <= cost_above, below, below + 1)
+    return KnownNumberSearch(n_marked, p_failure).cost(n_keys, n_marked)
 
 
 def _expected(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
@@ -114,12 +74,16 @@ def _expected(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
 
 
 def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    """Every trial of every round happens, at its largest number of iterates; the last of each is phased."""
     search = UnknownNumberSearch(p_failure)
     cost = search.cost(n_keys, n_marked)
+    rounds = [search.trials(n_keys, found) for found in range(n_marked + 1)]
+    phased = sum(trial.iterates_max for trials in rounds for trial in trials if trial.is_phased)
     return attrs.evolve(
         cost,
         iterates_expected=float(cost.iterates_max),
-        checks_expected=float((n_marked + 1) * search.bounds(n_keys).size),
+        phased_expected=float(phased),
+        checks_expected=float(sum(map(len, rounds))),
         source="cut-off of the shipped procedure: every trial of every round at its largest j",
     )
 
@@ -135,55 +99,6 @@ def _proven(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
         p_failure=p_failure,
         source="upper bound of arXiv:2203.04975, Eq. (3) and its lemma on unknown numbers, no classical samples first",
     )
-
-
-def cade_f(n: int, t: ArrayLike) -> NDArray[np.float64]:
-    """Return F(n, t) of Cade et al., arXiv:2203.04975, Eq. (3): expected queries of one search without time-out.
-
-    (9/4) n / sqrt((n - t) t) + ceil(log_{6/5}(n / (2 sqrt((n - t) t)))) - 3 for 1 <= t < n/4, and 2.0344 from there on.
-
-    >>> cade_f(100, [1, 30]).round(4).tolist()
-    [28.6134, 2.0344]
-    """
-    marked = np.asarray(t, dtype=np.float64)
-    few = 4 * marked < n
-    half_inverse = n / (2 * np.sqrt((n - marked) * marked, where=few, out=np.full(marked.shape, n / 2)))
-    return np.where(few, 4.5 * half_inverse + np.ceil(np.log(half_inverse) / math.log(6 / 5)) - 3, 2.0344)
-
-
-def cade_expected_queries(n: int, t: ArrayLike, n_samples: int = 0) -> NDArray[np.float64]:
-    """Return Cade et al.'s bound on the expected quantum queries to find one of t >= 1 marked keys (arXiv:2203.04975).
-
-    (1 - t/n)^K F (1 + 1 / (1 - F / (9.2 sqrt(n)))) with K = `n_samples` classical samples tried first.
-
-    >>> float(cade_expected_queries(100, 1, n_samples=130).round(6))
-    18.991529
-    """
-    f = cade_f(n, t)
-    p_not_sampled = (1 - np.asarray(t, dtype=np.float64) / n) ** n_samples
-    return p_not_sampled * f * (1 + 1 / (1 - f / (9.2 * math.sqrt(n))))
-
-
-def cade_classical_queries(n: int, t: int, n_samples: int) -> float:
-    """Return the expected number of classical samples, (n/t) (1 - (1 - t/n)^K), of which the first K are tried.
-
-    Source: Cade et al., arXiv:2203.04975. With t = 0 all K are drawn.
-
-    >>> round(cade_classical_queries(100, 1, n_samples=130), 6)
-    72.924574
-    """
-    return float(n_samples) if t == 0 else n / t * -math.expm1(n_samples * math.log1p(-t / n)) if t < n else 1.0
-
-
-def cade_worst_queries(n: int, p_failure: float) -> float:
-    """Return 9.2 ceil(log_3(1/p_failure)) sqrt(n): queries when nothing is marked, and the most ever.
-
-    Source: Cade et al., arXiv:2203.04975.
-
-    >>> round(cade_worst_queries(100, 1e-5), 6)
-    1012.0
-    """
-    return 9.2 * math.ceil(-math.log(p_failure) / math.log(3)) * math.sqrt(n)
 
 
 LAWS: dict[str, Callable[[int, int, float], SearchCost]] = {

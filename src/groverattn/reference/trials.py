@@ -1,0 +1,135 @@
+"""One trial of a search: some Grover iterates and one measurement. Engines run it, the laws take its expectation."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Protocol
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from groverattn.reference.amplification import mean_trial_success, success_probability
+from groverattn.reference.fixed_point import fixed_point_phases, fixed_point_success
+
+
+@attrs.frozen
+class GroverRun:
+    """What a trial asks of the machine: so many iterates on the uniform superposition, then measure the index.
+
+    Attributes:
+        n_iterates: number of Grover iterates.
+        p_failure: if given, the iterates have the phases of the fixed-point search with this failure probability.
+    """
+
+    n_iterates: int
+    p_failure: float | None = None
+
+    @property
+    def is_phased(self) -> bool:
+        """Whether the iterates have phases other than -1."""
+        return self.p_failure is not None
+
+    @cached_property
+    def angles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Angles of the oracle and of the diffusion in each iterate, both of shape (n_iterates,)."""
+        if self.p_failure is None:
+            return np.full(self.n_iterates, np.pi), np.full(self.n_iterates, np.pi)
+        return fixed_point_phases(self.n_iterates, self.p_failure)
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability that the measured index is one of t marked ones; `n` and `t` broadcast.
+
+        >>> float(GroverRun(1).success(4, 1))
+        1.0
+        """
+        if self.p_failure is None:
+            return success_probability(n, t, self.n_iterates)
+        return fixed_point_success(n, t, self.n_iterates, self.p_failure)
+
+
+class Trial(Protocol):
+    """How a trial chooses its run."""
+
+    @property
+    def iterates_mean(self) -> float:
+        """Expected number of iterates."""
+        ...
+
+    @property
+    def iterates_max(self) -> int:
+        """Largest number of iterates."""
+        ...
+
+    @property
+    def is_phased(self) -> bool:
+        """Whether its iterates have the phases of a fixed-point search."""
+        ...
+
+    def draw(self, rng: np.random.Generator) -> GroverRun:
+        """Choose a run."""
+        ...
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast."""
+        ...
+
+
+@attrs.frozen
+class UniformTrial:
+    """The number of iterates is drawn uniformly from 0, ..., bound - 1 (arXiv:quant-ph/9605034, Section 4)."""
+
+    bound: int
+    is_phased: bool = attrs.field(default=False, init=False)
+
+    @property
+    def iterates_mean(self) -> float:
+        """Expected number of iterates."""
+        return (self.bound - 1) / 2
+
+    @property
+    def iterates_max(self) -> int:
+        """Largest number of iterates."""
+        return self.bound - 1
+
+    def draw(self, rng: np.random.Generator) -> GroverRun:
+        """Choose a run."""
+        return GroverRun(int(rng.integers(self.bound)))
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast.
+
+        >>> float(UniformTrial(2).success(16, 1).round(6))
+        0.267578
+        """
+        return mean_trial_success(n, t, self.bound)
+
+
+@attrs.frozen
+class FixedTrial:
+    """The same run every time."""
+
+    run: GroverRun
+
+    @property
+    def iterates_mean(self) -> float:
+        """Number of iterates."""
+        return float(self.run.n_iterates)
+
+    @property
+    def iterates_max(self) -> int:
+        """Number of iterates."""
+        return self.run.n_iterates
+
+    @property
+    def is_phased(self) -> bool:
+        """Whether the iterates have the phases of a fixed-point search."""
+        return self.run.is_phased
+
+    def draw(self, rng: np.random.Generator) -> GroverRun:
+        """Return the run."""
+        return self.run
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability of measuring a marked key; `n` and `t` broadcast."""
+        return self.run.success(n, t)
