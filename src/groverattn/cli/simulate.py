@@ -24,10 +24,24 @@ from groverattn.cli.options import (
 
 
 def simulate(
-    file: HeadFile,
+    file: HeadFile | None = None,
     /,
     *,
-    n_marked: Annotated[int, WHOLE, Parameter(help="Mark the k largest scores of each row.")],
+    n_marked: Annotated[int, WHOLE, Parameter(help="Mark the k largest scores of each row.")] = 16,
+    sample_size: Annotated[
+        int | None, WHOLE, Parameter(help="Set each row's threshold from so many sampled keys: about k are marked.")
+    ] = None,
+    tau: Annotated[float | None, Parameter(help="One threshold of the scaled score for all rows instead.")] = None,
+    engine: Annotated[str, Parameter(help="circuit, sparse, index or law.")] = "index",
+    circuit_every: Annotated[int, WHOLE, Parameter(help="index: run the circuit of every N-th row only.")] = 1,
+    method: Annotated[str, Parameter(help="unknown, expected, known, collector or top-k.")] = "unknown",
+    growth: Annotated[float | None, Parameter(help="Growth factor of the trials; 1.34.")] = None,
+    marked_limit: Annotated[
+        int | None, WHOLE, Parameter(help="Give a row up, and report it, when more keys than that are found.")
+    ] = None,
+    search_law: Annotated[str, Parameter(help="Compare with ideal, expected, proven, worst or all.")] = "all",
+    n_keys: Annotated[int | None, WHOLE, Parameter(help="Keys of a random head; 64. Without FILE only.")] = None,
+    d_head: Annotated[int | None, WHOLE, Parameter(help="Numbers per key; 8. Without FILE only.")] = None,
     layer: Layer = None,
     head: Head = None,
     causal: Causal = False,
@@ -42,25 +56,45 @@ def simulate(
 ) -> int:
     """Run the search on a head, row by row, and compare what B gives with exact attention.
 
+    Ctrl-C ends the run and reports the rows that are finished. Exit status 1 if a check failed, 130 if interrupted.
+
     Example: groverattn simulate heads.npz --layer 0 --head 3 --n-marked 16 --rows 0:32
     """
+    from groverattn.cli.options import refuse_options
     from groverattn.cli.output import progress, show
     from groverattn.problem.heads import load_head
-    from groverattn.study.requests import head_instance
+    from groverattn.study.requests import random_head, threshold_instance
     from groverattn.study.simulate import simulate as run_simulation
     from groverattn.study.tables import simulation_table
+    from groverattn.verify.engines import EngineChoice
 
-    chosen = row_range(rows)
-    instance = head_instance(load_head(file, layer=layer, head=head, causal=causal), n_marked, query_bits, key_bits)
+    chosen_rows, chosen_engine = row_range(rows), EngineChoice(engine, circuit_every)
+    if file is None:
+        refuse_options("with FILE only", layer=layer, head=head)
+        attention = random_head(n_keys, d_head, seed, causal)
+    else:
+        refuse_options("without FILE only", n_keys=n_keys, d_head=d_head)
+        attention = load_head(file, layer=layer, head=head, causal=causal)
+    instance = threshold_instance(
+        attention, n_marked, query_bits, key_bits, sample_size=sample_size, tau=tau, seed=seed
+    )
     with progress("rows searched") as on_row:
         simulation = run_simulation(
             instance,
+            n_expected=n_marked,
+            engine=chosen_engine,
+            method=method,
+            growth=growth,
+            n_marked_max=marked_limit,
+            search_law=search_law,
             data_access=data_access,
             seed=seed,
             p_failure=error_budget,
-            rows=chosen,
+            rows=chosen_rows,
             n_workers=workers,
             on_row=on_row,
         )
     show(simulation.as_json(), format, simulation_table)
+    if simulation.interrupted:
+        return 130  # 128 + SIGINT, as shells report it
     return 0 if simulation.passed else 1

@@ -16,12 +16,14 @@ class SearchTotals:
 
     Attributes:
         iterate: one Grover iterate and its parts.
+        phased_iterate: one iterate of the fixed-point search, with phases other than -1.
         row: expected cost of finding all marked keys of one row.
         head: all rows of a head.
         model: all heads and layers, for one full context.
     """
 
     iterate: IterateCounts
+    phased_iterate: LogicalCounts
     row: LogicalCounts
     head: LogicalCounts
     model: LogicalCounts
@@ -30,8 +32,8 @@ class SearchTotals:
 def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads: int) -> SearchTotals:
     """Multiply the counted iterate by a search law.
 
-    A row takes `cost.iterates_expected` iterates, and for every trial one preparation of the uniform superposition and
-    one measurement of the index. Every row searches all n keys, as in a bidirectional head (our assumption: a causal
+    A row takes `cost.iterates_expected` iterates, of which `cost.phased_expected` have phases (two rotations and a few
+    And more), and for every trial one preparation of the uniform superposition and one measurement of the index. Every row searches all n keys, as in a bidirectional head (our assumption: a causal
     head takes 2/3 of it, since the mean of sqrt(i/n) over its rows is 2/3).
 
     Args:
@@ -44,5 +46,19 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
     prepare = count(GroverSearch(iterate, n_iterates=0))
     index_bits = iterate.oracle.lookup.table.index_bits
     trial = attrs.evolve(prepare, measurement=prepare.measurement + index_bits)
-    row = counted.total.repeated(cost.iterates_expected).then(trial.repeated(cost.checks_expected))
-    return SearchTotals(counted, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+    phased = count(phased_iterate(iterate))
+    row = counted.total.repeated(cost.iterates_expected - cost.phased_expected).then(
+        trial.repeated(cost.checks_expected)
+    )
+    if cost.phased_expected:
+        row = row.then(phased.repeated(cost.phased_expected))
+    return SearchTotals(counted, phased, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+
+
+def phased_iterate(iterate: GroverIterate) -> GroverIterate:
+    """Return an iterate of the fixed-point search, for counting: its counts do not depend on the angles (see test)."""
+    oracle = attrs.evolve(iterate.oracle, angle=_ANY_ANGLE_BUT_PI)
+    return attrs.evolve(iterate, oracle=oracle, diffusion_angle=_ANY_ANGLE_BUT_PI)
+
+
+_ANY_ANGLE_BUT_PI = 1.0

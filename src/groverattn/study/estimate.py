@@ -14,7 +14,7 @@ from groverattn.bloqs.scores import AnyScore
 from groverattn.bloqs.scores import score as make_score
 from groverattn.costs.classical import ClassicalLine, classical_lines
 from groverattn.costs.logical import LogicalCounts
-from groverattn.costs.search_totals import SearchTotals, search_totals
+from groverattn.costs.search_totals import SearchTotals, phased_iterate, search_totals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.hardware import hardware
 from groverattn.physical.surface_code import physical_estimate
@@ -22,7 +22,7 @@ from groverattn.problem.errors import InputError, check_error_budget
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search_cost import SearchCost
-from groverattn.reference.search_laws import search_cost
+from groverattn.reference.search_laws import LAWS, search_cost
 from groverattn.study.provenance import Provenance, provenance
 from groverattn.study.verdict import Verdict, find_verdict
 
@@ -72,7 +72,7 @@ class Estimate:
 
     Attributes:
         request: the inputs.
-        cost: the search law's numbers.
+        laws: the numbers of every search law, side by side.
         totals: counts per iterate, row, head and model.
         memory: calls of a memory outside the circuit.
         physical: the machine that runs one row, without that memory.
@@ -82,13 +82,18 @@ class Estimate:
     """
 
     request: EstimateRequest
-    cost: SearchCost
+    laws: dict[str, SearchCost]
     totals: SearchTotals
     memory: ExternalMemory
     physical: PhysicalEstimate
     classical: list[ClassicalLine]
     crossover: Verdict
     provenance: list[Provenance]
+
+    @property
+    def cost(self) -> SearchCost:
+        """The numbers of the search law that the estimate was asked for."""
+        return self.laws[self.request.search_law]
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `estimate --format json` prints."""
@@ -103,8 +108,12 @@ class Estimate:
                 "iterates_expected": self.cost.iterates_expected,
                 "iterates_max": self.cost.iterates_max,
                 "checks_expected": self.cost.checks_expected,
+                "phased_expected": self.cost.phased_expected,
                 "p_failure": self.cost.p_failure,
             },
+            "laws": {law: attrs.asdict(cost) for law, cost in self.laws.items()},
+            "classical_key_visits": self.request.shape.n_keys,
+            "phased_iterate": _counts_json(self.totals.phased_iterate, t_per_rotation),
             "row": _counts_json(self.totals.row, t_per_rotation),
             "head": _counts_json(self.totals.head, t_per_rotation),
             "model": _counts_json(self.totals.model, t_per_rotation),
@@ -128,12 +137,13 @@ def estimate(request: EstimateRequest) -> Estimate:
     shape = request.shape
     machine = hardware(request.hardware)
     cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.p_miss_row)
+    laws = {law: search_cost(law, shape.n_keys, shape.n_marked, request.p_miss_row) for law in LAWS}
     iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
     memory = _memory(request, iterate, cost)
     totals = search_totals(iterate, cost, shape.n_keys, request.layers * request.query_heads)
     return Estimate(
         request=request,
-        cost=cost,
+        laws=laws,
         totals=totals,
         memory=memory,
         physical=physical_estimate(
@@ -217,7 +227,10 @@ def _crossover(request: EstimateRequest, score: AnyScore) -> Verdict:
         law = search_cost(request.search_law, n_keys, shape.n_marked, request.error_budget / n_keys)
         iterate = _iterate(shape, request.data_access, score, request.qram)
         latency_s = iterate.oracle.external_calls * request.qram.latency_us * 1e-6
-        return law.iterates_expected * (iterate.measurement_depth * reaction_s + latency_s)
+        phased_depth = phased_iterate(iterate).measurement_depth if law.phased_expected else 0
+        plain = law.iterates_expected - law.phased_expected
+        depth = plain * iterate.measurement_depth + law.phased_expected * phased_depth
+        return depth * reaction_s + law.iterates_expected * latency_s
 
     def lines(n_keys: int) -> list[ClassicalLine]:
         return classical_lines(n_keys, request.shape.d_head, request.gqa_group)

@@ -4,13 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
-from groverattn.problem.errors import InputError
+import attrs
+
+from groverattn.problem.errors import InputError, check_seed
+from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.presets import preset as find_preset
 from groverattn.problem.shapes import Shape
 from groverattn.study.estimate import EstimateRequest
 from groverattn.study.workload import check_head
+
+
+def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool) -> AttentionHead:
+    """Return a seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers if nothing is said.
+
+    Raises:
+        InputError: fewer than 2 keys, or no number per key.
+    """
+    check_seed(seed)
+    head = gaussian_head(64 if n_keys is None else n_keys, 8 if d_head is None else d_head, seed)
+    return attrs.evolve(head, causal=causal)
+
+
+def threshold_instance(
+    head: AttentionHead,
+    n_marked: int,
+    query_bits: int,
+    key_bits: int,
+    *,
+    sample_size: int | None = None,
+    tau: float | None = None,
+    seed: int = 0,
+) -> Instance:
+    """Quantise a head and set thresholds by one of three rules.
+
+    From a sample of each row's keys if `sample_size` is given, one `tau` for all rows if that is given, and else the
+    `n_marked` largest scores of every row.
+
+    Raises:
+        InputError: both rules are given, a head too large for it, or what the rule refuses.
+    """
+    if sample_size is not None and tau is not None:
+        raise InputError(
+            given=f"--sample-size {sample_size} and --tau {tau:g}",
+            allowed="one of them",
+            why="both set the thresholds of the rows",
+            do="leave one out",
+        )
+    if sample_size is not None:
+        return Instance.from_sample(head, n_marked, sample_size, seed, query_bits, key_bits)
+    if tau is not None:
+        check_head(head)
+        return Instance.from_tau(head, tau, query_bits, key_bits)
+    return head_instance(head, n_marked, query_bits, key_bits)
 
 
 def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:

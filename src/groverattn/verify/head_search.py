@@ -1,85 +1,89 @@
-"""The search of one row of a head: its oracle's circuit is run, then Grover's search with the phases it gave."""
+"""The search of one row of a head on a chosen engine, compared with plain arithmetic."""
 
 from __future__ import annotations
 
 import attrs
 import numpy as np
 
-from groverattn.bloqs.data_access import key_lookup
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
 from groverattn.problem.instance import Instance
-from groverattn.problem.key_table import KeyTable
-from groverattn.reference.unknown_number_search import UnknownNumberSearch
-from groverattn.verify.index_engine import RowSearch, search_row
-from groverattn.verify.oracle_check import run_oracle
+from groverattn.reference.search_methods import SearchMethod
+from groverattn.verify.engines import EngineChoice
+from groverattn.verify.row_search import RowSearch, find_largest, find_marked
+from groverattn.verify.searched_row import SearchedRow
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class RowResult:
     """One row of a simulated head.
 
     Attributes:
         row: the query row.
         found: keys found, ascending; all visible keys if the row was read whole.
+        n_marked: keys that are to be found, by plain arithmetic.
         missed: marked keys that were not found.
         false: keys called found that are not marked; the classical check keeps this at 0.
         iterates: Grover iterates, each one oracle call.
+        phased_iterates: those of them with the phases of a fixed-point search.
         key_visits: keys read classically: measured indices that were checked, or the whole row.
         read_whole: the threshold rule left nothing to search for.
-        circuit_wrong: keys on which the circuit, run before and after the search, differs from plain arithmetic.
+        stopped_early: more keys were found than the row was promised to have at most.
+        circuit_wrong: keys on which the circuit, run before and after the search, differs from plain arithmetic; None
+            if no circuit was run on all keys.
     """
 
     row: int
     found: tuple[int, ...]
-    missed: int
-    false: int
-    iterates: int
-    key_visits: int
-    read_whole: bool
-    circuit_wrong: int
+    n_marked: int
+    missed: int = 0
+    false: int = 0
+    iterates: int = 0
+    phased_iterates: int = 0
+    key_visits: int = 0
+    read_whole: bool = False
+    stopped_early: bool = False
+    circuit_wrong: int | None = None
 
 
 def search_head_row(
-    instance: Instance, row: int, data_access: str, procedure: UnknownNumberSearch, seed: int
+    instance: Instance, row: int, *, engine: EngineChoice, method: SearchMethod, data_access: str, seed: int
 ) -> RowResult:
     """Search one row; the result depends on `seed` and `row` alone.
 
-    The circuit runs twice on all keys that the row sees: with every key live, which gives the phases of the search,
-    and with the found keys taken out, which gives the phases of its last round. A key's phase depends on its own word
-    only, so every round in between has phases from these two runs.
+    A row that the threshold rule wants read whole is, and so is one that sees no more keys than are to be kept.
     """
     n_visible = instance.visible_keys(row)
-    if instance.read_whole(row):
-        return RowResult(row, tuple(range(n_visible)), 0, 0, 0, n_visible, True, 0)
+    whole = n_visible <= method.n_expected if method.keeps_largest else instance.read_whole(row)
+    if whole:
+        every = tuple(range(n_visible))
+        return RowResult(row=row, found=every, n_marked=n_visible, key_visits=n_visible, read_whole=True)
     rng = np.random.default_rng([seed, row])
-    table = KeyTable.from_keys(instance.keys.values[:n_visible], instance.keys.bits)
-    score = Score(instance.query(row), int(instance.thresholds[row]), instance.keys.bits)
-    marked = instance.marked(row)
-    first = run_oracle(PhaseOracle(key_lookup(data_access, table), score), rng)
-    search = search_row(first.marked, lambda j: _is_marked(instance, row, j), procedure, rng)
-    last = run_oracle(PhaseOracle(key_lookup(data_access, table.without(search.found)), score), rng)
-    left = marked.copy()
-    left[list(search.found)] = False
-    wrong = (first.marked != marked) | (last.marked != left) | first.is_wrong | last.is_wrong
-    return _result(row, search, marked, int(wrong.sum()))
+    outcomes = np.random.default_rng([seed, row, 1])  # of measurements inside a circuit, which not every engine has
+    searched = SearchedRow.of(instance, row, data_access)
+    machine = engine.for_row(row, searched, outcomes)
+    n_marked = int((searched.scores >= searched.threshold).sum())
+    if method.keeps_largest:
+        search = find_largest(method.top_k(), searched, machine, rng)
+        to_find = searched.scores >= np.partition(searched.scores, -method.n_expected)[-method.n_expected]
+        n_marked = method.n_expected
+    else:
+        search = find_marked(method.for_threshold(n_marked), searched, machine, rng)
+        to_find = searched.scores >= searched.threshold
+    wrong = machine.circuit_mismatches(search.last_threshold, search.found)
+    return _result(row, search, to_find, n_marked, wrong)
 
 
-def _is_marked(instance: Instance, row: int, key: int) -> bool:
-    """The classical check: one inner product."""
-    return bool(instance.keys.values[key] @ instance.queries.values[row] >= instance.thresholds[row])
-
-
-def _result(row: int, search: RowSearch, marked: np.ndarray, circuit_wrong: int) -> RowResult:
-    found = tuple(sorted(search.found))
-    true_found = int(marked[list(found)].sum())
+def _result(row: int, search: RowSearch, to_find: np.ndarray, n_marked: int, wrong: int | None) -> RowResult:
+    """With ties at the k-th largest score, any k of those that reach it are right."""
+    right = int(to_find[list(search.found)].sum())
     return RowResult(
         row=row,
-        found=found,
-        missed=int(marked.sum()) - true_found,
-        false=len(found) - true_found,
+        found=tuple(sorted(search.found)),
+        n_marked=n_marked,
+        missed=0 if search.stopped_early else max(n_marked - right, 0),
+        false=len(search.found) - right,
         iterates=search.iterates,
+        phased_iterates=search.phased_iterates,
         key_visits=search.checks,
-        read_whole=False,
-        circuit_wrong=circuit_wrong,
+        stopped_early=search.stopped_early,
+        circuit_wrong=wrong,
     )

@@ -2,81 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.reference.unknown_number_search import UnknownNumberSearch
+from groverattn.reference.trials import GroverRun
+from groverattn.verify.measurement import measured_index
+from groverattn.verify.oracle_check import run_oracle
+from groverattn.verify.searched_row import SearchedRow
 
 
-@attrs.frozen
-class RowSearch:
-    """What one row's search did.
+def grover_amplitudes(marked: NDArray[np.bool_], run: GroverRun | int) -> NDArray[np.inexact]:
+    """Return the amplitudes of all indices after a run on the uniform superposition, shape (n,).
 
-    Attributes:
-        found: indices that were measured and passed the classical check, in the order of finding.
-        iterates: Grover iterates run, each one oracle call.
-        checks: keys that were read classically to check a measured index.
-    """
+    The oracle changes phases and the diffusion reflects about the mean. With phases -1 the amplitudes stay real. The
+    sign of the diffusion is that of `Diffusion`, 2 |u><u| - 1.
 
-    found: tuple[int, ...]
-    iterates: int
-    checks: int
-
-
-def grover_amplitudes(marked: NDArray[np.bool_], n_iterates: int) -> NDArray[np.float64]:
-    """Return the amplitudes of all indices after some iterates on the uniform superposition, shape (n,).
-
-    The oracle changes signs and the diffusion reflects about the mean, so amplitudes stay real. The sign of the
-    diffusion is that of `Diffusion`, 2 |u><u| - 1.
+    Args:
+        marked: which indices receive the oracle's phase.
+        run: the iterates, or their number if all phases are -1.
 
     >>> marked = np.arange(4) == 2
     >>> grover_amplitudes(marked, 1).round(6).tolist()
     [0.0, 0.0, 1.0, 0.0]
     """
-    signs = np.where(marked, -1.0, 1.0)
-    amplitudes = np.full(marked.size, 1 / np.sqrt(marked.size))
-    for _ in range(n_iterates):
-        amplitudes *= signs
-        amplitudes = 2 * amplitudes.mean() - amplitudes
+    run = GroverRun(run) if isinstance(run, int) else run
+    amplitudes = np.full(marked.size, 1 / np.sqrt(marked.size), dtype=complex if run.is_phased else float)
+    if not run.is_phased:
+        signs = np.where(marked, -1.0, 1.0)
+        for _ in range(run.n_iterates):
+            amplitudes *= signs
+            np.subtract(2 * amplitudes.mean(), amplitudes, out=amplitudes)
+        return amplitudes
+    at = np.flatnonzero(marked)
+    for oracle_angle, diffusion_angle in zip(*run.angles, strict=True):
+        amplitudes[at] *= np.exp(1j * oracle_angle)
+        np.subtract((1 - np.exp(1j * diffusion_angle)) * amplitudes.mean(), amplitudes, out=amplitudes)
     return amplitudes
 
 
-def search_row(
-    marked: NDArray[np.bool_],
-    is_marked: Callable[[int], bool],
-    procedure: UnknownNumberSearch,
-    rng: np.random.Generator,
-) -> RowSearch:
-    """Find all marked keys of a row without knowing how many there are.
+@attrs.define(eq=False)
+class IndexEngine:
+    """Every amplitude of the index register; the phases are those of a gate-by-gate run of the oracle on all keys.
 
-    Args:
-        marked: indices that receive the phase -1 while all keys are live, from a run of the oracle's circuit, shape
-            (n,). A found key is taken out by clearing its live flag.
-        is_marked: the classical check of a measured index: one inner product.
-        procedure: draws the numbers of iterates and says when to stop.
-        rng: draws iterate numbers and measured indices.
+    The circuit is run once for each threshold, with every key live. A key's phase depends on its own word only, so
+    excluding keys clears phases; that the circuit does so is checked by `circuit_mismatches` with the live flags of the
+    last round.
+
+    Attributes:
+        row: the row.
+        outcomes: draws the outcomes of the measurements inside the oracle.
     """
-    live = marked.copy()
-    found: list[int] = []
-    iterates = checks = 0
-    while True:
-        hit = None
-        for bound in procedure.bounds(marked.size):
-            n_iterates = int(rng.integers(bound))
-            index = _measure(grover_amplitudes(live, n_iterates), rng)
-            iterates, checks = iterates + n_iterates, checks + 1
-            if index not in found and is_marked(index):
-                hit = index
-                break
-        if hit is None:
-            return RowSearch(tuple(found), iterates, checks)
-        found.append(hit)
-        live[hit] = False
+
+    row: SearchedRow
+    outcomes: np.random.Generator
+    _phases: dict[int, NDArray[np.bool_]] = attrs.field(factory=dict, init=False)
+    _wrong: int = attrs.field(default=0, init=False)
+
+    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+        """Prepare the uniform superposition, apply the iterates and measure the index."""
+        if threshold not in self._phases:
+            marked, wrong = _run_circuit(self.row, threshold, (), self.outcomes)
+            self._phases[threshold] = marked
+            self._wrong += wrong
+        marked = self._phases[threshold].copy()
+        marked[list(excluded)] = False
+        return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
+
+    def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
+        """Run the oracle's circuit with keys excluded; return the keys on which this or an earlier run was wrong."""
+        return self._wrong + _run_circuit(self.row, threshold, excluded, self.outcomes)[1]
 
 
-def _measure(amplitudes: NDArray[np.float64], rng: np.random.Generator) -> int:
-    cumulated = np.cumsum(amplitudes**2)
-    return int(min(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right"), amplitudes.size - 1))
+def _run_circuit(
+    row: SearchedRow, threshold: int, excluded: Collection[int], rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], int]:
+    """Return the keys with phase -1, and the number of keys on which that differs from plain arithmetic."""
+    run = run_oracle(row.oracle(threshold, excluded), rng)
+    expected = row.scores >= threshold
+    expected[list(excluded)] = False
+    return run.marked, int(((run.marked != expected) | run.is_wrong).sum())
+
+
+@attrs.define(eq=False)
+class ArithmeticPhases:
+    """Every amplitude of the index register; the phases are computed by plain arithmetic, and no circuit is run."""
+
+    row: SearchedRow
+
+    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+        """Prepare the uniform superposition, apply the iterates and measure the index."""
+        marked = self.row.scores >= threshold
+        marked[list(excluded)] = False
+        return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
+
+    def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
+        """There is no circuit."""
+        return None

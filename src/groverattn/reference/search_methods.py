@@ -1,0 +1,76 @@
+"""The search procedures by name, as a user chooses them."""
+
+from __future__ import annotations
+
+import attrs
+
+from groverattn.problem.errors import unknown_name
+from groverattn.reference.coupon_collector import CouponCollector
+from groverattn.reference.expected_number_search import ExpectedNumberSearch
+from groverattn.reference.known_number_search import KnownNumberSearch
+from groverattn.reference.round_recursion import ThresholdSearch
+from groverattn.reference.top_k_search import TopKSearch
+from groverattn.reference.unknown_number_search import UnknownNumberSearch, check_p_failure
+
+SEARCH_METHODS = {
+    "unknown": "number of marked keys unknown: growing trials, last check by fixed-point search",
+    "expected": "the same, begun at the number of keys that is expected",
+    "known": "number of marked keys known: no last check",
+    "collector": "number known, found keys not excluded: runs can be shared by parallel machines",
+    "top-k": "no threshold: the k best keys by maximum finding",
+}
+
+
+@attrs.frozen(kw_only=True)
+class SearchMethod:
+    """Which procedure searches the rows of a head.
+
+    Attributes:
+        name: one of SEARCH_METHODS.
+        n_expected: k: the expected number of marked keys of `expected`, the number of keys kept of `top-k`.
+        p_failure: probability allowed that a row misses a key.
+        growth: factor of the bound after a failed trial; None: the procedure's own.
+        n_marked_max: a row is given up as soon as one key more is found (`unknown` and `expected`).
+
+    Raises:
+        InputError: an unknown name, or a number that the procedure refuses.
+    """
+
+    name: str = "unknown"
+    n_expected: int
+    p_failure: float
+    growth: float | None = None
+    n_marked_max: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.name not in SEARCH_METHODS:
+            raise unknown_name("search method", self.name, SEARCH_METHODS, "each is a procedure with its own cost")
+        check_p_failure(self.p_failure)
+        self.top_k() if self.name == "top-k" else self.for_threshold(1)
+
+    @property
+    def keeps_largest(self) -> bool:
+        """Whether the procedure has no threshold."""
+        return self.name == "top-k"
+
+    def top_k(self) -> TopKSearch:
+        """Return the procedure without a threshold."""
+        return TopKSearch(self.n_expected, self.p_failure, **self._growth)
+
+    def for_threshold(self, n_marked: int) -> ThresholdSearch:
+        """Return the procedure for a row with a threshold.
+
+        Args:
+            n_marked: how many keys reach it; only `known` and `collector` are told.
+        """
+        if self.name == "known":
+            return KnownNumberSearch(n_marked, self.p_failure)
+        if self.name == "collector":
+            return CouponCollector(n_marked, self.p_failure)
+        if self.name == "expected":
+            return ExpectedNumberSearch(self.n_expected, self.p_failure, n_marked_max=self.n_marked_max, **self._growth)
+        return UnknownNumberSearch(self.p_failure, n_marked_max=self.n_marked_max, **self._growth)
+
+    @property
+    def _growth(self) -> dict[str, float]:
+        return {} if self.growth is None else {"growth": self.growth}

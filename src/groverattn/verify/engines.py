@@ -1,0 +1,57 @@
+"""The engines by name: what stands for the quantum computer when a row is searched."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from groverattn.problem.errors import InputError, unknown_name
+from groverattn.verify.circuit_engine import CircuitEngine
+from groverattn.verify.index_engine import ArithmeticPhases, IndexEngine
+from groverattn.verify.law_engine import LawEngine
+from groverattn.verify.row_search import Engine
+from groverattn.verify.searched_row import SearchedRow
+from groverattn.verify.sparse_engine import SparseEngine
+
+ENGINES = {
+    "circuit": "every gate of every trial in Cirq's state-vector simulator, up to 24 qubits",
+    "sparse": "every gate of every trial, on the basis states that are alive",
+    "index": "every amplitude of the index register; the oracle's circuit run gate by gate on all keys",
+    "law": "outcomes drawn from the exact distribution of the measured index; no circuit",
+}
+
+
+@attrs.frozen
+class EngineChoice:
+    """Which engine searches the rows of a head.
+
+    Attributes:
+        name: one of ENGINES.
+        circuit_every: with `index`: only every so many-th row has its circuit run; the others take their phases from
+            plain arithmetic.
+
+    Raises:
+        InputError: an unknown name, or circuit_every < 1.
+    """
+
+    name: str = "index"
+    circuit_every: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.name not in ENGINES:
+            raise unknown_name("engine", self.name, ENGINES, "each simulates the search at its own depth")
+        if self.circuit_every < 1:
+            raise InputError(
+                given=f"the circuit of every {self.circuit_every}-th row",
+                allowed="1 or more",
+                why="row 0, and every so many-th after it, has its circuit run",
+                do="leave it at 1 to run the circuit of every row",
+            )
+
+    def for_row(self, row: int, searched: SearchedRow, outcomes: np.random.Generator) -> Engine:
+        """Return the engine of one row; `outcomes` draws those of the measurements inside a circuit."""
+        if self.name == "law":
+            return LawEngine(searched)
+        if self.name == "index" and row % self.circuit_every:
+            return ArithmeticPhases(searched)
+        return {"circuit": CircuitEngine, "sparse": SparseEngine, "index": IndexEngine}[self.name](searched, outcomes)

@@ -1,0 +1,124 @@
+"""The search of one row as it is run: the trials of its rounds, on an engine that measures the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+import attrs
+import numpy as np
+
+from groverattn.reference.round_recursion import ThresholdSearch
+from groverattn.reference.top_k_search import TopKSearch
+from groverattn.reference.trials import GroverRun, Trial
+from groverattn.verify.searched_row import SearchedRow
+
+
+class Engine(Protocol):
+    """What stands for the quantum computer, for one row."""
+
+    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+        """Prepare the uniform superposition, apply the iterates and measure the index.
+
+        Args:
+            run: number and phases of the iterates.
+            threshold: integer score from which a key is marked.
+            excluded: keys that are not live.
+            rng: draws the outcome.
+        """
+        ...
+
+    def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
+        """Run the oracle's circuit on every key and count those on which it is wrong; None: it has no circuit."""
+        ...
+
+
+@attrs.frozen
+class RowSearch:
+    """What one row's search did.
+
+    Attributes:
+        found: keys that were measured and passed the classical check, in the order of finding.
+        iterates: Grover iterates run, each one oracle call.
+        phased_iterates: those among them with the phases of a fixed-point search.
+        checks: keys that were read classically.
+        last_threshold: the threshold of the last round.
+        stopped_early: the row has more marked keys than it was promised to have.
+    """
+
+    found: tuple[int, ...]
+    iterates: int
+    phased_iterates: int
+    checks: int
+    last_threshold: int
+    stopped_early: bool = False
+
+
+@attrs.define
+class _Ledger:
+    """Runs trials and keeps count."""
+
+    engine: Engine
+    row: SearchedRow
+    rng: np.random.Generator
+    iterates: int = 0
+    phased: int = 0
+    checks: int = 0
+
+    def round(
+        self, trials: tuple[Trial, ...], threshold: int, excluded: Collection[int], known: Collection[int]
+    ) -> int | None:
+        """Return the first measured key that reaches the threshold and is not `known`, or None."""
+        for trial in trials:
+            run = trial.draw(self.rng)
+            key = self.engine.measure(run, threshold, excluded, self.rng)
+            self.iterates += run.n_iterates
+            self.phased += run.n_iterates * run.is_phased
+            self.checks += 1
+            if key not in known and self.row.score(key) >= threshold:
+                return key
+        return None
+
+
+def find_marked(search: ThresholdSearch, row: SearchedRow, engine: Engine, rng: np.random.Generator) -> RowSearch:
+    """Find the keys of the row that reach its threshold.
+
+    Args:
+        search: says which trials a round has and when to stop.
+        row: the row.
+        engine: measures the index.
+        rng: draws iterate numbers and outcomes.
+    """
+    ledger, found = _Ledger(engine, row, rng), list[int]()
+    while trials := search.trials(row.n_keys, len(found)):
+        hit = ledger.round(trials, row.threshold, found if search.excludes_found else (), found)
+        if hit is None:
+            break
+        found.append(hit)
+    limit = getattr(search, "n_marked_max", None)
+    early = limit is not None and len(found) > limit
+    return RowSearch(tuple(found), ledger.iterates, ledger.phased, ledger.checks, row.threshold, early)
+
+
+def find_largest(search: TopKSearch, row: SearchedRow, engine: Engine, rng: np.random.Generator) -> RowSearch:
+    """Find the k keys with the largest scores, without the row's threshold.
+
+    Args:
+        search: how many keys are kept, and the trials of a round.
+        row: the row, with more than `search.n_kept` keys.
+        engine: measures the index.
+        rng: draws the first keys, iterate numbers and outcomes.
+    """
+    ledger = _Ledger(engine, row, rng)
+    first = rng.choice(row.n_keys, search.n_kept, replace=False)
+    kept = {int(key): row.score(int(key)) for key in first}
+    ledger.checks += search.n_kept
+    while True:
+        worst = min(kept, key=kept.__getitem__)
+        threshold = kept[worst] + 1
+        hit = ledger.round(search.trials(row.n_keys), threshold, kept, kept)
+        if hit is None:
+            found = sorted(kept, key=kept.__getitem__, reverse=True)
+            return RowSearch(tuple(found), ledger.iterates, ledger.phased, ledger.checks, threshold)
+        del kept[worst]
+        kept[hit] = row.score(hit)

@@ -1,0 +1,67 @@
+"""One row of a head as the search sees it: a query, the keys in view, and the oracle's circuit for any threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.bloqs.data_access import key_lookup
+from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.score import Score
+from groverattn.problem.instance import Instance
+from groverattn.problem.key_table import KeyTable
+
+
+@attrs.frozen(eq=False)
+class SearchedRow:
+    """One query row.
+
+    Attributes:
+        keys: integer keys that the row sees, shape (n, d).
+        key_bits: bits per number of a key.
+        query: integer query, shape (d,).
+        threshold: integer threshold of the row.
+        data_access: how the circuit reaches the keys, by name.
+    """
+
+    keys: NDArray[np.integer]
+    key_bits: int
+    query: NDArray[np.integer]
+    threshold: int
+    data_access: str = "qrom"
+
+    @classmethod
+    def of(cls, instance: Instance, row: int, data_access: str) -> SearchedRow:
+        """Take row `row` of an instance."""
+        keys = instance.keys.values[: instance.visible_keys(row)]
+        query = instance.queries.values[row]
+        return cls(keys, instance.keys.bits, query, int(instance.thresholds[row]), data_access)
+
+    @property
+    def n_keys(self) -> int:
+        """Number of keys in view."""
+        return len(self.keys)
+
+    def score(self, key: int) -> int:
+        """Return the score of one key: the classical check of a measured index, one inner product."""
+        return int(self.keys[key] @ self.query)
+
+    @cached_property
+    def scores(self) -> NDArray[np.int64]:
+        """All scores, for engines that stand in for a circuit and for comparison with one; shape (n,)."""
+        return self.keys @ self.query
+
+    @cached_property
+    def table(self) -> KeyTable:
+        """The key memory with every key live."""
+        return KeyTable.from_keys(self.keys, self.key_bits)
+
+    def oracle(self, threshold: int, excluded: Collection[int] = ()) -> PhaseOracle:
+        """Return the oracle's circuit for a threshold, with the keys `excluded` not live."""
+        table = self.table.without(excluded) if excluded else self.table
+        score = Score(tuple(self.query.tolist()), threshold, self.key_bits)
+        return PhaseOracle(key_lookup(self.data_access, table), score)

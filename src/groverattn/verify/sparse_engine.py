@@ -1,0 +1,40 @@
+"""The whole search of a trial, every gate of it, on the basis states that are alive."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import attrs
+import numpy as np
+
+from groverattn.bloqs.flat_circuit import flatten
+from groverattn.bloqs.grover import GroverSearch
+from groverattn.reference.trials import GroverRun
+from groverattn.verify.measurement import measured_index
+from groverattn.verify.search_circuit import search_bloq
+from groverattn.verify.searched_row import SearchedRow
+from groverattn.verify.sparse_state import run_sparse, search_circuits
+
+
+@attrs.define(eq=False)
+class SparseEngine:
+    """Preparation, iterates and measured uncomputation gate by gate: thousands of qubits, at most 2 n terms.
+
+    Attributes:
+        row: the row.
+        outcomes: draws the outcomes of the measurements inside the circuit.
+    """
+
+    row: SearchedRow
+    outcomes: np.random.Generator
+
+    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+        """Run the circuit and measure its index register."""
+        bloq = search_bloq(self.row.oracle(threshold, excluded), run)
+        circuits = search_circuits(bloq) if isinstance(bloq, GroverSearch) else [flatten(bloq)]
+        amplitudes = run_sparse(circuits, self.outcomes).amplitudes()
+        return measured_index(np.abs(amplitudes) ** 2, rng)
+
+    def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
+        """The circuit is what is run; a wrong one is seen in what is missed and false."""
+        return None
