@@ -4,16 +4,20 @@ Exact for everything that is one piece. Where parts follow each other, the flat 
 early, so the stated depth, that of the schedule with barriers, is an upper bound.
 """
 
+import math
+
 import numpy as np
 import pytest
 
+from groverattn.bloqs.all_zero import AllZero
 from groverattn.bloqs.bucket_brigade import BucketBrigadeLookup
-from groverattn.bloqs.diffusion import AllZero, Diffusion, ReflectZero
+from groverattn.bloqs.diffusion import Diffusion
 from groverattn.bloqs.flat_circuit import flatten
 from groverattn.bloqs.one_hot import OneHot
 from groverattn.bloqs.qroam import QROAMLookup
 from groverattn.bloqs.qroam_dirty import DirtyQROAMLookup
 from groverattn.bloqs.qrom import QROMLookup
+from groverattn.bloqs.reflect_zero import ReflectZero
 from groverattn.bloqs.uniform import PrepareUniform
 from groverattn.problem.key_table import KeyTable
 
@@ -30,7 +34,13 @@ def test_one_piece_is_exact(n):
     one_hots = [OneHot(n), OneHot(n, copied_address=True)]
     trees = [*one_hots, AllZero(n), *(tree.adjoint() for tree in one_hots), AllZero(n).adjoint()]
     lookups = [QROMLookup(table), BucketBrigadeLookup(table), BucketBrigadeLookup(table, copied_address=True)]
-    for bloq in [*trees, *lookups, ReflectZero(n), PrepareUniform(n), Diffusion(n)]:
+    reflections = [
+        kind(n, angle=angle, has_ctrl=has_ctrl)
+        for kind in (ReflectZero, Diffusion)
+        for angle in (math.pi, 0.8)
+        for has_ctrl in (False, True)
+    ]
+    for bloq in [*trees, *lookups, PrepareUniform(n), *reflections]:
         flat = flatten(bloq)
         stated = bloq.toffoli_depth, bloq.measurement_depth, bloq.peak_qubits
         assert stated == (flat.toffoli_depth, flat.measurement_depth, flat.n_wires), bloq

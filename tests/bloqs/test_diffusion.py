@@ -1,8 +1,11 @@
+import math
+
 import numpy as np
 import pytest
 
-from groverattn.bloqs.diffusion import Diffusion, ReflectZero
+from groverattn.bloqs.diffusion import Diffusion
 from groverattn.bloqs.flat_circuit import flatten
+from groverattn.bloqs.reflect_zero import ReflectZero
 from groverattn.bloqs.uniform import PrepareUniform
 from groverattn.costs.counting import count
 from groverattn.verify.state_vector import final_amplitudes
@@ -15,10 +18,12 @@ def test_uniform_superposition_of_any_number_of_indices(n_keys):
     assert abs(np.vdot(bloq.reference_columns()[:, 0], state)) == pytest.approx(1, abs=1e-7)
 
 
-@pytest.mark.parametrize("n_keys", [2, 3, 5, 7, 10, 13, 16])
-def test_diffusion_reflects_about_the_uniform_superposition(n_keys):
-    columns = Diffusion(n_keys).reference_columns()
-    found = np.stack([final_amplitudes(Diffusion(n_keys), initial=j, seed=j) for j in range(n_keys)], axis=1)
+@pytest.mark.parametrize("n_keys", [2, 3, 5, 7, 13])
+@pytest.mark.parametrize(("angle", "has_ctrl"), [(math.pi, False), (math.pi, True), (1.2, False), (-2.7, True)])
+def test_diffusion_reflects_about_the_uniform_superposition(n_keys, angle, has_ctrl):
+    bloq = Diffusion(n_keys, angle=angle, has_ctrl=has_ctrl)
+    columns = bloq.reference_columns()
+    found = np.stack([final_amplitudes(bloq, initial=j, seed=j) for j in range(len(columns))], axis=1)
     phase = np.vdot(columns, found)
     np.testing.assert_allclose(found, columns * phase / abs(phase), atol=1e-6)
 
@@ -31,6 +36,15 @@ def test_reflection_takes_two_toffolis_fewer_than_qubits_in_logarithmic_depth(n_
     circuit = flatten(reflect)
     assert (circuit.toffoli_depth, circuit.n_wires) == (reflect.toffoli_depth, reflect.peak_qubits)
     assert reflect.toffoli_depth <= 5
+
+
+@pytest.mark.parametrize("n_bits", [3, 4, 9, 17, 20])
+@pytest.mark.parametrize(
+    ("angle", "has_ctrl", "more", "rotations"), [(1, False, 1, 1), (math.pi, True, 1, 0), (1, True, 2, 1)]
+)
+def test_an_angle_and_a_control_take_one_toffoli_more_each(n_bits, angle, has_ctrl, more, rotations):
+    found = count(ReflectZero(n_bits, angle=angle, has_ctrl=has_ctrl))
+    assert (found.toffoli, found.rotation) == (n_bits - 2 + more, rotations)
 
 
 @pytest.mark.parametrize("n_keys", range(2, 70))

@@ -12,6 +12,7 @@ from qdk.qre.interop import trace_from_cirq, trace_from_entry_expr
 from qualtran import BloqBuilder
 
 from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.fixed_point_search import FixedPointSearch
 from groverattn.bloqs.flat_circuit import FlatCircuit, Gate, Op, flatten
 from groverattn.bloqs.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.measured_unload import _measured_unload
@@ -25,6 +26,7 @@ from groverattn.problem.errors import InputError
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
+from groverattn.reference.fixed_point import fixed_point_phases, fixed_point_success
 from groverattn.verify.index_engine import grover_amplitudes
 from groverattn.verify.openqasm import openqasm
 from groverattn.verify.state_vector import decomposed_circuit
@@ -92,6 +94,21 @@ def test_amplitudes_of_the_search_with_their_signs(access, n_keys, n_iterates):
     phase = np.vdot(expected, found) if n_keys == 11 else 1
     np.testing.assert_allclose(found, expected * phase, atol=1e-9)
     assert abs(phase) == pytest.approx(1)
+
+
+@every_access
+@pytest.mark.parametrize("n_keys", [16, 11])
+@pytest.mark.parametrize("n_iterates", [1, 3])
+def test_amplitudes_of_a_fixed_point_search(access, n_keys, n_iterates):
+    """Up to a global phase: both kinds of rotations leave one."""
+    oracle, marked = small_oracle(n_keys, access)
+    bloq = FixedPointSearch(oracle, *fixed_point_phases(n_iterates, 0.1))
+    found = amplitudes_in_qdk(flatten(bloq), seed=n_iterates)
+    expected = bloq.reference_columns()[:, 0]
+    phase = np.vdot(expected, found)
+    np.testing.assert_allclose(found, expected * phase, atol=1e-9)
+    p_success = fixed_point_success(n_keys, marked.sum(), n_iterates, 0.1)
+    assert np.sum(np.abs(found[:n_keys][marked]) ** 2) == pytest.approx(p_success)
 
 
 @every_access
@@ -208,7 +225,9 @@ def check_counts(search):
 @every_access
 @pytest.mark.parametrize("n_keys", [8, 11])
 def test_counts_of_a_search(access, n_keys):
-    check_counts(GroverSearch(GroverIterate(small_oracle(n_keys, access)[0]), 2))
+    oracle = small_oracle(n_keys, access)[0]
+    check_counts(GroverSearch(GroverIterate(oracle), 2))
+    check_counts(FixedPointSearch(oracle, *fixed_point_phases(2, 0.1)))
 
 
 @head_accesses

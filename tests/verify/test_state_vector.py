@@ -7,26 +7,34 @@ import numpy as np
 import pytest
 
 from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.fixed_point_search import FixedPointSearch
 from groverattn.bloqs.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.bloqs.score import Score
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
+from groverattn.reference.fixed_point import fixed_point_phases, fixed_point_success
 from groverattn.verify.state_vector import decomposed_circuit, final_amplitudes
 
 
-def search(n_keys, n_marked, n_iterates, access="qrom", seed=0):
+def search(n_keys, n_marked, n_iterates, access="qrom"):
     """A search on random 2-bit keys of two components with exactly n_marked marked keys."""
+    oracle, marked = oracle_with(n_keys, n_marked, access)
+    return GroverSearch(GroverIterate(oracle), n_iterates), marked
+
+
+def oracle_with(n_keys, n_marked, access="qrom", seed=0):
+    """Its oracle, and the keys that it has to mark."""
     rng = np.random.default_rng(seed)
     while True:
         keys, query = rng.integers(-2, 2, (n_keys, 2)), rng.integers(-2, 2, 2)
-        threshold = int(np.sort(keys @ query)[-n_marked])
+        threshold = int(np.sort(keys @ query)[-n_marked]) if n_marked else 100
         marked = keys @ query >= threshold
         if marked.sum() == n_marked:
             oracle = PhaseOracle(
                 DATA_ACCESSES[access](KeyTable.from_keys(keys, 2)), Score(query.tolist(), threshold, 2)
             )
-            return GroverSearch(GroverIterate(oracle), n_iterates), marked
+            return oracle, marked
 
 
 @pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
@@ -39,6 +47,22 @@ def test_amplitude_of_every_index_after_each_iterate(access, n_keys, n_marked, n
     each = np.where(marked, probability / n_marked, (1 - probability) / (n_keys - n_marked))
     np.testing.assert_allclose(np.abs(amplitudes[:n_keys]) ** 2, each, atol=1e-9)
     np.testing.assert_allclose(amplitudes[n_keys:], 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("access", ["qrom", "qroam"])
+@pytest.mark.parametrize(("n_keys", "n_iterates", "p_failure"), [(8, 1, 0.3), (6, 2, 0.01), (8, 3, 0.1)])
+def test_amplitudes_of_a_fixed_point_search(access, n_keys, n_iterates, p_failure):
+    """The probability of a marked key is the Chebyshev polynomial's for every number of marked keys."""
+    for n_marked in range(n_keys + 1):
+        oracle, marked = oracle_with(n_keys, n_marked, access)
+        bloq = FixedPointSearch(oracle, *fixed_point_phases(n_iterates, p_failure))
+        amplitudes = final_amplitudes(bloq, seed=n_marked)
+        p_success = fixed_point_success(n_keys, n_marked, n_iterates, p_failure)
+        assert np.sum(np.abs(amplitudes[:n_keys][marked]) ** 2) == pytest.approx(p_success, abs=1e-9)
+        expected = bloq.reference_columns()[:, 0]
+        phase = np.vdot(expected, amplitudes)
+        assert abs(phase) == pytest.approx(1)
+        np.testing.assert_allclose(amplitudes, expected * phase, atol=1e-8)
 
 
 def test_cirq_needs_as_many_qubits_as_are_counted():

@@ -1,176 +1,44 @@
-"""The reflection about the uniform superposition of n indices."""
+"""The reflection about the uniform superposition of n indices, and its generalisation to any angle."""
 
+import cmath
+import math
 from functools import cached_property
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BQUInt, QAny, QBit, Register, Side, Signature, bloq_example
-from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
-from qualtran.bloqs.mcmt import And
+from qualtran import BQUInt, QBit, Register, Signature, bloq_example
 
 from groverattn.bloqs.costed import CostedGate
-from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.reflect_zero import ReflectZero
 from groverattn.bloqs.uniform import PrepareUniform
 from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
-class AllZero(Uncomputable):
-    """|x> -> |x>|work>|[x = 0]> by a balanced tree of And: m - 1 And in depth ceil(log2 m) on m >= 2 qubits.
-
-    Registers:
-        bits: m qubits.
-        work: [right] the m - 2 inner nodes of the tree, if m > 2.
-        zero: [right] whether all qubits are 0.
-    """
-
-    n_bits: int
-
-    @cached_property
-    def computing_signature(self) -> Signature:
-        work = [Register("work", QBit(), (self.n_bits - 2,), Side.RIGHT)] if self.n_bits > 2 else []
-        bits = Register("bits", QBit(), (self.n_bits,))
-        return Signature([bits, *work, Register("zero", QBit(), side=Side.RIGHT)])
-
-    @property
-    def pairs(self) -> list[tuple[int, int]]:
-        """The two inputs of each And; inputs 0..m-1 are the qubits, m.. the outputs in order."""
-        queue = list(range(self.n_bits))
-        pairs = []
-        for new in range(self.n_bits, 2 * self.n_bits - 1):
-            pairs.append((queue.pop(0), queue.pop(0)))
-            queue.append(new)
-        return pairs
-
-    def _and(self, pair: tuple[int, int]) -> And:
-        a, b = (int(wire >= self.n_bits) for wire in pair)
-        return And(a, b)
-
-    @property
-    def toffoli_depth(self) -> int:
-        """Levels of the tree; undoing has none."""
-        return 0 if self.uncompute else (self.n_bits - 1).bit_length()
-
-    @property
-    def measurement_depth(self) -> int:
-        """Levels of the tree, computed or undone."""
-        return (self.n_bits - 1).bit_length()
-
-    @property
-    def peak_qubits(self) -> int:
-        """The qubits and all nodes of the tree."""
-        return 2 * self.n_bits - 1
-
-    def build_composite_bloq(self, bb: Builder, bits: Wire) -> dict[str, Wire]:
-        wires = list(bits)
-        for a, b in self.pairs:
-            (wires[a], wires[b]), node = bb.add_t(self._and((a, b)), ctrl=[wires[a], wires[b]])
-            wires.append(node)
-        out = {"bits": np.array(wires[: self.n_bits]), "zero": wires[-1]}
-        return out | ({"work": np.array(wires[self.n_bits : -1])} if self.n_bits > 2 else {})
-
-    def build_call_graph(self, ssa):
-        counts = {}
-        for pair in self.pairs:
-            gate = self._and(pair)
-            gate = gate.adjoint() if self.uncompute else gate
-            counts[gate] = counts.get(gate, 0) + 1
-        return counts
-
-    def on_classical_vals(self, bits: NDArray, zero: int = 0, work: NDArray | tuple = ()) -> dict:
-        values = [1 - int(bit) for bit in bits]
-        for a, b in self.pairs:
-            values.append(values[a] & values[b])
-        nodes = {"zero": values[-1]} | ({"work": np.array(values[self.n_bits : -1])} if self.n_bits > 2 else {})
-        if not self.uncompute:
-            return {"bits": bits} | nodes
-        if zero != nodes["zero"] or not np.array_equal(work, nodes.get("work", ())):
-            raise ValueError(f"zero and work are not those of {bits=}: they cannot be uncomputed")
-        return {"bits": bits}
-
-
-@attrs.frozen
-class ReflectZero(CostedGate):
-    """2 |0><0| - 1 on m qubits, with max(m - 2, 0) And.
-
-    Registers:
-        selection: m qubits.
-    """
-
-    n_bits: int
-
-    @cached_property
-    def signature(self) -> Signature:
-        return Signature([Register("selection", QAny(self.n_bits))])
-
-    @property
-    def toffoli_depth(self) -> int:
-        """Toffoli gates on the longest path."""
-        return AllZero(self.n_bits - 1).toffoli_depth if self.n_bits > 2 else 0
-
-    @property
-    def measurement_depth(self) -> int:
-        """The tree up and down."""
-        return 2 * AllZero(self.n_bits - 1).measurement_depth if self.n_bits > 2 else 0
-
-    @property
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once."""
-        return self.n_bits + max(self.n_bits - 2, 0)
-
-    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        *rest, last = bb.split(selection)
-        last = bb.add(XGate(), q=last)
-        rest, last = self._flip(bb, rest, last)
-        last = bb.add(XGate(), q=last)
-        bb.add(GlobalPhase(exponent=1))
-        return {"selection": bb.join(np.array([*rest, last]), dtype=QAny(self.n_bits))}
-
-    def _flip(self, bb: Builder, rest: list[Wire], last: Wire) -> tuple[list[Wire], Wire]:
-        """Phase -1 iff all of `rest` are 0 and `last` is 1."""
-        if self.n_bits == 1:
-            return rest, bb.add(ZGate(), q=last)
-        if self.n_bits == 2:
-            rest = [bb.add(XGate(), q=rest[0])]
-            rest[0], last = bb.add_t(CZ(), q1=rest[0], q2=last)
-            return [bb.add(XGate(), q=rest[0])], last
-        zeros = bb.add_d(AllZero(self.n_bits - 1), bits=np.array(rest))
-        zeros["zero"], last = bb.add_t(CZ(), q1=zeros["zero"], q2=last)
-        return list(bb.add(AllZero(self.n_bits - 1).adjoint(), **zeros)), last
-
-    def build_call_graph(self, ssa):
-        phase = {GlobalPhase(exponent=1): 1}
-        if self.n_bits == 1:
-            return phase | {XGate(): 2, ZGate(): 1}
-        if self.n_bits == 2:
-            return phase | {XGate(): 4, CZ(): 1}
-        zeros = AllZero(self.n_bits - 1)
-        return phase | {XGate(): 2, CZ(): 1, zeros: 1, zeros.adjoint(): 1}
-
-    def on_classical_vals(self, selection: int) -> dict[str, int]:
-        return {"selection": selection}
-
-    def basis_state_phase(self, selection: int) -> complex:
-        return 1.0 if selection == 0 else -1.0
-
-    def adjoint(self) -> "ReflectZero":
-        return self
-
-
-@attrs.frozen
 class Diffusion(CostedGate):
-    """2 |u><u| - 1 with u the uniform superposition of the n indices.
+    """-(1 - (1 - e^{i angle}) |u><u|) with u the uniform superposition of the n indices; 2 |u><u| - 1 at the angle pi.
+
+    Up to a global phase. Only the phase of the reflection is controlled: the preparation undoes itself.
+
+    Attributes:
+        n_keys: n, at least 2.
+        angle: radians.
+        has_ctrl: act only if the qubit `ctrl` is one.
 
     Registers:
+        ctrl: only if `has_ctrl`.
         selection: ceil(log2 n) qubits.
     """
 
     n_keys: int
+    angle: float = attrs.field(default=math.pi, kw_only=True)
+    has_ctrl: bool = attrs.field(default=False, kw_only=True)
 
     @cached_property
     def signature(self) -> Signature:
-        return Signature([Register("selection", BQUInt(self.prepare.index_bits, self.n_keys))])
+        ctrl = [Register("ctrl", QBit())] if self.has_ctrl else []
+        return Signature([*ctrl, Register("selection", BQUInt(self.prepare.index_bits, self.n_keys))])
 
     @property
     def prepare(self) -> PrepareUniform:
@@ -180,7 +48,7 @@ class Diffusion(CostedGate):
     @property
     def reflect(self) -> ReflectZero:
         """The reflection about |0>."""
-        return ReflectZero(self.prepare.index_bits)
+        return ReflectZero(self.prepare.index_bits, angle=self.angle, has_ctrl=self.has_ctrl)
 
     @property
     def toffoli_depth(self) -> int:
@@ -195,55 +63,29 @@ class Diffusion(CostedGate):
     @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
-        return max(self.prepare.peak_qubits, self.reflect.peak_qubits)
+        return max(self.prepare.peak_qubits + self.has_ctrl, self.reflect.peak_qubits)
 
-    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        for part in (self.prepare.adjoint(), self.reflect, self.prepare):
-            selection = bb.add(part, selection=selection)
-        return {"selection": selection}
+    def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
+        selection = bb.add(self.prepare.adjoint(), selection=selection)
+        reflected = bb.add_d(self.reflect, selection=selection, **ctrl)
+        return reflected | {"selection": bb.add(self.prepare, selection=reflected["selection"])}
 
     def build_call_graph(self, ssa):
         return {self.prepare: 1, self.prepare.adjoint(): 1, self.reflect: 1}
 
     def reference_columns(self) -> NDArray[np.complex128]:
-        """The columns j < n of the matrix that the circuit has to realise, shape (2^m, n)."""
+        """The matrix that the circuit has to realise up to a global phase, shape (2^m, 2^m), m with the control."""
         size = 1 << self.prepare.index_bits
-        matrix = -np.eye(size, self.n_keys, dtype=np.complex128)
-        matrix[: self.n_keys] += 2 / self.n_keys
-        return matrix
+        identity = np.eye(size, dtype=np.complex128)
+        uniform = np.zeros_like(identity)
+        uniform[: self.n_keys, : self.n_keys] = 1 / self.n_keys
+        matrix = (1 - cmath.exp(1j * self.angle)) * uniform - identity
+        if not self.has_ctrl:
+            return matrix
+        return np.kron(np.diag([1, 0]), identity) + np.kron(np.diag([0, 1]), matrix)
 
     def adjoint(self) -> "Diffusion":
-        return self
-
-
-@bloq_example
-def _all_zero() -> AllZero:
-    all_zero = AllZero(5)
-    return all_zero
-
-
-@bloq_example
-def _all_zero_pair() -> AllZero:
-    all_zero_pair = AllZero(2)
-    return all_zero_pair
-
-
-@bloq_example
-def _reflect_zero() -> ReflectZero:
-    reflect_zero = ReflectZero(4)
-    return reflect_zero
-
-
-@bloq_example
-def _reflect_zero_one_bit() -> ReflectZero:
-    reflect_zero_one_bit = ReflectZero(1)
-    return reflect_zero_one_bit
-
-
-@bloq_example
-def _reflect_zero_two_bits() -> ReflectZero:
-    reflect_zero_two_bits = ReflectZero(2)
-    return reflect_zero_two_bits
+        return attrs.evolve(self, angle=self.reflect.adjoint().angle)
 
 
 @bloq_example
@@ -256,3 +98,15 @@ def _diffusion() -> Diffusion:
 def _diffusion_power_of_two() -> Diffusion:
     diffusion_power_of_two = Diffusion(8)
     return diffusion_power_of_two
+
+
+@bloq_example
+def _diffusion_phased() -> Diffusion:
+    diffusion_phased = Diffusion(6, angle=2.2)
+    return diffusion_phased
+
+
+@bloq_example
+def _diffusion_controlled() -> Diffusion:
+    diffusion_controlled = Diffusion(6, has_ctrl=True)
+    return diffusion_controlled

@@ -6,7 +6,8 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import Signature, bloq_example
+from qualtran import CtrlSpec, Signature, bloq_example
+from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
 from groverattn.bloqs.diffusion import Diffusion
 from groverattn.bloqs.phase_oracle import PhaseOracle, _phase_oracle
@@ -17,13 +18,22 @@ from groverattn.bloqs.wires import Builder, Wire
 
 @attrs.frozen
 class GroverIterate(Uncomputable):
-    """One phase oracle and one diffusion (Grover, quant-ph/9605043).
+    """One phase oracle and one diffusion (Grover, quant-ph/9605043), up to a global phase.
+
+    An oracle whose flip is controlled makes it a controlled iterate: only the phases of oracle and diffusion are
+    controlled, so that with the control at zero all that is computed is undone.
+
+    Attributes:
+        oracle: its angle is pi in Grover's search, any in fixed-point search (Yoder, Low, Chuang, arXiv:1409.3305).
+        diffusion_angle: the same of the diffusion, in radians.
 
     Registers:
+        ctrl: only if the oracle has it.
         selection: the index.
     """
 
     oracle: PhaseOracle
+    diffusion_angle: float = attrs.field(default=math.pi, kw_only=True)
 
     @property
     def computing_signature(self) -> Signature:
@@ -32,7 +42,8 @@ class GroverIterate(Uncomputable):
     @cached_property
     def diffusion(self) -> Diffusion:
         """The reflection about the uniform superposition of the oracle's n indices."""
-        return Diffusion(self.oracle.lookup.table.n_keys)
+        n_keys, has_ctrl = self.oracle.lookup.table.n_keys, self.oracle.controlled_flip
+        return Diffusion(n_keys, angle=self.diffusion_angle, has_ctrl=has_ctrl)
 
     @property
     def toffoli_depth(self) -> int:
@@ -49,17 +60,35 @@ class GroverIterate(Uncomputable):
         """Largest number of qubits alive at once."""
         return max(self.oracle.peak_qubits, self.diffusion.peak_qubits)
 
-    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        selection = bb.add(self.oracle, selection=selection)
-        return {"selection": bb.add(self.diffusion, selection=selection)}
+    def build_composite_bloq(self, bb: Builder, **registers: Wire) -> dict[str, Wire]:
+        return bb.add_d(self.diffusion, **bb.add_d(self.oracle, **registers))
 
     def build_call_graph(self, ssa):
-        return {self.oracle: 1, self.diffusion: 1}
+        parts = (self.oracle, self.diffusion)
+        return {part.adjoint() if self.uncompute else part: 1 for part in parts}
+
+    def get_ctrl_system(self, ctrl_spec: CtrlSpec):
+        """One positive control goes to the two phases alone; others are reduced to one by Qualtran."""
+        return get_ctrl_system_1bit_cv_from_bloqs(
+            self,
+            ctrl_spec,
+            current_ctrl_bit=1 if self.oracle.controlled_flip else None,
+            bloq_with_ctrl=attrs.evolve(self, oracle=attrs.evolve(self.oracle, controlled_flip=True)),
+            ctrl_reg_name="ctrl",
+        )
+
+    def reference_inputs(self) -> NDArray[np.int64]:
+        """The basis states whose columns are specified: those of an index j < n, with the control at 0, then at 1."""
+        size, n_keys = 1 << self.diffusion.prepare.index_bits, self.oracle.lookup.table.n_keys
+        starts = np.arange(1 + self.oracle.controlled_flip) * size
+        return (starts[:, None] + np.arange(n_keys)).ravel()
 
     def reference_columns(self) -> NDArray[np.complex128]:
-        """The columns j < n of the matrix that the circuit has to realise, shape (2^m, n)."""
-        phases = [self.oracle.basis_state_phase(j) for j in range(self.oracle.lookup.table.n_keys)]
-        return self.diffusion.reference_columns() * np.array(phases)
+        """Their columns of the matrix that the circuit has to realise up to a global phase, one for each input."""
+        size = 1 << self.diffusion.prepare.index_bits
+        inputs = self.reference_inputs()
+        phases = [self.oracle.basis_state_phase(int(j % size), ctrl=int(j // size)) for j in inputs]
+        return self.diffusion.reference_columns()[:, inputs] * np.array(phases)
 
 
 @attrs.frozen
@@ -126,6 +155,18 @@ class GroverSearch(Uncomputable):
 def _grover_iterate() -> GroverIterate:
     grover_iterate = GroverIterate(_phase_oracle.make())
     return grover_iterate
+
+
+@bloq_example
+def _grover_iterate_phased() -> GroverIterate:
+    grover_iterate_phased = GroverIterate(attrs.evolve(_phase_oracle.make(), angle=2.4), diffusion_angle=1.3)
+    return grover_iterate_phased
+
+
+@bloq_example
+def _grover_iterate_controlled() -> GroverIterate:
+    grover_iterate_controlled = GroverIterate(attrs.evolve(_phase_oracle.make(), controlled_flip=True))
+    return grover_iterate_controlled
 
 
 @bloq_example

@@ -1,5 +1,6 @@
 """The oracle O_i of arXiv:2307.08045 as a phase oracle: compute, flip, uncompute."""
 
+import math
 from functools import cached_property
 
 import attrs
@@ -25,11 +26,13 @@ class PhaseOracle(CirqByGates):
 
     Load the word of key j, compare its score with the threshold, flip, undo. The predicate is computed from the stored
     keys; no list of marked keys enters the circuit. This is the oracle that the paper takes to cost O(d) on a QRAM.
+    Fixed-point search asks for the phase e^{i angle} in place of the sign, up to the global phase of PhaseOnOnes.
 
     Attributes:
         lookup: how the keys are reached.
         score: the query and the threshold.
         controlled_flip: flip only if the qubit `ctrl` is one; `.controlled()` makes this of an oracle, at one And more.
+        angle: of a marked key's phase, in radians; any but pi takes one And more and a rotation.
 
     Registers:
         ctrl: only if `controlled_flip`.
@@ -39,6 +42,7 @@ class PhaseOracle(CirqByGates):
     lookup: KeyLookup
     score: AnyScore
     controlled_flip: bool = attrs.field(default=False, kw_only=True)
+    angle: float = attrs.field(default=math.pi, kw_only=True)
 
     def __attrs_post_init__(self):
         table = self.lookup.table
@@ -59,7 +63,7 @@ class PhaseOracle(CirqByGates):
     @property
     def predicate(self) -> Predicate:
         """The flip."""
-        return Predicate(self.controlled_flip)
+        return Predicate(self.controlled_flip, angle=self.angle)
 
     @property
     def external_calls(self) -> int:
@@ -70,10 +74,11 @@ class PhaseOracle(CirqByGates):
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
         table = self.lookup.table
-        while_scoring = table.index_bits + 1 + self.score.peak_qubits
+        scored = sum(reg.total_bits() for reg in self.score.signature.rights())
+        while_flipping = scored + self.predicate.phase.n_ands
+        after_load = table.index_bits + 1 + max(self.score.peak_qubits, while_flipping)
         ctrl = int(self.controlled_flip)
-        while_flipping = while_scoring + int(self.controlled_flip)  # the And of the flip
-        return ctrl + max(self.lookup.peak_qubits, while_flipping, self.lookup.adjoint().peak_qubits)
+        return ctrl + max(self.lookup.peak_qubits, after_load, self.lookup.adjoint().peak_qubits)
 
     @property
     def toffoli_depth(self) -> int:
@@ -126,10 +131,12 @@ class PhaseOracle(CirqByGates):
         return reached and bool(word & 1)
 
     def basis_state_phase(self, selection: int, ctrl: int = 1) -> complex:
-        return -1.0 if ctrl and self.is_marked(selection) else 1.0
+        """The phase that the circuit gives, its global phase included."""
+        controls = {"ctrl": ctrl} if self.controlled_flip else {}
+        return self.predicate.basis_state_phase(**controls, marked=self.is_marked(selection), live=1)
 
     def adjoint(self) -> "PhaseOracle":
-        return self
+        return attrs.evolve(self, angle=self.predicate.adjoint().angle)
 
 
 @bloq_example
@@ -143,3 +150,9 @@ def _phase_oracle() -> PhaseOracle:
 def _phase_oracle_controlled() -> PhaseOracle:
     phase_oracle_controlled = attrs.evolve(_phase_oracle.make(), controlled_flip=True)
     return phase_oracle_controlled
+
+
+@bloq_example
+def _phase_oracle_phased() -> PhaseOracle:
+    phase_oracle_phased = attrs.evolve(_phase_oracle.make(), angle=2.4)
+    return phase_oracle_phased

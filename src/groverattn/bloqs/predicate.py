@@ -1,13 +1,14 @@
 """The phase that a marked key receives."""
 
+import math
 from functools import cached_property
 
 import attrs
+import numpy as np
 from qualtran import Signature, bloq_example
-from qualtran.bloqs.basic_gates import CZ
-from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.phase_on_ones import PhaseOnOnes
 from groverattn.bloqs.wires import Builder, Wire
 
 
@@ -15,10 +16,12 @@ from groverattn.bloqs.wires import Builder, Wire
 class Predicate(CostedGate):
     """Phase -1 iff the score reaches the threshold and the key is live, that is, was not found before: one CZ.
 
-    Controlled, it takes one And more. Nothing else of an oracle has to be controlled: what is computed is undone.
+    Controlled, it takes one And more. Nothing else of an oracle has to be controlled: what is computed is undone. A
+    phase of another angle than pi takes one And more and a rotation; its global phase is that of PhaseOnOnes.
 
     Attributes:
         has_ctrl: act only if the qubit `ctrl` is one.
+        angle: of the phase, in radians.
 
     Registers:
         ctrl: only if `has_ctrl`.
@@ -27,46 +30,47 @@ class Predicate(CostedGate):
     """
 
     has_ctrl: bool = False
+    angle: float = attrs.field(default=math.pi, kw_only=True)
 
     @cached_property
     def signature(self) -> Signature:
         return Signature.build(ctrl=int(self.has_ctrl), marked=1, live=1)
 
     @property
+    def phase(self) -> PhaseOnOnes:
+        """The phase on all of its qubits."""
+        return PhaseOnOnes(2 + self.has_ctrl, angle=self.angle)
+
+    @property
     def toffoli_depth(self) -> int:
-        """One And, if it is controlled."""
-        return int(self.has_ctrl)
+        """That of the phase."""
+        return self.phase.toffoli_depth
 
     @property
     def measurement_depth(self) -> int:
-        """The And and its undoing, if it is controlled."""
-        return 2 * int(self.has_ctrl)
+        """That of the phase."""
+        return self.phase.measurement_depth
 
     @property
     def peak_qubits(self) -> int:
-        """The registers, and the And."""
-        return 4 if self.has_ctrl else 2
+        """That of the phase."""
+        return self.phase.peak_qubits
 
-    def build_composite_bloq(self, bb: Builder, marked: Wire, live: Wire, ctrl: Wire = None) -> dict[str, Wire]:
-        if not self.has_ctrl:
-            marked, live = bb.add_t(CZ(), q1=marked, q2=live)
-            return {"marked": marked, "live": live}
-        (ctrl, live), both = bb.add_t(And(), ctrl=[ctrl, live])
-        marked, both = bb.add_t(CZ(), q1=marked, q2=both)
-        ctrl, live = bb.add(And(uncompute=True), ctrl=[ctrl, live], target=both)
-        return {"ctrl": ctrl, "marked": marked, "live": live}
+    def build_composite_bloq(self, bb: Builder, marked: Wire, live: Wire, **ctrl: Wire) -> dict[str, Wire]:
+        *ctrls, live, marked = bb.add(self.phase, bits=np.array([*ctrl.values(), live, marked]))
+        return dict(zip(ctrl, ctrls, strict=True)) | {"marked": marked, "live": live}
 
     def build_call_graph(self, ssa):
-        return {CZ(): 1} | ({And(): 1, And(uncompute=True): 1} if self.has_ctrl else {})
+        return {self.phase: 1}
 
     def on_classical_vals(self, **values: int) -> dict[str, int]:
         return values
 
     def basis_state_phase(self, **values: int) -> complex:
-        return -1.0 if all(values.values()) else 1.0
+        return self.phase.basis_state_phase(np.array(list(values.values())))
 
     def adjoint(self) -> "Predicate":
-        return self
+        return attrs.evolve(self, angle=self.phase.adjoint().angle)
 
 
 @bloq_example
@@ -79,3 +83,15 @@ def _predicate() -> Predicate:
 def _predicate_controlled() -> Predicate:
     predicate_controlled = Predicate(has_ctrl=True)
     return predicate_controlled
+
+
+@bloq_example
+def _predicate_phased() -> Predicate:
+    predicate_phased = Predicate(angle=0.7)
+    return predicate_phased
+
+
+@bloq_example
+def _predicate_phased_controlled() -> Predicate:
+    predicate_phased_controlled = Predicate(has_ctrl=True, angle=0.7)
+    return predicate_phased_controlled
