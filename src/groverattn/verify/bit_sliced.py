@@ -49,12 +49,12 @@ def run_on_basis(
         InputError: the circuit contains a gate that is not classical up to phase.
     """
     n_inputs = next((bits.shape[0] for key, bits in inputs.items() if key[0] not in circuit.classical), 1)
-    state = _State(circuit, -(-n_inputs // 64), rng)
+    state = BasisStates(circuit, -(-n_inputs // 64), rng)
     for key, wires in circuit.inputs.items():
         if key[0] in circuit.classical:
             state.records[list(wires)] = inputs[key]
         else:
-            state.wires[list(wires)] = _pack(inputs[key])
+            state.wires[list(wires)] = pack(inputs[key])
     for gate in circuit.gates:
         apply = _RULES.get(gate.op)
         if apply is None:
@@ -70,16 +70,29 @@ def run_on_basis(
         if key[0] in circuit.classical:
             outputs[key] = state.records[list(wires)]
         else:
-            outputs[key] = _unpack(state.wires[list(wires)], n_inputs)
+            outputs[key] = unpack(state.wires[list(wires)], n_inputs)
             state.wires[list(wires)] = 0
     state.dirty |= np.bitwise_or.reduce(state.wires, axis=0)
-    negative, dirty = (_unpack(word[None], n_inputs)[:, 0].astype(bool) for word in (state.negative, state.dirty))
+    negative, dirty = (unpack(word[None], n_inputs)[:, 0].astype(bool) for word in (state.negative, state.dirty))
     return BasisRun(outputs, negative, dirty)
 
 
 @attrs.define(init=False)
-class _State:
+class BasisStates:
+    """What the rules of the gates act on: 64 basis states in a word.
+
+    Attributes:
+        wires: the bit of every wire, shape (n_wires, n_words); change what it holds, or call `hold`.
+        rows: the same memory wire by wire: taking a row of a matrix costs more than a gate.
+        records: classical bits, uint8 of shape (n_records,).
+        negative: whether each basis state received the phase -1, shape (n_words,).
+        dirty: whether each left an ancilla that was not zero, shape (n_words,).
+        rng: draws measurement outcomes and what borrowed wires hold.
+        borrowed: what each borrowed wire held.
+    """
+
     wires: Words
+    rows: list[Words]
     records: NDArray[np.uint8]
     negative: Words
     dirty: Words
@@ -87,25 +100,30 @@ class _State:
     borrowed: dict[int, Words]
 
     def __init__(self, circuit: FlatCircuit, n_words: int, rng: np.random.Generator):
-        self.wires = np.zeros((circuit.n_wires, n_words), dtype=np.uint64)
+        self.hold(np.zeros((circuit.n_wires, n_words), dtype=np.uint64))
         self.records = np.zeros(circuit.n_records, dtype=np.uint8)
         self.negative, self.dirty = np.zeros((2, n_words), dtype=np.uint64)
         self.rng = rng
         self.borrowed = {}
 
+    def hold(self, wires: Words) -> None:
+        """Take another array for the wires."""
+        self.wires, self.rows = wires, list(wires)
+
     def both(self, a: int, b: int, values: tuple[int, int]) -> Words:
         """And of two wires, each complemented if its control value is 0."""
-        wire_a, wire_b = self.wires[a], self.wires[b]
-        return (wire_a if values[0] else ~wire_a) & (wire_b if values[1] else ~wire_b)
+        row_a, row_b = self.rows[a], self.rows[b]
+        return (row_a if values[0] else ~row_a) & (row_b if values[1] else ~row_b)
 
 
-def _and(state: _State, wires: tuple[int, ...], values: tuple[int, int]) -> None:
+def _and(state: BasisStates, wires: tuple[int, ...], values: tuple[int, int]) -> None:
     a, b, target = wires
-    state.dirty |= state.wires[target]
-    state.wires[target] = state.both(a, b, values)
+    row = state.rows[target]
+    state.dirty |= row
+    row[:] = state.both(a, b, values)
 
 
-def _un_and(state: _State, wires: tuple[int, ...], values: tuple[int, int]) -> None:
+def _un_and(state: BasisStates, wires: tuple[int, ...], values: tuple[int, int]) -> None:
     """X measurement of the target, then a CZ on the controls if the outcome is 1."""
     a, b, target = wires
     correct = state.both(a, b, values)
@@ -116,34 +134,34 @@ def _un_and(state: _State, wires: tuple[int, ...], values: tuple[int, int]) -> N
     state.wires[target] = 0
 
 
-def _cnot(state: _State, wires: tuple[int, ...], _) -> None:
+def _cnot(state: BasisStates, wires: tuple[int, ...], _) -> None:
     if len(wires) == 2:
-        state.wires[wires[1]] ^= state.wires[wires[0]]
+        control, target = state.rows[wires[0]], state.rows[wires[1]]
+        np.bitwise_xor(target, control, out=target)
     else:
         state.wires[list(wires[1:])] ^= state.wires[wires[0]]
 
 
-def _x(state: _State, wires: tuple[int, ...], _) -> None:
+def _x(state: BasisStates, wires: tuple[int, ...], _) -> None:
     np.invert(state.wires[wires[0]], out=state.wires[wires[0]])
 
 
-def _z(state: _State, wires: tuple[int, ...], _) -> None:
+def _z(state: BasisStates, wires: tuple[int, ...], _) -> None:
     state.negative ^= state.wires[wires[0]]
 
 
-def _cz(state: _State, wires: tuple[int, ...], _) -> None:
+def _cz(state: BasisStates, wires: tuple[int, ...], _) -> None:
     state.negative ^= state.wires[wires[0]] & state.wires[wires[1]]
 
 
-def _cswap(state: _State, wires: tuple[int, ...], _) -> None:
-    middle = (len(wires) + 1) // 2
-    first, second = list(wires[1:middle]), list(wires[middle:])
+def _cswap(state: BasisStates, wires: tuple[int, ...], _) -> None:
+    first, second = np.array(wires[1:]).reshape(2, -1)
     change = (state.wires[first] ^ state.wires[second]) & state.wires[wires[0]]
     state.wires[first] ^= change
     state.wires[second] ^= change
 
 
-def _measure_x(state: _State, wires: tuple[int, ...], record: tuple[int]) -> None:
+def _measure_x(state: BasisStates, wires: tuple[int, ...], record: tuple[int]) -> None:
     """One outcome for all inputs: they are branches of one superposition."""
     outcome = state.rng.integers(0, 2, dtype=np.uint8)
     state.records[record[0]] = outcome
@@ -152,74 +170,73 @@ def _measure_x(state: _State, wires: tuple[int, ...], record: tuple[int]) -> Non
     state.wires[wires[0]] = 0
 
 
-def _parities(state: _State, wires: tuple[int, ...], parameter) -> None:
+def _parities(state: BasisStates, wires: tuple[int, ...], parameter) -> None:
     outcome, rows, contents = parameter
     parities = contents.parities(state.records[list(outcome)])
     state.records[list(rows[: parities.size])] = parities
 
 
-def _conditional_cz(state: _State, wires: tuple[int, ...], conditions: tuple[int, ...]) -> None:
+def _conditional_cz(state: BasisStates, wires: tuple[int, ...], conditions: tuple[int, ...]) -> None:
     partners = [wire for wire, record in zip(wires[1:], conditions, strict=True) if state.records[record]]
     if partners:
         state.negative ^= state.wires[wires[0]] & np.bitwise_xor.reduce(state.wires[partners], axis=0)
 
 
-def _external_load(state: _State, wires: tuple[int, ...], table: KeyTable) -> None:
-    index = _unpack(state.wires[list(wires[: table.index_bits])], 64 * state.negative.size)
+def _external_load(state: BasisStates, wires: tuple[int, ...], table: KeyTable) -> None:
+    index = unpack(state.wires[list(wires[: table.index_bits])], 64 * state.negative.size)
     j = index.astype(np.int64) @ (1 << np.arange(table.index_bits)[::-1])
-    state.wires[list(wires[table.index_bits :])] ^= _pack(table.bits()[np.minimum(j, table.n_keys - 1)])
+    state.wires[list(wires[table.index_bits :])] ^= pack(table.bits()[np.minimum(j, table.n_keys - 1)])
 
 
-def _borrow(state: _State, wires: tuple[int, ...], _) -> None:
+def _borrow(state: BasisStates, wires: tuple[int, ...], _) -> None:
     state.dirty |= np.bitwise_or.reduce(state.wires[list(wires)], axis=0)
     contents = state.rng.integers(0, 1 << 64, size=(len(wires), state.negative.size), dtype=np.uint64)
     state.wires[list(wires)] = contents
     state.borrowed |= zip(wires, contents, strict=True)
 
 
-def _return(state: _State, wires: tuple[int, ...], _) -> None:
+def _return(state: BasisStates, wires: tuple[int, ...], _) -> None:
     for wire in wires:
         state.dirty |= state.wires[wire] ^ state.borrowed.pop(wire)
         state.wires[wire] = 0
 
 
-def _free(state: _State, wires: tuple[int, ...], _) -> None:
+def _free(state: BasisStates, wires: tuple[int, ...], _) -> None:
     for wire in wires:
         state.dirty |= state.wires[wire]
         state.wires[wire] = 0
 
 
-def _sign(state: _State, wires: tuple[int, ...], _) -> None:
+def _sign(state: BasisStates, wires: tuple[int, ...], _) -> None:
     np.invert(state.negative, out=state.negative)
 
 
-_RULES = {
+# What a gate does to a basis state does not depend on which others are run beside it.
+SHARED_RULES = {
     Op.AND: _and,
-    Op.UN_AND: _un_and,
     Op.CNOT: _cnot,
     Op.X: _x,
     Op.Z: _z,
     Op.CZ: _cz,
     Op.CSWAP: _cswap,
-    Op.MEASURE_X: _measure_x,
     Op.PARITIES: _parities,
     Op.CONDITIONAL_CZ: _conditional_cz,
     Op.EXTERNAL_LOAD: _external_load,
-    Op.BORROW: _borrow,
     Op.RETURN: _return,
     Op.FREE: _free,
     Op.SIGN: _sign,
 }
+_RULES = SHARED_RULES | {Op.UN_AND: _un_and, Op.MEASURE_X: _measure_x, Op.BORROW: _borrow}
 
 
-def _pack(bits: NDArray[np.uint8]) -> Words:
-    """(n_inputs, bitsize) bits to (bitsize, n_words) words."""
+def pack(bits: NDArray[np.uint8]) -> Words:
+    """Pack bits of shape (n_inputs, bitsize) into words of shape (bitsize, n_words)."""
     padded = np.zeros((bits.shape[1], -(-bits.shape[0] // 64) * 64), dtype=np.uint8)
     padded[:, : bits.shape[0]] = bits.T
     return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64)
 
 
-def _unpack(words: Words, n_inputs: int) -> NDArray[np.uint8]:
-    """(bitsize, n_words) words to (n_inputs, bitsize) bits."""
+def unpack(words: Words, n_inputs: int) -> NDArray[np.uint8]:
+    """Unpack words of shape (bitsize, n_words) to bits of shape (n_inputs, bitsize)."""
     bits = np.unpackbits(words.astype("<u8").view(np.uint8), axis=1, bitorder="little")
     return bits[:, :n_inputs].T

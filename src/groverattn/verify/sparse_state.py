@@ -1,0 +1,195 @@
+"""Runs every gate of a flat circuit, Hadamards and rotations too, on the basis terms that are alive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.bloqs.fixed_point_search import FixedPointSearch
+from groverattn.bloqs.flat_circuit import FlatCircuit, Op, flatten
+from groverattn.bloqs.grover import GroverSearch
+from groverattn.problem.errors import InputError
+from groverattn.verify.superposition import RULES, Superposition, fan_out, hadamards, measurements_x
+
+# name of a register and index of its entry
+Key = tuple[str, tuple[int, ...]]
+_Step = tuple[Callable[..., None], Any, Any]
+
+
+@attrs.frozen(eq=False)
+class SparseState:
+    """A superposition of basis states of some registers.
+
+    Attributes:
+        bits: for every register entry its bits in each term, uint8 of shape (n_terms, bitsize), most significant first.
+        coefficients: the amplitude of each term, complex128 of shape (n_terms,).
+        records: for every entry of a classical register its bits, uint8 of shape (bitsize,).
+        peak_terms: largest number of terms that were alive at once.
+    """
+
+    bits: dict[Key, NDArray[np.uint8]]
+    coefficients: NDArray[np.complex128]
+    records: dict[Key, NDArray[np.uint8]] = attrs.field(factory=dict)
+    peak_terms: int = 1
+
+    @classmethod
+    def basis(cls, circuit: FlatCircuit, values: dict[Key, int]) -> SparseState:
+        """One basis state of a circuit's inputs; registers that are not named are zero."""
+        bits = {key: _bits(values.get(key, 0), len(wires)) for key, wires in circuit.inputs.items()}
+        classical = {key for key in bits if key[0] in circuit.classical}
+        return cls(
+            {key: value[None] for key, value in bits.items() if key not in classical},
+            np.ones(1, dtype=np.complex128),
+            {key: bits[key] for key in classical},
+        )
+
+    def values(self, name: str, idx: tuple[int, ...] = ()) -> NDArray[np.int64]:
+        """The register's value in each term, shape (n_terms,)."""
+        bits = self.bits[name, idx]
+        return bits.astype(np.int64) @ (1 << np.arange(bits.shape[1])[::-1])
+
+    def amplitudes(self, name: str = "selection", idx: tuple[int, ...] = ()) -> NDArray[np.complex128]:
+        """Amplitudes of all values of one register, shape (2^bitsize,).
+
+        Raises:
+            InputError: another register differs between terms, so that this one has no amplitudes of its own.
+        """
+        for other, bits in self.bits.items():
+            if other != (name, idx) and (bits != bits[0]).any():
+                raise InputError(
+                    given=f"the register {name!r} beside {other[0]!r}, which is not in one basis state",
+                    allowed="a register beside others that hold the same in all terms",
+                    why="entangled registers have no amplitudes of their own",
+                    do="undo what computed the other register, or read `bits` and `coefficients`",
+                )
+        found = np.zeros(1 << self.bits[name, idx].shape[1], dtype=np.complex128)
+        np.add.at(found, self.values(name, idx), self.coefficients)
+        return found
+
+    def measure(self, rng: np.random.Generator, name: str = "selection", idx: tuple[int, ...] = ()) -> int:
+        """Draw what a measurement of one register gives, entangled or not; the state stays as it is."""
+        weights = np.abs(self.coefficients) ** 2
+        return int(rng.choice(self.values(name, idx), p=weights / weights.sum()))
+
+
+@attrs.frozen(eq=False)
+class SparseCircuit:
+    """A flat circuit made ready to be run often.
+
+    Attributes:
+        circuit: the gates.
+        steps: the rule of every gate with its wires as the rule wants them; neighbours that belong together, such as
+            the measurements of a word, are one step.
+    """
+
+    circuit: FlatCircuit
+    steps: list[_Step] = attrs.field(
+        init=False, repr=False, default=attrs.Factory(lambda self: _steps(self.circuit), takes_self=True)
+    )
+
+    def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
+        """Run all gates on the state of the input registers; the state of the output registers is returned."""
+        terms = _enter(self.circuit, rng, initial)
+        for rule, wires, parameter in self.steps:
+            rule(terms, wires, parameter)
+        classical = {key: [*wires] for key, wires in self.circuit.outputs.items() if key[0] in self.circuit.classical}
+        outputs = {key: [*wires] for key, wires in self.circuit.outputs.items() if key not in classical}
+        bits = {key: terms.bits(wires) for key, wires in outputs.items()}
+        left_over = np.delete(terms.wires, [wire for wires in outputs.values() for wire in wires], axis=0)
+        terms.dirty |= np.bitwise_or.reduce(left_over, axis=0)
+        terms.settle()
+        records = {key: terms.records[records] for key, records in classical.items()}
+        return SparseState(bits, terms.amplitudes, records, max(initial.peak_terms, terms.peak_terms))
+
+
+def _steps(circuit: FlatCircuit) -> list[_Step]:
+    steps: list[_Step] = []
+    measured: set[int] = set()  # by the step that comes last
+    for gate in circuit.gates:
+        last_rule, last_wires, last_records = steps[-1] if steps else (None, (), ())
+        match gate.op:
+            case Op.HADAMARD if last_rule is hadamards:
+                last_wires += gate.wires
+            case Op.HADAMARD:
+                steps.append((hadamards, [*gate.wires], None))
+            case Op.MEASURE_X if last_rule is measurements_x and measured.isdisjoint(gate.wires):
+                measured.update(gate.wires)
+                last_wires += gate.wires
+                last_records += gate.parameter
+            case Op.MEASURE_X:
+                measured = {*gate.wires}
+                steps.append((measurements_x, [*gate.wires], [*gate.parameter]))
+            case Op.CNOT if len(gate.wires) > 2:
+                steps.append((fan_out, np.array(gate.wires), None))
+            case _:
+                steps.append((RULES[gate.op], gate.wires, gate.parameter))
+    return steps
+
+
+AnyCircuit = FlatCircuit | SparseCircuit
+
+
+def run_sparse(
+    circuits: AnyCircuit | Sequence[AnyCircuit], rng: np.random.Generator, initial: SparseState | None = None
+) -> SparseState:
+    """Run circuits one after the other, each on what the one before it left.
+
+    Time and memory follow the number of terms, in a Grover search at most twice the number of keys, not the number of
+    qubits. Measurement outcomes are drawn once for all terms: they are branches of one superposition. Borrowed wires
+    hold random bits. Global phases are kept; a rotation is diag(exp(-i angle / 2), exp(i angle / 2)).
+
+    Args:
+        circuits: one or more; the outputs of one are the inputs of the next by name.
+        rng: draws measurement outcomes and the contents of borrowed wires.
+        initial: the state of the first one's inputs, all zero if left out.
+
+    Raises:
+        InputError: a wire that is given back is not zero, or registers do not fit.
+
+    >>> from groverattn.bloqs.uniform import PrepareUniform
+    >>> state = run_sparse(flatten(PrepareUniform(4)), np.random.default_rng(0))
+    >>> state.amplitudes("selection").round(6).tolist()
+    [(0.5+0j), (0.5+0j), (0.5+0j), (0.5+0j)]
+    """
+    sequence = [circuits] if isinstance(circuits, AnyCircuit) else circuits
+    ready = [SparseCircuit(circuit) if isinstance(circuit, FlatCircuit) else circuit for circuit in sequence]
+    state = SparseState.basis(ready[0].circuit, {}) if initial is None else initial
+    for circuit in ready:
+        state = circuit.run(rng, state)
+    return state
+
+
+def search_circuits(search: GroverSearch | FixedPointSearch) -> list[SparseCircuit]:
+    """The circuits of a search for `run_sparse`: the preparation, then the iterates.
+
+    The gates are those of `flatten(search)`, but equal iterates are one and the same object, written down once.
+    """
+    iterates = search.n_iterates * [search.iterate] if isinstance(search, GroverSearch) else search.iterates
+    ready = {part: SparseCircuit(flatten(part)) for part in dict.fromkeys([search.prepare, *iterates])}
+    return [ready[part] for part in (search.prepare, *iterates)]
+
+
+def _enter(circuit: FlatCircuit, rng: np.random.Generator, initial: SparseState) -> Superposition:
+    """The initial state on the circuit's wires."""
+    given = {key: bits.shape[-1] for key, bits in (initial.bits | initial.records).items()}
+    if given != {key: len(wires) for key, wires in circuit.inputs.items()}:
+        raise InputError(
+            given=f"the registers {given}",
+            allowed=f"{ {key: len(wires) for key, wires in circuit.inputs.items()} }",
+            why="a circuit runs on the state of its input registers",
+            do="give every input register, or leave `initial` out",
+        )
+    wires = [wire for key in initial.bits for wire in circuit.inputs[key]]
+    bits = np.concatenate([*initial.bits.values()], axis=1)
+    terms = Superposition(circuit, bits, wires, initial.coefficients.copy(), rng)
+    for key, values in initial.records.items():
+        terms.records[list(circuit.inputs[key])] = values
+    return terms
+
+
+def _bits(value: int, n_bits: int) -> NDArray[np.uint8]:
+    return np.array([value >> i & 1 for i in reversed(range(n_bits))], dtype=np.uint8)

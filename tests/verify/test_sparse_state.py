@@ -1,0 +1,381 @@
+"""Whole searches on the terms that are alive, against Cirq, qdk, closed forms and a dense simulation of a few wires."""
+
+import math
+
+import attrs
+import numpy as np
+import pytest
+from qdk import Context, ProgramType
+
+from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.fixed_point_search import FixedPointSearch
+from groverattn.bloqs.flat_circuit import FlatCircuit, Gate, Op, flatten
+from groverattn.bloqs.grover import GroverIterate, GroverSearch
+from groverattn.bloqs.measured_unload import MeasuredUnload, _measure_word
+from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.score import Score
+from groverattn.problem.errors import InputError
+from groverattn.problem.heads import bundled_head
+from groverattn.problem.instance import Instance
+from groverattn.problem.key_table import KeyTable
+from groverattn.reference.fixed_point import fixed_point_phases
+from groverattn.verify.index_engine import grover_amplitudes
+from groverattn.verify.openqasm import openqasm
+from groverattn.verify.sparse_state import SparseState, run_sparse, search_circuits
+from groverattn.verify.state_vector import final_amplitudes
+
+every_access = pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def random_oracle(n_keys, access, d_head=2, key_bits=2, n_marked=2):
+    """An oracle on random keys, and the at least n_marked keys that it has to mark."""
+    draw = rng(n_keys)
+    high = 1 << (key_bits - 1)
+    keys, query = draw.integers(-high, high, (n_keys, d_head)), draw.integers(-high, high, d_head)
+    threshold = int(np.sort(keys @ query)[-n_marked])
+    lookup = key_lookup(access, KeyTable.from_keys(keys, key_bits))
+    return PhaseOracle(lookup, Score(query.tolist(), threshold, key_bits)), keys @ query >= threshold
+
+
+def random_search(n_keys, access, n_iterates, **sizes):
+    oracle, marked = random_oracle(n_keys, access, **sizes)
+    return GroverSearch(GroverIterate(oracle), n_iterates), marked
+
+
+def head_search(n_keys, access, n_iterates):
+    """A search among the first keys of the packaged head for those of its last query, d = 32, 8 bits."""
+    instance = Instance.from_target(bundled_head(), 3, 8, 8)
+    row = int(instance.searchable_rows[-1])
+    keys = instance.keys.values[:n_keys]
+    score = Score(instance.query(row), int(instance.thresholds[row]), 8)
+    oracle = PhaseOracle(key_lookup(access, KeyTable.from_keys(keys, 8)), score)
+    return GroverSearch(GroverIterate(oracle), n_iterates), instance.marked(row)[:n_keys]
+
+
+def preparation_phase(search):
+    """The global phase of the uniform preparation: rotations leave one, Hadamards none."""
+    amplitudes = run_sparse(flatten(search.prepare), rng()).amplitudes()
+    return amplitudes[0] / abs(amplitudes[0])
+
+
+@every_access
+@pytest.mark.parametrize("n_keys", [6, 8])
+@pytest.mark.parametrize("n_iterates", [0, 1, 2])
+def test_every_amplitude_is_cirqs_global_phase_included(access, n_keys, n_iterates):
+    search, _ = random_search(n_keys, access, n_iterates)
+    state = run_sparse(flatten(search), rng(1))
+    np.testing.assert_allclose(state.amplitudes(), final_amplitudes(search, seed=2), atol=1e-9)
+
+
+@pytest.mark.parametrize("access", ["qrom", "qroam"])
+@pytest.mark.parametrize("n_keys", [6, 8])
+def test_every_amplitude_of_a_fixed_point_search_is_cirqs(access, n_keys):
+    oracle, _ = random_oracle(n_keys, access)
+    search = FixedPointSearch(oracle, *fixed_point_phases(2, 0.1))
+    state = run_sparse(flatten(search), rng(1))
+    np.testing.assert_allclose(state.amplitudes(), final_amplitudes(search, seed=2), atol=1e-9)
+
+
+@every_access
+@pytest.mark.parametrize("n_keys", [200, 256])
+def test_every_amplitude_is_that_of_the_closed_form(access, n_keys):
+    """The iterates leave no phase but their signs; all qubits but those of the index end at zero, or it raises."""
+    search, marked = random_search(n_keys, access, 5, d_head=4, key_bits=4)
+    state = run_sparse(search_circuits(search), rng())
+    expected = preparation_phase(search) * grover_amplitudes(marked, 5)
+    np.testing.assert_allclose(state.amplitudes()[:n_keys], expected, atol=1e-9)
+    np.testing.assert_allclose(state.amplitudes()[n_keys:], 0, atol=1e-9)
+    assert n_keys <= state.peak_terms <= 2 * n_keys
+
+
+@every_access
+@pytest.mark.parametrize("n_keys", [100, 128])
+def test_every_amplitude_of_a_fixed_point_search_is_that_of_the_closed_form(access, n_keys):
+    oracle, marked = random_oracle(n_keys, access, d_head=4, key_bits=4)
+    search = FixedPointSearch(oracle, *fixed_point_phases(4, 0.1))
+    found, expected = run_sparse(search_circuits(search), rng()).amplitudes(), search.reference_columns()[:, 0]
+    phase = np.vdot(expected, found)
+    np.testing.assert_allclose(found, phase * expected, atol=1e-9)
+    assert abs(phase) == pytest.approx(1)
+    assert np.sum(np.abs(found[:n_keys][marked]) ** 2) > marked.mean() + 0.1
+
+
+@every_access
+def test_columns_of_an_iterate(access):
+    iterate = GroverIterate(random_oracle(11, access)[0])
+    circuit = flatten(iterate)
+    for j, column in zip(iterate.reference_inputs(), iterate.reference_columns().T, strict=True):
+        initial = SparseState.basis(circuit, {("selection", ()): int(j)})
+        np.testing.assert_allclose(run_sparse(circuit, rng(j), initial).amplitudes(), column, atol=1e-9)
+
+
+def qdk_amplitudes(circuit, seed=0):
+    """The same circuit in qdk, which draws its own measurement outcomes; all qubits but the index are zero."""
+    context = Context()
+    context.set_quantum_seed(seed)
+    context.import_openqasm(openqasm(circuit), program_type=ProgramType.Fragments)
+    state = context.dump_machine()
+    assert state.qubit_count == circuit.n_wires
+    # qubit 0 is the most significant bit of a basis state's number
+    weights = [1 << circuit.n_wires - 1 - wire for wire in circuit.inputs["selection", ()]]
+    values = np.arange(1 << len(weights))
+    numbers = [sum(w for w, s in zip(weights, range(len(weights))[::-1], strict=True) if v >> s & 1) for v in values]
+    found = dict.fromkeys(numbers, 0j) | {number: state[number] for number in state}
+    assert len(found) == len(numbers)
+    return np.array(list(found.values()))
+
+
+@pytest.mark.parametrize("access", ["qrom", "qroam-shallow", "qroam-dirty", "bucket-brigade"])
+@pytest.mark.parametrize("n_keys", [100, 128])
+def test_every_amplitude_is_qdks_on_hundreds_of_qubits(access, n_keys):
+    """Signs and, where rotations prepare the state, phases included: the program says them all."""
+    circuit = flatten(head_search(n_keys, access, 1)[0])
+    assert circuit.n_wires > 700
+    np.testing.assert_allclose(run_sparse(circuit, rng()).amplitudes(), qdk_amplitudes(circuit), atol=1e-9)
+
+
+@pytest.mark.parametrize("access", ["qroam", "qroam-dirty"])
+def test_measurement_outcomes_do_not_matter(access):
+    search, _ = random_search(100, access, 3, d_head=4, key_bits=4)
+    circuits = search_circuits(search)
+    first, *others = (run_sparse(circuits, rng(seed)).amplitudes() for seed in range(6))
+    for other in others:
+        np.testing.assert_allclose(other, first, atol=1e-12)
+
+
+@every_access
+def test_parts_of_a_search_are_its_circuit(access):
+    search, _ = random_search(11, access, 3)
+    whole, parts = flatten(search), search_circuits(search)
+    assert sum((part.circuit.gate_counts for part in parts), start=type(whole.gate_counts)()) == whole.gate_counts
+    assert max(part.circuit.n_wires for part in parts) == whole.n_wires
+    np.testing.assert_allclose(run_sparse(parts, rng()).amplitudes(), run_sparse(whole, rng()).amplitudes(), atol=1e-9)
+
+
+@pytest.mark.parametrize("op", [Op.CNOT, Op.AND, Op.UN_AND, Op.CONDITIONAL_CZ, Op.PARITIES, Op.MEASURE_X, Op.CZ])
+@pytest.mark.parametrize("access", ["qrom", "qroam-shallow", "qroam-dirty"])
+def test_a_missing_gate_is_found(access, op):
+    """The last gate of its kind in the oracle: one of the unload, but for the CZ of the flip."""
+    search, marked = random_search(16, access, 0)
+    oracle, _ = random_oracle(16, access)
+    circuit = flatten(oracle)
+    at = max(i for i, gate in enumerate(circuit.gates) if gate.op is op)
+    broken = attrs.evolve(circuit, gates=circuit.gates[:at] + circuit.gates[at + 1 :])
+    signs = np.where(marked, -1, 1) / 4
+
+    def is_right(oracle_circuit, seed):
+        try:
+            found = run_sparse([flatten(search), oracle_circuit], rng(seed)).amplitudes()
+        except InputError:
+            return False
+        return np.allclose(found, signs)
+
+    assert all(is_right(circuit, seed) for seed in range(12))
+    assert not all(is_right(broken, seed) for seed in range(12))
+
+
+def test_a_million_gates_on_a_thousand_qubits():
+    """n = 1,024, d = 64, 8 bits: four of the iterates that the search needs, as in every other test exactly."""
+    search, marked = random_search(1024, "qrom", 4, d_head=64, key_bits=8)
+    circuits = search_circuits(search)
+    assert sum(part.circuit.gate_counts.total() for part in circuits) > 1_000_000
+    assert circuits[-1].circuit.n_wires > 1000
+    state = run_sparse(circuits, rng())
+    np.testing.assert_allclose(state.amplitudes(), grover_amplitudes(marked, 4), atol=1e-9)
+    assert state.peak_terms == 1024
+
+
+def small_circuit(gates, n_wires, n_records=0):
+    """One register per wire, all of them in and out, and the classical bits as one register `r`."""
+    wires = {("q", (i,)): (i,) for i in range(n_wires)}
+    return FlatCircuit(gates, n_wires, n_records, wires, wires | {("r", ()): tuple(range(n_records))}, frozenset({"r"}))
+
+
+def dense(circuit, records):
+    """All 2^n amplitudes, the measurements having the outcomes `records`; the norm squared is their probability."""
+    n = circuit.n_wires
+    state = np.zeros((2,) * n, dtype=np.complex128)
+    state[(0,) * n] = 1
+
+    def where(**ones):
+        """Index of the amplitudes with given bits on given wires."""
+        return tuple(ones.get(f"w{wire}", slice(None)) for wire in range(n))
+
+    def hadamard(wire):
+        np.copyto(state, np.moveaxis(np.tensordot([[1, 1], [1, -1]], state, (1, wire)), 0, wire) * math.sqrt(0.5))
+
+    for gate in circuit.gates:
+        first, *others = gate.wires
+        last = gate.wires[-1]
+        match gate.op:
+            case Op.HADAMARD:
+                hadamard(first)
+            case Op.ROTATION:
+                state[where(**{f"w{first}": 0})] *= np.exp(-0.5j * gate.parameter)
+                state[where(**{f"w{first}": 1})] *= np.exp(0.5j * gate.parameter)
+            case Op.CZ:
+                state[where(**{f"w{first}": 1, f"w{last}": 1})] *= -1
+            case Op.CNOT:
+                for target in others:
+                    one = where(**{f"w{first}": 1})
+                    state[one] = np.flip(state, axis=target)[one]
+            case Op.MEASURE_X:
+                hadamard(first)
+                if records[gate.parameter[0]]:
+                    np.copyto(state, np.flip(state, axis=first))
+                state[where(**{f"w{first}": 1})] = 0
+    return state.ravel()
+
+
+def random_gates(draw, n_wires, n_gates, n_records):
+    """Gates in which terms split, interfere and merge, measurements spread among them."""
+    gates = [Gate(Op.HADAMARD, (wire,)) for wire in range(n_wires)]
+    kinds = (Op.HADAMARD, Op.ROTATION, Op.CZ, Op.CNOT)
+    for _ in range(n_gates):
+        op = kinds[draw.integers(len(kinds))]
+        n_on = {Op.CZ: 2, Op.CNOT: int(draw.integers(2, 4))}.get(op, 1)
+        wires = tuple(int(wire) for wire in draw.permutation(n_wires)[:n_on])
+        gates.append(Gate(op, wires, float(draw.uniform(-4, 4)) if op is Op.ROTATION else None))
+    for record, at in enumerate(sorted(draw.integers(n_wires, len(gates), n_records))):
+        gates.insert(int(at) + record, Gate(Op.MEASURE_X, (int(draw.integers(n_wires)),), (record,)))
+    return gates
+
+
+def all_amplitudes(state, n_wires):
+    found = np.zeros(1 << n_wires, dtype=np.complex128)
+    numbers = sum(state.values("q", (i,)) << (n_wires - 1 - i) for i in range(n_wires))
+    found[numbers] = state.coefficients
+    assert len(set(numbers)) == len(numbers), "one basis state is two terms"
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_circuits_with_measurements_that_merge_terms(seed):
+    circuit = small_circuit(random_gates(rng(seed), 4, 25, 3), 4, 3)
+    state = run_sparse(circuit, rng(seed))
+    expected = dense(circuit, state.records["r", ()])
+    np.testing.assert_allclose(all_amplitudes(state, 4), expected / np.linalg.norm(expected), atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_outcomes_have_the_probabilities_of_the_amplitudes(seed):
+    circuit = small_circuit(random_gates(rng(seed), 3, 12, 2), 3, 2)
+    outcomes = [(a, b) for a in range(2) for b in range(2)]
+    expected = np.array([np.linalg.norm(dense(circuit, outcome)) ** 2 for outcome in outcomes])
+    assert expected.sum() == pytest.approx(1)
+    draw, n_runs = rng(seed), 400
+    found = [tuple(run_sparse(circuit, draw).records["r", ()].tolist()) for _ in range(n_runs)]
+    share = np.array([found.count(outcome) for outcome in outcomes]) / n_runs
+    np.testing.assert_allclose(share, expected, atol=4.5 * math.sqrt(0.25 / n_runs))
+
+
+def test_the_seeds_of_the_outcomes_include_certain_and_biased_ones():
+    """What the test above would not see if all its outcomes were fair coins."""
+    probabilities = [
+        np.linalg.norm(dense(small_circuit(random_gates(rng(seed), 3, 12, 2), 3, 2), (a, b))) ** 2
+        for seed in range(4)
+        for a in range(2)
+        for b in range(2)
+    ]
+    assert min(abs(p - 0.25) for p in probabilities) < 1e-9
+    assert max(abs(p - 0.25) for p in probabilities) > 0.1
+
+
+def test_a_certain_outcome_and_a_fair_one():
+    """|+> gives 0; half of a Bell pair gives either and leaves the other half in |+> or |->."""
+    plus = small_circuit([Gate(Op.HADAMARD, (0,)), Gate(Op.MEASURE_X, (0,), (0,))], 1, 1)
+    assert [run_sparse(plus, rng(seed)).records["r", ()].tolist() for seed in range(20)] == [[0]] * 20
+    bell = [Gate(Op.HADAMARD, (0,)), Gate(Op.CNOT, (0, 1)), Gate(Op.MEASURE_X, (1,), (0,))]
+    seen = set()
+    for seed in range(20):
+        state = run_sparse(small_circuit(bell, 2, 1), rng(seed))
+        outcome = int(state.records["r", ()][0])
+        np.testing.assert_allclose(state.amplitudes("q", (0,)), np.array([1, 1 - 2 * outcome]) / math.sqrt(2))
+        seen.add(outcome)
+    assert seen == {0, 1}
+
+
+def test_undoing_an_and_that_was_none_is_a_measurement():
+    """A target in |+> beside controls in |+>|+>: the outcome 0 is certain and nothing is corrected."""
+    gates = [Gate(Op.HADAMARD, (wire,)) for wire in range(3)] + [Gate(Op.UN_AND, (0, 1, 2), (1, 1))]
+    for seed in range(10):
+        state = run_sparse(small_circuit(gates, 3), rng(seed))
+        np.testing.assert_allclose(all_amplitudes(state, 3), [0.5, 0] * 4, atol=1e-12)
+
+
+def test_undoing_an_and_of_other_values_leaves_a_sign_by_chance():
+    gates = [Gate(Op.HADAMARD, (0,)), Gate(Op.HADAMARD, (1,)), Gate(Op.AND, (0, 1, 2), (1, 1))]
+    circuit = small_circuit([*gates, Gate(Op.UN_AND, (0, 1, 2), (1, 0))], 3)
+    states = [all_amplitudes(run_sparse(circuit, rng(seed)), 3)[::2] * 2 for seed in range(20)]
+    # order of the controls' values: 00, 01, 10, 11
+    expected = {(1, 1, 1, 1), (1, 1, -1, -1)}
+    assert {tuple(state.real.round(9).tolist()) for state in states} == expected
+
+
+def test_more_than_64_wires_in_superposition():
+    """A cat state of 100 wires, then each but the first measured out."""
+    gates = [Gate(Op.HADAMARD, (0,)), Gate(Op.CNOT, tuple(range(100))), Gate(Op.HADAMARD, (99,))]
+    state = run_sparse(small_circuit(gates, 100), rng())
+    assert state.coefficients.size == 4
+    gates += [Gate(Op.HADAMARD, (99,))] + [Gate(Op.MEASURE_X, (i,), (i - 1,)) for i in range(1, 100)]
+    state = run_sparse(small_circuit(gates, 100, 99), rng())
+    sign = 1 - 2 * (int(state.records["r", ()].sum()) % 2)
+    np.testing.assert_allclose(state.amplitudes("q", (0,)), np.array([1, sign]) / math.sqrt(2), atol=1e-12)
+
+
+@pytest.mark.parametrize("after", [Op.FREE, Op.RETURN, None])
+def test_a_wire_that_is_not_given_back_as_it_has_to_be(after):
+    """One term of two; a wire that no output names is given back at the end."""
+    gates = [Gate(Op.HADAMARD, (0,))] + ([Gate(Op.BORROW, (1,))] if after is Op.RETURN else [])
+    gates += [Gate(Op.CNOT, (0, 1))] + ([Gate(after, (1,))] if after else [])
+    circuit = attrs.evolve(
+        small_circuit(gates, 2), inputs={("q", (0,)): (0,)}, outputs={("q", (0,)): (0,)}, classical=frozenset()
+    )
+    with pytest.raises(InputError, match="a one in 1 of 2 terms"):
+        run_sparse(circuit, rng())
+    with pytest.raises(InputError, match="a one in"):
+        run_sparse(attrs.evolve(circuit, gates=[*gates, Gate(Op.HADAMARD, (0,))]), rng())
+
+
+def test_registers_that_are_entangled_have_no_amplitudes_but_can_be_measured():
+    circuit = small_circuit([Gate(Op.HADAMARD, (0,)), Gate(Op.CNOT, (0, 1))], 3)
+    state = run_sparse(circuit, rng())
+    with pytest.raises(InputError, match="entangled"):
+        state.amplitudes("q", (0,))
+    assert {state.measure(rng(seed), "q", (1,)) for seed in range(20)} == {0, 1}
+    assert {state.measure(rng(seed), "q", (2,)) for seed in range(20)} == {0}
+
+
+def test_a_measured_index_is_marked():
+    """A quarter of the keys is marked, so one iterate finds one with certainty."""
+    search, marked = random_search(8, "qrom", 1, d_head=3, key_bits=4)
+    assert marked.sum() == 2
+    state = run_sparse(search_circuits(search), rng())
+    assert {state.measure(rng(seed)) for seed in range(30)} == set(np.flatnonzero(marked).tolist())
+
+
+def test_classical_bits_from_outside():
+    """A word measured by one circuit, its outcome corrected by the next: that is what an unload does."""
+    oracle, _ = random_oracle(16, "qrom")
+    unload = MeasuredUnload(oracle.lookup)
+    load, fixup = flatten(oracle.lookup), flatten(unload.fixup)
+    uniform = run_sparse(flatten(GroverSearch(GroverIterate(oracle), 0)), rng())
+    loaded = run_sparse(load, rng(), uniform)
+    word = loaded.bits["word", ()]
+    outcome = rng(5).integers(0, 2, word.shape[1], dtype=np.uint8)
+    signs = 1 - 2.0 * (word @ outcome % 2)
+    bits = {("selection", ()): loaded.bits["selection", ()]}
+    records = {("outcome", (i,)): outcome[i : i + 1] for i in range(outcome.size)}
+    corrected = run_sparse(fixup, rng(), SparseState(bits, loaded.coefficients * signs, records))
+    assert (signs < 0).any()
+    np.testing.assert_allclose(corrected.amplitudes(), 0.25, atol=1e-12)
+
+
+def test_registers_that_do_not_fit():
+    circuit = flatten(_measure_word.make())
+    with pytest.raises(InputError, match="registers"):
+        run_sparse(circuit, rng(), SparseState({("word", ()): np.zeros((1, 4), dtype=np.uint8)}, np.ones(1, complex)))
