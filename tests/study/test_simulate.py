@@ -12,11 +12,13 @@ from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, bundled_head, load_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.attention import exact_attention
+from groverattn.reference.search_methods import SEARCH_METHODS, SearchMethod
 from groverattn.reference.sparse_rank_one import SparseRankOne
-from groverattn.reference.unknown_number_search import UnknownNumberSearch
+from groverattn.study import row_pool
 from groverattn.study import simulate as study_simulate
 from groverattn.study.simulate import simulate
 from groverattn.verify import bit_sliced
+from groverattn.verify.engines import EngineChoice
 
 
 def instance(n=16, causal=False, values=None):
@@ -97,9 +99,9 @@ def test_a_wrong_circuit_fails(monkeypatch):
 
 
 def test_missed_keys_fail_and_stay_within_their_bounds(monkeypatch):
-    """A procedure that gives up after two trials: B lacks what it missed, and the bounds hold for this B."""
-    hasty = UnknownNumberSearch(0.9, growth=1000)
-    monkeypatch.setattr(study_simulate, "UnknownNumberSearch", lambda p_failure: hasty)
+    """A procedure with a careless last check: B lacks what it missed, and the bounds hold for this B."""
+    hasty = SearchMethod(n_expected=3, p_failure=0.9, growth=1000.0)
+    monkeypatch.setattr(study_simulate, "SearchMethod", lambda **options: hasty)
     simulation = simulate(instance(), seed=2)
     assert simulation.total("missed") > 0
     assert simulation.total("false") == 0
@@ -125,14 +127,71 @@ def test_grouped_heads_from_a_file(tmp_path):
 
 
 def test_a_worker_that_dies_is_reported(monkeypatch):
-    monkeypatch.setattr(study_simulate.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(row_pool.os, "cpu_count", lambda: 2)
     with pytest.raises(InputError, match="ended from outside"):
-        list(study_simulate._in_parallel(lambda row: os._exit(9), range(4), 2))
+        list(row_pool.in_parallel(lambda row: os._exit(9), range(4), 2))
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_an_interrupted_run_keeps_what_is_finished(n_workers, monkeypatch):
+    monkeypatch.setattr(row_pool.os, "cpu_count", lambda: 2)
+
+    def interrupt(done, total):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    part = simulate(instance(), seed=4, n_workers=n_workers, on_row=interrupt)
+    assert part.interrupted
+    assert part.rows == simulate(instance(), seed=4, rows=range(3)).rows
+    result = part.as_json()
+    assert (result["rows"], result["rows_asked"], result["rows_assessed"]) == (3, 16, 3)
+
+
+def test_a_run_interrupted_at_once_has_nothing(monkeypatch):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_simulate, "search_head_row", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(instance())
+
+
+@pytest.mark.parametrize("method", SEARCH_METHODS)
+@pytest.mark.parametrize("causal", [False, True])
+def test_every_method_finds_the_whole_head(method, causal):
+    simulation = simulate(
+        instance(causal=causal), n_expected=3, engine=EngineChoice("law"), method=method, p_failure=1e-6
+    )
+    assert simulation.passed
+    result = simulation.as_json()
+    assert result["rows_with_circuit_run"] == 0
+    laws = result["iterates_expected_by_law"]
+    assert laws["ideal"] < laws["expected"] < laws["proven"]
+    if method == "unknown":
+        assert result["iterates_expected_of_method"] == pytest.approx(laws["expected"], rel=1e-12)
+
+
+def test_rows_that_break_the_promise_are_given_up_and_counted():
+    simulation = simulate(instance(), engine=EngineChoice("law"), n_marked_max=2)
+    result = simulation.as_json()
+    assert result["rows_stopped_early"] == 16
+    assert result["found"] == 3 * 16
+    assert result["missed"] == 0
+
+
+def test_one_law_is_shown_if_one_is_asked_for():
+    result = simulate(instance(), rows=range(2), engine=EngineChoice("law"), search_law="proven").as_json()
+    assert list(result["iterates_expected_by_law"]) == ["proven"]
 
 
 @pytest.mark.parametrize(
     "options",
     [
+        {"search_law": "best"},
+        {"method": "fastest"},
+        {"growth": 1.0},
+        {"n_marked_max": -1},
+        {"method": "top-k", "n_expected": 0},
         {"rows": range(3, 3)},
         {"rows": range(0, 17)},
         {"rows": range(-1, 3)},
