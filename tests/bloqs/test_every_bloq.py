@@ -16,7 +16,7 @@ from qualtran.cirq_interop import BloqAsCirqGate
 from qualtran.resource_counting import QECGatesCost, get_cost_value
 
 import groverattn.bloqs
-from groverattn.bloqs.flat_circuit import flatten
+from groverattn.bloqs.flat_circuit import Op, flatten
 from groverattn.bloqs.flattening import GATES
 from groverattn.bloqs.phase_fixup import ConditionalCZ, FixupTable
 from groverattn.bloqs.qram import QRAMLookup
@@ -76,7 +76,7 @@ def has_classical_action(bloq):
 
 def runs_on_basis(bloq):
     """Whether basis states go to basis states up to sign, so that the bit-sliced simulator runs the bloq."""
-    return not hasattr(bloq, "reference_columns") and not flatten(bloq).rotation
+    return not hasattr(bloq, "reference_columns") and not flatten(bloq).gate_counts[Op.ROTATION]
 
 
 def test_only_these_bloqs_have_no_decomposition():

@@ -17,6 +17,7 @@ from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.fixed_point import fixed_point_phases, fixed_point_success
 from groverattn.verify.oracle_check import flat_counts
+from groverattn.verify.sparse_state import run_sparse
 
 QUERY, THRESHOLD = (1, -2, 3), 2
 
@@ -85,6 +86,22 @@ def test_rotations_carry_their_angles_in_the_flat_circuit():
     found = [gate.parameter for gate in flatten(search).gates if gate.op is Op.ROTATION]
     expected = [a for both in zip(search.oracle_angles, search.diffusion_angles, strict=True) for a in both]
     assert found == expected
+
+
+@pytest.mark.parametrize(("access", "n_keys"), [("qrom", 100), ("qroam", 128), ("bucket-brigade", 60)])
+def test_every_gate_run_at_a_larger_size(access, n_keys):
+    """The state from the sparse simulator, on circuits that no state vector holds."""
+    search = phased(6, 0.01, n_keys=n_keys, access=access)
+    circuit = flatten(search)
+    assert circuit.n_wires == search.peak_qubits > 24
+    found = run_sparse(circuit, np.random.default_rng(n_keys)).amplitudes("selection")
+    expected = search.reference_columns()[:, 0]
+    phase = np.vdot(expected, found)
+    np.testing.assert_allclose(found, expected * phase, atol=1e-9)
+    marked = np.array([search.oracle.is_marked(j) for j in range(n_keys)])
+    p_success = fixed_point_success(n_keys, marked.sum(), 6, 0.01)
+    assert np.sum(np.abs(found[:n_keys][marked]) ** 2) == pytest.approx(p_success)
+    assert p_success > 0.98
 
 
 def test_search_without_failure_at_a_size_that_is_only_counted():

@@ -10,10 +10,12 @@ from groverattn.bloqs.data_access import DATA_ACCESSES
 from groverattn.bloqs.fixed_point_search import FixedPointSearch
 from groverattn.bloqs.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.quantum_counting import QuantumCounting
 from groverattn.bloqs.score import Score
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.fixed_point import fixed_point_phases, fixed_point_success
+from groverattn.reference.quantum_counting import counting_distribution
 from groverattn.verify.state_vector import decomposed_circuit, final_amplitudes
 
 
@@ -63,6 +65,18 @@ def test_amplitudes_of_a_fixed_point_search(access, n_keys, n_iterates, p_failur
         phase = np.vdot(expected, amplitudes)
         assert abs(phase) == pytest.approx(1)
         np.testing.assert_allclose(amplitudes, expected * phase, atol=1e-8)
+
+
+@pytest.mark.parametrize(("access", "n_keys"), [("qrom", 6), ("qrom", 8), ("qroam", 8)])
+def test_outcomes_of_quantum_counting(access, n_keys):
+    """Three bits: every probability is that of the exact formula, and every amplitude that of the reference."""
+    for n_marked in (0, 1, 3, n_keys):
+        oracle, _ = oracle_with(n_keys, n_marked, access)
+        bloq = QuantumCounting(GroverIterate(oracle), n_bits=3)
+        amplitudes = final_amplitudes(bloq, seed=n_marked)
+        found = (np.abs(amplitudes.reshape(8, -1)) ** 2).sum(axis=1)
+        np.testing.assert_allclose(found, counting_distribution(n_keys, n_marked, 3), atol=1e-8)
+        assert abs(np.vdot(bloq.reference_columns()[:, 0], amplitudes)) == pytest.approx(1)
 
 
 def test_cirq_needs_as_many_qubits_as_are_counted():

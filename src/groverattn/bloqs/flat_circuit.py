@@ -9,6 +9,8 @@ from typing import Any
 
 import attrs
 from qualtran import Bloq, CDType
+from qualtran.bloqs.basic_gates import Rz
+from qualtran.resource_counting.classify_bloqs import bloq_is_clifford, bloq_is_t_like
 
 from groverattn.bloqs.schedule import Axis, CommutingSchedule
 
@@ -118,12 +120,21 @@ class FlatCircuit:
     def clifford(self) -> int:
         """Number of Clifford gates, conditional ones as if their condition always held."""
         ops = (Op.UN_AND, Op.CNOT, Op.X, Op.Z, Op.CZ, Op.HADAMARD, Op.CONDITIONAL_CZ)
-        return sum(self.gate_counts[op] for op in ops)
+        return sum(self.gate_counts[op] for op in ops) + self._rotations["clifford"]
+
+    @property
+    def t(self) -> int:
+        """Number of rotations by an odd multiple of pi / 4, which are T gates."""
+        return self._rotations["t"]
 
     @property
     def rotation(self) -> int:
-        """Number of single-qubit rotations."""
-        return self.gate_counts[Op.ROTATION]
+        """Number of single-qubit rotations that are neither T nor Clifford gates."""
+        return self._rotations["rotation"]
+
+    @cached_property
+    def _rotations(self) -> Counter[str]:
+        return Counter(_kind(gate.parameter) for gate in self.gates if gate.op is Op.ROTATION)
 
     @cached_property
     def toffoli_depth(self) -> int:
@@ -152,6 +163,13 @@ class FlatCircuit:
             if gate.op is Op.MEASURE_X:
                 known[gate.parameter[0]] = end
         return schedule.depth
+
+
+def _kind(angle: float) -> str:
+    """What Qualtran takes a rotation for."""
+    if bloq_is_clifford(Rz(angle)):
+        return "clifford"
+    return "t" if bloq_is_t_like(Rz(angle)) else "rotation"
 
 
 def flatten(bloq: Bloq) -> FlatCircuit:

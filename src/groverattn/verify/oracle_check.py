@@ -101,7 +101,7 @@ def flat_counts(circuit: FlatCircuit) -> LogicalCounts:
     """Counts of the gates of a flat circuit, in the estimator's terms."""
     return LogicalCounts(
         toffoli=circuit.toffoli,
-        t=0,
+        t=circuit.t,
         rotation=circuit.rotation,
         clifford=circuit.clifford,
         measurement=circuit.measurement,
