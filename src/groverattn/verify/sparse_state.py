@@ -124,7 +124,7 @@ def _steps(circuit: FlatCircuit) -> list[_Step]:
                 measured = {*gate.wires}
                 steps.append((measurements_x, [*gate.wires], [*gate.parameter]))
             case Op.CNOT if len(gate.wires) > 2:
-                steps.append((fan_out, np.array(gate.wires), None))
+                steps.append((fan_out, (gate.wires[0], np.array(gate.wires[1:])), None))
             case _:
                 steps.append((RULES[gate.op], gate.wires, gate.parameter))
     return steps

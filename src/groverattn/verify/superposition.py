@@ -99,12 +99,12 @@ class Superposition(BasisStates):
 
 
 def _numbers(bits: Bits) -> NDArray:
-    """One number for each row, or a string of bytes for more than 64 bits."""
+    """One number for each row, the first bit its most significant, or a string of bytes for more than 64 bits."""
     packed = np.packbits(bits, axis=1)
     width = 8 if packed.shape[1] <= 8 else packed.shape[1]
     padded = np.zeros((len(bits), width), dtype=np.uint8)
     padded[:, : packed.shape[1]] = packed
-    return padded.view(np.uint64 if width == 8 else f"V{width}")[:, 0]
+    return padded.view(">u8").astype(np.uint64)[:, 0] if width == 8 else padded.view(f"V{width}")[:, 0]
 
 
 def _n_distinct(bits: Bits) -> int:
@@ -132,7 +132,9 @@ def hadamards(state: Superposition, wires: tuple[int, ...], _) -> None:
     bits, amplitudes = state.bits(open_wires), state.amplitudes
     for wire in wires:
         bits, amplitudes = _hadamard(bits, amplitudes, open_wires.index(wire))
-    state.replace(open_wires, bits, amplitudes)
+    # neighbours in the index stay neighbours: the control of a lookup is one in few words
+    order = np.argsort(_numbers(bits))
+    state.replace(open_wires, bits[order], amplitudes[order])
 
 
 def _rotation(state: Superposition, wires: tuple[int, ...], angle: float) -> None:
@@ -206,9 +208,19 @@ def _borrow(state: Superposition, wires: tuple[int, ...], _) -> None:
     state.borrowed |= zip(wires, contents, strict=True)
 
 
-def fan_out(state: Superposition, wires: NDArray[np.intp], _) -> None:
-    """CNOT from the first wire to all others, whose numbers are an array already."""
-    state.wires[wires[1:]] ^= state.wires[wires[0]]
+def fan_out(state: Superposition, wires: tuple[int, NDArray[np.intp]], _) -> None:
+    """CNOT from one wire to many, whose numbers are an array already.
+
+    A lookup's control is one for few keys, which are neighbours: the words in which it is zero are left alone.
+    """
+    control, targets = state.rows[wires[0]], wires[1]
+    words = control.nonzero()[0]
+    if words.size == 1:
+        word = words[0]
+        state.wires[:, word][targets] ^= control[word]
+    elif words.size:
+        part = slice(words[0], words[-1] + 1)
+        state.wires[targets, part] ^= control[part]
 
 
 RULES = SHARED_RULES | {Op.ROTATION: _rotation, Op.UN_AND: _un_and, Op.BORROW: _borrow}
