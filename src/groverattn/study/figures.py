@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.study.scaling import ScalingRecord
+
 _MARKED, _OTHER = "#c1440e", "#8a96a3"
 
 
@@ -36,6 +38,41 @@ def amplitudes_svg(amplitudes: Sequence[NDArray[np.float64]], marked: NDArray[np
     panels[0].set_ylabel("amplitude", fontsize=9)
     panels[0].legend(frameon=False, fontsize=8, loc="upper left")
     return _svg(figure)
+
+
+_LAW_COLOURS = {"ideal": "#4c9f70", "expected": "#2f5d8a", "proven": "#b0722a"}
+
+
+def scaling_svg(records: Sequence[ScalingRecord]) -> str:
+    """Draw iterates of a row against n at two k, and against k at the largest n: drawn, under the laws, and a scan."""
+    from matplotlib.figure import Figure
+
+    n_marked = sorted({record.n_marked for record in records})
+    few, many, most_keys = n_marked[0], n_marked[-4], max(record.n_keys for record in records)
+    figure = Figure(figsize=(10.5, 3.6), layout="constrained")
+    panels = figure.subplots(1, 3, sharey=True)
+    _scaling_panel(panels[0], "n_keys", f"k = {few}", [r for r in records if r.n_marked == few])
+    _scaling_panel(panels[1], "n_keys", f"k = {many}", [r for r in records if r.n_marked == many])
+    _scaling_panel(panels[2], "n_marked", f"n = {most_keys:,}", [r for r in records if r.n_keys == most_keys])
+    panels[0].set_ylabel("Grover iterates of one row", fontsize=9)
+    panels[2].legend(frameon=False, fontsize=8, loc="lower right")
+    return _svg(figure)
+
+
+def _scaling_panel(panel: Any, axis: str, title: str, records: Sequence[ScalingRecord]) -> None:
+    x = [getattr(record, axis) for record in records]
+    scan = [record.keys_of_a_scan for record in records]
+    panel.plot(x, scan, color="black", linestyle="--", label="scan: keys read (no iterates)")
+    for law, colour in _LAW_COLOURS.items():
+        panel.plot(x, [getattr(record, f"iterates_{law}") for record in records], color=colour, label=f"law {law}")
+    drawn = [record.iterates_mean for record in records]
+    panel.plot(x, drawn, "o", color=_LAW_COLOURS["expected"], markersize=4, label="searches drawn, mean of 400")
+    panel.set_xscale("log", base=2)
+    panel.set_yscale("log")
+    panel.set_title(title, fontsize=10)
+    panel.set_xlabel("keys n" if axis == "n_keys" else "marked keys k", fontsize=9)
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.tick_params(labelsize=8)
 
 
 def _svg(figure: Any) -> str:
