@@ -59,10 +59,12 @@ def fixed_point_success(n: ArrayLike, t: ArrayLike, n_iterates: int, p_failure: 
             do="check which number is which",
         )
     length = 2 * n_iterates + 1
-    x = math.cosh(math.acosh(1 / math.sqrt(p_failure)) / length) * np.sqrt(1 - t / n)
-    inside = np.cos(length * np.arccos(np.minimum(x, 1.0)))
-    outside = np.cosh(length * np.arccosh(np.maximum(x, 1.0)))
-    return np.where(t == 0, 0.0, np.clip(1 - p_failure * np.where(x <= 1, inside, outside) ** 2, 0.0, 1.0))
+    width = math.acosh(1 / math.sqrt(p_failure)) / length
+    # T_L(x) with x = cosh(width) sqrt(1 - t/n) is near 1 when n is large: its arc comes from x^2 - 1, not from x.
+    excess = math.sinh(width) ** 2 - math.cosh(width) ** 2 * t / n
+    inside = np.cos(length * np.arctan2(np.sqrt(np.maximum(-excess, 0.0)), math.cosh(width) * np.sqrt(1 - t / n)))
+    outside = np.cosh(length * np.arcsinh(np.sqrt(np.maximum(excess, 0.0))))
+    return np.where(t == 0, 0.0, np.clip(1 - p_failure * np.where(excess <= 0, inside, outside) ** 2, 0.0, 1.0))
 
 
 def fixed_point_phases(n_iterates: int, p_failure: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
