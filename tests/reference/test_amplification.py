@@ -23,14 +23,14 @@ def by_state_vector(n: int, t: int, j: int) -> float:
 @pytest.mark.parametrize(("n", "t"), [(2, 1), (5, 2), (7, 7), (6, 0), (16, 3), (100, 99)])
 def test_success_is_what_the_state_vector_gives(n, t) -> None:
     js = np.arange(8)
-    expected = [by_state_vector(n, t, j) for j in js]
+    expected = [by_state_vector(n, t, j) for j in range(8)]
     assert success_probability(n, t, js) == pytest.approx(expected, abs=1e-12)
     means = [np.mean(expected[:m]) for m in range(1, 9)]
     assert mean_trial_success(n, t, np.arange(1, 9)) == pytest.approx(means, abs=1e-12)
 
 
 def test_every_capped_trial_succeeds_with_probability_a_quarter() -> None:
-    """The proof is in UnknownNumberSearch; here all n up to 600, and all t."""
+    """All n up to 600, and all t."""
     least = min(float(mean_trial_success(n, np.arange(1, n + 1), math.isqrt(n - 1) + 1).min()) for n in range(2, 601))
     assert least == pytest.approx(10 / 27)  # at n = 3, t = 2
 

@@ -54,19 +54,24 @@ def round_costs(
 ) -> RoundCosts:
     """Return what a round costs when `left` keys are marked, of which `share_new` are new.
 
-    A trial happens if those before it failed, and costs its iterates and one check whether it succeeds or not.
+    A trial happens if those before it failed, and costs its iterates and one check whether it succeeds or not. How
+    often a trial happens that is repeated is the mean of a geometric law that is cut off.
 
     >>> from groverattn.reference.trials import UniformTrial
-    >>> round_costs((UniformTrial(1), UniformTrial(3)), 4, np.array([1, 4])).iterates.tolist()
+    >>> round_costs((UniformTrial(1), UniformTrial(3)), 4, np.array([1, 4])).iterates.round(9).tolist()
     [0.75, 0.0]
     """
-    iterates, phased, checks = np.zeros((3, *left.shape))
+    iterates, phased, checks = (np.zeros(left.shape) for _ in range(3))
     happens = np.ones(left.shape)
-    for trial in trials:
-        iterates += happens * trial.iterates_mean
-        phased += happens * trial.iterates_mean * trial.is_phased
-        checks += happens
-        happens = happens * (1.0 - trial.success(n, left) * share_new)
+    for trial, group in itertools.groupby(trials):
+        p_success, repeats = trial.success(n, left) * share_new, np.full(left.shape, float(len(list(group))))
+        with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
+            log_fails = repeats * np.log1p(-p_success)
+        times = happens * np.divide(-np.expm1(log_fails), p_success, out=repeats, where=p_success > 0)
+        iterates += times * trial.iterates_mean
+        phased += times * trial.iterates_mean * trial.is_phased
+        checks += times
+        happens = happens * np.exp(log_fails)
     return RoundCosts(iterates, phased, checks, happens)
 
 
