@@ -25,13 +25,14 @@ class UnknownNumberSearch:
     finds one with probability at least 1 - p_failure, whatever their number. If it finds none, the search stops.
 
     So a round overlooks what is left with probability at most p_failure. Over all rounds together it is less than a
-    fifth of p_failure in every case tried (see test): few rounds get to their last trial. `cost` gives it exactly.
+    third of p_failure in every case tried (see test): few rounds get to their last trial. `cost` gives it exactly.
 
     Attributes:
         p_failure: probability allowed that the fixed-point search of a round sees nothing although a key is left.
-        growth: factor of m after a failure. Our choice, from the exact cost on a grid: 1.34 is within 1.5 % of the best
-            growth for 8 to 2048 marked keys (see test); the published proof needs growth < 4/3, which the exact
-            recursion does not rest on.
+        growth: factor of m after a failure. Our choice, from the exact cost on a grid: with 8 to 2048 marked keys, 1.34
+            is within 1.6 % of the best growth for 2^17 keys and within 3.3 % for 2^10 to 2^20; for a single marked key
+            a growth near 2 takes about a tenth less (see test). The published proof needs growth < 4/3, which the
+            exact recursion does not rest on.
         n_marked_max: if given, the search stops as soon as it has found one key more: the row breaks the promise that
             at most so many are marked.
 
