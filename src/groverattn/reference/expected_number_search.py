@@ -19,15 +19,18 @@ class ExpectedNumberSearch:
 
     With f of the expected e keys found, the bound m starts at start * sqrt(n / (e - f)) instead of 1. When as many as
     expected are found, rounds start cold again. Never the bound of the round before: a round that succeeded late would
-    make all later ones too long. The failure probability does not depend on the guess, as every round ends with the
-    fixed-point search. Nor does the cost much: with 64 of 8,192 keys marked 17 % less than a cold start if the guess is
-    right, and at most 7 % more if it is wrong by a factor of ten either way (see test).
+    make all later ones too long. No guess makes a round overlook a key with more than probability p_failure, as every
+    round ends with the fixed-point search. With 64 of 8,192 keys marked, it takes 17 % fewer iterates than a cold start
+    (27 % less with the checks) if the guess is right, and at most 7 % more if it is wrong by a factor of ten either way
+    (see test).
 
     Attributes:
         n_expected: expected number of marked keys, such as the k for which a threshold was set from a sample.
         p_failure: probability allowed that the fixed-point search of a round sees nothing although a key is left.
-        start: first bound m in units of sqrt(n / number left). Our choice, from the exact cost on a grid (see test).
-        growth: factor of m after a failure. Our choice, likewise.
+        start: first bound m in units of sqrt(n / number left).
+        growth: factor of m after a failure. Both are our choice, from the exact cost on a grid (see test): of the pairs
+            that take at most 5 % more iterates and checks than a cold start if the guess is wrong by ten, the best if
+            it is right.
         n_marked_max: as in UnknownNumberSearch.
 
     Raises:
