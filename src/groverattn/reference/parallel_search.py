@@ -15,9 +15,11 @@ from groverattn.reference.unknown_number_search import UnknownNumberSearch
 class ParallelSearch:
     """The n keys are dealt at random to S machines of n / S keys, and each finds all that is marked in its part.
 
-    With t >= S marked keys every machine has about t / S of them among n / S keys, so its time falls as 1 / S. Where
-    few are marked the last check decides, and it takes sqrt(n / S) iterates on every machine: the time falls as
-    1 / sqrt(S), the sum over the machines grows as sqrt(S) (Zalka, arXiv:quant-ph/9711070: no better for one key).
+    Every machine has about t / S of the marked keys among n / S keys, and finds them in about sqrt(n t) / S iterates.
+    Where many are marked its time falls nearly as 1 / S (see test: on 16 machines 14-fold with 4,096 of 65,536 keys
+    marked, 7-fold with 16). Where few are marked the last check decides, and it takes sqrt(n / S) iterates on every
+    machine: the time falls about as 1 / sqrt(S), the sum over the machines grows as sqrt(S) (Zalka,
+    arXiv:quant-ph/9711070: no better for one key).
 
     Attributes:
         n_machines: number of machines S.
@@ -66,7 +68,8 @@ class ParallelSearch:
                 why="the keys are dealt in equal parts",
                 do="choose powers of two",
             )
-        weights = hypergeom(n, t, part).pmf(counts := np.arange(min(t, part) + 1))
+        counts = np.arange(min(t, part) + 1)
+        weights = hypergeom.pmf(counts, n, t, part)
         likely = weights > 1e-15 * weights.max()
         costs = [self.of_one_machine.cost(part, int(count)) for count in counts[likely]]
         p_all_find = 1 - np.array([cost.p_failure for cost in costs]) @ weights[likely]

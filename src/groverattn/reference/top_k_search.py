@@ -53,14 +53,15 @@ class TopKSearch:
         return UnknownNumberSearch(self.p_failure, growth=self.growth).trials(n, 0)
 
     def cost(self, n: int) -> SearchCost:
-        """Return the exact cost of finding the k best of n keys with different scores, up to the misses.
+        """Return the exact cost of finding the k best of n keys with different scores.
 
         Derived (see test, against simulation). The keys that are kept, with the worst of rank r, are that one and k - 1
         random better ones, at the start and after every round. So the worst has rank r in some round iff it is among
-        the first k to come in a random order of the r best: with probability k / r. Then t = r - k keys are marked, and
-        the cost is the sum over t of k / (t + k) times the cost of a round. The sum over t of
-        k / (t + k) sqrt(n / t) is pi sqrt(n k), where a known threshold takes 2 sqrt(n k): not to know it costs a
-        factor of pi / 2. The k keys that are read at the start count as checks.
+        the first k to come in a random order of the r best: with probability k / r, whatever the other rounds are. Then
+        t = r - k keys are marked, and the cost is the sum over t of k / (t + k) times the cost of a round, if none
+        before it failed. For many keys, the sum over t of k / (t + k) sqrt(n / t) is pi sqrt(n k), where a known
+        threshold takes 2 sqrt(n k): not to know it costs a factor of pi / 2. The k keys that are read
+        at the start count as checks.
 
         Raises:
             InputError: n <= n_kept.
@@ -78,12 +79,13 @@ class TopKSearch:
         left = np.arange(n - self.n_kept, -1, -1)
         costs = round_costs(self.trials(n), n, left)
         weight = self.n_kept / (left + self.n_kept)
-        log_survives = np.log1p(-np.where(left == 0, 0.0, costs.p_fails) * weight).sum()
+        log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails) * weight))
+        happens = weight * np.exp(np.concatenate(([0.0], log_survives[:-1])))
         return SearchCost(
-            iterates_expected=float(weight @ costs.iterates),
+            iterates_expected=float(happens @ costs.iterates),
             iterates_max=(n - self.n_kept + 1) * sum(trial.iterates_max for trial in self.trials(n)),
-            checks_expected=float(weight @ costs.checks) + self.n_kept,
-            p_failure=-float(np.expm1(log_survives)) + 0.0,
+            checks_expected=float(happens @ costs.checks) + self.n_kept,
+            p_failure=-float(np.expm1(log_survives[-1])) + 0.0,
             source=self.source,
-            phased_expected=float(weight @ costs.phased),
+            phased_expected=float(happens @ costs.phased),
         )
