@@ -1,38 +1,12 @@
-import math
-
+import attrs
 import numpy as np
 import pytest
 
 from groverattn.problem.errors import InputError
-from groverattn.reference.amplification import success_probability
-from groverattn.reference.search_laws import (
-    LAWS,
-    best_known_number_iterates,
-    cade_classical_queries,
-    cade_expected_queries,
-    cade_f,
-    cade_worst_queries,
-    search_cost,
-)
+from groverattn.reference.cade_bounds import cade_expected_queries, cade_worst_queries
+from groverattn.reference.known_number_search import KnownNumberSearch
+from groverattn.reference.search_laws import LAWS, N_MARKED_MAX, search_cost
 from groverattn.reference.unknown_number_search import UnknownNumberSearch
-
-
-def test_cade_s_golden_value() -> None:
-    """N = 100, T = 1, eps = 1e-5, K = 130 with two calls of the predicate a query (arXiv:2203.04975)."""
-    assert cade_classical_queries(100, 1, 130) == pytest.approx(72.9245740488006, rel=1e-12)
-    assert 2 * float(cade_expected_queries(100, 1, 130)) == pytest.approx(37.983057481329425, rel=1e-12)
-
-
-def test_cade_s_f_is_below_its_simple_bound() -> None:
-    for n in (100, 1000, 10**6):
-        t = np.arange(1, math.ceil(n / 4))
-        assert (cade_f(n, t) <= 3.1 * np.sqrt(n / t)).all()
-
-
-def test_cade_s_ends() -> None:
-    assert cade_classical_queries(100, 0, 130) == 130
-    assert cade_classical_queries(100, 100, 130) == 1
-    assert cade_f(4, [1, 2, 3, 4]).tolist() == [2.0344] * 4
 
 
 @pytest.mark.parametrize(
@@ -46,28 +20,26 @@ def test_the_published_bound_with_the_whole_failure_in_the_last_round(n, k, quer
     assert search_cost("proven", n, k, p_failure).iterates_expected > total
 
 
-@pytest.mark.parametrize("n", [2, 3, 4, 5, 17, 100, 4096])
-def test_known_numbers_take_the_best_j(n) -> None:
-    t = np.unique(np.geomspace(1, n, 30).astype(int))
-    j = np.arange(0, 4 * math.isqrt(n) + 4)
-    p = np.maximum(success_probability(n, t[:, None], j), 1e-300)
-    best = ((j + 1) / p).min(axis=1)
-    chosen = best_known_number_iterates(n, t)
-    assert (chosen + 1) / success_probability(n, t, chosen) == pytest.approx(best, rel=1e-12)
+@pytest.mark.parametrize(
+    ("n", "k"), [(2, 1), (3, 1), (16, 0), (64, 1), (100, 60), (1024, 32), (8192, 64), (131072, 2048)]
+)
+@pytest.mark.parametrize("p_failure", [0.1, 1e-6, 1e-12])
+def test_ideal_is_below_expected_and_expected_below_proven_and_worst(n, k, p_failure) -> None:
+    costs = {law: search_cost(law, n, k, p_failure) for law in LAWS}
+    ideal, expected, proven, worst = (costs[law].iterates_expected for law in ("ideal", "expected", "proven", "worst"))
+    assert ideal < expected < worst
+    assert expected + costs["expected"].checks_expected < proven
 
 
-def test_known_numbers_cost_069_sqrt_n_over_t() -> None:
-    n = 10**12
-    j = best_known_number_iterates(n, np.array([1]))
-    assert float((j / success_probability(n, 1, j))[0]) / math.sqrt(n) == pytest.approx(0.690, abs=5e-4)
-
-
-def test_laws_are_ordered() -> None:
-    for n, k in ((1024, 32), (8192, 64), (131072, 2048)):
-        costs = {law: search_cost(law, n, k, 1e-6) for law in LAWS}
-        assert costs["ideal"].iterates_expected < costs["expected"].iterates_expected
-        assert costs["expected"].iterates_expected < costs["proven"].iterates_expected
-        assert costs["proven"].iterates_expected < costs["worst"].iterates_expected
+@pytest.mark.parametrize("n", [256, 1024, 8192, 131072, 2**20])
+@pytest.mark.parametrize("p_failure", [1e-6, 1e-9])
+def test_worst_is_below_proven_up_to_about_24_marked_keys_and_always_below_its_most(n, p_failure) -> None:
+    ks = np.arange(100)
+    worst, proven = ([search_cost(law, n, int(k), p_failure) for k in ks] for law in ("worst", "proven"))
+    above = np.array([a.iterates_expected > b.iterates_expected for a, b in zip(worst, proven, strict=True)])
+    assert (np.diff(above.astype(int)) >= 0).all()  # once above, it stays there
+    assert 20 <= ks[above][0] <= 28
+    assert all(a.iterates_max < b.iterates_max for a, b in zip(worst, proven, strict=True))
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -75,21 +47,41 @@ def test_laws_are_ordered() -> None:
 def test_every_law_keeps_its_promises(law, n, k) -> None:
     cost = search_cost(law, n, k, 1e-4)
     assert 0 <= cost.p_failure <= 1e-4 * (1 + 1e-9)
-    assert 0 <= cost.iterates_expected <= cost.iterates_max
+    assert 0 <= cost.phased_expected <= cost.iterates_expected <= cost.iterates_max
     assert isinstance(cost.iterates_max, int)
     assert cost.checks_expected >= (0 if law == "proven" else k * (1 - 1e-4))
     assert cost.source
 
 
-def test_expected_and_worst_are_the_shipped_procedure() -> None:
-    shipped = UnknownNumberSearch(1e-6).cost(1024, 32)
-    assert search_cost("expected", 1024, 32, 1e-6) == shipped
-    assert search_cost("worst", 1024, 32, 1e-6).iterates_expected == shipped.iterates_max
+def test_ideal_and_expected_are_what_the_searches_say() -> None:
+    assert search_cost("ideal", 1024, 32, 1e-6) == KnownNumberSearch(32, 1e-6).cost(1024, 32)
+    assert search_cost("expected", 1024, 32, 1e-6) == UnknownNumberSearch(1e-6).cost(1024, 32)
+
+
+@pytest.mark.parametrize(("n", "k"), [(1024, 32), (16, 16), (64, 0)])
+def test_worst_makes_every_trial_of_every_round_at_its_largest(n, k) -> None:
+    search = UnknownNumberSearch(1e-6)
+    trials = [trial for found in range(k + 1) for trial in search.trials(n, found)]
+    cost = search_cost("worst", n, k, 1e-6)
+    assert cost.iterates_expected == cost.iterates_max == sum(trial.iterates_max for trial in trials)
+    assert cost.checks_expected == len(trials)
+    assert cost.phased_expected == sum(trial.iterates_max for trial in trials if trial.is_phased)
+    kept = ("iterates_max", "p_failure")
+    assert attrs.asdict(cost, filter=lambda a, _: a.name in kept) == attrs.asdict(
+        search.cost(n, k), filter=lambda a, _: a.name in kept
+    )
 
 
 @pytest.mark.parametrize(
     ("law", "n", "k", "p_failure"),
-    [("best", 8, 1, 0.1), ("ideal", 1, 1, 0.1), ("ideal", 8, 9, 0.1), ("proven", 8, -1, 0.1), ("worst", 8, 1, 0.0)],
+    [
+        ("best", 8, 1, 0.1),
+        ("ideal", 1, 1, 0.1),
+        ("ideal", 8, 9, 0.1),
+        ("proven", 8, -1, 0.1),
+        ("worst", 8, 1, 0.0),
+        ("expected", 1 << 20, N_MARKED_MAX + 1, 0.1),
+    ],
 )
 def test_what_is_refused(law, n, k, p_failure) -> None:
     with pytest.raises(InputError):
