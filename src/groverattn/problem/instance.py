@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -11,7 +13,14 @@ from numpy.typing import NDArray
 from groverattn.problem.errors import InputError
 from groverattn.problem.fixed_point import FixedPoint, largest_value, quantise
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.score_blocks import ScoreBlocks
 from groverattn.problem.thresholds import threshold_from_sample, threshold_from_target, threshold_from_tau
+
+ROWS_PER_BLOCK = 1024
+"""Rows whose thresholds are set by one task: of a long head some hundred tasks, each of a second."""
+
+EachBlock = Callable[[Callable[[int], NDArray[np.int64]], range], Iterable[NDArray[np.int64]]]
+"""Applies a function to the number of every block of rows and yields the results in order: `map`, or a pool's."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -39,25 +48,23 @@ class Instance:
     keys: FixedPoint
     thresholds: NDArray[np.int64]
     threshold_rule: str
+    _counts: NDArray[np.int64] | None = attrs.field(default=None, init=False)  # so that `evolve` forgets them
 
     @classmethod
-    def from_target(cls, head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:
+    def from_target(
+        cls, head: AttentionHead, n_marked: int, query_bits: int, key_bits: int, *, each_block: EachBlock = map
+    ) -> Instance:
         """Mark the `n_marked` largest scores of every row, and those that tie with the last of them.
 
         A classical convenience (it reads all scores). Rows that see no more than `n_marked` keys, or whose scores tie
-        down to the smallest (a query of zeros, as padding has), are read whole.
+        down to the smallest (a query of zeros, as padding has), are read whole. `each_block` may share the work out.
 
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, no row left to search.
         """
         rule = f"the {n_marked} largest scores of each row, found classically"
-
-        def threshold_of_row(bare: Instance, row: int) -> int | None:
-            scores = bare.scores(row)
-            tied = np.partition(scores, -n_marked)[-n_marked] == scores.min()
-            return None if tied else threshold_from_target(scores, n_marked)
-
-        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of_row, n_marked)
+        threshold_of = functools.partial(_target_threshold, n_marked)
+        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, each_block)
 
     @classmethod
     def from_tau(cls, head: AttentionHead, tau: float, query_bits: int, key_bits: int) -> Instance:
@@ -73,8 +80,9 @@ class Instance:
         beyond = bare.largest_score + 1  # no score reaches it; clipping keeps the thresholds within int64
         thresholds = np.full(head.n_keys, np.clip(threshold, bare.lowest_threshold, beyond), dtype=np.int64)
         instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=f"scaled score >= {tau:g} in every row")
-        counts = [(int(instance.marked(row).sum()), head.visible_keys(row)) for row in range(head.n_keys)]
-        n_marked, n_pairs = (sum(column) for column in zip(*counts, strict=True))
+        every = np.arange(head.n_keys)
+        instance._remember(instance.marked_counts(every))
+        n_marked, n_pairs = instance.marked_counts(every).sum(), bare.score_blocks.visible_keys(every).sum()
         if n_marked in (0, n_pairs):
             raise InputError(
                 given=f"tau = {tau:g}",
@@ -86,27 +94,29 @@ class Instance:
 
     @classmethod
     def from_sample(
-        cls, head: AttentionHead, n_marked: int, sample_size: int, seed: int, query_bits: int, key_bits: int
+        cls,
+        head: AttentionHead,
+        n_marked: int,
+        sample_size: int,
+        seed: int,
+        query_bits: int,
+        key_bits: int,
+        *,
+        each_block: EachBlock = map,
     ) -> Instance:
         """Set each row's threshold from the scores of `sample_size` of its keys, so that about `n_marked` reach it.
 
-        The rule that needs no pass over all scores. Every row draws its own sample, without repetition, from the keys
-        it sees (all of them where it sees fewer). Rows that see no more than `n_marked` keys, or whose sampled scores
-        are all the same, are read whole.
+        The rule that needs no pass over all scores; here they are read, but only to count what is marked. Every row
+        draws its own sample, without repetition, from the keys it sees (all of them where it sees fewer). Rows that see
+        no more than `n_marked` keys, or whose sampled scores are all the same, are read whole. `each_block` may share
+        the work out.
 
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, a sample too small to hold a marked key.
         """
         rule = f"about {n_marked} keys of each row, from a sample of {sample_size} (seed {seed})"
-
-        def threshold_of_row(bare: Instance, row: int) -> int | None:
-            n_visible = bare.visible_keys(row)
-            sample = np.random.default_rng([seed, row]).choice(n_visible, min(sample_size, n_visible), replace=False)
-            scores = bare.keys.values[sample] @ bare.queries.values[row]
-            constant = scores.size > 1 and scores.min() == scores.max()
-            return None if constant else threshold_from_sample(scores, n_visible, n_marked)
-
-        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of_row, n_marked)
+        threshold_of = functools.partial(_sample_threshold, n_marked, sample_size, seed)
+        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, each_block)
 
     @classmethod
     def _bare(cls, head: AttentionHead, query_bits: int, key_bits: int) -> Instance:
@@ -115,15 +125,15 @@ class Instance:
 
     @classmethod
     def _with_rule(
-        cls, bare: Instance, rule: str, threshold_of_row: Callable[[Instance, int], int | None], n_marked: int
+        cls, bare: Instance, rule: str, threshold_of: _ThresholdRule, n_marked: int, each_block: EachBlock
     ) -> Instance:
-        """Apply a rule to each row that sees enough keys; where it returns None the row is read whole."""
+        """Apply a rule to all rows that see enough keys; rows that it has no threshold for are read whole."""
         _check_n_marked(n_marked, bare.n_keys)
-        thresholds = np.full(bare.n_keys, bare.lowest_threshold, dtype=np.int64)
-        for row in range(bare.n_keys):
-            if bare.visible_keys(row) > n_marked and (threshold := threshold_of_row(bare, row)) is not None:
-                thresholds[row] = threshold
+        n_blocks = -(-bare.n_keys // ROWS_PER_BLOCK)
+        of_block = functools.partial(_block_thresholds, bare, threshold_of, n_marked)
+        thresholds, counts = np.concatenate(list(each_block(of_block, range(n_blocks))), axis=1)
         instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=rule)
+        instance._remember(counts)
         if not instance.searchable_rows.size:
             raise InputError(
                 given=f"{bare.head!r} with {bare.queries.bits}-bit queries and {bare.keys.bits}-bit keys",
@@ -175,17 +185,71 @@ class Instance:
         """Return the integer query of row `row`, d numbers."""
         return tuple(self.queries.values[row].tolist())
 
+    @cached_property
+    def score_blocks(self) -> ScoreBlocks:
+        """All integer scores, computed as they are asked for."""
+        return ScoreBlocks.of(self.queries, self.keys, self.head.causal)
+
     def scores(self, row: int) -> NDArray[np.int64]:
         """Return the integer scores of the keys that row `row` sees, shape (visible_keys(row),)."""
-        return self.keys.values[: self.visible_keys(row)] @ self.queries.values[row]
+        return self.score_blocks.of_row(row)
 
     def marked(self, row: int) -> NDArray[np.bool_]:
         """Return which of the keys that row `row` sees are marked, shape (visible_keys(row),)."""
         return self.scores(row) >= self.thresholds[row]
 
+    def marked_counts(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return the number of marked keys of each of the rows, shape (rows,).
+
+        >>> from groverattn.problem.families import gaussian_head
+        >>> Instance.from_target(gaussian_head(64, 8, seed=0), 5, 8, 8).marked_counts(np.array([3, 60])).tolist()
+        [5, 5]
+        """
+        if self._counts is not None:
+            return self._counts[rows]
+        return self.score_blocks.marked_counts(rows, self.thresholds[rows])
+
+    def _remember(self, counts: NDArray[np.int64]) -> None:
+        """Keep the numbers of marked keys: the rules read all scores, and a long head's take most of a minute."""
+        object.__setattr__(self, "_counts", counts)
+
     def __repr__(self) -> str:
         widths = f"{self.queries.bits}-bit queries, {self.keys.bits}-bit keys"
         return f"Instance({self.head!r}, {widths}, {self.threshold_rule})"
+
+
+_ThresholdRule = Callable[[int, NDArray[np.number]], int | None]
+"""From a row and the scores of the keys that it sees to a threshold; None: the row is read whole."""
+
+
+def _block_thresholds(bare: Instance, threshold_of: _ThresholdRule, n_marked: int, block: int) -> NDArray[np.int64]:
+    """Apply a rule to the rows of a block that see more keys than are to be marked.
+
+    Returns:
+        Thresholds, and how many of the scores reach them, shape (2, rows).
+    """
+    rows = np.arange(block * ROWS_PER_BLOCK, min((block + 1) * ROWS_PER_BLOCK, bare.n_keys))
+    thresholds, counts = results = np.empty((2, rows.size), dtype=np.int64)
+    for at, scores in enumerate(bare.score_blocks.of_rows(rows)):
+        threshold = threshold_of(int(rows[at]), scores) if scores.size > n_marked else None
+        thresholds[at] = bare.lowest_threshold if threshold is None else threshold
+        counts[at] = scores.size if threshold is None else np.count_nonzero(scores >= threshold)
+    return results
+
+
+def _target_threshold(n_marked: int, row: int, scores: NDArray[np.number]) -> int | None:
+    try:
+        return threshold_from_target(scores, n_marked)
+    except InputError:  # the row sees enough keys, so the largest scores tie with the smallest
+        return None
+
+
+def _sample_threshold(n_marked: int, size: int, seed: int, row: int, scores: NDArray[np.number]) -> int | None:
+    rng = np.random.default_rng([seed, row])
+    sample = scores[rng.choice(scores.size, min(size, scores.size), replace=False, shuffle=False)]
+    if sample.size > 1 and sample.min() == sample.max():
+        return None
+    return threshold_from_sample(sample, scores.size, n_marked)
 
 
 def _check_n_marked(n_marked: int, n_keys: int) -> None:

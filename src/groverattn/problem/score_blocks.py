@@ -1,0 +1,108 @@
+"""Integer scores of many rows at once: matrix products in floating point, where these are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.problem.fixed_point import FixedPoint, largest_value
+
+_WHOLE_ROWS = 128  # 64 MiB of float32 at n = 2^17; with fewer rows the product would wait for the keys
+_TILE_ROWS, _TILE_KEYS = 256, 1 << 13  # 8 MiB of float32: written and compared within the cache
+
+
+def exact_dtype(d_head: int, query_bits: int, key_bits: int) -> type[np.number]:
+    """Return the fastest type in which a score and its comparison with a threshold are exact.
+
+    Every product and every partial sum, in any order, is an integer of magnitude at most W = d A B, with A and B the
+    largest values. float32 holds all integers up to 2^24 and float64 all up to 2^53, so neither rounds. W + 1 has to
+    fit too: it is the threshold that no score reaches. NumPy multiplies matrices of int64 without BLAS, far slower.
+
+    >>> [exact_dtype(d, 8, 8).__name__ for d in (128, 1040, 1041)], exact_dtype(128, 16, 16).__name__
+    (['float32', 'float32', 'float64'], 'float64')
+    """
+    beyond = d_head * largest_value(query_bits) * largest_value(key_bits) + 1
+    if beyond <= 1 << 24:
+        return np.float32
+    return np.float64 if beyond <= 1 << 53 else np.int64
+
+
+@attrs.frozen(eq=False, repr=False)
+class ScoreBlocks:
+    """Integer scores of a head, computed for as many rows at a time as are asked for, and never stored for all.
+
+    Attributes:
+        queries: integers as numbers of `exact_dtype`, shape (n, d).
+        keys: likewise, shape (n, d).
+        largest: the largest integer score that d products of these widths can make.
+        causal: whether row i sees keys 0 to i only.
+
+    >>> from groverattn.problem.fixed_point import quantise
+    >>> scores = ScoreBlocks.of(quantise(np.eye(4), 3), quantise(np.eye(4), 3), causal=False)
+    >>> scores.marked_counts(np.array([0, 1]), np.array([1, 0])).tolist()
+    [1, 4]
+    """
+
+    queries: NDArray[np.number]
+    keys: NDArray[np.number]
+    largest: int
+    causal: bool
+
+    @classmethod
+    def of(cls, queries: FixedPoint, keys: FixedPoint, causal: bool) -> ScoreBlocks:
+        """Convert quantised queries and keys, 4 or 8 bytes a number."""
+        d_head = keys.values.shape[1]
+        dtype = exact_dtype(d_head, queries.bits, keys.bits)
+        largest = d_head * largest_value(queries.bits) * largest_value(keys.bits)
+        return cls(queries.values.astype(dtype), keys.values.astype(dtype), largest, causal)
+
+    def visible_keys(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return how many keys each row sees, shape (rows,)."""
+        return rows.astype(np.int64) + 1 if self.causal else np.full(rows.shape, len(self.keys), dtype=np.int64)
+
+    def of_row(self, row: int) -> NDArray[np.int64]:
+        """Return the scores of the keys that row `row` sees, shape (visible_keys,)."""
+        return (self.keys[: row + 1 if self.causal else None] @ self.queries[row]).astype(np.int64)
+
+    def of_rows(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.number]]:
+        """Yield the scores of each row over the keys that it sees; what is yielded is overwritten later.
+
+        Args:
+            rows: any rows, shape (rows,).
+        """
+        visible = self.visible_keys(rows)
+        # One buffer for all: the system clears fresh memory of this size page by page, which takes as long as the sums.
+        buffer = np.empty(min(rows.size, _WHOLE_ROWS) * int(visible.max(initial=0)), dtype=self.keys.dtype)
+        for block in _blocks(rows.size, _WHOLE_ROWS):
+            queries, n_keys = self.queries[rows[block]], int(visible[block].max())
+            scores = buffer[: len(queries) * n_keys].reshape(len(queries), n_keys)
+            np.matmul(queries, self.keys[:n_keys].T, out=scores)
+            for row, n_visible in zip(scores, visible[block], strict=True):
+                yield row[:n_visible]
+
+    def marked_counts(self, rows: NDArray[np.intp], thresholds: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many of the keys that it sees reach the row's threshold, for each row, shape (rows,).
+
+        Args:
+            rows: any rows, shape (rows,).
+            thresholds: their thresholds, shape (rows,).
+        """
+        counts = np.zeros(rows.size, dtype=np.int64)
+        visible = self.visible_keys(rows)
+        # Clipped, no threshold is rounded by the conversion, and each still marks what it marked.
+        limits = np.clip(thresholds, -self.largest, self.largest + 1).astype(self.keys.dtype)
+        for block in _blocks(rows.size, _TILE_ROWS):
+            queries, at = self.queries[rows[block]], range(block.start, block.stop)
+            for tile in _blocks(int(visible[block].max()), _TILE_KEYS):
+                scores = queries @ self.keys[tile].T
+                for row, i in zip(scores, at, strict=True):
+                    # A row at a time: contiguous, so that comparing and counting run at the speed of the cache.
+                    counts[i] += np.count_nonzero(row[: max(visible[i] - tile.start, 0)] >= limits[i])
+        return counts
+
+
+def _blocks(size: int, step: int) -> Iterator[slice]:
+    return (slice(start, min(start + step, size)) for start in range(0, size, step))
