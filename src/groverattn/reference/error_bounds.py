@@ -58,7 +58,7 @@ def tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: ArrayLike)
 
 @attrs.frozen(eq=False)
 class RowErrors:
-    """Bounds and truth of each row, all of shape (n,). Weights are in l1, outputs in the largest entry.
+    """Bounds and truth of each row that is held, all of shape (m,). Weights are in l1, outputs in the largest entry.
 
     Attributes:
         log_ratio_range: R of the row.
@@ -86,7 +86,10 @@ class RowErrors:
 
 
 def row_errors(approximation: SparseRankOne) -> RowErrors:
-    """Bound and measure the error of every row, from all exact scores: O(n^2 d), a check and no part of the method.
+    """Bound and measure the error of every row that is held, from all its exact scores.
+
+    O(m n d) for m rows: a check and no part of the method. A head that is too long for it is checked by some of its
+    rows: `SparseRankOne.from_found(..., rows=...)`.
 
     >>> from groverattn.problem.families import gaussian_head
     >>> head = gaussian_head(n=8, d=4, seed=0)
@@ -96,12 +99,12 @@ def row_errors(approximation: SparseRankOne) -> RowErrors:
     """
     head = approximation.head
     columns: list[tuple[NDArray[np.float64], ...]] = []
-    for rows, scores in score_blocks(head):
+    for block, scores in score_blocks(head, approximation.rows):
         visible = np.isfinite(scores)
         in_tail = visible.copy()
-        for at, row in enumerate(range(rows.start, rows.stop)):
-            in_tail[at, approximation.found(row)] = False
-        log_b = np.where(in_tail, approximation.log_c[rows, None], scores)
+        for row, at in zip(in_tail, range(block.start, block.stop), strict=True):
+            row[approximation.found(at)] = False
+        log_b = np.where(in_tail, approximation.log_c[block, None], scores)
         log_ratio = np.subtract(log_b, scores, out=np.zeros_like(scores), where=visible)
         p, q = softmax_rows(scores), softmax_rows(log_b)
         log_ratio_range = masked_range(log_ratio, visible)
