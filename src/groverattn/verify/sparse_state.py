@@ -185,7 +185,7 @@ def _enter(circuit: FlatCircuit, rng: np.random.Generator, initial: SparseState)
         )
     wires = [wire for key in initial.bits for wire in circuit.inputs[key]]
     bits = np.concatenate([*initial.bits.values()], axis=1)
-    terms = Superposition(circuit, bits, wires, initial.coefficients.copy(), rng)
+    terms = Superposition(circuit, bits, wires, initial.coefficients.astype(np.complex128), rng)
     for key, values in initial.records.items():
         terms.records[list(circuit.inputs[key])] = values
     return terms

@@ -42,8 +42,8 @@ class Superposition(BasisStates):
         """Take terms, `bits` of shape (n_terms, n_bits), on some wires of a circuit; all other wires are zero."""
         super().__init__(circuit, 1, rng)
         self.index = wires
-        self.peak_terms = 0
         self.replace(wires, bits, amplitudes)
+        self.peak_terms = self.n_terms
 
     @property
     def n_terms(self) -> int:
@@ -86,7 +86,6 @@ class Superposition(BasisStates):
         padding = np.repeat(bits[:1], 64 * n_words - len(bits), axis=0)
         self.wires[wires] = pack(np.concatenate([bits, padding]))
         self.amplitudes = amplitudes
-        self.peak_terms = max(self.peak_terms, self.n_terms)
 
     def differ_without(self, wires: list[int]) -> bool:
         """Whether all terms stay distinct without some wires: whether none of them can interfere there."""
@@ -132,6 +131,7 @@ def hadamards(state: Superposition, wires: tuple[int, ...], _) -> None:
     bits, amplitudes = state.bits(open_wires), state.amplitudes
     for wire in wires:
         bits, amplitudes = _hadamard(bits, amplitudes, open_wires.index(wire))
+        state.peak_terms = max(state.peak_terms, amplitudes.size)
     # neighbours in the index stay neighbours: the control of a lookup is one in few words
     order = np.argsort(_numbers(bits))
     state.replace(open_wires, bits[order], amplitudes[order])
