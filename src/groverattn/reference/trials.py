@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from functools import cached_property
 from typing import Protocol
 
@@ -9,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.reference.amplification import mean_trial_success, success_probability
+from groverattn.reference.amplification import mean_trial_success, rotation_angle, success_probability
 from groverattn.reference.fixed_point import fixed_point_phases, fixed_point_success
 
 
@@ -70,6 +71,16 @@ class Trial(Protocol):
         """Choose a run."""
         ...
 
+    def draw_many(
+        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Choose a run for each of several rows of n keys, of which t are marked, shape (rows,).
+
+        Returns:
+            The number of iterates and the probability of measuring a marked key after them, both of shape (rows,).
+        """
+        ...
+
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast."""
         ...
@@ -95,6 +106,13 @@ class UniformTrial:
     def draw(self, rng: np.random.Generator) -> GroverRun:
         """Choose a run."""
         return GroverRun(int(rng.integers(self.bound)))
+
+    def draw_many(
+        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Choose a run for each row; return the numbers of iterates and the probabilities of success."""
+        j = rng.integers(self.bound, size=t.size)
+        return j, np.sin((2 * j + 1) * _rotation_angles(n)[t]) ** 2
 
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast.
@@ -130,6 +148,18 @@ class FixedTrial:
         """Return the run."""
         return self.run
 
+    def draw_many(
+        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the number of iterates and the probability of success for each row."""
+        return np.full(t.shape, self.run.n_iterates), self.run.success(n, t)
+
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of measuring a marked key; `n` and `t` broadcast."""
         return self.run.success(n, t)
+
+
+@functools.lru_cache(maxsize=4)
+def _rotation_angles(n: int) -> NDArray[np.float64]:
+    """Return the angle for every number of marked keys from 0 to n: to read it is faster than to compute it."""
+    return rotation_angle(n, np.arange(n + 1))
