@@ -40,8 +40,8 @@ bench: $(STAMP) ## time the benchmarks
 estimates: $(STAMP) ## compute estimates/ and the computed blocks of README.md again; git diff shows what changed
 	$(BIN)/python -m groverattn.study.regenerate $(ARGS)
 
-studies: $(STAMP) ## execute the notebooks again, in place; git diff shows what changed
-	$(BIN)/python -m groverattn.study.regenerate notebooks $(ARGS)
+studies: $(STAMP) ## search all real heads and execute the notebooks again; git diff shows what changed
+	$(BIN)/python -m groverattn.study.regenerate heads notebooks $(ARGS)
 
 clean: ## remove .venv, caches and build products; estimates/ stays
 	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .pytest_cache .ruff_cache

@@ -1,7 +1,7 @@
-"""Computes what is committed as computed: estimates/, the generated blocks of README.md, the executed notebooks.
+"""Computes what is committed as computed: estimates/, blocks of README.md, the study of real heads, the notebooks.
 
     python -m groverattn.study.regenerate                    # estimates and README.md
-    python -m groverattn.study.regenerate notebooks          # notebooks/*.ipynb
+    python -m groverattn.study.regenerate heads notebooks    # estimates/real_heads.csv, notebooks/*.ipynb
     python -m groverattn.study.regenerate --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -20,19 +20,40 @@ import attrs
 
 from groverattn.costs import nested_search
 from groverattn.problem.errors import InputError
-from groverattn.study import iterate_sheet, precision, preset_sheet
+from groverattn.study import (
+    iterate_sheet,
+    method_sheet,
+    precision,
+    preset_sheet,
+    query_crossover,
+    real_heads,
+    scaling,
+    scaling_fit,
+    success_frequency,
+)
+from groverattn.study.figures import scaling_svg
 from groverattn.study.headline import headline
 from groverattn.study.main_job import main_job
 from groverattn.study.notebooks import build_notebook, notebook_sources
 from groverattn.study.tables import main_job_tables
 
 SHEET = "estimates/presets.csv"
-GROUPS = ("estimates", "readme", "notebooks")
+SCALING_FIGURE = "estimates/scaling.svg"
+GROUPS = ("estimates", "readme", "heads", "notebooks")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _COLUMNS_OF_A_TERMINAL = 80
 
-_STUDIES = (iterate_sheet, precision, nested_search)
+_STUDIES = (
+    iterate_sheet,
+    precision,
+    nested_search,
+    scaling,
+    scaling_fit,
+    query_crossover,
+    method_sheet,
+    success_frequency,
+)
 
 
 @attrs.frozen
@@ -58,6 +79,7 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         yield Artefact(SHEET, "all of it", lambda _: sheet(), _same_sheet)
         for study in _STUDIES:
             yield Artefact(f"estimates/{study.FILE_NAME}", "all of it", lambda _, write=study.write: _written(write))
+        yield Artefact(SCALING_FIGURE, "all of it", lambda _: scaling_svg(scaling.scaling_records()))
         yield Artefact("estimates/README.md", "all of it", lambda _: sheet_readme())
     elif group == "readme":
         rows = root / SHEET
@@ -68,6 +90,13 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         )
         yield Artefact(
             "README.md", "the output of `groverattn run`", lambda text: replaced_block(text, "run", run_block())
+        )
+    elif group == "heads":
+        data = root / "data"
+        yield Artefact(
+            f"estimates/{real_heads.FILE_NAME}",
+            "all of it",
+            lambda _: _written(lambda directory: real_heads.write(directory, data)),
         )
     else:
         for source in notebook_sources(root):
@@ -250,9 +279,18 @@ What all rows share:
 - The data access `qram` is no circuit but an external call at an assumed price.
 - A row that is out of reach says so in `error` and leaves its numbers empty.
 
-Three more files are written by the same command: `iterates.csv`, one Grover iterate at 2^17 and 2^20 keys under every
-data access and score method, with the spread of the score over 20 queries; `precision.csv`, what 4 to 16 bits cost in
-Toffolis and do to the packaged head; `nested_search.csv`, two-stage search with a coarse sketch against one stage.
+More files are written by the same command. About the circuit: `iterates.csv`, one Grover iterate at 2^17 and 2^20 keys
+under every data access and score method, with the spread of the score over 20 queries; `precision.csv`, what 4 to 16
+bits cost in Toffolis and do to the packaged head; `nested_search.csv`, two-stage search with a coarse sketch against
+one stage. About the search, in iterates and keys read, whatever an iterate costs: `scaling.csv`, searches drawn at n of
+2^12 to 2^22 and k of 16 to 2048 beside the laws, with the fitted exponents in `scaling_fit.csv` and the figure
+`scaling.svg`; `query_crossover.csv`, from how many keys on each law asks fewer questions than a scan reads keys;
+`search_methods.csv`, the methods of `groverattn simulate --method`, wrong guesses and parallel machines;
+`success_frequency.csv`, misses in 20,000 seeded rows against the promise. What a column means stands with the records
+of the module that writes the file, in `src/groverattn/study/`.
+
+`real_heads.csv` is written by `make studies`: every row of 78 real heads, with and without a causal mask, searched on
+exact amplitudes. It takes about ten minutes.
 
 | column | meaning |
 |---|---|
