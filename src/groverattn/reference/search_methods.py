@@ -5,16 +5,19 @@ from __future__ import annotations
 import attrs
 
 from groverattn.problem.errors import unknown_name
+from groverattn.reference.counted_number_search import CountedNumberSearch
 from groverattn.reference.coupon_collector import CouponCollector
 from groverattn.reference.expected_number_search import ExpectedNumberSearch
 from groverattn.reference.known_number_search import KnownNumberSearch
 from groverattn.reference.round_recursion import ThresholdSearch
+from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.top_k_search import TopKSearch
 from groverattn.reference.unknown_number_search import UnknownNumberSearch, check_p_failure
 
 SEARCH_METHODS = {
     "unknown": "number of marked keys unknown: growing trials, last check by fixed-point search",
     "expected": "the same, begun at the number of keys that is expected",
+    "counted": "number estimated by quantum counting first, then as expected",
     "known": "number of marked keys known: no last check",
     "collector": "number known, found keys not excluded: runs can be shared by parallel machines",
     "top-k": "no threshold: the k best keys by maximum finding",
@@ -46,7 +49,7 @@ class SearchMethod:
         if self.name not in SEARCH_METHODS:
             raise unknown_name("search method", self.name, SEARCH_METHODS, "each is a procedure with its own cost")
         check_p_failure(self.p_failure)
-        self.top_k() if self.name == "top-k" else self.for_threshold(1)
+        {"top-k": self.top_k, "counted": self.counted}.get(self.name, lambda: self.for_threshold(1))()
 
     @property
     def keeps_largest(self) -> bool:
@@ -57,8 +60,23 @@ class SearchMethod:
         """Return the procedure without a threshold."""
         return TopKSearch(self.n_expected, self.p_failure, **self._growth)
 
+    @property
+    def counts_first(self) -> bool:
+        """Whether the procedure begins with quantum counting."""
+        return self.name == "counted"
+
+    def counted(self) -> CountedNumberSearch:
+        """Return the procedure that begins with quantum counting."""
+        return CountedNumberSearch(self.p_failure, n_marked_max=self.n_marked_max)
+
+    def cost(self, n: int, t: int) -> SearchCost:
+        """Return the exact cost of a row of n keys, of which t are marked (t is not looked at by top-k)."""
+        if self.keeps_largest:
+            return self.top_k().cost(n)
+        return self.counted().cost(n, t) if self.counts_first else self.for_threshold(t).cost(n, t)
+
     def for_threshold(self, n_marked: int) -> ThresholdSearch:
-        """Return the procedure for a row with a threshold.
+        """Return the procedure for a row with a threshold, other than `counted`.
 
         Args:
             n_marked: how many keys reach it; only `known` and `collector` are told.

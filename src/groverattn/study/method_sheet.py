@@ -57,6 +57,7 @@ class MethodRecord:
 _TOLD = {
     "unknown": "nothing",
     "expected": "about k are marked, and k are",
+    "counted": "nothing; the iterates of the counting are among those of the row",
     "known": "k are marked",
     "collector": "k are marked",
     "top-k": "k, and no threshold",
@@ -77,8 +78,7 @@ def records() -> Iterator[MethodRecord]:
 
 
 def _cost(name: str, n: int, k: int, n_expected: float) -> SearchCost:
-    method = SearchMethod(name=name, n_expected=n_expected, p_failure=P_FAILURE_HEAD / n)
-    return method.top_k().cost(n) if method.keeps_largest else method.for_threshold(k).cost(n, k)
+    return SearchMethod(name=name, n_expected=n_expected, p_failure=P_FAILURE_HEAD / n).cost(n, k)
 
 
 def _record(n: int, k: int, name: str, told: str, cost: SearchCost, machines: int = 1) -> MethodRecord:

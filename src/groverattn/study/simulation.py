@@ -87,9 +87,7 @@ class Simulation:
     def method_iterates(self) -> float:
         """Expected iterates of all searched rows together, by the exact recursion of the procedure that was run."""
         sizes = Counter((self.instance.visible_keys(row.row), row.n_marked) for row in self._searched)
-        if self.method.keeps_largest:
-            return sum(times * self.method.top_k().cost(n).iterates_expected for (n, _), times in sizes.items())
-        return sum(times * self.method.for_threshold(t).cost(n, t).iterates_expected for (n, t), times in sizes.items())
+        return sum(times * self.method.cost(n, t).iterates_expected for (n, t), times in sizes.items())
 
     @property
     def _searched(self) -> list[RowResult]:

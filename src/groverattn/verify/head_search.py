@@ -8,7 +8,7 @@ import numpy as np
 from groverattn.problem.instance import Instance
 from groverattn.reference.search_methods import SearchMethod
 from groverattn.verify.engines import EngineChoice
-from groverattn.verify.row_search import RowSearch, find_largest, find_marked
+from groverattn.verify.row_search import RowSearch, count_and_find, find_largest, find_marked
 from groverattn.verify.searched_row import SearchedRow
 
 
@@ -66,7 +66,10 @@ def search_head_row(
         to_find = searched.scores >= np.partition(searched.scores, -method.n_expected)[-method.n_expected]
         n_marked = method.n_expected
     else:
-        search = find_marked(method.for_threshold(n_marked), searched, machine, rng)
+        if method.counts_first:
+            search = count_and_find(method.counted(), searched, machine, rng)
+        else:
+            search = find_marked(method.for_threshold(n_marked), searched, machine, rng)
         to_find = searched.scores >= searched.threshold
     wrong = machine.circuit_mismatches(search.last_threshold, search.found)
     return _result(row, search, to_find, n_marked, wrong)

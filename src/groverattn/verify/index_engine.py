@@ -43,6 +43,25 @@ def grover_amplitudes(marked: NDArray[np.bool_], run: GroverRun | int) -> NDArra
     return amplitudes
 
 
+def phase_estimation(marked: NDArray[np.bool_], n_bits: int) -> NDArray[np.float64]:
+    """Return the distribution of the measured phase of the iterate, from all its powers, shape (2^n_bits,).
+
+    The control registers' state |c> stands beside the index register after c iterates; the inverse Fourier transform
+    over c is taken for every index (Brassard, Hoyer, Mosca, Tapp, arXiv:quant-ph/0005055, algorithm Est_Amp).
+
+    >>> phase_estimation(np.arange(4) == 2, 2).round(6).tolist()
+    [0.1875, 0.375, 0.0625, 0.375]
+    """
+    size = 1 << n_bits
+    powers = np.empty((size, marked.size))
+    signs = np.where(marked, -1.0, 1.0)
+    powers[0] = 1 / np.sqrt(marked.size)
+    for c in range(1, size):
+        flipped = powers[c - 1] * signs
+        powers[c] = 2 * flipped.mean() - flipped
+    return (np.abs(np.fft.fft(powers, axis=0)) ** 2).sum(axis=1) / size**2
+
+
 @attrs.define(eq=False)
 class IndexEngine:
     """Every amplitude of the index register; the phases are those of a gate-by-gate run of the oracle on all keys.
@@ -63,13 +82,19 @@ class IndexEngine:
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
         """Prepare the uniform superposition, apply the iterates and measure the index."""
-        if threshold not in self._phases:
-            marked, wrong = _run_circuit(self.row, threshold, (), self.outcomes)
-            self._phases[threshold] = marked
-            self._wrong += wrong
-        marked = self._phases[threshold].copy()
+        marked = self._marked(threshold).copy()
         marked[list(excluded)] = False
         return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
+
+    def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
+        """Estimate the phase of the iterate with these phases and measure it."""
+        return measured_index(phase_estimation(self._marked(threshold), n_bits), rng)
+
+    def _marked(self, threshold: int) -> NDArray[np.bool_]:
+        if threshold not in self._phases:
+            self._phases[threshold], wrong = _run_circuit(self.row, threshold, (), self.outcomes)
+            self._wrong += wrong
+        return self._phases[threshold]
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """Run the oracle's circuit with keys excluded; return the keys on which this or an earlier run was wrong."""
@@ -97,6 +122,10 @@ class ArithmeticPhases:
         marked = self.row.scores >= threshold
         marked[list(excluded)] = False
         return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
+
+    def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
+        """Estimate the phase of the iterate with these phases and measure it."""
+        return measured_index(phase_estimation(self.row.scores >= threshold, n_bits), rng)
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """There is no circuit."""

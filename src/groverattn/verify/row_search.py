@@ -8,6 +8,8 @@ from typing import Protocol
 import attrs
 import numpy as np
 
+from groverattn.reference.counted_number_search import CountedNumberSearch
+from groverattn.reference.quantum_counting import counting_iterates
 from groverattn.reference.round_recursion import ThresholdSearch
 from groverattn.reference.top_k_search import TopKSearch
 from groverattn.reference.trials import GroverRun, Trial
@@ -25,6 +27,16 @@ class Engine(Protocol):
             threshold: integer score from which a key is marked.
             excluded: keys that are not live.
             rng: draws the outcome.
+        """
+        ...
+
+    def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
+        """Run quantum counting with `n_bits` control qubits on all keys and measure the phase.
+
+        Args:
+            n_bits: control qubits m.
+            threshold: integer score from which a key is marked.
+            rng: draws the outcome, 0 to 2^m - 1.
         """
         ...
 
@@ -98,6 +110,23 @@ def find_marked(search: ThresholdSearch, row: SearchedRow, engine: Engine, rng: 
     limit = getattr(search, "n_marked_max", None)
     early = limit is not None and len(found) > limit
     return RowSearch(tuple(found), ledger.iterates, ledger.phased, ledger.checks, row.threshold, early)
+
+
+def count_and_find(
+    search: CountedNumberSearch, row: SearchedRow, engine: Engine, rng: np.random.Generator
+) -> RowSearch:
+    """Estimate how many keys reach the row's threshold, and find them.
+
+    Args:
+        search: how many control qubits the counting has, and what follows its outcome.
+        row: the row.
+        engine: counts, and measures the index.
+        rng: draws iterate numbers and outcomes.
+    """
+    n_bits = search.bits(row.n_keys)
+    outcome = engine.count(n_bits, row.threshold, rng)
+    result = find_marked(search.after(row.n_keys, outcome), row, engine, rng)
+    return attrs.evolve(result, iterates=result.iterates + counting_iterates(n_bits))
 
 
 def find_largest(search: TopKSearch, row: SearchedRow, engine: Engine, rng: np.random.Generator) -> RowSearch:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from groverattn.bloqs.fixed_point_search import FixedPointSearch
 from groverattn.bloqs.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.quantum_counting import QuantumCounting
 from groverattn.reference.trials import GroverRun
+
+
+def counting_bloq(oracle: PhaseOracle, n_bits: int) -> QuantumCounting:
+    """Return the bloq of quantum counting with `n_bits` control qubits."""
+    return QuantumCounting(GroverIterate(oracle), n_bits)
 
 
 def search_bloq(oracle: PhaseOracle, run: GroverRun) -> GroverSearch | FixedPointSearch:

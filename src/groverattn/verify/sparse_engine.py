@@ -11,7 +11,7 @@ from groverattn.bloqs.flat_circuit import flatten
 from groverattn.bloqs.grover import GroverSearch
 from groverattn.reference.trials import GroverRun
 from groverattn.verify.measurement import measured_index
-from groverattn.verify.search_circuit import search_bloq
+from groverattn.verify.search_circuit import counting_bloq, search_bloq
 from groverattn.verify.searched_row import SearchedRow
 from groverattn.verify.sparse_state import run_sparse, search_circuits
 
@@ -34,6 +34,12 @@ class SparseEngine:
         circuits = search_circuits(bloq) if isinstance(bloq, GroverSearch) else [flatten(bloq)]
         amplitudes = run_sparse(circuits, self.outcomes).amplitudes()
         return measured_index(np.abs(amplitudes) ** 2, rng)
+
+    def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
+        """Run the circuit of quantum counting and measure its phase register."""
+        state = run_sparse(flatten(counting_bloq(self.row.oracle(threshold), n_bits)), self.outcomes)
+        weights = np.abs(state.coefficients) ** 2
+        return measured_index(np.bincount(state.values("phase"), weights, minlength=1 << n_bits), rng)
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """The circuit is what is run; a wrong one is seen in what is missed and false."""
