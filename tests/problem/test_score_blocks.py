@@ -25,9 +25,9 @@ RULES = [
 ]
 
 
-@pytest.fixture(params=[(128, 256, 8192), (5, 7, 13)])
+@pytest.fixture(params=[(1 << 25, 256, 256, 8192), (1 << 25, 5, 7, 13), (1, 256, 1, 1 << 20)])
 def _block_sizes(monkeypatch, request) -> None:
-    for name, size in zip(("_WHOLE_ROWS", "_TILE_ROWS", "_TILE_KEYS"), request.param, strict=True):
+    for name, size in zip(("_HELD", "_ROWS_MAX", "_TILE_ROWS", "_TILE_KEYS"), request.param, strict=True):
         monkeypatch.setattr(score_blocks, name, size)
 
 
