@@ -77,7 +77,7 @@ class ScoreBlocks:
         """
         visible = self.visible_keys(rows)
         step = max(1, min(rows.size, _ROWS_MAX, _HELD // int(visible.max(initial=1))))
-        # One buffer for all: the system clears fresh memory, which took an eighth of the time of the product (measured).
+        # One buffer for all: the system clears fresh memory, an eighth of the time of the product (measured).
         buffer = np.empty(step * int(visible.max(initial=0)), dtype=self.keys.dtype)
         for block in _blocks(rows.size, step):
             queries, n_keys = self.queries[rows[block]], int(visible[block].max())
