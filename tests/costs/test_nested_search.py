@@ -26,7 +26,7 @@ from groverattn.problem.heads import bundled_head
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
 from groverattn.reference.amplification import success_probability
-from groverattn.reference.search_laws import best_known_number_iterates
+from groverattn.reference.known_number_search import best_known_number_iterates
 from groverattn.study.estimate import sizes_only_iterate
 from groverattn.verify.oracle_check import run_oracle
 

@@ -5,14 +5,20 @@ import numpy as np
 import pytest
 
 from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.flat_circuit import flatten
+from groverattn.bloqs.grover import GroverIterate
 from groverattn.problem.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
+from groverattn.reference.quantum_counting import counting_distribution
 from groverattn.reference.search_methods import SEARCH_METHODS, SearchMethod
 from groverattn.reference.trials import GroverRun
 from groverattn.verify.engines import ENGINES, EngineChoice
 from groverattn.verify.head_search import search_head_row
+from groverattn.verify.index_engine import grover_amplitudes, phase_estimation
+from groverattn.verify.search_circuit import search_bloq
 from groverattn.verify.searched_row import SearchedRow
+from groverattn.verify.state_vector import decomposed_circuit, final_amplitudes
 
 
 def instance(n=8, d=2, bits=3, n_marked=2, causal=False):
@@ -34,7 +40,7 @@ def without_circuit(result):
 def test_every_method_on_every_engine_is_the_law(method, engine):
     """From every gate in a state vector to two numbers: the same keys, iterates and checks."""
     head = instance()
-    for row in (1, 2) if engine == "circuit" else range(8):
+    for row in [2] if engine == "circuit" else range(8):
         result = search(engine, head, row, method)
         assert without_circuit(result) == search("law", head, row, method)
         assert (result.missed, result.false, result.circuit_wrong or 0) == (0, 0, 0)
@@ -80,3 +86,33 @@ def test_names_are_explained():
             EngineChoice(**wrong)
     with pytest.raises(InputError, match="top-k"):
         SearchMethod(name="topk", n_expected=2, p_failure=0.1)
+
+
+@pytest.mark.slow
+def test_a_whole_search_on_a_thousand_qubits():
+    """Three million gates, measured uncomputation included: the sparse engine finds what the law draws."""
+    head = Instance.from_target(gaussian_head(128, 64, 1), 4, 8, 8)
+    assert flatten(GroverIterate(SearchedRow.of(head, 0, "qrom").oracle(0))).n_wires > 1000
+    results = [search(engine, head, 0) for engine in ("sparse", "law")]
+    assert results[0] == results[1]
+    assert len(results[0].found) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", [GroverRun(2), GroverRun(1, 0.3)])
+def test_twenty_qubits_in_a_state_vector(run):
+    """Every amplitude of the decomposed search on 16 keys of 4 numbers, every qubit of it simulated by Cirq."""
+    row = SearchedRow.of(instance(16, 4, 3), 2, "qrom")
+    bloq = search_bloq(row.oracle(row.threshold), run)
+    assert len(decomposed_circuit(bloq)[0].all_qubits()) >= 20
+    amplitudes = final_amplitudes(bloq)
+    expected = grover_amplitudes(row.scores >= row.threshold, run)
+    assert abs(np.vdot(amplitudes[:16], expected)) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("n_bits", [1, 2, 5])
+@pytest.mark.parametrize("n", [8, 13, 64])
+def test_counting_by_powers_of_the_iterate_is_the_formula(n, n_bits):
+    for t in {0, 1, 3, n}:
+        marked = np.arange(n) < t
+        np.testing.assert_allclose(phase_estimation(marked, n_bits), counting_distribution(n, t, n_bits), atol=1e-12)

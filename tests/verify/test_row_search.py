@@ -14,7 +14,7 @@ from groverattn.reference.unknown_number_search import UnknownNumberSearch
 from groverattn.verify.engines import EngineChoice
 from groverattn.verify.head_search import search_head_row
 from groverattn.verify.law_engine import LawEngine
-from groverattn.verify.row_search import find_largest, find_marked
+from groverattn.verify.row_search import count_and_find, find_largest, find_marked
 from groverattn.verify.searched_row import SearchedRow
 
 LAW = EngineChoice("law")
@@ -107,13 +107,13 @@ def test_rows_cost_what_their_method_expects(method):
     assert (row.scores >= row.threshold).sum() == k
     assert len(set(row.scores.tolist())) == n  # no ties, as the recursion of top-k assumes
     chosen = SearchMethod(name=method, n_expected=k, p_failure=0.01)
-    rng = np.random.default_rng(5)
+    rng, cost = np.random.default_rng(5), chosen.cost(n, k)
     if chosen.keeps_largest:
         runs = [find_largest(chosen.top_k(), row, LawEngine(row), rng) for _ in range(400)]
-        cost = chosen.top_k().cost(n)
+    elif chosen.counts_first:
+        runs = [count_and_find(chosen.counted(), row, LawEngine(row), rng) for _ in range(400)]
     else:
         runs = [find_marked(chosen.for_threshold(k), row, LawEngine(row), rng) for _ in range(400)]
-        cost = chosen.for_threshold(k).cost(n, k)
     for name, expected in (
         ("iterates", cost.iterates_expected),
         ("phased_iterates", cost.phased_expected),

@@ -1,5 +1,7 @@
 """Whole searches on the terms that are alive, against Cirq, qdk and closed forms."""
 
+import math
+
 import attrs
 import numpy as np
 import pytest
@@ -13,12 +15,14 @@ from groverattn.bloqs.measured_unload import MeasuredUnload, _measure_word
 from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.bloqs.score import Score
 from groverattn.problem.errors import InputError
+from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.fixed_point import fixed_point_phases
 from groverattn.verify.index_engine import grover_amplitudes
 from groverattn.verify.openqasm import openqasm
+from groverattn.verify.searched_row import SearchedRow
 from groverattn.verify.sparse_state import SparseState, run_sparse, search_circuits
 from groverattn.verify.state_vector import final_amplitudes
 
@@ -140,7 +144,7 @@ def test_every_amplitude_is_qdks_on_hundreds_of_qubits(access, n_keys):
 @pytest.mark.parametrize("access", ["qroam", "qroam-dirty"])
 def test_measurement_outcomes_do_not_matter(access):
     search, _ = random_search(100, access, 3, d_head=4, key_bits=4)
-    circuits = search_circuits(search)
+    circuits = list(search_circuits(search))
     first, *others = (run_sparse(circuits, rng(seed)).amplitudes() for seed in range(6))
     for other in others:
         np.testing.assert_allclose(other, first, atol=1e-12)
@@ -149,7 +153,7 @@ def test_measurement_outcomes_do_not_matter(access):
 @every_access
 def test_parts_of_a_search_are_its_circuit(access):
     search, _ = random_search(11, access, 3)
-    whole, parts = flatten(search), search_circuits(search)
+    whole, parts = flatten(search), list(search_circuits(search))
     assert sum((part.circuit.gate_counts for part in parts), start=type(whole.gate_counts)()) == whole.gate_counts
     assert max(part.circuit.n_wires for part in parts) == whole.n_wires
     np.testing.assert_allclose(run_sparse(parts, rng()).amplitudes(), run_sparse(whole, rng()).amplitudes(), atol=1e-9)
@@ -180,7 +184,7 @@ def test_a_missing_gate_is_found(access, op):
 def test_a_million_gates_on_a_thousand_qubits():
     """n = 1,024, d = 64, 8 bits: four of the iterates that the search needs, as in every other test exactly."""
     search, marked = random_search(1024, "qrom", 4, d_head=64, key_bits=8)
-    circuits = search_circuits(search)
+    circuits = list(search_circuits(search))
     assert sum(part.circuit.gate_counts.total() for part in circuits) > 1_000_000
     assert circuits[-1].circuit.n_wires > 1000
     state = run_sparse(circuits, rng())
@@ -217,3 +221,20 @@ def test_registers_that_do_not_fit():
     circuit = flatten(_measure_word.make())
     with pytest.raises(InputError, match="registers"):
         run_sparse(circuit, rng(), SparseState({("word", ()): np.zeros((1, 4), dtype=np.uint8)}, np.ones(1, complex)))
+
+
+@pytest.mark.parametrize("access", ["qrom", "qroam-shallow"])
+@pytest.mark.parametrize("n", [11, 16])
+def test_angles_put_in_are_the_circuit_s_own(access, n):
+    """The iterates of a fixed-point search, by replaced angles and each flattened by itself, a sign among them."""
+    row = SearchedRow.of(Instance.from_target(gaussian_head(n, 3, 1), 3, 4, 4), 2, access)
+    oracle_angles, diffusion_angles = (3.6375, math.pi, 0.4), (1.5009, 2.0, math.pi)
+    search = FixedPointSearch(row.oracle(row.threshold), oracle_angles, diffusion_angles)
+    parts = run_sparse(search_circuits(search), np.random.default_rng(0)).amplitudes()
+    whole = run_sparse(flatten(search), np.random.default_rng(1)).amplitudes()
+    np.testing.assert_allclose(parts, whole, atol=1e-12)
+
+
+def test_nothing_to_run_is_refused():
+    with pytest.raises(InputError, match="no circuit"):
+        run_sparse([], np.random.default_rng(0))

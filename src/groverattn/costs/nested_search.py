@@ -184,7 +184,7 @@ def toffoli_per_key(n: int, m: int, k: int, coarse: int, exact: int, r: int) -> 
     """Return the expected Toffolis per found key, mean over the rounds with k, ..., 1 marked keys left, for one r.
 
     Each round takes the best s, from the start again after a failure. What is minimised charges a measurement and its
-    check as one exact iterate, as `search_laws.best_known_number_iterates` does. With r = 0 there is one stage.
+    check as one exact iterate, as `known_number_search.best_known_number_iterates` does. With r = 0 there is one stage.
 
     >>> round(toffoli_per_key(n=1 << 17, m=1 << 17, k=512, coarse=0, exact=1, r=0), 1)
     20.8

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import attrs
 import numpy as np
 
 from groverattn.bloqs.flat_circuit import flatten
-from groverattn.bloqs.grover import GroverSearch
 from groverattn.reference.trials import GroverRun
 from groverattn.verify.measurement import measured_index
 from groverattn.verify.search_circuit import counting_bloq, search_bloq
 from groverattn.verify.searched_row import SearchedRow
-from groverattn.verify.sparse_state import run_sparse, search_circuits
+from groverattn.verify.sparse_state import SparseCircuit, run_sparse, search_circuits
 
 
 @attrs.define(eq=False)
@@ -27,13 +26,26 @@ class SparseEngine:
 
     row: SearchedRow
     outcomes: np.random.Generator
+    _ready: tuple[tuple, list[SparseCircuit]] | None = attrs.field(default=None, init=False)
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
         """Run the circuit and measure its index register."""
-        bloq = search_bloq(self.row.oracle(threshold, excluded), run)
-        circuits = search_circuits(bloq) if isinstance(bloq, GroverSearch) else [flatten(bloq)]
-        amplitudes = run_sparse(circuits, self.outcomes).amplitudes()
+        amplitudes = run_sparse(self._circuits(run, threshold, excluded), self.outcomes).amplitudes()
         return measured_index(np.abs(amplitudes) ** 2, rng)
+
+    def _circuits(self, run: GroverRun, threshold: int, excluded: Collection[int]) -> Iterator[SparseCircuit]:
+        """The circuits of a run; without phases, preparation and iterate serve all trials of a round."""
+        if run.is_phased:
+            yield from search_circuits(search_bloq(self.row.oracle(threshold, excluded), run))
+            return
+        asked = (threshold, *excluded)
+        if self._ready is None or self._ready[0] != asked:
+            one_iterate = search_bloq(self.row.oracle(threshold, excluded), GroverRun(1))
+            self._ready = asked, list(search_circuits(one_iterate))
+        prepare, iterate = self._ready[1]
+        yield prepare
+        for _ in range(run.n_iterates):
+            yield iterate
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
         """Run the circuit of quantum counting and measure its phase register."""

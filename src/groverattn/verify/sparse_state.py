@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from groverattn.bloqs.fixed_point_search import FixedPointSearch
 from groverattn.bloqs.flat_circuit import FlatCircuit, Op, flatten
-from groverattn.bloqs.grover import GroverSearch
+from groverattn.bloqs.grover import GroverIterate, GroverSearch
 from groverattn.problem.errors import InputError
 from groverattn.verify.superposition import RULES, Superposition, fan_out, hadamards, measurements_x
 
@@ -88,8 +90,17 @@ class SparseCircuit:
 
     circuit: FlatCircuit
     steps: list[_Step] = attrs.field(
-        init=False, repr=False, default=attrs.Factory(lambda self: _steps(self.circuit), takes_self=True)
+        repr=False, default=attrs.Factory(lambda self: _steps(self.circuit), takes_self=True)
     )
+
+    def with_angles(self, angles: dict[float, float]) -> SparseCircuit:
+        """Return the same steps in which the rotations by some angles are rotations by others, old to new."""
+        rotation = RULES[Op.ROTATION]
+        steps = [
+            (rule, wires, angles.get(parameter, parameter)) if rule is rotation else (rule, wires, parameter)
+            for rule, wires, parameter in self.steps
+        ]
+        return SparseCircuit(self.circuit, steps)
 
     def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
         """Run all gates on the state of the input registers; the state of the output registers is returned."""
@@ -134,7 +145,7 @@ AnyCircuit = FlatCircuit | SparseCircuit
 
 
 def run_sparse(
-    circuits: AnyCircuit | Sequence[AnyCircuit], rng: np.random.Generator, initial: SparseState | None = None
+    circuits: AnyCircuit | Iterable[AnyCircuit], rng: np.random.Generator, initial: SparseState | None = None
 ) -> SparseState:
     """Run circuits one after the other, each on what the one before it left.
 
@@ -155,22 +166,42 @@ def run_sparse(
     >>> state.amplitudes("selection").round(6).tolist()
     [(0.5+0j), (0.5+0j), (0.5+0j), (0.5+0j)]
     """
-    sequence = [circuits] if isinstance(circuits, AnyCircuit) else circuits
-    ready = [SparseCircuit(circuit) if isinstance(circuit, FlatCircuit) else circuit for circuit in sequence]
-    state = SparseState.basis(ready[0].circuit, {}) if initial is None else initial
-    for circuit in ready:
-        state = circuit.run(rng, state)
+    state = initial
+    for circuit in [circuits] if isinstance(circuits, AnyCircuit) else circuits:
+        ready = SparseCircuit(circuit) if isinstance(circuit, FlatCircuit) else circuit
+        state = ready.run(rng, SparseState.basis(ready.circuit, {}) if state is None else state)
+    if state is None:
+        raise InputError(
+            given="no circuit and no state",
+            allowed="at least one circuit",
+            why="the first circuit says which registers there are",
+            do="give a circuit or an initial state",
+        )
     return state
 
 
-def search_circuits(search: GroverSearch | FixedPointSearch) -> list[SparseCircuit]:
-    """The circuits of a search for `run_sparse`: the preparation, then the iterates.
+def search_circuits(search: GroverSearch | FixedPointSearch) -> Iterator[SparseCircuit]:
+    """Yield the circuits of a search for `run_sparse`: the preparation, then the iterates.
 
-    The gates are those of `flatten(search)`, but equal iterates are one and the same object, written down once.
+    The gates are those of `flatten(search)`, but the iterate is written down once. Iterates with phases differ in the
+    angles of their rotations only, which are put in as each is run.
     """
-    iterates = search.n_iterates * [search.iterate] if isinstance(search, GroverSearch) else search.iterates
-    ready = {part: SparseCircuit(flatten(part)) for part in dict.fromkeys([search.prepare, *iterates])}
-    return [ready[part] for part in (search.prepare, *iterates)]
+    yield SparseCircuit(flatten(search.prepare))
+    if isinstance(search, GroverSearch):
+        yield from itertools.repeat(SparseCircuit(flatten(search.iterate)), search.n_iterates)
+        return
+    oracle = attrs.evolve(search.oracle, angle=_ORACLE_ANGLE)
+    iterate = SparseCircuit(flatten(GroverIterate(oracle, diffusion_angle=_DIFFUSION_ANGLE)))
+    for oracle_angle, diffusion_angle in zip(search.oracle_angles, search.diffusion_angles, strict=True):
+        if math.pi in (abs(oracle_angle), abs(diffusion_angle)):  # a sign has other gates
+            oracle = attrs.evolve(search.oracle, angle=oracle_angle)
+            yield SparseCircuit(flatten(GroverIterate(oracle, diffusion_angle=diffusion_angle)))
+        else:
+            yield iterate.with_angles({_ORACLE_ANGLE: oracle_angle, _DIFFUSION_ANGLE: diffusion_angle})
+
+
+# Marks of the two rotations of an iterate with phases; no rotation of a preparation has such an angle.
+_ORACLE_ANGLE, _DIFFUSION_ANGLE = 0.1234567, 0.7654321
 
 
 def _enter(circuit: FlatCircuit, rng: np.random.Generator, initial: SparseState) -> Superposition:
