@@ -127,14 +127,14 @@ def test_repeated_trials_are_summed_as_if_they_were_written_out() -> None:
     """A single trial, one that is repeated, and ones that surely succeed or surely fail."""
     left, share = np.array([0, 1, 4]), 0.75
     once, often = UniformTrial(3), FixedTrial(GroverRun(1, 0.9))
-    costs = round_costs((once, *(often,) * 5), 4, left, share)
+    costs = round_costs([(once, *(often,) * 5)] * left.size, 4, left, share)
     p_once, p_often = once.success(4, left) * share, often.success(4, left) * share
     times = (1 - p_once) * sum((1 - p_often) ** i for i in range(5))
     assert costs.checks == pytest.approx(1 + times)
     assert costs.iterates == pytest.approx(1 + times)
     assert costs.phased == pytest.approx(times)
     assert costs.p_fails == pytest.approx((1 - p_once) * (1 - p_often) ** 5)
-    assert round_costs((FixedTrial(GroverRun(1)),) * 3, 4, np.array([1])).checks.tolist() == [1.0]
+    assert round_costs([(FixedTrial(GroverRun(1)),) * 3], 4, np.array([1])).checks.tolist() == [1.0]
 
 
 def test_sizes_that_cannot_be_are_refused() -> None:

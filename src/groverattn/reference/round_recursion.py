@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Protocol
 
 import attrs
@@ -38,10 +39,14 @@ class ThresholdSearch(Protocol):
         """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
         ...
 
+    def cost(self, n: int, t: int) -> SearchCost:
+        """Return the exact cost of finding t marked keys of n."""
+        ...
+
 
 @attrs.frozen
 class RoundCosts:
-    """Expectations of one round for each number of keys left; all arrays have the shape of `left`."""
+    """Expectations of some rounds; all arrays have shape (rounds,)."""
 
     iterates: NDArray[np.float64]
     phased: NDArray[np.float64]
@@ -50,29 +55,66 @@ class RoundCosts:
 
 
 def round_costs(
-    trials: tuple[Trial, ...], n: int, left: NDArray[np.int64], share_new: float | NDArray[np.float64] = 1.0
+    rounds: Sequence[tuple[Trial, ...]],
+    n: int,
+    marked: NDArray[np.int64],
+    share_new: NDArray[np.float64] | float = 1.0,
 ) -> RoundCosts:
-    """Return what a round costs when `left` keys are marked, of which `share_new` are new.
+    """Return what each of some rounds costs.
 
     A trial happens if those before it failed, and costs its iterates and one check whether it succeeds or not. How
     often a trial happens that is repeated is the mean of a geometric law that is cut off.
 
+    Args:
+        rounds: the trials of each round.
+        n: number of keys.
+        marked: how many keys are marked in each round, shape (rounds,).
+        share_new: which share of them has not been found before, shape (rounds,) or one number.
+
     >>> from groverattn.reference.trials import UniformTrial
-    >>> round_costs((UniformTrial(1), UniformTrial(3)), 4, np.array([1, 4])).iterates.round(9).tolist()
+    >>> trials = UniformTrial(1), UniformTrial(3)
+    >>> round_costs([trials, trials], 4, np.array([1, 4])).iterates.round(9).tolist()
     [0.75, 0.0]
     """
-    iterates, phased, checks = (np.zeros(left.shape) for _ in range(3))
-    happens = np.ones(left.shape)
-    for trial, group in itertools.groupby(trials):
-        p_success, repeats = trial.success(n, left) * share_new, np.full(left.shape, float(len(list(group))))
-        with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
-            log_fails = repeats * np.log1p(-p_success)
-        times = happens * np.divide(-np.expm1(log_fails), p_success, out=repeats, where=p_success > 0)
-        iterates += times * trial.iterates_mean
-        phased += times * trial.iterates_mean * trial.is_phased
-        checks += times
-        happens = happens * np.exp(log_fails)
-    return RoundCosts(iterates, phased, checks, happens)
+    share = np.broadcast_to(share_new, marked.shape)
+    blocks = [slice(at, at + _ROUNDS_PER_BLOCK) for at in range(0, len(rounds), _ROUNDS_PER_BLOCK)]
+    parts = [_block_costs(rounds[block], n, marked[block], share[block]) for block in blocks]
+    names = [field.name for field in attrs.fields(RoundCosts)]
+    return RoundCosts(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _block_costs(
+    rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64], share_new: NDArray[np.float64]
+) -> RoundCosts:
+    """One row of every matrix is a round, one column a trial with its repetitions; what is missing never happens."""
+    places = _places(rounds)
+    shape = len(rounds), 1 + max(column for of_trial in places.values() for _, column, _ in of_trial)
+    p_success, iterates, phased, repeats = np.zeros((4, *shape))
+    for trial, of_trial in places.items():
+        sizes = [rows.size for rows, _, _ in of_trial]
+        rows = np.concatenate([rows for rows, _, _ in of_trial])
+        at = rows, np.repeat([column for _, column, _ in of_trial], sizes)
+        p_success[at] = trial.success(n, marked[rows]) * share_new[rows]
+        iterates[at] = trial.iterates_mean
+        phased[at] = trial.iterates_mean * trial.is_phased
+        repeats[at] = np.repeat([count for _, _, count in of_trial], sizes)
+    with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
+        log_fails = np.multiply(repeats, np.log1p(-p_success), out=np.zeros(shape), where=repeats > 0)
+    happens = np.exp(np.cumsum(np.hstack((np.zeros((len(rounds), 1)), log_fails)), axis=1))
+    times = happens[:, :-1] * np.divide(-np.expm1(log_fails), p_success, out=repeats, where=p_success > 0)
+    return RoundCosts((times * iterates).sum(axis=1), (times * phased).sum(axis=1), times.sum(axis=1), happens[:, -1])
+
+
+def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArray[np.intp], int, int]]]:
+    """Return for each trial the rounds in which it stands, with its column there and how often it is made."""
+    alike: dict[int, list[int]] = {}  # rounds with the same trials are mostly the same object
+    for row, trials in enumerate(rounds):
+        alike.setdefault(id(trials), []).append(row)
+    places: dict[Trial, list[tuple[NDArray[np.intp], int, int]]] = {}
+    for rows in map(np.array, alike.values()):
+        for column, (trial, group) in enumerate(itertools.groupby(rounds[rows[0]])):
+            places.setdefault(trial, []).append((rows, column, len(list(group))))
+    return places
 
 
 def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
@@ -88,29 +130,21 @@ def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
         raise InputError(
             given=f"t = {t}", allowed=f"0 to {n}", why=f"t of the {n} keys are marked", do="give n first, then t"
         )
-    sums, log_reached, iterates_max = np.zeros(3), 0.0, 0
-    rounds = itertools.groupby(((found, search.trials(n, found)) for found in range(t + 1)), key=lambda pair: pair[1])
-    for trials, group in rounds:
-        if not trials:
-            break
-        found = np.array([pair[0] for pair in group])
-        iterates_max += found.size * sum(trial.iterates_max for trial in trials)
-        for block in np.split(found, range(_ROUNDS_PER_BLOCK, found.size, _ROUNDS_PER_BLOCK)):
-            left = t - block
-            if search.excludes_found:
-                costs = round_costs(trials, n, left)
-            else:
-                costs = round_costs(trials, n, np.full(left.shape, t), left / max(t, 1))
-            log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails)))
-            reached = np.exp(log_reached + np.concatenate(([0.0], log_survives[:-1])))
-            sums += [reached @ costs.iterates, reached @ costs.phased, reached @ costs.checks]
-            log_reached += float(log_survives[-1])
-    iterates, phased, checks = (float(value) for value in sums)
+    rounds = list(itertools.takewhile(bool, (search.trials(n, found) for found in range(t + 1))))
+    if not rounds:
+        return SearchCost(0.0, 0, 0.0, 0.0, search.source)
+    left = t - np.arange(len(rounds))
+    if search.excludes_found:
+        costs = round_costs(rounds, n, left)
+    else:
+        costs = round_costs(rounds, n, np.full(left.shape, t), left / max(t, 1))
+    log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails)))
+    reached = np.exp(np.concatenate(([0.0], log_survives[:-1])))
     return SearchCost(
-        iterates_expected=iterates,
-        iterates_max=iterates_max,
-        checks_expected=checks,
-        p_failure=-math.expm1(log_reached) + 0.0,  # not -0.0
+        iterates_expected=float(reached @ costs.iterates),
+        iterates_max=sum(trial.iterates_max for trials in rounds for trial in trials),
+        checks_expected=float(reached @ costs.checks),
+        p_failure=-math.expm1(log_survives[-1]) + 0.0,  # not -0.0
         source=search.source,
-        phased_expected=phased,
+        phased_expected=float(reached @ costs.phased),
     )

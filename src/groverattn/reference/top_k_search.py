@@ -77,7 +77,7 @@ class TopKSearch:
                 do="read the row",
             )
         left = np.arange(n - self.n_kept, -1, -1)
-        costs = round_costs(self.trials(n), n, left)
+        costs = round_costs([self.trials(n)] * left.size, n, left)
         weight = self.n_kept / (left + self.n_kept)
         log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails) * weight))
         happens = weight * np.exp(np.concatenate(([0.0], log_survives[:-1])))
