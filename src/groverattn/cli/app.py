@@ -40,6 +40,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
     """
     # read by qdk, which Qualtran may load, on its first import
     os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")
+    # read by NumPy on its import: the processes of --workers are the parallelism, and more threads only disturb them
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends

@@ -34,7 +34,7 @@ Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")
 HeadFile = Annotated[Path, Parameter(help="An .npz file with arrays Q, K and V.")]
 Layer = Annotated[int | None, WHOLE, Parameter(help="Layer to read, from 0.")]
 Head = Annotated[int | None, WHOLE, Parameter(help="Query head to read, from 0.")]
-Causal = Annotated[bool, Parameter(help="Row i sees keys 0 to i only.", negative="")]
+Causal = Annotated[bool, Parameter(help="Row i sees keys 0 to i only, also where FILE does not say so.", negative="")]
 Rows = Annotated[str | None, Parameter(help="Rows A:B, B left out.")]
 
 

@@ -59,7 +59,7 @@ def verify(
         result = verify_planted(**sizes, **bits, data_access=data_access, score_method=score_method, seed=seed)
     else:
         refuse_options("without FILE only", n_keys=n_keys, d_head=d_head)
-        loaded = load_head(file, layer=layer, head=head, causal=causal)
+        loaded = load_head(file, layer=layer, head=head, causal=causal or None)
         instance = head_instance(loaded, 16 if n_marked is None else n_marked, query_bits, key_bits)
         result = verify_head_row(instance, row, data_access=data_access, score_method=score_method, seed=seed)
     show(result.as_json(), format, verification_table)

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.problem.errors import InputError
-from groverattn.problem.npz_headers import GIB, SIZE_MAX_BYTES, open_arrays
+from groverattn.problem.layer_arrays import (
+    count_layer_arrays,
+    layer_array,
+    setting_bytes,
+    stored_causal,
+    stored_score_scale,
+)
+from groverattn.problem.npz_headers import GIB, SIZE_MAX_BYTES, ArchivedArrays, open_arrays
 
 Shapes = dict[str, tuple[int, ...]]  # of Q, K and V, as stored
 Labels = dict[str, NDArray]  # `layer` and `head` of each entry
@@ -118,22 +125,24 @@ def load_head(
     *,
     layer: int | None = None,
     head: int | None = None,
-    causal: bool = False,
+    causal: bool | None = None,
     score_scale: float | None = None,
 ) -> AttentionHead:
     """Read one head from an .npz file with arrays Q, K and V.
 
-    The arrays have shape (n, d), (heads, n, d) or (layers, heads, n, d). K and V may have fewer heads than Q (grouped
-    queries): query head h uses key head h // (query heads // key heads). A (heads, n, d) file may say which head each
-    of its entries is in integer arrays `layer` and `head`: with `layer` given, the entry with these labels is read;
-    without, `head` counts the entries from 0.
+    The arrays have shape (n, d), (heads, n, d) or (layers, heads, n, d), or there is one of shape (heads, n, d) for
+    every layer, named Q_0, K_0, V_0, Q_1 and so on. K and V may have fewer heads than Q (grouped queries): query head h
+    uses key head h // (query heads // key heads). A (heads, n, d) file may say which head each of its entries is in
+    integer arrays `layer` and `head`: with `layer` given, the entry with these labels is read; without, `head` counts
+    the entries from 0. Arrays `score_scale` and `causal`, with one number or one for every layer, are the defaults of
+    the arguments of that name.
 
     Args:
         path: the file.
         layer: layer to read, counted from 0; may be left out where there is only one.
         head: query head to read, counted from 0; may be left out where there is only one.
-        causal: whether row i sees keys 0 to i only.
-        score_scale: factor of the scores; 1/sqrt(d) by default.
+        causal: whether row i sees keys 0 to i only; as the file says by default, and False if it says nothing.
+        score_scale: factor of the scores; as the file says by default, and 1/sqrt(d) if it says nothing.
 
     Raises:
         InputError: anything that keeps the file from being read safely: it is missing, is no .npz file, is cut off,
@@ -146,15 +155,21 @@ def load_head(
     groverattn.problem.errors.InputError: given: no_such_file.npz; allowed: a readable .npz file; why: No such file...
     """
     with open_arrays(path) as arrays:
-        arrays.require("Q", "K", "V")
-        shapes = {name: arrays.shape(name) for name in "QKV"}
-        label_names = [name for name in ("layer", "head") if name in arrays]
-        _check_size(sum(arrays.n_bytes(name) for name in ("Q", "K", "V", *label_names)), shapes)
-        labels = {name: arrays.read(name) for name in label_names}
-        entry, label = _entry(shapes, labels, layer, head)
-        Q, K, V = (arrays.read(name)[entry[name]] for name in "QKV")
-    scale = 1.0 / math.sqrt(max(Q.shape[1], 1)) if score_scale is None else score_scale
-    return AttentionHead(Q, K, V, scale, causal, " ".join((Path(path).stem, label)).strip())
+        n_layer_arrays = count_layer_arrays(arrays)
+        if n_layer_arrays:
+            at_layer = _pick("layer", layer, n_layer_arrays)
+            names, layer = {name: layer_array(name, at_layer) for name in "QKV"}, None
+        else:
+            at_layer, names = layer or 0, {name: name for name in "QKV"}
+        entry, label = _checked_entry(arrays, names, layer, head)
+        if n_layer_arrays:
+            label = " ".join((f"layer {at_layer}", label)).strip()
+        Q, K, V = (arrays.read(names[name])[entry[name]] for name in "QKV")
+        stored_scale, stored_mask = stored_score_scale(arrays, at_layer), stored_causal(arrays, at_layer)
+    if score_scale is None:
+        score_scale = 1.0 / math.sqrt(max(Q.shape[1], 1)) if stored_scale is None else stored_scale
+    name = " ".join((Path(path).stem, label)).strip()
+    return AttentionHead(Q, K, V, score_scale, bool(stored_mask) if causal is None else causal, name)
 
 
 def bundled_head() -> AttentionHead:
@@ -166,6 +181,18 @@ def bundled_head() -> AttentionHead:
     packaged = importlib.resources.files("groverattn") / "data" / "minilm_l6_layer2_head2.npz"
     with importlib.resources.as_file(packaged) as path:
         return load_head(path)
+
+
+def _checked_entry(
+    arrays: ArchivedArrays, names: dict[str, str], layer: int | None, head: int | None
+) -> tuple[Shapes, str]:
+    """Return what `_entry` does, once the headers say that all that will be read fits into memory."""
+    arrays.require(*names.values())
+    shapes = {name: arrays.shape(names[name]) for name in "QKV"}
+    label_names = [name for name in ("layer", "head") if name in arrays]
+    stored_bytes = sum(arrays.n_bytes(name) for name in (*names.values(), *label_names))
+    _check_size(stored_bytes + setting_bytes(arrays), shapes)
+    return _entry(shapes, {name: arrays.read(name) for name in label_names}, layer, head)
 
 
 def _check_size(stored_bytes: int, shapes: Shapes) -> None:

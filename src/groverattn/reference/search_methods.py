@@ -40,7 +40,7 @@ class SearchMethod:
     """
 
     name: str = "unknown"
-    n_expected: int
+    n_expected: float
     p_failure: float
     growth: float | None = None
     n_marked_max: int | None = None
@@ -56,9 +56,14 @@ class SearchMethod:
         """Whether the procedure has no threshold."""
         return self.name == "top-k"
 
+    @property
+    def n_kept(self) -> int:
+        """Number of keys that `top-k` keeps."""
+        return int(self.n_expected)
+
     def top_k(self) -> TopKSearch:
         """Return the procedure without a threshold."""
-        return TopKSearch(self.n_expected, self.p_failure, **self._growth)
+        return TopKSearch(self.n_kept, self.p_failure, **self._growth)
 
     @property
     def counts_first(self) -> bool:

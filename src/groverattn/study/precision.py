@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from groverattn.costs.counting import count
 from groverattn.problem.heads import AttentionHead, bundled_head, load_head
 from groverattn.problem.instance import Instance
+from groverattn.problem.layer_arrays import stored_heads
 from groverattn.problem.npz_headers import open_arrays
 from groverattn.problem.shapes import Shape
 from groverattn.reference.attention import score_blocks
@@ -119,12 +120,9 @@ def all_heads(path: str | Path) -> Iterator[AttentionHead]:
         InputError: as `load_head`.
     """
     with open_arrays(path) as arrays:
-        arrays.require("Q")
-        shape = arrays.shape("Q")
-    *layers, heads = (1, 1, *shape[:-2])[-2:]
-    for layer in range(*layers):
-        for head in range(heads):
-            yield load_head(path, layer=layer if len(shape) == 4 else None, head=head)
+        places = stored_heads(arrays)
+    for layer, head in places:
+        yield load_head(path, layer=layer, head=head)
 
 
 def precision_table() -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from groverattn.problem.instance import Instance
 from groverattn.problem.presets import preset as find_preset
 from groverattn.problem.shapes import Shape
 from groverattn.study.estimate import EstimateRequest
+from groverattn.study.row_pool import in_parallel
 from groverattn.study.workload import check_head
 
 
@@ -36,6 +38,7 @@ def threshold_instance(
     sample_size: int | None = None,
     tau: float | None = None,
     seed: int = 0,
+    n_workers: int = 1,
 ) -> Instance:
     """Quantise a head and set thresholds by one of three rules.
 
@@ -52,12 +55,13 @@ def threshold_instance(
             why="both set the thresholds of the rows",
             do="leave one out",
         )
+    check_head(head)
+    each_block = functools.partial(in_parallel, n_workers=n_workers)
     if sample_size is not None:
-        return Instance.from_sample(head, n_marked, sample_size, seed, query_bits, key_bits)
+        return Instance.from_sample(head, n_marked, sample_size, seed, query_bits, key_bits, each_block=each_block)
     if tau is not None:
-        check_head(head)
         return Instance.from_tau(head, tau, query_bits, key_bits)
-    return head_instance(head, n_marked, query_bits, key_bits)
+    return Instance.from_target(head, n_marked, query_bits, key_bits, each_block=each_block)
 
 
 def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from groverattn.problem.errors import InputError, check_error_budget, check_seed, unknown_name
 from groverattn.problem.instance import Instance
@@ -14,14 +15,19 @@ from groverattn.reference.error_bounds import row_errors
 from groverattn.reference.search_laws import LAWS
 from groverattn.reference.search_methods import SearchMethod
 from groverattn.reference.sparse_rank_one import SparseRankOne
+from groverattn.study.lockstep import in_lockstep, lockstep_rows
 from groverattn.study.row_pool import in_parallel
 from groverattn.study.simulation import Simulation
 from groverattn.study.workload import check_rows
 from groverattn.verify.engines import EngineChoice
 from groverattn.verify.head_search import RowResult, search_head_row
+from groverattn.verify.law_head import found_keys
 
 # Of a sum of up to 2^17 values of float64, relative to the largest: some 1e-14, and room.
 _ROUNDING = 1e-12
+
+# Entries of attention that are computed exactly for the comparison: all 4,096 rows of 4,096 keys, 128 of 131,072.
+_ENTRIES_COMPARED_MAX = 1 << 24
 
 OnRow = Callable[[int, int], None]
 """Called after each row with the number of rows done and of all rows."""
@@ -84,8 +90,12 @@ def simulate(
     search = functools.partial(
         search_head_row, instance, engine=engine, method=chosen, data_access=data_access, seed=seed
     )
-    results = _until_interrupted(in_parallel(search, rows, n_workers), len(rows), on_row)
-    assessed, errors, bounds, certificates = _assess(instance, results)
+    if in_lockstep(instance, engine, chosen):
+        found = lockstep_rows(instance, chosen, seed, rows, n_workers)
+    else:
+        found = in_parallel(search, rows, n_workers)
+    results = _until_interrupted(found, len(rows), on_row)
+    assessed, errors, bounds, certificates = _assess(instance, results, seed)
     return Simulation(
         instance=instance,
         engine=engine,
@@ -127,22 +137,31 @@ def _until_interrupted(results: Iterator[RowResult], total: int, on_row: OnRow) 
     return finished
 
 
-def _assess(instance: Instance, results: list[RowResult]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Build B; rows that were not simulated have no found keys and are not looked at."""
-    found: list[tuple[int, ...]] = [()] * instance.n_keys
-    for result in results:
-        found[result.row] = result.found
-    approximation = SparseRankOne.from_found(instance.head, found)
+def _assess(
+    instance: Instance, results: list[RowResult], seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Build the rows of B and compare them with exact attention; of a long head, a seeded sample of the rows."""
+    chosen = np.arange(len(results))
+    if instance.n_keys * len(results) > _ENTRIES_COMPARED_MAX:
+        n_rows = max(1, _ENTRIES_COMPARED_MAX // instance.n_keys)
+        chosen = np.sort(np.random.default_rng(seed).choice(len(results), n_rows, replace=False))
+    rows = np.array([results[at].row for at in chosen])
+    found = [_found(instance, results[at], seed) for at in chosen]
+    approximation = SparseRankOne.from_found(instance.head, found, rows=rows)
     errors = row_errors(approximation)
     rounding = _ROUNDING * errors.value_max
-    simulated = np.array([result.row for result in results])
-    difference = approximation.output() - exact_attention(instance.head)
+    difference = approximation.output() - exact_attention(instance.head, rows)
     return (
-        simulated,
-        np.abs(difference).max(axis=1)[simulated],
-        errors.output_a_priori[simulated] + rounding,
-        errors.output_a_posteriori[simulated] + rounding,
+        rows,
+        np.abs(difference).max(axis=1),
+        errors.output_a_priori + rounding,
+        errors.output_a_posteriori + rounding,
     )
+
+
+def _found(instance: Instance, result: RowResult, seed: int) -> ArrayLike:
+    """The keys that a row found; drawn now if they were only counted."""
+    return found_keys(instance, result.row, result.n_found, seed) if result.found is None else result.found
 
 
 def _checked(rows: range, n_rows: int) -> range:

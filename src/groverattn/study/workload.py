@@ -12,8 +12,8 @@ from groverattn.verify.engines import EngineChoice
 N_KEYS_MAX = 1 << 17
 MEMORY_BITS_MAX = 1 << 25
 
-# Measured: 8.7e8 products a second, so that setting the thresholds of a head takes at most some minutes.
-SCORE_PRODUCTS_MAX = 1 << 37
+# Measured: some 5e10 products a second on two processors, so that reading all scores of a head takes at most minutes.
+SCORE_PRODUCTS_MAX = 1 << 42
 
 # Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate.
 _SECONDS_PER_GATE_GROUP = 1e-3

@@ -18,7 +18,8 @@ class RowResult:
 
     Attributes:
         row: the query row.
-        found: keys found, ascending; all visible keys if the row was read whole.
+        found: keys found, ascending; all visible keys if the row was read whole; None if they were counted only.
+        n_found: how many keys were found.
         n_marked: keys that are to be found, by plain arithmetic.
         missed: marked keys that were not found.
         false: keys called found that are not marked; the classical check keeps this at 0.
@@ -32,7 +33,8 @@ class RowResult:
     """
 
     row: int
-    found: tuple[int, ...]
+    found: tuple[int, ...] | None
+    n_found: int
     n_marked: int
     missed: int = 0
     false: int = 0
@@ -52,10 +54,12 @@ def search_head_row(
     A row that the threshold rule wants read whole is, and so is one that sees no more keys than are to be kept.
     """
     n_visible = instance.visible_keys(row)
-    whole = n_visible <= method.n_expected if method.keeps_largest else instance.read_whole(row)
+    whole = n_visible <= method.n_kept if method.keeps_largest else instance.read_whole(row)
     if whole:
         every = tuple(range(n_visible))
-        return RowResult(row=row, found=every, n_marked=n_visible, key_visits=n_visible, read_whole=True)
+        return RowResult(
+            row=row, found=every, n_found=n_visible, n_marked=n_visible, key_visits=n_visible, read_whole=True
+        )
     rng = np.random.default_rng([seed, row])
     outcomes = np.random.default_rng([seed, row, 1])  # of measurements inside a circuit, which not every engine has
     searched = SearchedRow.of(instance, row, data_access)
@@ -63,8 +67,8 @@ def search_head_row(
     n_marked = int((searched.scores >= searched.threshold).sum())
     if method.keeps_largest:
         search = find_largest(method.top_k(), searched, machine, rng)
-        to_find = searched.scores >= np.partition(searched.scores, -method.n_expected)[-method.n_expected]
-        n_marked = method.n_expected
+        to_find = searched.scores >= np.partition(searched.scores, -method.n_kept)[-method.n_kept]
+        n_marked = method.n_kept
     else:
         if method.counts_first:
             search = count_and_find(method.counted(), searched, machine, rng)
@@ -81,6 +85,7 @@ def _result(row: int, search: RowSearch, to_find: np.ndarray, n_marked: int, wro
     return RowResult(
         row=row,
         found=tuple(sorted(search.found)),
+        n_found=len(search.found),
         n_marked=n_marked,
         missed=0 if search.stopped_early else max(n_marked - right, 0),
         false=len(search.found) - right,

@@ -51,7 +51,7 @@ class SparseEngine:
         """Run the circuit of quantum counting and measure its phase register."""
         state = run_sparse(flatten(counting_bloq(self.row.oracle(threshold), n_bits)), self.outcomes)
         weights = np.abs(state.coefficients) ** 2
-        return measured_index(np.bincount(state.values("phase"), weights, minlength=1 << n_bits), rng)
+        return measured_index(np.bincount(state.values("phase"), weights, 1 << n_bits).astype(float), rng)
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """The circuit is what is run; a wrong one is seen in what is missed and false."""

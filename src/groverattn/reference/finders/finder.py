@@ -1,0 +1,89 @@
+"""What every classical finder offers: prepare once for a set of keys, then find for each query."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.reference.finders.key_set import KeySet
+
+
+@attrs.frozen(eq=False, repr=False)
+class Found:
+    """What one query found, and what it had to read.
+
+    Attributes:
+        keys: indices of the keys found, ascending, shape (n_found,).
+        candidates: keys that were scored one by one, after whatever narrowed the choice down.
+        count_visits: counts the key visits when asked, so that the time of `find` does not contain the counting.
+    """
+
+    keys: NDArray[np.int64]
+    candidates: int
+    count_visits: Callable[[], int]
+
+    @property
+    def key_visits(self) -> int:
+        """Keys of which the inner product or the distance to the query was computed, each counted once.
+
+        The unit in which the quantum search's checks are counted too. Work that touches no key, such as the walk
+        through the inner nodes of a tree, is not in it: times are for that.
+        """
+        return self.count_visits()
+
+    def __repr__(self) -> str:
+        return f"Found({self.keys.size} keys, {self.candidates} candidates)"
+
+
+class KeyIndex(ABC):
+    """A set of keys made ready by one finder."""
+
+    @property
+    @abstractmethod
+    def memory_bytes(self) -> int:
+        """Bytes that the index holds, its copies of the keys included."""
+
+    @abstractmethod
+    def find(self, query: NDArray[np.integer], wanted: int) -> Found:
+        """Find the large scores of one query.
+
+        Args:
+            query: integers, shape (d,).
+            wanted: the threshold, or the number k of keys, whichever the finder `takes`.
+
+        Raises:
+            InputError: a query that does not fit the keys, or k out of range.
+        """
+
+    def find_rows(self, queries: NDArray[np.integer], wanted: NDArray[np.integer]) -> Iterator[Found]:
+        """Find for many queries, one a row of shape (rows, d), each with its own threshold or k, shape (rows,)."""
+        for query, each in zip(queries, wanted, strict=True):
+            yield self.find(query, int(each))
+
+
+@attrs.frozen
+class Finder:
+    """One way to find the large scores of a row.
+
+    Attributes:
+        name: what it is called.
+        description: one sentence.
+        takes: what `find` is told: a threshold that every found key reaches, or the number k of keys to return.
+        exact: whether it finds all keys that reach the threshold, or k keys with the largest scores, every time.
+        prepare: makes a set of keys ready, once for all queries.
+    """
+
+    name: str
+    description: str
+    takes: Literal["threshold", "k"]
+    exact: bool
+    prepare: Callable[[KeySet], KeyIndex] = attrs.field(repr=False)
+
+    def wanted(self, threshold: int, k: int) -> int:
+        """Return the one of the two that `find` takes."""
+        return threshold if self.takes == "threshold" else k

@@ -1,0 +1,54 @@
+"""All scores by a BLAS product, and the k largest of them by partial sorting: no threshold is needed."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.reference.finders.finder import Finder, Found, KeyIndex
+from groverattn.reference.finders.key_set import KeySet
+
+
+@attrs.frozen(eq=False, repr=False)
+class TopKIndex(KeyIndex):
+    """The keys as they are.
+
+    Attributes:
+        keys: the keys.
+    """
+
+    keys: KeySet
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the keys."""
+        return self.keys.numbers.nbytes
+
+    def find(self, query: NDArray[np.integer], wanted: int) -> Found:
+        """Return k = `wanted` keys, none of the others with a larger score; O(n d + n). Of ties, the first keys."""
+        self.keys.check_k(wanted)
+        scores = self.keys.numbers @ self.keys.query(query)
+        least = np.partition(scores, -wanted)[-wanted]
+        # Chosen by value and then by place: which of several equal scores a partition puts first is not defined.
+        above, equal = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
+        chosen = np.sort(np.concatenate((above, equal[: wanted - above.size])))
+        return Found(chosen, self.keys.n_keys, lambda: self.keys.n_keys)
+
+
+def prepare(keys: KeySet) -> TopKIndex:
+    """Return the keys ready to be scanned; nothing is computed.
+
+    >>> prepare(KeySet.of([[3, -2], [1, 0], [-1, 1]])).find(np.array([2, 1]), 1).keys.tolist()
+    [0]
+    """
+    return TopKIndex(keys)
+
+
+FINDER = Finder(
+    name="matmul-top-k",
+    description="every score by a BLAS product, and the k largest by partial sorting",
+    takes="k",
+    exact=True,
+    prepare=prepare,
+)

@@ -1,0 +1,57 @@
+"""Long heads under the engine `law`: all rows of a block are drawn together."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+from groverattn.problem.instance import Instance
+from groverattn.reference.search_methods import SearchMethod
+from groverattn.study.row_pool import in_parallel
+from groverattn.verify.engines import EngineChoice
+from groverattn.verify.head_search import RowResult
+from groverattn.verify.law_head import ROWS_PER_BLOCK, draw_block
+
+LONG_HEAD = 4096
+"""More keys than that, and rows are drawn in lockstep: the found keys are counted, and drawn only where looked at."""
+
+_METHODS = ("unknown", "expected", "known", "collector")
+
+
+def in_lockstep(instance: Instance, engine: EngineChoice, method: SearchMethod) -> bool:
+    """Whether the rows of this head are drawn together."""
+    return engine.name == "law" and instance.n_keys > LONG_HEAD and method.name in _METHODS
+
+
+def lockstep_rows(
+    instance: Instance, method: SearchMethod, seed: int, rows: range, n_workers: int
+) -> Iterator[RowResult]:
+    """Yield the results of the rows in order; they depend on the seed and the row, not on the number of workers."""
+    blocks = range(rows.start // ROWS_PER_BLOCK, -(-rows.stop // ROWS_PER_BLOCK))
+    work = functools.partial(_block_results, instance, method, seed)
+    for results in in_parallel(work, blocks, n_workers):
+        yield from (result for result in results if result.row in rows)
+
+
+def _block_results(instance: Instance, method: SearchMethod, seed: int, block: int) -> list[RowResult]:
+    drawn = draw_block(instance, method.for_threshold, seed, block)
+    draws = drawn.draws
+    columns = (drawn.rows, draws.found, drawn.n_marked, drawn.missed, draws.iterates, draws.phased_iterates)
+    more = (draws.checks, drawn.read_whole, draws.stopped_early)
+    return [
+        RowResult(
+            row=row,
+            found=None,
+            n_found=n_found,
+            n_marked=n_marked,
+            missed=missed,
+            iterates=iterates,
+            phased_iterates=phased,
+            key_visits=checks,
+            read_whole=read_whole,
+            stopped_early=stopped_early,
+        )
+        for row, n_found, n_marked, missed, iterates, phased, checks, read_whole, stopped_early in zip(
+            *(column.tolist() for column in (*columns, *more)), strict=True
+        )
+    ]
