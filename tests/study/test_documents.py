@@ -6,11 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from groverattn.bloqs.flat_circuit import flatten
+from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
+from groverattn.problem.instance import Instance
 from groverattn.reference.error_bounds import row_errors
 from groverattn.reference.goodness import goodness
 from groverattn.reference.search_laws import search_cost
 from groverattn.reference.sparse_rank_one import SparseRankOne
+from groverattn.reference.trials import GroverRun
+from groverattn.study.requests import estimate_request
+from groverattn.study.simulate import simulate
+from groverattn.verify.engines import EngineChoice
+from groverattn.verify.search_circuit import search_bloq
+from groverattn.verify.searched_row import SearchedRow
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("estimates/*.md")])
@@ -56,14 +65,48 @@ def test_numbers_on_the_packaged_head_in_limitations():
     tails = goodness(head, 16).tail_range
     assert f"{np.median(tails):.1f}" == "6.1"
     assert tails.min() > 1
-    text = " ".join((ROOT / "docs/limitations.md").read_text("utf-8").split())
     assert (
         "at k = 16 is 1.8. The certificate from the tail's mass, known afterwards, has median 0.53; the error itself"
-        in text
+        in limitations()
     )
 
 
+def limitations():
+    return " ".join((ROOT / "docs/limitations.md").read_text("utf-8").split())
+
+
 def test_what_stopping_costs_in_limitations():
-    """At n = 2^17 and the default error budget, 11 thousand of 28.7 thousand iterates at k = 512."""
-    to_stop, all_of_it = (search_cost("expected", 1 << 17, k, 0.01 / (1 << 17)).iterates_expected for k in (0, 512))
-    assert (f"{to_stop:.2g}", f"{all_of_it:.3g}") == ("1.1e+04", "2.87e+04")
+    """What the last round takes, and what share of a row that is, at n = 2^17 and the error budget of `estimate`."""
+    request = estimate_request(preset="llama3.1-8b")
+    n, p_failure = request.shape.n_keys, request.p_miss_row
+    assert (n, request.shape.n_marked, request.error_budget) == (1 << 17, 512, 0.01)
+    to_stop, whole = (search_cost("expected", n, k, p_failure) for k in (0, 512))
+    share = to_stop.iterates_expected / whole.iterates_expected
+    assert (
+        f"that round takes {to_stop.iterates_expected:,.0f} iterates, {to_stop.phased_expected:,.0f} of them a "
+        f"fixed-point search: all of them at k = 0, {100 * share:.0f} % of {whole.iterates_expected:,.0f} at k = 512"
+    ) in limitations()
+    assert 0.09 < whole.phased_expected / whole.iterates_expected < 0.11  # "a tenth"
+
+
+def test_toy_sizes_in_limitations():
+    """The packaged head, with the seed and the budget of `groverattn run`; every engine makes the same draws."""
+    head = Instance.from_target(bundled_head(), 16, 8, 8)
+    result = simulate(head, n_expected=16, engine=EngineChoice("law"), seed=0).as_json()
+    assert (
+        f"the search makes {result['iterates']:,} oracle calls where a scan reads {result['key_visits_of_a_scan']:,} "
+        f"keys, and reads another {result['classical_key_visits']:,} keys"
+    ) in limitations()
+
+
+def test_the_run_on_a_thousand_qubits_in_limitations():
+    """Qubits and gates of one iterate from the flat circuit, the iterates of the row from the engine `law`."""
+    instance = Instance.from_target(gaussian_head(1024, 64, seed=1), 16, 8, 8)
+    row = SearchedRow.of(instance, 0, "qrom")
+    iterate = flatten(search_bloq(row.oracle(row.threshold), GroverRun(1)))
+    iterates = simulate(instance, n_expected=16, engine=EngineChoice("law"), seed=1, rows=range(1)).total("iterates")
+    gates = iterates * iterate.gate_counts.total()
+    assert (
+        f"has {iterate.n_wires:,} qubits and {gates:.1e} gates in {iterates} iterates".replace("e+0", "e")
+        in limitations()
+    )
