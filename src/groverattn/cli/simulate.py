@@ -76,7 +76,15 @@ def simulate(
         refuse_options("without FILE only", n_keys=n_keys, d_head=d_head)
         attention = load_head(file, layer=layer, head=head, causal=causal or None)
     instance = threshold_instance(
-        attention, n_marked, query_bits, key_bits, sample_size=sample_size, tau=tau, seed=seed, n_workers=workers
+        attention,
+        n_marked,
+        query_bits,
+        key_bits,
+        sample_size=sample_size,
+        tau=tau,
+        seed=seed,
+        rows=chosen_rows,
+        n_workers=workers,
     )
     with progress("rows searched") as on_row:
         simulation = run_simulation(

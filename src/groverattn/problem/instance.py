@@ -52,19 +52,27 @@ class Instance:
 
     @classmethod
     def from_target(
-        cls, head: AttentionHead, n_marked: int, query_bits: int, key_bits: int, *, each_block: EachBlock = map
+        cls,
+        head: AttentionHead,
+        n_marked: int,
+        query_bits: int,
+        key_bits: int,
+        *,
+        rows: range | None = None,
+        each_block: EachBlock = map,
     ) -> Instance:
         """Mark the `n_marked` largest scores of every row, and those that tie with the last of them.
 
         A classical convenience (it reads all scores). Rows that see no more than `n_marked` keys, or whose scores tie
-        down to the smallest (a query of zeros, as padding has), are read whole. `each_block` may share the work out.
+        down to the smallest (a query of zeros, as padding has), are read whole. If `rows` are given, so are all other
+        rows: their scores are not looked at. `each_block` may share the work out.
 
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, no row left to search.
         """
         rule = f"the {n_marked} largest scores of each row, found classically"
         threshold_of = functools.partial(_target_threshold, n_marked)
-        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, each_block)
+        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, rows, each_block)
 
     @classmethod
     def from_tau(cls, head: AttentionHead, tau: float, query_bits: int, key_bits: int) -> Instance:
@@ -102,21 +110,22 @@ class Instance:
         query_bits: int,
         key_bits: int,
         *,
+        rows: range | None = None,
         each_block: EachBlock = map,
     ) -> Instance:
         """Set each row's threshold from the scores of `sample_size` of its keys, so that about `n_marked` reach it.
 
         The rule that needs no pass over all scores; here they are read, but only to count what is marked. Every row
         draws its own sample, without repetition, from the keys it sees (all of them where it sees fewer). Rows that see
-        no more than `n_marked` keys, or whose sampled scores are all the same, are read whole. `each_block` may share
-        the work out.
+        no more than `n_marked` keys, or whose sampled scores are all the same, are read whole. `rows` and `each_block`
+        are those of `from_target`.
 
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, a sample too small to hold a marked key.
         """
         rule = f"about {n_marked} keys of each row, from a sample of {sample_size} (seed {seed})"
         threshold_of = functools.partial(_sample_threshold, n_marked, sample_size, seed)
-        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, each_block)
+        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, rows, each_block)
 
     @classmethod
     def _bare(cls, head: AttentionHead, query_bits: int, key_bits: int) -> Instance:
@@ -125,13 +134,24 @@ class Instance:
 
     @classmethod
     def _with_rule(
-        cls, bare: Instance, rule: str, threshold_of: _ThresholdRule, n_marked: int, each_block: EachBlock
+        cls,
+        bare: Instance,
+        rule: str,
+        threshold_of: _ThresholdRule,
+        n_marked: int,
+        rows: range | None,
+        each_block: EachBlock,
     ) -> Instance:
-        """Apply a rule to all rows that see enough keys; rows that it has no threshold for are read whole."""
+        """Apply a rule to the rows that see enough keys; rows that it has no threshold for are read whole."""
         _check_n_marked(n_marked, bare.n_keys)
-        n_blocks = -(-bare.n_keys // ROWS_PER_BLOCK)
-        of_block = functools.partial(_block_thresholds, bare, threshold_of, n_marked)
-        thresholds, counts = np.concatenate(list(each_block(of_block, range(n_blocks))), axis=1)
+        wanted = range(bare.n_keys) if rows is None else range(max(rows.start, 0), min(rows.stop, bare.n_keys))
+        blocks = range(wanted.start // ROWS_PER_BLOCK, -(-wanted.stop // ROWS_PER_BLOCK))
+        of_block = functools.partial(_block_thresholds, bare, threshold_of, n_marked, wanted)
+        thresholds = np.full(bare.n_keys, bare.lowest_threshold, dtype=np.int64)
+        counts = bare.score_blocks.visible_keys(np.arange(bare.n_keys))
+        if wanted:
+            found = np.concatenate(list(each_block(of_block, blocks)), axis=1)
+            thresholds[wanted.start : wanted.stop], counts[wanted.start : wanted.stop] = found
         instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=rule)
         instance._remember(counts)
         if not instance.searchable_rows.size:
@@ -222,13 +242,16 @@ _ThresholdRule = Callable[[int, NDArray[np.number]], int | None]
 """From a row and the scores of the keys that it sees to a threshold; None: the row is read whole."""
 
 
-def _block_thresholds(bare: Instance, threshold_of: _ThresholdRule, n_marked: int, block: int) -> NDArray[np.int64]:
-    """Apply a rule to the rows of a block that see more keys than are to be marked.
+def _block_thresholds(
+    bare: Instance, threshold_of: _ThresholdRule, n_marked: int, wanted: range, block: int
+) -> NDArray[np.int64]:
+    """Apply a rule to the wanted rows of a block that see more keys than are to be marked.
 
     Returns:
         Thresholds, and how many of the scores reach them, shape (2, rows).
     """
-    rows = np.arange(block * ROWS_PER_BLOCK, min((block + 1) * ROWS_PER_BLOCK, bare.n_keys))
+    start, stop = max(block * ROWS_PER_BLOCK, wanted.start), min((block + 1) * ROWS_PER_BLOCK, wanted.stop)
+    rows = np.arange(start, stop)
     thresholds, counts = results = np.empty((2, rows.size), dtype=np.int64)
     for at, scores in enumerate(bare.score_blocks.of_rows(rows)):
         threshold = threshold_of(int(rows[at]), scores) if scores.size > n_marked else None

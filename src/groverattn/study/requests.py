@@ -38,12 +38,13 @@ def threshold_instance(
     sample_size: int | None = None,
     tau: float | None = None,
     seed: int = 0,
+    rows: range | None = None,
     n_workers: int = 1,
 ) -> Instance:
     """Quantise a head and set thresholds by one of three rules.
 
     From a sample of each row's keys if `sample_size` is given, one `tau` for all rows if that is given, and else the
-    `n_marked` largest scores of every row.
+    `n_marked` largest scores of every row; `rows` are the rows that will be searched, the others are left alone.
 
     Raises:
         InputError: both rules are given, a head too large for it, or what the rule refuses.
@@ -55,13 +56,14 @@ def threshold_instance(
             why="both set the thresholds of the rows",
             do="leave one out",
         )
-    check_head(head)
+    check_head(head, head.n_keys if rows is None or tau is not None else len(rows))
     each_block = functools.partial(in_parallel, n_workers=n_workers)
     if sample_size is not None:
-        return Instance.from_sample(head, n_marked, sample_size, seed, query_bits, key_bits, each_block=each_block)
+        bits = {"query_bits": query_bits, "key_bits": key_bits}
+        return Instance.from_sample(head, n_marked, sample_size, seed, **bits, rows=rows, each_block=each_block)
     if tau is not None:
         return Instance.from_tau(head, tau, query_bits, key_bits)
-    return Instance.from_target(head, n_marked, query_bits, key_bits, each_block=each_block)
+    return Instance.from_target(head, n_marked, query_bits, key_bits, rows=rows, each_block=each_block)
 
 
 def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:
@@ -70,7 +72,7 @@ def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits:
     Raises:
         InputError: a head too large for it, or what `Instance.from_target` refuses.
     """
-    check_head(head)
+    check_head(head, head.n_keys)
     return Instance.from_target(head, n_marked, query_bits, key_bits)
 
 

@@ -79,7 +79,7 @@ def simulate(
         raise unknown_name("search law", search_law, (*LAWS, "all"), "the laws answer different questions")
     engine = engine or EngineChoice()
     rows = _checked(range(instance.n_keys) if rows is None else rows, instance.n_keys)
-    check_rows(engine, len(rows), instance.n_keys, instance.d_head, instance.keys.bits)
+    check_rows(engine, rows, instance.n_keys, instance.d_head, instance.keys.bits)
     chosen = SearchMethod(
         name=method,
         n_expected=n_expected,

@@ -34,31 +34,32 @@ def check_circuit(n_keys: int, d_head: int, key_bits: int) -> None:
         )
 
 
-def check_head(head: AttentionHead) -> None:
-    """Raise InputError if setting the thresholds of all rows, which reads all scores, would take hours."""
-    if head.n_keys**2 * head.d_head > SCORE_PRODUCTS_MAX:
+def check_head(head: AttentionHead, n_rows: int) -> None:
+    """Raise InputError if setting the thresholds of so many rows, which reads all their scores, would take hours."""
+    if n_rows * head.n_keys * head.d_head > SCORE_PRODUCTS_MAX:
         raise InputError(
-            given=f"a head of {head.n_keys} keys of {head.d_head} numbers",
-            allowed=f"n_keys x n_keys x d_head up to {SCORE_PRODUCTS_MAX:,}",
-            why="the thresholds of all rows are set from all scores, classically",
-            do="cut the file to fewer tokens; `groverattn estimate` costs a search of any size",
+            given=f"{n_rows} rows of a head of {head.n_keys} keys of {head.d_head} numbers",
+            allowed=f"rows x n_keys x d_head up to {SCORE_PRODUCTS_MAX:,}",
+            why="the thresholds of the rows are set from all their scores, classically",
+            do="choose fewer --rows, or cut the file; `groverattn estimate` costs a search of any size",
         )
 
 
-def check_rows(engine: EngineChoice, n_rows: int, n_keys: int, d_head: int, key_bits: int) -> None:
-    """Raise InputError if the circuits of so many rows would take more than about a day on one processor.
+def check_rows(engine: EngineChoice, rows: range, n_keys: int, d_head: int, key_bits: int) -> None:
+    """Raise InputError if the circuits of these rows would take more than about a day on one processor.
 
-    >>> check_rows(EngineChoice("index"), n_rows=512, n_keys=512, d_head=64, key_bits=8)
+    >>> check_rows(EngineChoice("index"), range(512), n_keys=512, d_head=64, key_bits=8)
     """
-    if engine.name == "law":
+    n_rows = sum(engine.runs_circuit(row) for row in rows)
+    if not n_rows:
         return
     check_circuit(n_keys, d_head, key_bits)
-    n_rows = -(-n_rows // engine.circuit_every)
     seconds_per_row = (n_keys + 2 * d_head * key_bits) * _SECONDS_PER_GATE_GROUP
     if n_rows * seconds_per_row > SECONDS_MAX:
         raise InputError(
             given=f"{n_rows} rows of {n_keys} keys of {d_head} numbers, about {time_text(n_rows * seconds_per_row)}",
             allowed=f"about {time_text(SECONDS_MAX)} on one processor",
-            why="the circuit of every row is built and run twice, gate by gate, on all keys",
-            do=f"search fewer rows, such as --rows 0:{max(1, min(16, int(SECONDS_MAX / seconds_per_row)))}",
+            why="the circuit of every row is built and run, gate by gate, on all keys",
+            do=f"search fewer rows, such as --rows 0:{max(1, min(16, int(SECONDS_MAX / seconds_per_row)))}, or run the "
+            "circuit of some rows only: --engine index --circuit-every N",
         )

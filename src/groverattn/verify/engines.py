@@ -48,10 +48,14 @@ class EngineChoice:
                 do="leave it at 1 to run the circuit of every row",
             )
 
+    def runs_circuit(self, row: int) -> bool:
+        """Whether a row's circuit is run gate by gate."""
+        return self.name in ("circuit", "sparse") or (self.name == "index" and row % self.circuit_every == 0)
+
     def for_row(self, row: int, searched: SearchedRow, outcomes: np.random.Generator) -> Engine:
         """Return the engine of one row; `outcomes` draws those of the measurements inside a circuit."""
         if self.name == "law":
             return LawEngine(searched)
-        if self.name == "index" and row % self.circuit_every:
+        if not self.runs_circuit(row):
             return ArithmeticPhases(searched)
         return {"circuit": CircuitEngine, "sparse": SparseEngine, "index": IndexEngine}[self.name](searched, outcomes)
