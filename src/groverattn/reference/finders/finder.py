@@ -29,7 +29,11 @@ class Found:
 
     @property
     def key_visits(self) -> int:
-        """Keys of which the inner product or the distance to the query was computed, each counted once.
+        """Keys of which the inner product with the query, or the distance from it, was computed.
+
+        - dense, matmul-top-k: all n.
+        - half-space: the points in leaves whose cell the ball meets, each once (see `TreeCells.points_met`).
+        - approximate: the distances that faiss counts; a key met on two levels of the graph counts twice.
 
         The unit in which the quantum search's checks are counted too. Work that touches no key, such as the walk
         through the inner nodes of a tree, is not in it: times are for that.

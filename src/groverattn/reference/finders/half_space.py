@@ -17,7 +17,7 @@ from groverattn.reference.finders.key_set import KeySet
 from groverattn.reference.finders.lifted_ball import LiftedKeys, ball_of_half_space
 from groverattn.reference.finders.tree_visits import TreeCells
 
-# Fewer keys are visited with smaller leaves, and more nodes; 16 is SciPy's choice, and 8 or 32 were no faster here.
+# SciPy's choice. Leaves of 8 visit fewer keys and more nodes, leaves of 32 the reverse: neither is faster throughout.
 _LEAF_SIZE = 16
 _NODE_BYTES = 72  # of SciPy's ckdtreenode: nine fields of eight bytes
 
@@ -59,8 +59,8 @@ class HalfSpaceIndex(KeyIndex):
 def prepare(keys: KeySet) -> HalfSpaceIndex:
     """Lift the keys and build the tree; about n log n comparisons.
 
-    Cells are halved (SciPy's sliding midpoint) rather than cut at the median and shrunk to their points: 2 to 10 times
-    fewer keys are then visited where a tree helps at all (measured, Gaussian keys in 2 to 8 dimensions).
+    Cells are halved (SciPy's sliding midpoint) rather than cut at the median and shrunk to their points: at n = 2^16
+    and d = 2, 4, 8 the share of the keys visited falls from .012, .051, .50 to .001, .011, .14 (Gaussian keys).
 
     >>> rng = np.random.default_rng(0)
     >>> index = prepare(KeySet.of(rng.integers(-127, 128, (4096, 2))))

@@ -81,7 +81,7 @@ class KeySet:
 
     def threshold(self, threshold: int) -> int:
         """Return a threshold that marks the same keys and lies no further out than one beyond the largest score."""
-        return int(np.clip(int(threshold), -self.largest_score, self.largest_score + 1))
+        return max(-self.largest_score, min(int(threshold), self.largest_score + 1))
 
     def check_k(self, k: int) -> None:
         """Raise InputError unless k keys can be asked for."""

@@ -13,7 +13,6 @@ marked key. From s = 10 M / |q| on, nothing more is gained (measured, Gaussian k
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 import attrs
 import numpy as np
@@ -70,20 +69,21 @@ class Ball:
 def ball_of_half_space(lifted: LiftedKeys, query: NDArray[np.floating], threshold: int, depth: int) -> Ball:
     """Return a ball that every lifted key with <query, key> >= threshold lies in, whatever is rounded on the way.
 
-    Proof. s is a power of two, so c, and the exact squared radius r0 = s^2 |q|^2 + M^2 - 2 s tau, a fraction, are not
-    rounded. Scores are integers: a key that reaches the threshold has squared distance <= r0, any other >= r0 + 2 s.
-    The ball's squared radius is r0 + w, w = max(s, e), where e bounds all rounding in units of u = 2^-53. Let D^2 be
-    the largest squared distance of c from the tree's outermost box, m = d + 1 the dimensions, L the tree's depth.
+    Proof. Let r0 = s^2 |q|^2 + M^2 - 2 s tau. Scores are integers: a key that reaches the threshold has squared
+    distance <= r0, any other >= r0 + 2 s. The ball's squared radius is r0 + w, w = max(s, e), where e bounds all
+    rounding in units of u = 2^-53. s is a power of two, so that c and the terms of r0 are not rounded. Let R be the sum
+    of their magnitudes and s, D^2 the largest squared distance of c from the tree's outermost box, m = d + 1 the
+    dimensions, L the tree's depth.
 
     - The last coordinate h has relative error u, and c is 0 there: the squared distance moves by at most 3 u M^2.
     - A distance that is computed, m squares of differences and their sum: (m + 3) u D^2.
     - A box's least or largest distance: the same at the root, then at each of L levels one dimension's square is taken
       away and another added, at most 10 u D^2 a level, however often they are recomputed.
-    - The radius is rounded, and squared again by the index: 6 u (|r0| + w).
+    - The radius: three sums, the root, and its square, which the index takes: 9 u (R + w).
 
-    A key is lost either at a box or at its own distance, so e = 2 u (3 M^2 + (m + 3 + 10 L) D^2 + 6 (|r0| + s)) bounds
-    all of it; the factor 2 is for what is of order u^2, as 6 u e is where w = e. Where e < s, no key that is not marked
-    lies in the ball either; the finder computes the scores of what the ball holds in any case.
+    A key is lost either at a box or at its own distance, so e = 2 u (3 M^2 + (m + 3 + 10 L) D^2 + 9 R) bounds all of
+    it; the factor 2 is for what is of order u^2, as 9 u e is where w = e. Where e < s, no key that is not marked lies
+    in the ball either; the finder computes the scores of what the ball holds in any case.
 
     Args:
         lifted: the keys.
@@ -91,24 +91,26 @@ def ball_of_half_space(lifted: LiftedKeys, query: NDArray[np.floating], threshol
         threshold: integer; not beyond one more than the largest score.
         depth: levels of the tree below its root.
     """
-    square_query = int(np.dot(query.astype(np.float64), query.astype(np.float64)))
-    scale = _power_of_two(_FLATNESS * math.sqrt(max(lifted.square_norm, 1) / max(square_query, 1)))
-    exact = scale * scale * square_query + lifted.square_norm - 2 * scale * threshold
-    centre = np.append(float(scale) * query.astype(np.float64), 0.0)
-    widened = exact + max(scale, Fraction(_rounding_bound(lifted, centre, float(abs(exact) + scale), depth)))
+    numbers = query.astype(np.float64)
+    square_query = float(numbers @ numbers)
+    scale = _power_of_two(_FLATNESS * math.sqrt(max(lifted.square_norm, 1) / max(square_query, 1.0)))
+    terms = (scale * scale * square_query, float(lifted.square_norm), -2.0 * scale * threshold)
+    centre = np.append(scale * numbers, 0.0)
+    rounding = _rounding_bound(lifted, centre, sum(map(abs, terms)) + scale, depth)
+    widened = sum(terms) + max(scale, rounding)
     return Ball(centre, math.sqrt(widened) if widened >= 0 else None)
 
 
-def _rounding_bound(lifted: LiftedKeys, centre: NDArray[np.float64], square_radius: float, depth: int) -> float:
-    farthest = float((np.maximum(np.abs(centre - lifted.low), np.abs(lifted.high - centre)) ** 2).sum())
-    terms = 3 * lifted.square_norm + (centre.size + 3 + 10 * depth) * farthest + 6 * square_radius
-    return 2 * _UNIT_ROUNDOFF * terms
+def _rounding_bound(lifted: LiftedKeys, centre: NDArray[np.float64], magnitude: float, depth: int) -> float:
+    farthest = np.maximum(np.abs(centre - lifted.low), np.abs(lifted.high - centre))
+    of_distances = (centre.size + 3 + 10 * depth) * float(farthest @ farthest)
+    return 2 * _UNIT_ROUNDOFF * (3 * lifted.square_norm + of_distances + 9 * magnitude)
 
 
-def _power_of_two(number: float) -> Fraction:
+def _power_of_two(number: float) -> float:
     """Return the power of two at or just below a positive number.
 
     >>> _power_of_two(5.0), _power_of_two(0.3)
-    (Fraction(4, 1), Fraction(1, 4))
+    (4.0, 0.25)
     """
-    return Fraction(2) ** (math.frexp(number)[1] - 1)
+    return math.ldexp(1.0, math.frexp(number)[1] - 1)
