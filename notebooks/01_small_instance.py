@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # One small search, from data to gates to amplitudes to $B$
+# # One small search, from data to gates to amplitudes to found keys to $B$
 #
 # Sixteen keys of two numbers, three bits each: small enough to simulate every qubit of the whole circuit. The same
 # classes, with other sizes, are what `groverattn estimate` counts at $n = 2^{20}$.
@@ -131,10 +131,53 @@ SVG(amplitudes_svg([state.real for state in states], marked))
 
 # %% [markdown]
 # Two iterates are best, and a third overshoots: who does not know how many keys are marked cannot know when to stop.
-# The search that is shipped therefore draws the number of iterates at random, checks every measured index with one
-# inner product, takes found keys out by their live flag, and stops when a proved number of trials has failed.
+# The search that is shipped therefore draws the number of iterates at random, from a range that grows until a trial
+# succeeds. It checks every measured index with one inner product, and takes found keys out by their live flag.
 #
-# ## 4. The search of all rows, and $B$
+# ## 4. One row, from gates to found keys
+#
+# The whole search of this row, every trial of it a circuit of its own: preparation, iterates, measurement of the index.
+# The engine `circuit` simulates all qubits of each. The last column is for the reader; the search is not told how many
+# keys are left.
+
+# %%
+from groverattn.reference.unknown_number_search import UnknownNumberSearch
+from groverattn.verify.engines import ENGINES, EngineChoice
+from groverattn.verify.row_search import find_marked
+from groverattn.verify.searched_row import SearchedRow
+
+row = SearchedRow.of(instance, ROW, "qrom")
+search = UnknownNumberSearch(p_failure=0.05)
+
+
+def find(name):
+    """The same seed for every engine; what is measured inside a circuit has a stream of its own."""
+    engine = EngineChoice(name).for_row(ROW, row, np.random.default_rng(100))
+    return find_marked(search, row, engine, np.random.default_rng(9))
+
+
+result = find("circuit")
+print("trial  iterates  measured key  check    keys left")
+for number, trial in enumerate(result.trials, start=1):
+    iterates = f"{trial.run.n_iterates}{' phased' if trial.run.is_phased else ''}"
+    left = marked.sum() - trial.n_excluded - trial.hit
+    print(f"{number:5}  {iterates:8}  {trial.key:12}  {'FOUND' if trial.hit else 'no':7}  {left:9}")
+print("found", result.found, "in", result.iterates, "oracle calls and", result.checks, "checks")
+
+# %% [markdown]
+# When all trials of the growing range have failed, a fixed-point search has the last word. Its iterates have other
+# phases than -1, with angles chosen so that no number of marked keys overshoots: if any key is left, however many there
+# are, one is measured with at least the probability that was asked for, here 95 %. If the measured key is not a new
+# one, the search stops. The price is rotations in the circuit, two for each of these iterates.
+#
+# The other engines do less work for the same search. From the same seed, they find the same keys trial by trial.
+
+# %%
+for name in ("sparse", "index", "law"):
+    print(f"{name:7} same trials: {find(name).trials == result.trials}   {ENGINES[name]}")
+
+# %% [markdown]
+# ## 5. The search of all rows, and $B$
 #
 # The found entries get their exact weight, all others of the row share one constant: $B$ is sparse plus rank one. Its
 # output is compared with exact attention.
@@ -159,5 +202,6 @@ for tail in ("mean_score", "ones"):
     print(f"{tail:10}", B.output()[ROW].round(4).tolist())
 
 # %% [markdown]
-# At this size the search visits more keys classically, to check what it measured, than a scan reads in all. That is the
-# honest result for toy sizes. The README says how it goes on at large ones: fewer queries, and more gates.
+# At this size the search makes more oracle calls than a scan reads keys, and reads nearly as many keys again to check
+# what it measured. That is the honest result for toy sizes. The README says how it goes on at large ones: fewer
+# queries, and more gates.

@@ -51,6 +51,22 @@ def test_found_keys_are_excluded_and_wrong_ones_only_counted():
     assert engine.asked[-1][0].is_phased
 
 
+def test_trials_are_written_down():
+    """What they add up to is the ledger; a hit ends a round, and the last round ends with the fixed-point search."""
+    row = row_of()
+    result = find_marked(UnknownNumberSearch(0.01), row, LawEngine(row), np.random.default_rng(3))
+    trials = result.trials
+    assert [trial.key for trial in trials if trial.hit] == list(result.found)
+    assert sum(trial.run.n_iterates for trial in trials) == result.iterates
+    assert sum(trial.run.n_iterates for trial in trials if trial.run.is_phased) == result.phased_iterates
+    assert len(trials) == result.checks
+    hits_before = np.cumsum([0, *(trial.hit for trial in trials)])[:-1]
+    assert [trial.n_excluded for trial in trials] == hits_before.tolist()
+    assert trials[-1].run.is_phased
+    assert not trials[-1].hit
+    assert [row.score(trial.key) >= row.threshold for trial in trials if trial.hit] == [True] * 5
+
+
 def test_a_key_that_is_measured_again_is_no_find():
     row = row_of()
     good = np.flatnonzero(row.scores >= row.threshold)

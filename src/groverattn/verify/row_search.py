@@ -46,6 +46,23 @@ class Engine(Protocol):
 
 
 @attrs.frozen
+class TrialRecord:
+    """One trial as it was made.
+
+    Attributes:
+        run: number and phases of its iterates.
+        n_excluded: keys that were not live, because they had been found or are kept.
+        key: the measured key.
+        hit: whether the classical check let it pass; the next trial then begins a new round.
+    """
+
+    run: GroverRun
+    n_excluded: int
+    key: int
+    hit: bool
+
+
+@attrs.frozen
 class RowSearch:
     """What one row's search did.
 
@@ -56,6 +73,7 @@ class RowSearch:
         checks: keys that were read classically.
         last_threshold: the threshold of the last round.
         stopped_early: the row has more marked keys than it was promised to have.
+        trials: every trial in order; their iterates are those above, without the ones of quantum counting.
     """
 
     found: tuple[int, ...]
@@ -64,6 +82,7 @@ class RowSearch:
     checks: int
     last_threshold: int
     stopped_early: bool = False
+    trials: tuple[TrialRecord, ...] = ()
 
 
 @attrs.define
@@ -76,6 +95,7 @@ class _Ledger:
     iterates: int = 0
     phased: int = 0
     checks: int = 0
+    trials: list[TrialRecord] = attrs.field(factory=list)
 
     def round(
         self, trials: tuple[Trial, ...], threshold: int, excluded: Collection[int], known: Collection[int]
@@ -87,9 +107,16 @@ class _Ledger:
             self.iterates += run.n_iterates
             self.phased += run.n_iterates * run.is_phased
             self.checks += 1
-            if key not in known and self.row.score(key) >= threshold:
+            hit = key not in known and self.row.score(key) >= threshold
+            self.trials.append(TrialRecord(run, len(excluded), key, hit))
+            if hit:
                 return key
         return None
+
+    def result(self, found: Collection[int], last_threshold: int, *, stopped_early: bool = False) -> RowSearch:
+        """Return what the search did."""
+        counts = (self.iterates, self.phased, self.checks)
+        return RowSearch(tuple(found), *counts, last_threshold, stopped_early, tuple(self.trials))
 
 
 def find_marked(search: ThresholdSearch, row: SearchedRow, engine: Engine, rng: np.random.Generator) -> RowSearch:
@@ -109,7 +136,7 @@ def find_marked(search: ThresholdSearch, row: SearchedRow, engine: Engine, rng: 
         found.append(hit)
     limit = getattr(search, "n_marked_max", None)
     early = limit is not None and len(found) > limit
-    return RowSearch(tuple(found), ledger.iterates, ledger.phased, ledger.checks, row.threshold, early)
+    return ledger.result(found, row.threshold, stopped_early=early)
 
 
 def count_and_find(
@@ -148,6 +175,6 @@ def find_largest(search: TopKSearch, row: SearchedRow, engine: Engine, rng: np.r
         hit = ledger.round(search.trials(row.n_keys), threshold, kept, kept)
         if hit is None:
             found = sorted(kept, key=kept.__getitem__, reverse=True)
-            return RowSearch(tuple(found), ledger.iterates, ledger.phased, ledger.checks, threshold)
+            return ledger.result(found, threshold)
         del kept[worst]
         kept[hit] = row.score(hit)
