@@ -88,16 +88,17 @@ def _block_costs(
 ) -> RoundCosts:
     """One row of every matrix is a round, one column a trial with its repetitions; what is missing never happens."""
     places = _places(rounds)
-    shape = len(rounds), 1 + max(column for of_trial in places.values() for _, column, _ in of_trial)
+    shape = len(rounds), 1 + max(columns[0] for of_trial in places.values() for _, columns, _ in of_trial)
     p_success, iterates, phased, repeats = np.zeros((4, *shape))
     for trial, of_trial in places.items():
-        sizes = [rows.size for rows, _, _ in of_trial]
-        rows = np.concatenate([rows for rows, _, _ in of_trial])
-        at = rows, np.repeat([column for _, column, _ in of_trial], sizes)
+        rows, columns, counts = (np.concatenate(values) for values in zip(*of_trial, strict=True))
+        if len(of_trial) == 1 and rows.size == len(rounds):  # all rounds alike: nothing to gather, and far less time
+            rows, columns, counts = slice(None), columns[0], counts[0]
+        at = rows, columns
         p_success[at] = trial.success(n, marked[rows]) * share_new[rows]
         iterates[at] = trial.iterates_mean
         phased[at] = trial.iterates_mean * trial.is_phased
-        repeats[at] = np.repeat([count for _, _, count in of_trial], sizes)
+        repeats[at] = counts
     with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
         log_fails = np.multiply(repeats, np.log1p(-p_success), out=np.zeros(shape), where=repeats > 0)
     happens = np.exp(np.cumsum(np.hstack((np.zeros((len(rounds), 1)), log_fails)), axis=1))
@@ -105,16 +106,24 @@ def _block_costs(
     return RoundCosts((times * iterates).sum(axis=1), (times * phased).sum(axis=1), times.sum(axis=1), happens[:, -1])
 
 
-def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArray[np.intp], int, int]]]:
-    """Return for each trial the rounds in which it stands, with its column there and how often it is made."""
+def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArray[np.intp], ...]]]:
+    """Return for each trial in which rounds and columns it stands and how often it is made there, piece by piece."""
     alike: dict[int, list[int]] = {}  # rounds with the same trials are mostly the same object
     for row, trials in enumerate(rounds):
         alike.setdefault(id(trials), []).append(row)
-    places: dict[Trial, list[tuple[NDArray[np.intp], int, int]]] = {}
+    places: dict[Trial, list[tuple[NDArray[np.intp], ...]]] = {}
     for rows in map(np.array, alike.values()):
         for column, (trial, group) in enumerate(itertools.groupby(rounds[rows[0]])):
-            places.setdefault(trial, []).append((rows, column, len(list(group))))
+            piece = rows, np.full(rows.size, column), np.full(rows.size, len(list(group)))
+            places.setdefault(trial, []).append(piece)
     return places
+
+
+def _iterates_max(rounds: Sequence[tuple[Trial, ...]]) -> int:
+    """Return the iterates of all trials at their longest; rounds are mostly the same object."""
+    distinct = {id(trials): trials for trials in rounds}
+    longest = {key: sum(trial.iterates_max for trial in trials) for key, trials in distinct.items()}
+    return sum(longest[id(trials)] for trials in rounds)
 
 
 def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
@@ -142,7 +151,7 @@ def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
     reached = np.exp(np.concatenate(([0.0], log_survives[:-1])))
     return SearchCost(
         iterates_expected=float(reached @ costs.iterates),
-        iterates_max=sum(trial.iterates_max for trials in rounds for trial in trials),
+        iterates_max=_iterates_max(rounds),
         checks_expected=float(reached @ costs.checks),
         p_failure=-math.expm1(log_survives[-1]) + 0.0,  # not -0.0
         source=search.source,

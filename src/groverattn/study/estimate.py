@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import attrs
@@ -222,6 +223,7 @@ def _crossover(request: EstimateRequest, score: AnyScore) -> Verdict:
     """
     reaction_s = hardware(request.hardware).reaction_time_us * 1e-6
 
+    @functools.cache  # both classical lines ask at the same numbers of keys
     def quantum_time_s(n_keys: int) -> float:
         shape = attrs.evolve(request.shape, n_keys=n_keys)
         law = search_cost(request.search_law, n_keys, shape.n_marked, request.error_budget / n_keys)

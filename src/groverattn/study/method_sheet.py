@@ -65,16 +65,21 @@ _TOLD = {
 
 
 def records() -> Iterator[MethodRecord]:
-    """Every method at every size, the method `expected` with wrong guesses, and `unknown` on several machines."""
+    """All ways at all sizes."""
     for n, k in SIZES:
-        p = P_FAILURE_HEAD / n
-        for name in SEARCH_METHODS:
-            yield _record(n, k, name, _TOLD[name], _cost(name, n, k, k))
-        for guess in WRONG_GUESSES:
-            told = f"about {guess * k:g} are marked, and k are"
-            yield _record(n, k, "expected", told, _cost("expected", n, k, guess * k))
-        for machines in MACHINES:
-            yield _record(n, k, "unknown", "nothing", ParallelSearch(machines, p).cost(n, k), machines)
+        yield from records_of(n, k)
+
+
+def records_of(n: int, k: int) -> Iterator[MethodRecord]:
+    """Every method at one size, the method `expected` with wrong guesses, and `unknown` on several machines."""
+    for name in SEARCH_METHODS:
+        yield _record(n, k, name, _TOLD[name], _cost(name, n, k, k))
+    for guess in WRONG_GUESSES:
+        told = f"about {guess * k:g} are marked, and k are"
+        yield _record(n, k, "expected", told, _cost("expected", n, k, guess * k))
+    for machines in MACHINES:
+        cost = ParallelSearch(machines, P_FAILURE_HEAD / n).cost(n, k)
+        yield _record(n, k, "unknown", "nothing", cost, machines)
 
 
 def _cost(name: str, n: int, k: int, n_expected: float) -> SearchCost:
