@@ -15,18 +15,27 @@ from groverattn.problem.presets import preset as find_preset
 from groverattn.problem.shapes import Shape
 from groverattn.study.estimate import EstimateRequest
 from groverattn.study.row_pool import in_parallel
-from groverattn.study.workload import check_head
+from groverattn.study.workload import check_head, check_row_range
+
+_RANDOM_NUMBERS_MAX = 1 << 26  # of each of queries, keys and values: 1.5 GiB together
 
 
 def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool) -> AttentionHead:
     """Return a seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers if nothing is said.
 
     Raises:
-        InputError: fewer than 2 keys, or no number per key.
+        InputError: fewer than 2 keys, no number per key, or more than fits into memory.
     """
     check_seed(seed)
-    head = gaussian_head(64 if n_keys is None else n_keys, 8 if d_head is None else d_head, seed)
-    return attrs.evolve(head, causal=causal)
+    n_keys, d_head = 64 if n_keys is None else n_keys, 8 if d_head is None else d_head
+    if n_keys < 2 or d_head < 1 or n_keys * d_head > _RANDOM_NUMBERS_MAX:
+        raise InputError(
+            given=f"--n-keys {n_keys} and --d-head {d_head}",
+            allowed=f"--n-keys from 2 and --d-head from 1, their product up to {_RANDOM_NUMBERS_MAX:,}",
+            why="queries, keys and values are drawn and kept in memory",
+            do="choose sizes in between; `groverattn estimate` costs a search of any size",
+        )
+    return attrs.evolve(gaussian_head(n_keys, d_head, seed), causal=causal)
 
 
 def threshold_instance(
@@ -47,7 +56,7 @@ def threshold_instance(
     `n_marked` largest scores of every row; `rows` are the rows that will be searched, the others are left alone.
 
     Raises:
-        InputError: both rules are given, a head too large for it, or what the rule refuses.
+        InputError: both rules are given, rows that do not exist, a head too large for it, or what the rule refuses.
     """
     if sample_size is not None and tau is not None:
         raise InputError(
@@ -56,6 +65,8 @@ def threshold_instance(
             why="both set the thresholds of the rows",
             do="leave one out",
         )
+    if rows is not None:
+        check_row_range(rows, head.n_keys)
     check_head(head, head.n_keys if rows is None or tau is not None else len(rows))
     each_block = functools.partial(in_parallel, n_workers=n_workers)
     if sample_size is not None:

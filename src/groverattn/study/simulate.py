@@ -18,7 +18,7 @@ from groverattn.reference.sparse_rank_one import SparseRankOne
 from groverattn.study.lockstep import in_lockstep, lockstep_rows
 from groverattn.study.row_pool import in_parallel
 from groverattn.study.simulation import Simulation
-from groverattn.study.workload import check_rows
+from groverattn.study.workload import check_row_range, check_rows
 from groverattn.verify.engines import EngineChoice
 from groverattn.verify.head_search import RowResult, search_head_row
 from groverattn.verify.law_head import found_keys
@@ -78,7 +78,8 @@ def simulate(
     if search_law not in (*LAWS, "all"):
         raise unknown_name("search law", search_law, (*LAWS, "all"), "the laws answer different questions")
     engine = engine or EngineChoice()
-    rows = _checked(range(instance.n_keys) if rows is None else rows, instance.n_keys)
+    rows = range(instance.n_keys) if rows is None else rows
+    check_row_range(rows, instance.n_keys)
     check_rows(engine, rows, instance.n_keys, instance.d_head, instance.keys.bits)
     chosen = SearchMethod(
         name=method,
@@ -162,14 +163,3 @@ def _assess(
 def _found(instance: Instance, result: RowResult, seed: int) -> ArrayLike:
     """The keys that a row found; drawn now if they were only counted."""
     return found_keys(instance, result.row, result.n_found, seed) if result.found is None else result.found
-
-
-def _checked(rows: range, n_rows: int) -> range:
-    if not 0 <= rows.start < rows.stop <= n_rows:
-        raise InputError(
-            given=f"rows {rows.start}:{rows.stop}",
-            allowed=f"A:B with 0 <= A < B <= {n_rows}",
-            why=f"the head has {n_rows} rows, counted from 0, and B is the first row left out",
-            do="choose rows of this head, or leave the option out for all",
-        )
-    return rows

@@ -45,6 +45,20 @@ def check_head(head: AttentionHead, n_rows: int) -> None:
         )
 
 
+def check_row_range(rows: range, n_rows: int) -> None:
+    """Raise InputError if a head of so many rows does not have these.
+
+    >>> check_row_range(range(3, 7), n_rows=7)
+    """
+    if not 0 <= rows.start < rows.stop <= n_rows:
+        raise InputError(
+            given=f"rows {rows.start}:{rows.stop}",
+            allowed=f"A:B with 0 <= A < B <= {n_rows}",
+            why=f"the head has {n_rows} rows, counted from 0, and B is the first row left out",
+            do="choose rows of this head, or leave the option out for all",
+        )
+
+
 def check_rows(engine: EngineChoice, rows: range, n_keys: int, d_head: int, key_bits: int) -> None:
     """Raise InputError if the circuits of these rows would take more than about a day on one processor.
 
