@@ -112,7 +112,7 @@ HEAD_OPTIONS = [
     (("--n-marked", "1e1"), "no whole number"),
     (("--n-marked", ""), "no whole number"),
     (("--n-marked", "9" * 5000), "no whole number"),
-    ((), "--n-marked requires an argument"),
+    ((), "n_marked = 16 in a head of 12 keys"),
     (("--n-marked", 3, "--key-bits", 1), "2 to 16"),
     (("--n-marked", 3, "--query-bits", 17), "2 to 16"),
     (("--n-marked", 3, "--seed", -1), "seed = -1"),
@@ -136,6 +136,25 @@ HEAD_OPTIONS = [
     (("--n-marked", 3, "--data-access", ""), "qroam"),
     (("--n-marked", 3, "--format", "xml"), '"table", "json"'),
     (("--n-marked", 3, "--colour", "red"), "--colour"),
+    (("--n-marked", 3, "--engine", "indx"), "did you mean index"),
+    (("--n-marked", 3, "--engine", ""), "circuit, sparse, index, law"),
+    (("--n-marked", 3, "--method", "topk"), "did you mean top-k"),
+    (("--n-marked", 3, "--method", "counting"), "counted"),
+    (("--n-marked", 3, "--search-law", "best"), "ideal, expected, proven, worst, all"),
+    (("--n-marked", 3, "--growth", 1), "growth = 1.0"),
+    (("--n-marked", 3, "--growth", "nan"), "growth = nan"),
+    (("--n-marked", 3, "--growth", "inf"), "growth = inf"),
+    (("--n-marked", 3, "--growth", "fast"), "--growth"),
+    (("--n-marked", 3, "--marked-limit", -1), "n_marked_max = -1"),
+    (("--n-marked", 3, "--marked-limit", "2.5"), "no whole number"),
+    (("--n-marked", 3, "--circuit-every", 0), "every 0-th row"),
+    (("--n-marked", 3, "--circuit-every", "x"), "--circuit-every"),
+    (("--n-marked", 3, "--sample-size", 0), "sample"),
+    (("--n-marked", 3, "--sample-size", 6, "--tau", 0.5), "--sample-size 6 and --tau 0.5"),
+    (("--tau", "nan"), "tau = nan"),
+    (("--tau", "high"), "--tau"),
+    (("--n-marked", 3, "--n-keys", 64), "--n-keys; allowed: without FILE only"),
+    (("--n-marked", 3, "--n-keys", 64, "--d-head", 4), "--n-keys, --d-head"),
 ]
 
 
@@ -212,7 +231,13 @@ def test_what_only_estimate_takes(cli, changes, word):
         (("run", "--n-marked", 128), "1 to 127"),
         (("run", "--workers", 0), "0 workers"),
         (("run", "--seed", -1), "seed = -1"),
-        (("simulate",), "FILE requires an argument"),
+        (("simulate", "--n-keys", 1), "--n-keys 1"),
+        (("simulate", "--n-keys", -5), "--n-keys -5"),
+        (("simulate", "--n-keys", 10**30), "estimate"),
+        (("simulate", "--n-keys", 64, "--d-head", 0), "--d-head 0"),
+        (("simulate", "--d-head", 10**9), "--d-head 1000000000"),
+        (("simulate", "--layer", 0), "--layer; allowed: with FILE only"),
+        (("simulate", "--n-marked", 64), "1 to 63"),
         (("guess",), "guess"),
         (("presets", "all"), "all"),
     ],
@@ -237,10 +262,12 @@ def test_options_of_verify_on_a_file(cli, tmp_path, options, word):
 
 
 def test_a_head_that_never_ends(cli, tmp_path):
-    """Thresholds of so many rows would take hours, and their search years."""
-    arrays = {name: np.ones((60_000, 64), dtype=np.int8) for name in "QKV"}
+    """Thresholds of so many rows would take hours, whatever the rule and the engine."""
+    arrays = {name: np.ones((2_100_000, 1), dtype=np.int8) for name in "QKV"}
     np.savez_compressed(tmp_path / "long.npz", **arrays)
-    is_refused(cli("simulate", tmp_path / "long.npz", "--n-marked", 3), "60000 keys", "estimate")
+    for options in (("--n-marked", 3), ("--sample-size", 100), ("--tau", 1)):
+        refused = cli("simulate", tmp_path / "long.npz", "--engine", "law", *options)
+        is_refused(refused, "2100000 keys", "estimate")
 
 
 def test_more_rows_than_a_day_is_long(cli, tmp_path):

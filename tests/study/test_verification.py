@@ -10,6 +10,7 @@ from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.study.verification import verify_head_row, verify_planted
 from groverattn.study.workload import MEMORY_BITS_MAX, N_KEYS_MAX, SCORE_PRODUCTS_MAX, check_circuit, check_rows
+from groverattn.verify.engines import EngineChoice
 
 
 @pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
@@ -59,6 +60,8 @@ def test_what_is_too_large_is_refused_before_it_is_built():
         with pytest.raises(InputError, match="groverattn estimate"):
             check_circuit(n_keys, d_head, bits)
     with pytest.raises(InputError, match=r"--rows 0:"):
-        check_rows(10**6, 4096, 64, 8)
-    check_rows(1, 4096, 64, 8)
-    assert np.log2(SCORE_PRODUCTS_MAX) == 37
+        check_rows(EngineChoice("index"), range(10**6), 4096, 64, 8)
+    check_rows(EngineChoice("index"), range(1), 4096, 64, 8)
+    check_rows(EngineChoice("index", 10**6), range(10**6), 4096, 64, 8)  # the circuit of one of them
+    check_rows(EngineChoice("law"), range(10**6), 10**6, 64, 8)  # no circuit
+    assert np.log2(SCORE_PRODUCTS_MAX) == 42
