@@ -22,6 +22,7 @@ from groverattn.costs import nested_search
 from groverattn.problem.errors import InputError
 from groverattn.study import (
     finder_sheet,
+    gradient_cost,
     iterate_sheet,
     method_sheet,
     precision,
@@ -31,6 +32,7 @@ from groverattn.study import (
     scaling,
     scaling_fit,
     success_frequency,
+    training,
 )
 from groverattn.study.figures import scaling_svg
 from groverattn.study.headline import headline
@@ -54,6 +56,8 @@ _STUDIES = (
     query_crossover,
     method_sheet,
     success_frequency,
+    gradient_cost,
+    training,
 )
 
 
@@ -290,6 +294,10 @@ one stage. About the search, in iterates and keys read, whatever an iterate cost
 `search_methods.csv`, the methods of `groverattn simulate --method`, wrong guesses and parallel machines;
 `success_frequency.csv`, misses in 20,000 seeded rows against the promise. What a column means stands with the records
 of the module that writes the file, in `src/groverattn/study/`.
+
+About training through sparse plus rank one, see [training](../docs/training.md): `gradient_cost.csv`, operations and
+memory of the gradients over n; `training.csv`, losses of a small layer with exact attention and with each tail, about
+two minutes.
 
 `real_heads.csv` is written by `make studies`: every row of 78 real heads, with and without a causal mask, searched on
 exact amplitudes. It takes about ten minutes. So is `finders.csv`: how many keys the classical finders look at, over n
