@@ -15,7 +15,7 @@ def capture(
     model: Annotated[Path, Parameter(help="Folder with configuration, weights and tokenizer.")],
     text: Annotated[Path, Parameter(help="UTF-8 text to run it on.")],
     output: Annotated[Path, Parameter(name=["--output", "-o"], help="The .npz file to write.")],
-    max_tokens: Annotated[int | None, WHOLE, Parameter(help="Cut the text to so many tokens.")] = None,
+    max_tokens: Annotated[int | None, WHOLE, Parameter(help="Only the first so many tokens of the text.")] = None,
     dtype: Annotated[Literal["float16", "float32"], Parameter(help="Type of the stored numbers.")] = "float16",
     force: Annotated[bool, Parameter(help="Replace the file if it exists.", negative="")] = False,
     format: Format = "table",
@@ -28,10 +28,8 @@ def capture(
     """
     from groverattn.cli.output import progress, show
     from groverattn.study.capture import capture as run_capture
-    from groverattn.study.tables import capture_table
+    from groverattn.study.capture_table import capture_table
 
     with progress("layers captured") as on_layer:
-        written = run_capture(
-            model, text, output, max_tokens=max_tokens, dtype=dtype, force=force, on_layer=on_layer
-        )
+        written = run_capture(model, text, output, max_tokens=max_tokens, dtype=dtype, force=force, on_layer=on_layer)
     show(written.as_json(), format, capture_table)

@@ -7,6 +7,7 @@ model is. PyTorch is imported inside: without it the module can be imported, and
 from __future__ import annotations
 
 import functools
+import importlib
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,8 +51,7 @@ def attention_calls(on_call: Callable[[AttentionCall], None]) -> Iterator[None]:
     Raises:
         InputError: inside, at a call that is no self-attention of one text, or has another mask than a causal one.
     """
-    import torch
-
+    torch = _torch()
     original = torch.nn.functional.scaled_dot_product_attention
 
     @functools.wraps(original)
@@ -73,6 +73,11 @@ def attention_calls(on_call: Callable[[AttentionCall], None]) -> Iterator[None]:
         yield
     finally:
         torch.nn.functional.scaled_dot_product_attention = original
+
+
+def _torch() -> Any:
+    """Import PyTorch by name: type checkers need not find an optional extra."""
+    return importlib.import_module("torch")
 
 
 def _read_call(
@@ -116,8 +121,7 @@ def _is_causal_mask(mask: Tensor, n_keys: int) -> bool:
     Raises:
         InputError: it is neither: padding, a window, or numbers that are added to the scores.
     """
-    import torch
-
+    torch = _torch()
     if mask.dtype == torch.bool:
         seen, hidden = mask, ~mask
     else:
@@ -152,7 +156,6 @@ def _repeats(key: Tensor, value: Tensor) -> int:
 
 def _as_array(tensor: Tensor) -> NDArray[np.floating]:
     """Return the numbers as NumPy floats: without a copy where NumPy has the type (it has no bfloat16)."""
-    import torch
-
+    torch = _torch()
     tensor = tensor.detach().cpu()
     return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()

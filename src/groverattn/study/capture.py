@@ -5,6 +5,7 @@ PyTorch and transformers are an optional extra. They are imported inside, so tha
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -75,7 +76,7 @@ def capture(
         model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them.
         text_file: UTF-8 text.
         output: the file to write; whole or not at all.
-        max_tokens: cut the text to so many tokens, those that the tokenizer adds included.
+        max_tokens: only the first so many tokens of the text; one that the tokenizer adds at the end is cut off too.
         dtype: float16 or float32.
         force: replace a file that exists.
         on_layer: called with the layers done and expected.
@@ -114,11 +115,13 @@ def _write_layer(writer: HeadFileWriter, call: AttentionCall) -> CapturedLayer:
 
 
 def _libraries() -> tuple[Any, Any]:
-    """Import PyTorch and transformers, told to stay off the network before they read their environment."""
+    """Import PyTorch and transformers, told to stay off the network before they read their environment.
+
+    By name, as type checkers need not find them.
+    """
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
     try:
-        import torch
-        import transformers
+        torch, transformers = (importlib.import_module(name) for name in ("torch", "transformers"))
     except ImportError as missing:
         raise InputError(
             given=f"capture without {missing.name or 'its libraries'}",
@@ -155,19 +158,18 @@ def _tokens(transformers: Any, folder: Path, text: str, max_tokens: int | None) 
     """Return the tokens of the text, those that the tokenizer adds included, and how many the whole text has."""
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        token_ids = whole = tokenizer(text)["input_ids"]
-        if max_tokens is not None:
-            token_ids = tokenizer(text, truncation=True, max_length=max(max_tokens, 2))["input_ids"]
+        whole = list(tokenizer(text)["input_ids"])
     except _REFUSALS as failure:
         raise _unusable(folder, "tokenizer", failure) from failure
-    if len(token_ids) < 2 or (max_tokens is not None and max_tokens < 2):
+    token_ids = whole if max_tokens is None else whole[: max(max_tokens, 0)]
+    if len(token_ids) < 2:
         raise InputError(
             given=f"{len(whole)} tokens of text, --max-tokens {max_tokens}",
             allowed="2 tokens or more",
             why="attention of one token to itself has nothing to find",
             do="take a longer text or a larger --max-tokens",
         )
-    return list(token_ids), len(whole)
+    return token_ids, len(whole)
 
 
 def _loaded(transformers: Any, folder: Path) -> Any:

@@ -1,0 +1,56 @@
+"""`groverattn capture` without PyTorch, and what the other verbs make of its files."""
+
+import sys
+
+import numpy as np
+import pytest
+
+RNG = np.random.default_rng(6)
+
+
+@pytest.fixture
+def text(tmp_path):
+    (tmp_path / "text.txt").write_text("a text", encoding="utf-8")
+    return tmp_path / "text.txt"
+
+
+@pytest.mark.parametrize("missing", ["torch", "transformers"])
+def test_without_the_extra(cli, tmp_path, text, bundled, monkeypatch, missing):
+    monkeypatch.setitem(sys.modules, "torch", sys)  # stands for PyTorch where there is none
+    monkeypatch.setitem(sys.modules, missing, None)  # so that importing it fails
+    outcome = cli("capture", "--model", tmp_path, "--text", text, "-o", tmp_path / "heads.npz")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert f"capture without {missing}" in outcome.err
+    assert "pip install 'groverattn[capture]'" in outcome.err
+    assert list(tmp_path.iterdir()) == [text]
+    assert cli("simulate", bundled, "--rows", "0:1", "--engine", "law", "--format", "json").json["rows"] == 1
+
+
+def test_a_text_that_is_none(cli, tmp_path, text):
+    text.write_bytes(b"\xff\xfe\x00")
+    command = ("capture", "--model", tmp_path, "-o", tmp_path / "heads.npz", "--text")
+    for path, word in ((text, "it is not UTF-8"), (tmp_path / "none.txt", "No such file")):
+        outcome = cli(*command, path)
+        assert outcome.status == 2
+        assert word in outcome.err
+
+
+@pytest.mark.parametrize(("output", "word"), [("", "it is a folder"), ("none/heads.npz", "there is no folder")])
+def test_an_output_that_cannot_be(cli, tmp_path, text, output, word):
+    outcome = cli("capture", "--model", tmp_path, "--text", text, "-o", tmp_path / output)
+    assert outcome.status == 2
+    assert word in outcome.err
+
+
+def test_the_mask_in_the_file_is_the_default(cli, tmp_path):
+    arrays = {f"{letter}_0": RNG.standard_normal((2, 12, 4)) for letter in "QKV"}
+    options = ("--layer", 0, "--head", 1, "--n-marked", 1, "--format", "json")
+
+    def simulated(name, causal, *more):
+        (tmp_path / name).mkdir()
+        np.savez(tmp_path / name / "heads.npz", **arrays, causal=[causal])
+        return cli("simulate", tmp_path / name / "heads.npz", *options, *more).json
+
+    stated, asked, neither = simulated("a", 1), simulated("b", 0, "--causal"), simulated("c", 0)
+    assert stated == asked
+    assert stated["max_output_error"] != neither["max_output_error"]
