@@ -30,7 +30,8 @@ def test_the_installed_version_is_the_source_s() -> None:
 
 def test_every_direct_dependency_is_pinned() -> None:
     pinned = {canonical(line) for line in PINS}
-    wanted = {canonical(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]}
+    extras = [line for extra in PROJECT["optional-dependencies"].values() for line in extra]
+    wanted = {canonical(line) for line in PROJECT["dependencies"] + extras}
     assert wanted <= pinned
 
 
