@@ -7,22 +7,10 @@ from hypothesis import strategies as st
 from groverattn.problem.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
-from groverattn.reference import sparse_rank_one
+from groverattn.reference import found_entries
 from groverattn.reference.attention import exact_attention
 from groverattn.reference.sparse_rank_one import SparseRankOne
-
-
-def dense_output(head, found, tail) -> np.ndarray:
-    """Row by row from the definition, every entry of B written out."""
-    rows = []
-    for i in range(head.n_keys):
-        n = head.visible_keys(i)
-        x = head.score_scale * head.keys[:n] @ head.queries[i]
-        in_tail = np.setdiff1d(np.arange(n), found[i])
-        b = np.exp(x)
-        b[in_tail] = np.exp(x[in_tail].mean()) if tail == "mean_score" and in_tail.size else 1.0
-        rows.append(b @ head.values[:n] / b.sum())
-    return np.array(rows)
+from groverattn.reference.tails import TAILS
 
 
 def largest(head, k) -> list[np.ndarray]:
@@ -31,14 +19,6 @@ def largest(head, k) -> list[np.ndarray]:
         scores = head.keys[: head.visible_keys(i)] @ head.queries[i]
         found.append(np.argsort(-scores)[:k])
     return found
-
-
-@given(st.integers(2, 12), st.booleans(), st.sampled_from(["mean_score", "ones"]), st.integers(0, 1000), st.data())
-def test_output_is_the_definition_s(n, causal, tail, seed, data) -> None:
-    head = attrs.evolve(gaussian_head(n, 3, seed), causal=causal)
-    found = [data.draw(st.lists(st.integers(0, head.visible_keys(i) - 1), unique=True)) for i in range(n)]
-    B = SparseRankOne.from_found(head, found, tail)
-    np.testing.assert_allclose(B.output(), dense_output(head, found, tail), rtol=1e-9, atol=1e-10)
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -60,7 +40,7 @@ def test_shifting_every_score_changes_nothing(shift) -> None:
     np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-10)
 
 
-@pytest.mark.parametrize("tail", ["mean_score", "ones"])
+@pytest.mark.parametrize("tail", TAILS)
 @pytest.mark.parametrize("scale", [1e3, 1e5])
 def test_large_scores_do_not_overflow(tail, scale) -> None:
     head = attrs.evolve(gaussian_head(8, 3, seed=2), score_scale=scale)
@@ -72,7 +52,7 @@ def test_large_scores_do_not_overflow(tail, scale) -> None:
 def test_entries_are_scored_in_blocks(monkeypatch) -> None:
     head = bundled_head()
     whole = SparseRankOne.from_found(head, largest(head, 16))
-    monkeypatch.setattr(sparse_rank_one, "_ENTRIES_PER_BLOCK", 7)
+    monkeypatch.setattr(found_entries, "_ENTRIES_PER_BLOCK", 7)
     assert (SparseRankOne.from_found(head, largest(head, 16)).scores == whole.scores).all()
     assert whole.found(3).tolist() == sorted(largest(head, 16)[3].tolist())
 
@@ -82,15 +62,9 @@ def test_on_the_real_head_the_mean_score_beats_ones_and_plain_top_k() -> None:
     found, exact = largest(head, 16), exact_attention(bundled_head())
     error = {
         tail: np.abs(SparseRankOne.from_found(head, found, tail).output() - exact).max()
-        for tail in ("mean_score", "ones")
+        for tail in ("mean_score", "ones", "zero")
     }
-    scores = head.score_scale * head.queries @ head.keys.T
-    kept = np.zeros_like(scores)
-    for row, keys in enumerate(found):
-        kept[row, keys] = np.exp(scores[row, keys])
-    top_k = np.abs(kept @ head.values / kept.sum(axis=1, keepdims=True) - exact).max()
-    assert error["mean_score"] < top_k
-    assert error["mean_score"] < error["ones"]
+    assert error["mean_score"] < error["zero"] < error["ones"]
 
 
 def test_other_values() -> None:
@@ -113,7 +87,7 @@ def test_keys_beyond_the_diagonal_cannot_have_been_found() -> None:
 
 def test_names_and_numbers_of_rows() -> None:
     head = gaussian_head(4, 2, 0)
-    with pytest.raises(InputError, match="mean_score, ones"):
-        SparseRankOne.from_found(head, [[]] * 4, tail="zero")
+    with pytest.raises(InputError, match="did you mean zero"):
+        SparseRankOne.from_found(head, [[]] * 4, tail="zeros")
     with pytest.raises(InputError, match="each of 4 rows"):
         SparseRankOne.from_found(head, [[]] * 3)

@@ -2,64 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from groverattn.problem.errors import InputError
 from groverattn.problem.heads import AttentionHead
-from groverattn.reference.attention import row_numbers
-
-_ENTRIES_PER_BLOCK = 1 << 15  # found entries whose scores are computed at a time: 32 MiB at d = 128
-
-
-@attrs.frozen(eq=False)
-class TailSums:
-    """What is known of each row's tail without reading it: three numbers per row, each of shape (m,).
-
-    Attributes:
-        all_scores: sum of the scaled scores of all keys that the row sees.
-        found_scores: sum of the scaled scores of its found keys.
-        n_tail: number of keys that it sees and that were not found.
-    """
-
-    all_scores: NDArray[np.float64]
-    found_scores: NDArray[np.float64]
-    n_tail: NDArray[np.int64]
+from groverattn.reference.found_entries import FoundEntries
+from groverattn.reference.linear_tail import centre_scores, score_value_sums
+from groverattn.reference.tails import tail_named
+from groverattn.reference.visible_keys import visible_sums
 
 
-def _ones(sums: TailSums) -> NDArray[np.float64]:
-    """c = 1, arXiv:2307.08045, Definition 4.2: right if the tail's scores are near 0, whatever the other scores are."""
-    return np.zeros(sums.n_tail.shape)
-
-
-def _mean_score(sums: TailSums) -> NDArray[np.float64]:
-    """log c = mean score of the tail, so that shifting all scores of a row changes nothing. Derived, see test."""
-    return (sums.all_scores - sums.found_scores) / np.maximum(sums.n_tail, 1)
-
-
-# A further tail is one function from TailSums to log c.
-TAILS: dict[str, Callable[[TailSums], NDArray[np.float64]]] = {"mean_score": _mean_score, "ones": _ones}
+def _in_no_row(entries: FoundEntries) -> NDArray[np.bool_]:
+    return np.zeros(entries.rows.size, dtype=bool)
 
 
 @attrs.frozen(eq=False, repr=False)
-class SparseRankOne:
-    """Rows of the matrix B: exp(score) at the found entries, and one constant c_i at the others that row i sees.
+class SparseRankOne(FoundEntries):
+    """Rows of the matrix B: exp(score) at the found entries, and the weight of a tail at the others that row i sees.
 
-    B1 holds exp(score) - c_i at the found entries (compressed rows) and B2 is c_i times a row of ones (up to the
-    diagonal for a causal head), so B is never stored: its product with V is a sparse product and a prefix sum.
+    B1 holds exp(score) minus the tail's weight at the found entries (compressed rows). B2 is c_i times a row of ones
+    (up to the diagonal for a causal head), and in rows with a linear tail c_i (1 + x_ij - log c_i), which has rank
+    d + 1. So B is never stored: its product with V is a sparse product and sums over keys, prefix sums if causal.
 
     Attributes:
-        head: the head.
-        rows: the rows that are held, int64 of shape (m,); all n of them unless fewer were asked for.
-        indptr: int64 of shape (m + 1,): the found keys of rows[i] are indices[indptr[i]:indptr[i + 1]].
-        indices: found keys, int64 of shape (n_found,), ascending in each row.
-        scores: their exact scaled scores, shape (n_found,).
-        log_c: log c_i, shape (m,); -inf where every key that the row sees was found.
-        tail: name of the rule for c_i.
+        log_c: log c_i, shape (m,); -inf where every key that the row sees was found, or the tail's weight is 0.
+        tail: name of the rule for the tail's weights, see `tails`.
+        linear: rows whose tail is linear in the score, bool of shape (m,); none but with the tail `first_order`.
 
     >>> from groverattn.problem.families import gaussian_head
     >>> B = SparseRankOne.from_found(gaussian_head(n=4, d=2, seed=0), [[0, 1, 2, 3], [2], [], [0, 3]])
@@ -67,13 +39,9 @@ class SparseRankOne:
     ([0, 4, 5, 5, 7], (4, 2))
     """
 
-    head: AttentionHead
-    rows: NDArray[np.int64]
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    scores: NDArray[np.float64]
     log_c: NDArray[np.float64]
     tail: str
+    linear: NDArray[np.bool_] = attrs.field(default=attrs.Factory(_in_no_row, takes_self=True))
 
     @classmethod
     def from_found(
@@ -83,7 +51,7 @@ class SparseRankOne:
         tail: str = "mean_score",
         rows: ArrayLike | None = None,
     ) -> SparseRankOne:
-        """Build B from the keys found in each row, in O(m k d + n d).
+        """Build B from the keys found in each row, in O(m k d + n d), and O(m n d) for a tail that is read.
 
         Args:
             head: the head; found scores are computed from it again, in float64.
@@ -93,91 +61,65 @@ class SparseRankOne:
 
         Raises:
             InputError: an unknown tail, a row that the head does not have, not one list per row, an index that its row
-                does not see, or one twice.
+                does not see, or one twice; with the tail `zero` a row in which nothing was found.
         """
-        if tail not in TAILS:
-            raise InputError(
-                given=f"tail {tail!r}",
-                allowed=", ".join(TAILS),
-                why="the tail's constant follows a named rule",
-                do="mean_score is the default; ones is Definition 4.2 of arXiv:2307.08045",
-            )
-        numbers = row_numbers(head, rows)
-        keys_of = [np.sort(np.asarray(keys, dtype=np.int64)) for keys in found]
-        _check_found(head, numbers, keys_of)
-        n_found = np.array([keys.size for keys in keys_of])
-        indptr = np.concatenate(([0], np.cumsum(n_found)))
-        indices = np.concatenate(keys_of)
-        scores = _scores_at(head, np.repeat(numbers, n_found), indices)
-        sums = TailSums(_score_sums(head, numbers), _row_sums(scores, indptr), _n_visible(head, numbers) - n_found)
-        log_c = np.where(sums.n_tail > 0, TAILS[tail](sums), -np.inf)
-        return cls(head, numbers, indptr, indices, scores, log_c, tail)
+        return cls.from_entries(FoundEntries.of(head, found, rows), tail)
+
+    @classmethod
+    def from_entries(cls, entries: FoundEntries, tail: str = "mean_score") -> SparseRankOne:
+        """Build B from entries that are scored already: several tails of the same found sets.
+
+        Raises:
+            InputError: an unknown tail; with the tail `zero` a row in which nothing was found.
+        """
+        rule = tail_named(tail)
+        log_c = np.where(entries.n_tail > 0, rule.log_c(entries), -np.inf)
+        linear = rule.linear(entries, log_c)
+        return cls(
+            entries.head, entries.rows, entries.indptr, entries.indices, entries.scores, log_c, rule.name, linear
+        )
 
     def output(self, values: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return D(B)^-1 B V, shape (m, d_v), in O(m k d_v + n d_v); V is the head's unless `values` is given.
 
-        Every row is divided by its largest entry before an exponential is taken, so none overflows.
+        Rows with a linear tail take O((n + m) d d_v) more. Every row is divided by its largest entry before an
+        exponential is taken, so none overflows.
         """
         V = self.head.values if values is None else np.asarray(values, dtype=np.float64)
-        at = np.repeat(np.arange(self.rows.size), np.diff(self.indptr))
+        row_of = self.row_of
         shift = self.log_c.copy()
-        np.maximum.at(shift, at, self.scores)
-        tail_weight = np.exp(self.log_c - shift)
-        weights = np.exp(self.scores - shift[at]) - tail_weight[at]
-        sparse_part = sparse.csr_array((weights, self.indices, self.indptr), shape=(self.rows.size, self.head.n_keys))
-        numerator = sparse_part @ V + tail_weight[:, None] * _visible_sums(V, self.head, self.rows)
-        denominator = _row_sums(weights, self.indptr) + tail_weight * _n_visible(self.head, self.rows)
+        np.maximum.at(shift, row_of, self.scores)
+        found_weights, tail_weights = np.exp(self.scores - shift[row_of]), np.exp(self.log_c - shift)
+        # the tail's weight, had the entry not been found
+        instead = tail_weights[row_of] * np.where(self.linear[row_of], 1 + self.scores - self.log_c[row_of], 1.0)
+        shape = (self.rows.size, self.head.n_keys)
+        sparse_part = sparse.csr_array((found_weights - instead, self.indices, self.indptr), shape=shape)
+        numerator = sparse_part @ V + tail_weights[:, None] * self._tail_values(V)
+        denominator = self.row_sums(found_weights) + tail_weights * self.n_tail  # linear parts of a tail sum to 0
         return numerator / denominator[:, None]
 
-    def found(self, at: int) -> NDArray[np.int64]:
-        """Return the found keys of row rows[at], ascending."""
-        return self.indices[self.indptr[at] : self.indptr[at + 1]]
+    def log_tail_shape(self, block: slice, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return log(weight / c_i) of tail entries with these scores, shape (block, n): 0, or log(1 + x - log c_i).
+
+        Args:
+            block: which of the rows held.
+            scores: their scaled scores, shape (block, n); what it says of keys that a row does not see is 0.
+        """
+        linear = self.linear[block, None] & np.isfinite(scores)
+        above_mean = np.subtract(scores, self.log_c[block, None], out=np.zeros_like(scores), where=linear)
+        return np.log1p(above_mean, out=above_mean)
+
+    def _tail_values(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum over all keys that a row sees of tail weight over c_i times value, (m, d_v) or (1, d_v)."""
+        sums = visible_sums(values, self.head, self.rows)
+        if not self.linear.any():
+            return sums
+        rows = self.rows[self.linear]
+        sums = np.broadcast_to(sums, (self.rows.size, values.shape[1])).copy()
+        mean_above_centre = self.log_c[self.linear] - centre_scores(self.head, rows)
+        sums[self.linear] *= (1 - mean_above_centre)[:, None]
+        sums[self.linear] += score_value_sums(self.head, rows, values)
+        return sums
 
     def __repr__(self) -> str:
         return f"SparseRankOne({self.head!r}, {self.indices.size} found, tail={self.tail!r})"
-
-
-def _check_found(head: AttentionHead, rows: NDArray[np.int64], found: list[NDArray[np.int64]]) -> None:
-    if len(found) != rows.size or not found:
-        raise InputError(
-            given=f"found keys of {len(found)} rows",
-            allowed=f"one list for each of {rows.size} rows, and at least one",
-            why="every row has its own found keys",
-            do="give an empty list where none was found",
-        )
-    for row, keys in zip(rows.tolist(), found, strict=True):
-        n_visible = head.visible_keys(row)
-        if keys.size and (keys[0] < 0 or keys[-1] >= n_visible or (np.diff(keys) == 0).any()):
-            raise InputError(
-                given=f"found keys {keys.tolist()} in row {row}",
-                allowed=f"distinct numbers from 0 to {n_visible - 1}",
-                why="these are the keys that the row sees, and each counts once",
-                do="check the search that found them",
-            )
-
-
-def _n_visible(head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    return rows + 1 if head.causal else np.full(rows.size, head.n_keys)
-
-
-def _visible_sums(array: NDArray[np.float64], head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the sum over the keys that each row sees: prefix sums if causal, else one row that is broadcast."""
-    return np.cumsum(array, axis=0)[rows] if head.causal else array.sum(axis=0, keepdims=True)
-
-
-def _score_sums(head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return sum_j score_scale <q_i, k_j> over the keys that row i sees, in O(n d): q_i times a sum of keys."""
-    return head.score_scale * (head.queries[rows] * _visible_sums(head.keys, head, rows)).sum(axis=1)
-
-
-def _scores_at(head: AttentionHead, rows: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.float64]:
-    scores = np.empty(keys.size)
-    for start in range(0, keys.size, _ENTRIES_PER_BLOCK):
-        block = slice(start, start + _ENTRIES_PER_BLOCK)
-        scores[block] = (head.queries[rows[block]] * head.keys[keys[block]]).sum(axis=1)
-    return head.score_scale * scores
-
-
-def _row_sums(entries: NDArray[np.float64], indptr: NDArray[np.int64]) -> NDArray[np.float64]:
-    rows = np.repeat(np.arange(indptr.size - 1), np.diff(indptr))
-    return np.bincount(rows, weights=entries, minlength=indptr.size - 1).astype(np.float64, copy=False)
