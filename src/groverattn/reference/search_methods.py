@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from groverattn.problem.errors import unknown_name
+from groverattn.problem.errors import InputError, unknown_name
 from groverattn.reference.counted_number_search import CountedNumberSearch
 from groverattn.reference.coupon_collector import CouponCollector
 from groverattn.reference.expected_number_search import ExpectedNumberSearch
@@ -32,11 +32,11 @@ class SearchMethod:
         name: one of SEARCH_METHODS.
         n_expected: k: the expected number of marked keys of `expected`, the number of keys kept of `top-k`.
         p_failure: probability allowed that a row misses a key.
-        growth: factor of the bound after a failed trial; None: the procedure's own.
-        n_marked_max: a row is given up as soon as one key more is found (`unknown` and `expected`).
+        growth: factor of the bound after a failed trial (`unknown`, `expected`, `top-k`); None: the procedure's own.
+        n_marked_max: a row is given up as soon as one key more is found (`unknown`, `expected`, `counted`).
 
     Raises:
-        InputError: an unknown name, or a number that the procedure refuses.
+        InputError: an unknown name, or a number that the procedure refuses or has no use for.
     """
 
     name: str = "unknown"
@@ -49,7 +49,18 @@ class SearchMethod:
         if self.name not in SEARCH_METHODS:
             raise unknown_name("search method", self.name, SEARCH_METHODS, "each is a procedure with its own cost")
         check_p_failure(self.p_failure)
+        self._refuse_ignored("growth", ("unknown", "expected", "top-k"))
+        self._refuse_ignored("n_marked_max", ("unknown", "expected", "counted"))
         {"top-k": self.top_k, "counted": self.counted}.get(self.name, lambda: self.for_threshold(1))()
+
+    def _refuse_ignored(self, option: str, used_by: tuple[str, ...]) -> None:
+        if getattr(self, option) is not None and self.name not in used_by:
+            raise InputError(
+                given=f"{option} = {getattr(self, option)} with the search method {self.name}",
+                allowed=f"with {', '.join(used_by)}",
+                why="this method has no use for it",
+                do="leave it out, or choose another method",
+            )
 
     @property
     def keeps_largest(self) -> bool:

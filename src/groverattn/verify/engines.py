@@ -31,7 +31,7 @@ class EngineChoice:
             plain arithmetic.
 
     Raises:
-        InputError: an unknown name, or circuit_every < 1.
+        InputError: an unknown name, circuit_every < 1, or another circuit_every than 1 with another engine.
     """
 
     name: str = "index"
@@ -40,6 +40,13 @@ class EngineChoice:
     def __attrs_post_init__(self) -> None:
         if self.name not in ENGINES:
             raise unknown_name("engine", self.name, ENGINES, "each simulates the search at its own depth")
+        if self.circuit_every != 1 and self.name != "index":
+            raise InputError(
+                given=f"the circuit of every {self.circuit_every}-th row with the engine {self.name}",
+                allowed="with the engine index",
+                why="the other engines run the circuit of every row, or of none",
+                do="leave it out, or choose the engine index",
+            )
         if self.circuit_every < 1:
             raise InputError(
                 given=f"the circuit of every {self.circuit_every}-th row",
