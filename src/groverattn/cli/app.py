@@ -23,7 +23,7 @@ app = App(
 _VERBS = {
     "run": "The whole path on the real head in the package: circuit, search, B, estimates.",
     "verify": "Run an oracle's circuit on every key and compare it with arithmetic and with the estimate.",
-    "simulate": "Run the search on a head from a file and compare B with exact attention.",
+    "simulate": "Run the search on a head, from a file or random, and compare B with exact attention.",
     "capture": "Record the heads of a model in a local folder, run on a text, for `simulate` and `verify`.",
     "compare": "Put every data access side by side for one model, with the verdict.",
     "estimate": "Cost the search per iterate, row, head and model, beside the classical line.",

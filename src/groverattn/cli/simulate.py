@@ -33,9 +33,9 @@ def simulate(
     ] = None,
     tau: Annotated[float | None, Parameter(help="One threshold of the scaled score for all rows instead.")] = None,
     engine: Annotated[str, Parameter(help="circuit, sparse, index or law.")] = "index",
-    circuit_every: Annotated[int, WHOLE, Parameter(help="index: run the circuit of every N-th row only.")] = 1,
-    method: Annotated[str, Parameter(help="unknown, expected, known, collector or top-k.")] = "unknown",
-    growth: Annotated[float | None, Parameter(help="Growth factor of the trials; 1.34.")] = None,
+    circuit_every: Annotated[int, WHOLE, Parameter(help="Engine index: run the circuit of every N-th row only.")] = 1,
+    method: Annotated[str, Parameter(help="unknown, expected, counted, known, collector or top-k.")] = "unknown",
+    growth: Annotated[float | None, Parameter(help="Growth factor of the trials; by default the method's own.")] = None,
     marked_limit: Annotated[
         int | None, WHOLE, Parameter(help="Give a row up, and report it, when more keys than that are found.")
     ] = None,

@@ -42,6 +42,22 @@ def estimate_table(result: Json) -> RenderableType:
     ]
     parts = result["iterate"]["parts"]
     total = max(sum(parts.values()), 1)
+    row = _table(
+        f"One row: {count_text(search['iterates_expected'])} iterates expected, "
+        f"at most {count_text(search['iterates_max'])}, a miss with p = {probability_text(search['p_failure'])}",
+        ["who", "time per row", "with"],
+        [
+            (
+                "quantum",
+                time_text(physical["duration_s"]),
+                f"{count_text(physical['qubits'])} physical qubits, distance {physical['code_distance']}, "
+                f"{physical['n_factories']} factories, p_fail {probability_text(physical['p_failure'])}, "
+                f"limited by {physical['limited_by']}",
+            ),
+            *((line["name"], time_text(line["time_s_per_row"]), line["source"]) for line in result["classical"]),
+        ],
+    )
+    row.columns[-1].justify = "left"
     return Group(
         Text(heading),
         "",
@@ -53,21 +69,7 @@ def estimate_table(result: Json) -> RenderableType:
             [(part, count_text(value), f"{value / total:.1%}") for part, value in parts.items()],
         ),
         "",
-        _table(
-            f"One row: {count_text(search['iterates_expected'])} iterates expected, "
-            f"at most {count_text(search['iterates_max'])}, a miss with p = {probability_text(search['p_failure'])}",
-            ["who", "time per row", "with"],
-            [
-                (
-                    "quantum",
-                    time_text(physical["duration_s"]),
-                    f"{count_text(physical['qubits'])} physical qubits, distance {physical['code_distance']}, "
-                    f"{physical['n_factories']} factories, p_fail {probability_text(physical['p_failure'])}, "
-                    f"limited by {physical['limited_by']}",
-                ),
-                *((line["name"], time_text(line["time_s_per_row"]), line["source"]) for line in result["classical"]),
-            ],
-        ),
+        row,
         "",
         laws_table(result),
         "",
@@ -77,10 +79,10 @@ def estimate_table(result: Json) -> RenderableType:
 
 
 _LAWS = {
-    "ideal": "number known each round: a floor",
-    "expected": "what `simulate` does, on average",
-    "proven": "published bound, arXiv:2203.04975",
-    "worst": "every trial at its longest: the cut-off",
+    "ideal": "number known: a floor",
+    "expected": "`simulate`, on average",
+    "proven": "published, with checks",
+    "worst": "every trial at its most",
 }
 
 
@@ -98,9 +100,9 @@ def laws_table(result: Json) -> RenderableType:
         )
         for law, cost in result["laws"].items()
     ]
-    rows.append(("scan", "", count_text(visits), "1", "0", "classical: reads every key once"))
-    columns = ["law", "iterates", "keys read", "of a scan", "p(miss)", "what it says"]
-    table = _table("One row under every query law (an iterate is one oracle call, not one key read)", columns, rows)
+    rows.append(("scan", "", count_text(visits), "1", "0", "reads every key once"))
+    columns = ["law", "iterates", "keys read", "both/scan", "p(miss)", "what it says"]
+    table = _table("One row under every query law; an iterate is one oracle call", columns, rows)
     table.columns[-1].justify = "left"
     return table
 
@@ -151,9 +153,9 @@ def simulation_table(result: Json) -> RenderableType:
         f"seed {inputs['seed']}"
     )
     interrupted = result["rows"] < result["rows_asked"]
-    of_rows = f" of {result['rows_asked']:,}: INTERRUPTED" if interrupted else ""
+    of_rows = f"INTERRUPTED: {result['rows_asked']:,} were asked for; " if interrupted else ""
     rows = [
-        ("rows", f"{result['rows']:,}", f"{result['rows_read_whole']} of them read whole{of_rows}"),
+        ("rows", f"{result['rows']:,}", f"{of_rows}{result['rows_read_whole']:,} read whole"),
         ("found", f"{result['found']:,}", f"of {result['marked']:,}; each was checked with one inner product"),
         ("missed", f"{result['missed']:,}", f"marked keys; allowed: one in {1 / inputs['p_failure_row']:,.3g} rows"),
         ("false", f"{result['false']:,}", "keys called found that are not marked"),
