@@ -9,6 +9,7 @@ from groverattn.bloqs.flat_circuit import Op
 from groverattn.physical.hardware import HARDWARE
 from groverattn.problem.presets import PRESETS
 from groverattn.reference.search_laws import LAWS
+from groverattn.reference.search_methods import SEARCH_METHODS
 from groverattn.verify import bit_sliced, oracle_check
 
 COST_KEYS = {"toffoli", "t_count", "clifford", "measurements", "logical_qubits", "toffoli_depth"}
@@ -35,6 +36,8 @@ def is_an_estimate(result):
     have_types(physical, {"qubits": int, "duration_s": float, "code_distance": int, "n_factories": int})
     have_types(physical, {"p_failure": float, "limited_by": str})
     assert physical["limited_by"] in ("factory", "reaction", "consumption")
+    have_types(result["phased_iterate"], dict.fromkeys(COST_KEYS, int))
+    have_the_laws(result)
     budget = result["inputs"]["error_budget"]
     assert 0 <= search["p_failure"] <= result["inputs"]["p_miss_row"] * (1 + 1e-9) <= budget
     assert 0 < physical["p_failure"] <= budget
@@ -54,6 +57,20 @@ def is_an_estimate(result):
         assert entry["source"]
 
 
+def have_the_laws(result):
+    """All four, whichever law the estimate is made by, and what a scan reads."""
+    laws, search, shape = result["laws"], result["search"], result["inputs"]["shape"]
+    assert list(laws) == list(LAWS)
+    numbers = ("iterates_expected", "checks_expected", "phased_expected", "p_failure")
+    for cost in laws.values():
+        have_types(cost, dict.fromkeys(numbers, float) | {"iterates_max": int, "source": str})
+        assert 0 <= cost["phased_expected"] <= cost["iterates_expected"] <= cost["iterates_max"] + 1e-9
+    assert laws["ideal"]["iterates_expected"] <= laws["expected"]["iterates_expected"]
+    assert laws["expected"]["iterates_expected"] < laws["worst"]["iterates_expected"]
+    assert [search[name] for name in numbers] == [laws[search["law"]][name] for name in numbers]
+    assert result["classical_key_visits"] == shape["n_keys"]
+
+
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_estimate_of_every_preset(cli, preset):
     outcome = cli("estimate", "--preset", preset, "--format", "json")
@@ -66,7 +83,11 @@ def test_estimate_of_every_preset(cli, preset):
     for cost in COST_KEYS - {"logical_qubits"}:
         assert result["head"][cost] == sizes.n_keys * result["row"][cost]
         assert result["model"][cost] == sizes.layers * sizes.query_heads * result["head"][cost]
-    assert result["model"]["logical_qubits"] == result["iterate"]["logical_qubits"]
+    kinds = ("iterate", "phased_iterate")
+    assert result["model"]["logical_qubits"] == max(result[kind]["logical_qubits"] for kind in kinds)
+    # Two rotations an iterate, in any order of rounding, and those of the preparations where n is no power of two.
+    if sizes.n_keys & (sizes.n_keys - 1) == 0:
+        assert result["row"]["rotation"] == pytest.approx(2 * result["search"]["phased_expected"], abs=1)
 
 
 @pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
@@ -158,22 +179,120 @@ def test_verify_fails_when_the_count_is_another(cli, monkeypatch):
     assert outcome.json["mismatches"] == 0
 
 
+WHOLE = (
+    *("rows", "rows_asked", "rows_read_whole", "rows_with_circuit_run", "rows_stopped_early", "rows_with_a_miss"),
+    *("marked", "found", "missed", "false", "circuit_mismatches", "iterates", "phased_iterates", "oracle_calls"),
+    *("classical_key_visits", "key_visits_of_a_scan", "rows_assessed", "max_output_error_row"),
+)
+REAL = ("iterates_expected_of_method", "max_output_error", "output_error_bound", "output_error_certificate")
+RANDOM = (
+    "--n-keys",
+    16,
+    "--d-head",
+    2,
+    "--n-marked",
+    2,
+    "--key-bits",
+    3,
+    "--query-bits",
+    3,
+    "--seed",
+    5,
+)  # no row is read whole
+
+
+def is_a_simulation(result):
+    assert result["schema"] == "groverattn.simulate/2"
+    have_types(result, dict.fromkeys(WHOLE, int) | dict.fromkeys((*REAL, "max_value"), float) | {"passed": bool})
+    inputs = result["inputs"]
+    have_types(inputs, dict.fromkeys(("n_keys", "d_head", "query_bits", "key_bits", "seed"), int))
+    have_types(inputs, dict.fromkeys(("head", "threshold_rule", "engine", "method", "data_access"), str))
+    have_types(inputs, {"causal": bool, "error_budget": float, "p_failure_row": float, "rows": list})
+    assert {"growth", "n_marked_max"} <= set(inputs)
+    assert result["oracle_calls"] == result["iterates"] >= result["phased_iterates"]
+
+
+def of_random_head(cli, *options):
+    outcome = cli("simulate", *RANDOM, *options, "--format", "json")
+    is_a_simulation(outcome.json)
+    return outcome
+
+
 def test_simulate(cli, grouped):
     options = ("--layer", 0, "--head", 2, "--n-marked", 4, *SMALL, "--rows", "3:9", "--seed", 5, "--workers", 1)
     outcome = cli("simulate", grouped, *options, "--format", "json")
     assert outcome.status == 0
     assert outcome.err.splitlines()[-1] == "rows searched: 6 of 6"
     result = outcome.json
-    assert result["schema"] == "groverattn.simulate/1"
-    whole = ("rows", "found", "missed", "false", "iterates", "oracle_calls", "classical_key_visits")
-    have_types(result, dict.fromkeys(whole, int))
-    have_types(result, {"max_output_error": float, "output_error_bound": float, "engine": str, "passed": bool})
+    is_a_simulation(result)
     assert (result["rows"], result["missed"], result["false"], result["passed"]) == (6, 0, 0, True)
     assert result["found"] >= 24
-    assert result["oracle_calls"] == result["iterates"]
     assert result["max_output_error"] <= result["output_error_bound"]
     inputs = result["inputs"]
+    assert (inputs["engine"], inputs["method"], inputs["growth"], inputs["n_marked_max"]) == (
+        "index",
+        "unknown",
+        None,
+        None,
+    )
     assert (inputs["seed"], inputs["rows"], inputs["error_budget"], inputs["key_bits"]) == (5, [3, 9], 0.001, 4)
+
+
+@pytest.mark.parametrize("method", SEARCH_METHODS)
+def test_simulate_is_the_same_by_every_engine_and_any_number_of_workers(cli, method):
+    """The same seed, the same searches; only what is said of the engine and of circuits that were run differs."""
+    options = ("--method", method, "--rows", "2:5")
+    results = {engine: of_random_head(cli, *options, "--engine", engine).json for engine in ("index", "sparse", "law")}
+    assert results["index"] == of_random_head(cli, *options, "--workers", 1).json
+    n_run = {engine: result.pop("rows_with_circuit_run") for engine, result in results.items()}
+    assert n_run == {"index": 3, "sparse": 0, "law": 0}
+    assert [result["inputs"].pop("engine") for result in results.values()] == ["index", "sparse", "law"]
+    assert results["index"] == results["sparse"] == results["law"]
+    assert results["law"]["inputs"]["method"] == method
+
+
+@pytest.mark.slow
+def test_simulate_every_qubit(cli):
+    """The state vector of all qubits finds what the law draws."""
+    drawn, run = (of_random_head(cli, "--rows", "3:4", "--engine", engine).json for engine in ("law", "circuit"))
+    assert (drawn["inputs"].pop("engine"), run["inputs"].pop("engine")) == ("law", "circuit")
+    assert drawn == run
+
+
+def test_simulate_with_its_options(cli):
+    every = of_random_head(cli, "--circuit-every", 8, "--search-law", "ideal").json
+    assert every["rows_with_circuit_run"] == 2
+    assert list(every["iterates_expected_by_law"]) == ["ideal"]
+    plain = of_random_head(cli, "--engine", "law").json
+    assert list(plain["iterates_expected_by_law"]) == list(LAWS)
+    assert plain["iterates_expected_of_method"] == pytest.approx(plain["iterates_expected_by_law"]["expected"])
+    faster = of_random_head(cli, "--engine", "law", "--growth", 2).json
+    assert faster["inputs"]["growth"] == 2.0
+    assert faster["iterates"] != plain["iterates"]
+    limited = of_random_head(cli, "--engine", "law", "--marked-limit", 1).json
+    assert limited["inputs"]["n_marked_max"] == 1
+    assert limited["rows_stopped_early"] == limited["rows"] - limited["rows_read_whole"] > 0
+    assert limited["found"] == 2 * limited["rows_stopped_early"] + 16 * limited["rows_read_whole"]
+
+
+def test_simulate_sets_thresholds_by_three_rules(cli):
+    rules = {"target": (), "sample": ("--sample-size", 8), "tau": ("--tau", 0.5)}
+    results = {name: of_random_head(cli, "--engine", "law", *options).json for name, options in rules.items()}
+    said = {name: result["inputs"]["threshold_rule"] for name, result in results.items()}
+    assert "2 largest" in said["target"]
+    assert "sample of 8" in said["sample"]
+    assert "0.5" in said["tau"]
+    assert len({result["marked"] for result in results.values()}) == 3
+    assert all(result["passed"] and result["missed"] == 0 for result in results.values())
+
+
+def test_simulate_without_a_file(cli):
+    """Sizes that are not given are 64 keys of 8 numbers; a mask is one of the options."""
+    options = ("--engine", "law", "--n-marked", 4, "--format", "json")
+    plain, masked = (cli("simulate", *options, *more).json for more in ((), ("--causal",)))
+    assert (plain["inputs"]["n_keys"], plain["inputs"]["d_head"], plain["key_visits_of_a_scan"]) == (64, 8, 64 * 64)
+    assert (masked["inputs"]["causal"], masked["rows_read_whole"]) == (True, 4)
+    assert masked["key_visits_of_a_scan"] == 64 * 65 // 2
 
 
 def test_simulate_the_real_head(cli, bundled):
@@ -208,6 +327,7 @@ def test_presets(cli):
     [
         ("estimate", "--preset", "toy"),
         ("estimate", "--preset", "deepseek-v3", "--data-access", "qroam"),
+        ("estimate", "--preset", "llama4-scout", "--data-access", "qram"),
         ("verify", "--n-keys", 20, "--d-head", 2),
         ("presets",),
     ],
@@ -217,6 +337,22 @@ def test_tables_fit_80_columns(cli, arguments, monkeypatch):
     outcome = cli(*arguments)
     assert (outcome.status, outcome.err) == (0, "")
     assert max(map(len, outcome.out.splitlines())) <= 80
+
+
+def test_the_table_of_simulate_fits_80_columns(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for options in (("--marked-limit", 1), ("--method", "top-k", "--search-law", "proven")):
+        outcome = cli("simulate", *RANDOM, "--engine", "law", *options)
+        assert outcome.status == 0
+        assert max(map(len, outcome.out.splitlines())) <= 80
+
+
+def test_the_table_of_estimate_has_all_laws_and_the_scan(cli):
+    printed = cli("estimate", "--preset", "gpt2").out
+    lines = [line for line in printed.splitlines() if line.split("│")[0].strip() in (*LAWS, "scan")]
+    assert [line.split("│")[0].strip() for line in lines] == [*LAWS, "scan"]
+    assert "1,024" in lines[-1]
+    assert "446" in lines[1]  # as `search_cost` gives it, see test_search_laws
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The command as a process: what it imports, and how it ends when its reader or its user has had enough."""
 
+import json
 import os
 import signal
 import subprocess
@@ -30,22 +31,41 @@ def test_a_closed_reader_is_no_error(form):
     assert process.returncode in (0, 1)  # rich ends with 1 by itself
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
-def test_an_interrupt_is_reported_in_a_line(bundled):
-    small = ("--key-bits", "4", "--query-bits", "4", "--workers", "2")
-    command = [*COMMAND, "simulate", str(bundled), "--n-marked", "16", *small]
+def interrupted(arguments, *, in_group):
+    """Run a command, send it SIGINT after its first line of progress, and return status, output and messages."""
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stderr is not None
         first = process.stderr.readline()
         assert first.startswith("rows searched"), first + process.stderr.read()
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to the workers as well
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert out == ""
-    assert err.splitlines()[-1] == "groverattn: interrupted; nothing was written"
+        (os.killpg if in_group else os.kill)(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=120)
     assert "Traceback" not in err
+    return process.returncode, out, err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
+@pytest.mark.parametrize(("workers", "in_group"), [("2", True), ("1", False)])  # a terminal reaches the workers as well
+def test_an_interrupt_leaves_what_is_finished(bundled, workers, in_group):
+    small = ("--key-bits", "4", "--query-bits", "4", "--workers", workers, "--seed", "6")
+    command = ("simulate", str(bundled), "--n-marked", "16", *small, "--format", "json")
+    status, out, err = interrupted(command, in_group=in_group)
+    assert status == 130, err
+    result = json.loads(out)
+    assert 0 < result["rows"] < result["rows_asked"] == 128
+    assert result["inputs"]["rows"] == [0, result["rows"]]
+    assert (result["missed"], result["passed"]) == (0, True)
+    again = subprocess.run([*COMMAND, *command, "--rows", f"0:{result['rows']}"], capture_output=True, text=True)
+    assert again.returncode == 0
+    assert json.loads(again.stdout) == result | {"rows_asked": result["rows"]}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
+def test_an_interrupted_table_says_so(bundled):
+    status, out, _ = interrupted(("simulate", str(bundled), "--key-bits", "4", "--query-bits", "4"), in_group=True)
+    assert status == 130
+    assert "INTERRUPTED: 128 were asked for" in " ".join(out.split())
 
 
 def test_no_display_and_no_utf8():
