@@ -17,6 +17,17 @@ def rotation_angle(n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
     >>> float(rotation_angle(4, 1))  # pi / 6
     0.5235987755982989
     """
+    n, t = checked_sizes(n, t)
+    # atan2 keeps its precision at both ends, where asin(sqrt(t/n)) loses it near t = n.
+    return np.arctan2(np.sqrt(t), np.sqrt(n - t))
+
+
+def checked_sizes(n: ArrayLike, t: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return n and t as arrays of float64.
+
+    Raises:
+        InputError: some t < 0 or t > n, or n < 1.
+    """
     n, t = np.asarray(n, dtype=np.float64), np.asarray(t, dtype=np.float64)
     if not ((t >= 0) & (t <= n) & (n >= 1)).all():
         raise InputError(
@@ -25,8 +36,7 @@ def rotation_angle(n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
             why="t of the n keys are marked",
             do="check which number is which",
         )
-    # atan2 keeps its precision at both ends, where asin(sqrt(t/n)) loses it near t = n.
-    return np.arctan2(np.sqrt(t), np.sqrt(n - t))
+    return n, t
 
 
 def success_probability(n: ArrayLike, t: ArrayLike, j: ArrayLike) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from groverattn.problem.errors import InputError
+from groverattn.reference.amplification import checked_sizes
 
 
 def fixed_point_iterates(n: int, t_min: int, p_failure: float) -> int:
@@ -50,14 +51,7 @@ def fixed_point_success(n: ArrayLike, t: ArrayLike, n_iterates: int, p_failure: 
     [0.0, 0.9922, 0.99, 1.0]
     """
     _check_probability(p_failure)
-    n, t = np.asarray(n, dtype=np.float64), np.asarray(t, dtype=np.float64)
-    if not ((t >= 0) & (t <= n) & (n >= 1)).all():
-        raise InputError(
-            given=f"t = {t}, n = {n}",
-            allowed="0 <= t <= n and n >= 1",
-            why="t of the n keys are marked",
-            do="check which number is which",
-        )
+    n, t = checked_sizes(n, t)
     length = 2 * n_iterates + 1
     width = math.acosh(1 / math.sqrt(p_failure)) / length
     # T_L(x) with x = cosh(width) sqrt(1 - t/n) is near 1 when n is large: its arc comes from x^2 - 1, not from x.
