@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from groverattn.study.numbers import time_text
 
 
 def show(result: dict[str, Any], form: str, table: Callable[[dict[str, Any]], Any]) -> None:
@@ -24,7 +27,7 @@ def show(result: dict[str, Any], form: str, table: Callable[[dict[str, Any]], An
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a function that shows progress on standard error: a bar on a terminal, ten lines anywhere else."""
     if not sys.stderr.isatty():
-        yield functools.partial(_tenths, what)
+        yield functools.partial(_tenths, what, time.monotonic())
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -35,6 +38,9 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _tenths(what: str, done: int, total: int) -> None:
+def _tenths(what: str, start_s: float, done: int, total: int) -> None:
+    """Print a line at each tenth, with the time that the rest takes if it goes on as before."""
     if 10 * done // total > 10 * (done - 1) // total:
-        print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+        left_s = (time.monotonic() - start_s) * (total - done) / done
+        left = f", about {time_text(left_s)} left" if left_s >= 1 else ""
+        print(f"{what}: {done} of {total}{left}", file=sys.stderr, flush=True)
