@@ -6,7 +6,7 @@ import pytest
 from groverattn.bloqs.grover import GroverSearch
 from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
-from groverattn.costs.search_totals import search_totals
+from groverattn.costs.search_totals import phased_iterate, search_totals
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.search_laws import LAWS, search_cost
@@ -40,8 +40,12 @@ def test_expected_counts_are_rounded_once(law):
     cost = search_cost(law, 21, 2, 1e-3)
     iterate, result = totals(21, cost)
     one, start = count(iterate), count(GroverSearch(iterate, 0))
-    expected = cost.iterates_expected * one.toffoli + cost.checks_expected * start.toffoli
-    assert abs(result.row.toffoli - expected) <= 1
+    plain, phased = cost.iterates_expected - cost.phased_expected, count(phased_iterate(iterate))
+    for name in ("toffoli", "rotation"):
+        a_run, a_start, a_phased = (getattr(counts, name) for counts in (one, start, phased))
+        expected = plain * a_run + cost.checks_expected * a_start + cost.phased_expected * a_phased
+        assert abs(getattr(result.row, name) - expected) <= 1.5  # three products, each rounded once
+    assert (cost.phased_expected > 0) is (law in ("expected", "worst"))
     for scope in (result.row, result.head, result.model):
         assert {type(value) for value in attrs.asdict(scope).values()} == {int}
 
@@ -57,3 +61,15 @@ def test_a_row_without_iterates_is_its_trials():
     cost = SearchCost(0.0, 0, 4.0, 0.1, "test")
     iterate, result = totals(16, cost)
     assert result.row.toffoli == 4 * count(GroverSearch(iterate, 0)).toffoli
+
+
+@pytest.mark.parametrize("access", ["qrom", "qroam", "bucket-brigade"])
+def test_counts_of_a_phased_iterate_do_not_depend_on_its_angles(access):
+    """Two rotations and the And of two flags more than an iterate with signs; any angle but pi."""
+    iterate, _ = totals(16, SearchCost(1.0, 1, 1.0, 0.1, "test"), access=access)
+    counted = count(phased_iterate(iterate))
+    for oracle_angle, diffusion_angle in ((0.3, 2.7), (3.141, -1.0)):
+        oracle = attrs.evolve(iterate.oracle, angle=oracle_angle)
+        assert count(attrs.evolve(iterate, oracle=oracle, diffusion_angle=diffusion_angle)) == counted
+    assert counted.rotation == count(iterate).rotation + 2
+    assert counted.toffoli == count(iterate).toffoli + 2
