@@ -25,6 +25,7 @@ _VERBS = {
     "verify": "Run an oracle's circuit on every key and compare it with arithmetic and with the estimate.",
     "simulate": "Run the search on a head, from a file or random, and compare B with exact attention.",
     "capture": "Record the heads of a model in a local folder, run on a text, for `simulate` and `verify`.",
+    "diagnose": "Report whether a head is (tau, k)-good, and what each tail of B costs on it.",
     "compare": "Put every data access side by side for one model, with the verdict.",
     "estimate": "Cost the search per iterate, row, head and model, beside the classical line.",
     "presets": "List the models whose sizes come with the package.",

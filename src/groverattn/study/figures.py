@@ -37,7 +37,7 @@ def amplitudes_svg(amplitudes: Sequence[NDArray[np.float64]], marked: NDArray[np
         panel.tick_params(labelsize=8)
     panels[0].set_ylabel("amplitude", fontsize=9)
     panels[0].legend(frameon=False, fontsize=8, loc="upper left")
-    return _svg(figure)
+    return svg_text(figure)
 
 
 _LAW_COLOURS = {"ideal": "#4c9f70", "expected": "#2f5d8a", "proven": "#b0722a"}
@@ -56,7 +56,7 @@ def scaling_svg(records: Sequence[ScalingRecord]) -> str:
     _scaling_panel(panels[2], "n_marked", f"n = {most_keys:,}", [r for r in records if r.n_keys == most_keys])
     panels[0].set_ylabel("Grover iterates of one row", fontsize=9)
     panels[2].legend(frameon=False, fontsize=8, loc="lower right")
-    return _svg(figure)
+    return svg_text(figure)
 
 
 def _scaling_panel(panel: Any, axis: str, title: str, records: Sequence[ScalingRecord]) -> None:
@@ -75,7 +75,7 @@ def _scaling_panel(panel: Any, axis: str, title: str, records: Sequence[ScalingR
     panel.tick_params(labelsize=8)
 
 
-def _svg(figure: Any) -> str:
+def svg_text(figure: Any) -> str:
     """Write without a date, and with the identifiers that a fixed salt gives."""
     import matplotlib
 

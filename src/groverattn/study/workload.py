@@ -15,6 +15,9 @@ MEMORY_BITS_MAX = 1 << 25
 # Measured: some 5e10 products a second on two processors, so that reading all scores of a head takes at most minutes.
 SCORE_PRODUCTS_MAX = 1 << 42
 
+# Measured: up to 4 us a score for the whole report, so that it takes at most about 20 minutes.
+DIAGNOSIS_ENTRIES_MAX = 1 << 28
+
 # Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate.
 _SECONDS_PER_GATE_GROUP = 1e-3
 SECONDS_MAX = 86_400
@@ -56,6 +59,17 @@ def check_row_range(rows: range, n_rows: int) -> None:
             allowed=f"A:B with 0 <= A < B <= {n_rows}",
             why=f"the head has {n_rows} rows, counted from 0, and B is the first row left out",
             do="choose rows of this head, or leave the option out for all",
+        )
+
+
+def check_diagnosis(head: AttentionHead) -> None:
+    """Raise InputError if reading all scores of a head some twenty times, as `diagnose` does, would take hours."""
+    if head.n_keys**2 > DIAGNOSIS_ENTRIES_MAX or 20 * head.n_keys**2 * head.d_head > SCORE_PRODUCTS_MAX:
+        raise InputError(
+            given=f"a head of {head.n_keys} keys of {head.d_head} numbers",
+            allowed=f"n_keys^2 up to {DIAGNOSIS_ENTRIES_MAX:,}, and 20 n_keys^2 x d_head up to {SCORE_PRODUCTS_MAX:,}",
+            why="the report reads every score of every row, once or more for every tail",
+            do="cut the file to its first keys",
         )
 
 

@@ -1,0 +1,89 @@
+"""The report of a head as tables of 80 columns; they read the printed object and compute nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+Json = dict[str, Any]
+
+
+def diagnosis_table(result: Json) -> RenderableType:
+    """How the weight of a head is spread over its keys, and what each tail costs."""
+    inputs, shared = result["inputs"], result["shared_threshold"]
+    mask = "causal" if inputs["causal"] else "bidirectional"
+    heading = (
+        f"{inputs['head']}: n = {inputs['n_keys']:,}, d = {inputs['d_head']}, {mask}, k = {inputs['n_marked']}; "
+        f"{result['rows_with_a_tail']:,} of {result['rows']:,} rows see more keys than were found, "
+        f"{result['rows_with_ties']:,} have ties with the k-th"
+    )
+    rows = [
+        ("keys found, |S|", result["n_marked"], ""),
+        ("their threshold tau", result["tau"], "nats"),
+        ("range of the tail, eta", result["tail_range"], "nats"),
+        ("mass of the tail, w", result["tail_mass"], ""),
+        *((f"keys that hold {100 * float(mass):.0f} %", each, "") for mass, each in result["keys_for_mass"].items()),
+        ("one tau: keys found", shared["n_marked"], ""),
+        ("one tau: mass of the tail", shared["tail_mass"], ""),
+    ]
+    spread = Table(title="Over the rows", title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    spread.add_column("")
+    for name in ("least", "10 %", "median", "90 %", "most"):
+        spread.add_column(name, justify="right")
+    spread.add_column("")
+    for name, summary, unit in rows:
+        spread.add_row(name, *(_number(summary[at]) for at in ("min", "low", "median", "high", "max")), unit)
+    return Group(
+        Text(heading),
+        "",
+        spread,
+        Text(
+            f"One tau for all rows that leaves at most k keys in each has to be above {_number(shared['above'])}: "
+            "the two last lines."
+        ),
+        "",
+        _tails(result),
+        Text(_NOTE.format(linear=_linear(result))),
+    )
+
+
+def _tails(result: Json) -> Table:
+    table = Table(
+        title="What each tail costs in the output, over max |V|: median row and worst row",
+        title_justify="left",
+        title_style="bold",
+        show_edge=False,
+        pad_edge=False,
+    )
+    table.add_column("tail")
+    for name in ("error", "worst", "range", "worst", "mass", "worst", "best", "worst"):
+        table.add_column(name, justify="right")
+    quantities = [f"{name}_{of}" for name in ("error", "range_bound", "mass_bound", "best_bound")
+                  for of in ("median", "max")]  # fmt: skip
+    for tail in result["tails"]:
+        name = f"{tail['tail']}{' *' if tail['reads_tail'] else ''}"
+        table.add_row(name, *(f"{tail[quantity]:.2g}" for quantity in quantities))
+    return table
+
+
+_NOTE = (
+    "range: bound 2 tanh(R/4), known beforehand; mass: bound from the tail's mass, known afterwards; best: the "
+    "smallest proved bound, afterwards. 2 holds for any weights. * reads every tail score: a reference, no part of the "
+    "method. {linear}"
+)
+
+
+def _linear(result: Json) -> str:
+    """How often the first-order tail is what its name says."""
+    return " ".join(
+        f"{tail['tail']} is linear in {tail['rows_linear']:,} of {tail['rows']:,} rows, and mean_score in the others."
+        for tail in result["tails"]
+        if tail["tail"] == "first_order"
+    )
+
+
+def _number(number: float) -> str:
+    return f"{number:,.0f}" if number == round(number) and abs(number) >= 1 else f"{number:.3g}"
