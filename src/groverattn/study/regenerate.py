@@ -1,7 +1,7 @@
 """Computes what is committed as computed: estimates/, blocks of README.md, the study of real heads, the notebooks.
 
     python -m groverattn.study.regenerate                    # estimates and README.md
-    python -m groverattn.study.regenerate heads notebooks    # estimates/real_heads.csv, notebooks/*.ipynb
+    python -m groverattn.study.regenerate heads notebooks    # finders, real_heads and tails.csv, notebooks
     python -m groverattn.study.regenerate --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -32,6 +32,7 @@ from groverattn.study import (
     scaling,
     scaling_fit,
     success_frequency,
+    tail_sheet,
     training,
 )
 from groverattn.study.figures import scaling_svg
@@ -99,7 +100,7 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         )
     elif group == "heads":
         data = root / "data"
-        for study in (finder_sheet, real_heads):
+        for study in (finder_sheet, real_heads, tail_sheet):
             yield Artefact(
                 f"estimates/{study.FILE_NAME}",
                 "all of it",

@@ -46,7 +46,8 @@ two minutes.
 
 `real_heads.csv` is written by `make studies`: every row of 78 real heads, with and without a causal mask, searched on
 exact amplitudes. It takes about ten minutes. So is `finders.csv`: how many keys the classical finders look at, over n
-and d and on real heads, beside the iterates of the quantum search; about a minute.
+and d and on real heads, beside the iterates of the quantum search; about a minute. And `tails.csv`: what every tail of
+B costs in the output of the same heads, with its bounds ([approximation](../docs/approximation.md)); about a minute.
 
 | column | meaning |
 |---|---|
