@@ -5,9 +5,10 @@ import pytest
 
 from groverattn.problem.errors import InputError
 from groverattn.reference.amplification import mean_trial_success
+from groverattn.reference.expected_number_search import ExpectedNumberSearch
 from groverattn.reference.fixed_point import fixed_point_iterates
 from groverattn.reference.search_cost import SearchCost
-from groverattn.reference.unknown_number_search import UnknownNumberSearch
+from groverattn.reference.unknown_number_search import GROWTH_MAX, UnknownNumberSearch, check_promise
 
 
 def total(cost: SearchCost) -> float:
@@ -162,3 +163,22 @@ def test_nothing_marked_never_fails_and_costs_one_whole_round() -> None:
 def test_what_is_refused(call) -> None:
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize("growth", [1.2, 1.34, GROWTH_MAX])
+def test_all_rounds_together_keep_the_promise_up_to_the_growth_allowed(growth) -> None:
+    for n in (1024, 16384, 131072, 1 << 20):
+        for t in (1, 8, 64, 512, 2048):
+            if 2 * t < n:
+                assert UnknownNumberSearch(1e-6, growth=growth).cost(n, t).p_failure < 1e-6
+                guesses = (t / 10, t, 10 * t) if t <= 64 else ()
+                for guess in guesses:
+                    search = ExpectedNumberSearch(guess, 1e-6, growth=growth, cold_growth=growth)
+                    assert search.cost(n, t).p_failure < 1e-6
+
+
+def test_larger_growth_breaks_it() -> None:
+    """Why it is refused where a promise is made."""
+    assert UnknownNumberSearch(1e-6, growth=2.0).cost(131072, 2048).p_failure > 9e-6
+    with pytest.raises(InputError, match="growth 2"):
+        check_promise(2.0)

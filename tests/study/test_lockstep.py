@@ -1,8 +1,10 @@
 """Long heads under the engine `law`: rows drawn together, found keys counted, a sample of the rows compared."""
 
+import attrs
 import numpy as np
 import pytest
 
+from groverattn.problem.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.search_methods import SearchMethod
@@ -69,6 +71,26 @@ def test_missed_keys_are_missing_in_b(long_head, monkeypatch):
     assert result.total("missed") > 0
     assert not result.passed
     assert result.total("missed") == result.total("n_marked") - result.total("n_found")
+
+
+def test_blocks_have_their_thresholds_whole(long_head):
+    """So that a row is what it is in the whole head, whichever rows are asked for."""
+    assert lockstep.whole_blocks(range(20, 21), long_head.head, LAW) == range(16, 32)
+    assert lockstep.whole_blocks(range(59, 60), long_head.head, LAW) == range(48, 60)
+    assert lockstep.whole_blocks(range(20, 21), long_head.head, EngineChoice("index")) == range(20, 21)
+    part = Instance.from_target(long_head.head, 4, 8, 8, rows=range(16, 32))
+    alone = simulate(part, engine=LAW, seed=3, rows=range(20, 21)).rows
+    assert alone == simulate(long_head, engine=LAW, seed=3, rows=range(20, 21)).rows
+
+
+def test_causal_heads_go_row_by_row(long_head):
+    causal = Instance.from_target(attrs.evolve(long_head.head, causal=True), 4, 8, 8)
+    assert not lockstep.in_lockstep(causal, LAW, SearchMethod(n_expected=4, p_failure=0.1))
+
+
+def test_growth_that_breaks_the_promise_is_refused(long_head):
+    with pytest.raises(InputError, match="error budget"):
+        simulate(long_head, engine=LAW, growth=1.6)
 
 
 def test_thresholds_of_some_rows_only():

@@ -62,6 +62,8 @@ def test_what_is_too_large_is_refused_before_it_is_built():
     with pytest.raises(InputError, match=r"--rows 0:"):
         check_rows(EngineChoice("index"), range(10**6), 4096, 64, 8)
     check_rows(EngineChoice("index"), range(1), 4096, 64, 8)
-    check_rows(EngineChoice("index", 10**6), range(10**6), 4096, 64, 8)  # the circuit of one of them
-    check_rows(EngineChoice("law"), range(10**6), 10**6, 64, 8)  # no circuit
+    check_rows(EngineChoice("index", 10**6), range(4096), 4096, 64, 8)  # the circuit of one of them
+    check_rows(EngineChoice("law"), range(4096), 4096, 64, 8)  # no circuit
+    with pytest.raises(InputError, match="amplitudes of all keys"):
+        check_rows(EngineChoice("index", 10**6), range(1, 131072), 131072, 64, 8)
     assert np.log2(SCORE_PRODUCTS_MAX) == 42

@@ -63,6 +63,7 @@ def simulate(
     from groverattn.cli.options import refuse_options
     from groverattn.cli.output import progress, show
     from groverattn.problem.heads import load_head
+    from groverattn.study.lockstep import whole_blocks
     from groverattn.study.requests import random_head, threshold_instance
     from groverattn.study.simulate import simulate as run_simulation
     from groverattn.study.tables import simulation_table
@@ -83,7 +84,7 @@ def simulate(
         sample_size=sample_size,
         tau=tau,
         seed=seed,
-        rows=chosen_rows,
+        rows=whole_blocks(chosen_rows, attention, chosen_engine),
         n_workers=workers,
     )
     with progress("rows searched") as on_row:

@@ -33,9 +33,10 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
     """Multiply the counted iterate by a search law.
 
     A row takes `cost.iterates_expected` iterates, of which `cost.phased_expected` have phases (two rotations and a few
-    And more), and for every trial one preparation of the uniform superposition and one measurement of the index. Every
-    row searches all n keys, as in a bidirectional head (our assumption: a causal head takes 2/3 of it, since the mean
-    of sqrt(i/n) over its rows is 2/3).
+    And more), and for every trial one preparation of the uniform superposition and one measurement of the index; the
+    law `proven` has its checks among the iterates, so it is charged no preparation. Every row searches all n keys, as
+    in a bidirectional head (our assumption: a causal head takes 2/3 of it, since the mean of sqrt(i/n) over its rows is
+    2/3).
 
     Args:
         iterate: the iterate, with data or sizes only.

@@ -31,6 +31,7 @@ class ExpectedNumberSearch:
         growth: factor of m after a failure. Both are our choice, from the exact cost on a grid (see test): of the pairs
             that take at most 5 % more iterates and checks than a cold start if the guess is wrong by ten, the best if
             it is right.
+        cold_growth: factor of m in rounds that start cold, that of UnknownNumberSearch.
         n_marked_max: as in UnknownNumberSearch.
 
     Raises:
@@ -44,11 +45,13 @@ class ExpectedNumberSearch:
     p_failure: float
     start: float = attrs.field(default=0.5, kw_only=True)
     growth: float = attrs.field(default=1.2, kw_only=True)
+    cold_growth: float = attrs.field(default=1.34, kw_only=True)
     n_marked_max: int | None = attrs.field(default=None, kw_only=True)
     excludes_found: bool = attrs.field(default=True, init=False)
 
     def __attrs_post_init__(self) -> None:
         check_growth(self.growth)
+        check_growth(self.cold_growth)
         UnknownNumberSearch(self.p_failure, n_marked_max=self.n_marked_max)
         if not (self.n_expected >= 0 and self.start > 0 and math.isfinite(self.n_expected)):
             raise InputError(
@@ -65,7 +68,7 @@ class ExpectedNumberSearch:
 
     def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
         """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
-        cold = UnknownNumberSearch(self.p_failure, n_marked_max=self.n_marked_max)
+        cold = UnknownNumberSearch(self.p_failure, growth=self.cold_growth, n_marked_max=self.n_marked_max)
         left = self.n_expected - n_found
         if left < 1 or not cold.trials(n, n_found):
             return cold.trials(n, n_found)

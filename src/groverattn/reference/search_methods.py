@@ -102,7 +102,8 @@ class SearchMethod:
         if self.name == "collector":
             return CouponCollector(n_marked, self.p_failure)
         if self.name == "expected":
-            return ExpectedNumberSearch(self.n_expected, self.p_failure, n_marked_max=self.n_marked_max, **self._growth)
+            growths = {} if self.growth is None else {"growth": self.growth, "cold_growth": self.growth}
+            return ExpectedNumberSearch(self.n_expected, self.p_failure, n_marked_max=self.n_marked_max, **growths)
         return UnknownNumberSearch(self.p_failure, n_marked_max=self.n_marked_max, **self._growth)
 
     @property

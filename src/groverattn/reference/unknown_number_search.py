@@ -121,6 +121,23 @@ def check_p_failure(p_failure: float) -> None:
         )
 
 
+GROWTH_MAX = 1.5
+"""Up to this growth all rounds together fail less often than p_failure (see test). Beyond, most rounds get to their
+last trial, and what each may fail adds up: ninefold at growth 2 and 2,048 of 131,072 keys."""
+
+
+def check_promise(growth: float | None) -> None:
+    """Raise InputError if a search with this growth may fail more often than it was asked to; None is the default."""
+    if growth is not None and growth > GROWTH_MAX:
+        raise InputError(
+            given=f"--growth {growth:g}",
+            allowed=f"1.01 to {GROWTH_MAX}",
+            why="with longer steps nearly every round gets to its last check, and their failures add up beyond the "
+            "error budget",
+            do="leave it out: 1.34 is what the exact cost recommends",
+        )
+
+
 def check_growth(growth: float) -> None:
     """Raise InputError if the bound m would never reach sqrt(n)."""
     if not 1.01 <= growth < math.inf:

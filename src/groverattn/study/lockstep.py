@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
+from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.reference.search_methods import SearchMethod
 from groverattn.study.row_pool import in_parallel
@@ -19,14 +20,31 @@ _METHODS = ("unknown", "expected", "known", "collector")
 
 
 def in_lockstep(instance: Instance, engine: EngineChoice, method: SearchMethod) -> bool:
-    """Whether the rows of this head are drawn together."""
-    return engine.name == "law" and instance.n_keys > LONG_HEAD and method.name in _METHODS
+    """Whether the rows of this head are drawn together: a long one, whose rows all see as many keys."""
+    return is_long(instance.head, engine) and method.name in _METHODS
+
+
+def is_long(head: AttentionHead, engine: EngineChoice) -> bool:
+    """Whether a head is one that is drawn in blocks of rows, if the method allows it."""
+    return engine.name == "law" and head.n_keys > LONG_HEAD and not head.causal
+
+
+def whole_blocks(rows: range | None, head: AttentionHead, engine: EngineChoice) -> range | None:
+    """Return the rows whose thresholds are needed: all of the blocks that hold them, as blocks are drawn whole."""
+    if rows is None or not is_long(head, engine):
+        return rows
+    start, stop = rows.start // ROWS_PER_BLOCK, -(-rows.stop // ROWS_PER_BLOCK)
+    return range(start * ROWS_PER_BLOCK, min(stop * ROWS_PER_BLOCK, head.n_keys))
 
 
 def lockstep_rows(
     instance: Instance, method: SearchMethod, seed: int, rows: range, n_workers: int
 ) -> Iterator[RowResult]:
-    """Yield the results of the rows in order; they depend on the seed and the row, not on the number of workers."""
+    """Yield the results of the rows in order.
+
+    They depend on the seed, the row and the thresholds of its block, not on the number of workers nor, if the blocks'
+    thresholds are set whole (`whole_blocks`), on which rows are asked for.
+    """
     blocks = range(rows.start // ROWS_PER_BLOCK, -(-rows.stop // ROWS_PER_BLOCK))
     work = functools.partial(_block_results, instance, method, seed)
     for results in in_parallel(work, blocks, n_workers):

@@ -16,6 +16,8 @@ FILE_NAME = "query_crossover.csv"
 N_MARKED = (1, 4, 16, 64, 256, 1024, 2048)
 P_FAILURE_HEAD = 1e-3
 _EXPONENT_MAX = 60
+_STEPS_MATTER_UP_TO = 4096  # beyond, a step of one iterate is less than a thousandth of n
+_SIZES_LOOKED_AT = 64
 
 
 @attrs.frozen
@@ -51,27 +53,24 @@ def records() -> Iterator[QueryCrossoverRecord]:
 
 
 def least_keys(law: str, n_marked: int) -> int:
-    """Return the least n from which on the law's queries stay below n, by bisection.
+    """Return the least n from which on the law's queries stay below n.
 
-    Queries over n fall as n grows, from n = 4 k on, but for steps of one iterate; the scan over powers of two starts at
-    the top, so the last crossing is the one that counts.
+    By bisection from the top, so that the last crossing counts, and then upwards over the next sizes: whole numbers of
+    iterates make the queries rise in steps, and just above the crossing they may reach n once more.
 
     >>> least_keys("expected", 16)
-    1052
+    255
     """
-    low, high = 2, 1 << _EXPONENT_MAX
-    least = max(2, 4 * n_marked)
-    for exponent in range(_EXPONENT_MAX, 0, -1):
-        n = 1 << exponent
-        if n < least or _queries(search_cost(law, n, n_marked, P_FAILURE_HEAD / n)) >= n:
-            low = n
-            break
-        high = n
+    low, high = n_marked, 1 << _EXPONENT_MAX
     while high - low > 1:
         middle = (low + high) // 2
-        wins = middle >= least and _queries(search_cost(law, middle, n_marked, P_FAILURE_HEAD / middle)) < middle
-        low, high = (low, middle) if wins else (middle, high)
-    return high
+        low, high = (low, middle) if _wins(law, middle, n_marked) else (middle, high)
+    looked_at = range(high, high + max(_SIZES_LOOKED_AT, high // 4) if high < _STEPS_MATTER_UP_TO else high)
+    return max((n for n in looked_at if not _wins(law, n, n_marked)), default=high - 1) + 1
+
+
+def _wins(law: str, n: int, n_marked: int) -> bool:
+    return n >= 2 and _queries(search_cost(law, n, n_marked, P_FAILURE_HEAD / n)) < n
 
 
 def _queries(cost: SearchCost) -> float:

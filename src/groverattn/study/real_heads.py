@@ -42,7 +42,7 @@ class HeadRecord:
         false: keys called found that are not marked.
         circuit_mismatches: keys on which a circuit was wrong.
         iterates: Grover iterates, all rows.
-        iterates_expected: by the exact recursion.
+        iterates_expected: by the exact recursion, in 256 evenly spaced rows where there are more sizes than that.
         key_visits: keys read classically, all rows.
         keys_of_a_scan: keys that a scan of all rows reads.
         output_error: largest |entry| of output minus exact output over max |V|.

@@ -15,13 +15,16 @@ from groverattn.reference.error_bounds import row_errors
 from groverattn.reference.search_laws import LAWS
 from groverattn.reference.search_methods import SearchMethod
 from groverattn.reference.sparse_rank_one import SparseRankOne
+from groverattn.reference.unknown_number_search import check_promise
 from groverattn.study.lockstep import in_lockstep, lockstep_rows
 from groverattn.study.row_pool import in_parallel
 from groverattn.study.simulation import Simulation
 from groverattn.study.workload import check_row_range, check_rows
+from groverattn.verify.circuit_engine import check_fits
 from groverattn.verify.engines import EngineChoice
 from groverattn.verify.head_search import RowResult, search_head_row
 from groverattn.verify.law_head import found_keys
+from groverattn.verify.searched_row import SearchedRow
 
 # Of a sum of up to 2^17 values of float64, relative to the largest: some 1e-14, and room.
 _ROUNDING = 1e-12
@@ -75,12 +78,12 @@ def simulate(
     check_seed(seed)
     check_error_budget(p_failure)
     check_workers(n_workers)
+    check_promise(growth)
     if search_law not in (*LAWS, "all"):
         raise unknown_name("search law", search_law, (*LAWS, "all"), "the laws answer different questions")
     engine = engine or EngineChoice()
     rows = range(instance.n_keys) if rows is None else rows
     check_row_range(rows, instance.n_keys)
-    check_rows(engine, rows, instance.n_keys, instance.d_head, instance.keys.bits)
     chosen = SearchMethod(
         name=method,
         n_expected=n_expected,
@@ -88,12 +91,15 @@ def simulate(
         growth=growth,
         n_marked_max=n_marked_max,
     )
-    search = functools.partial(
-        search_head_row, instance, engine=engine, method=chosen, data_access=data_access, seed=seed
-    )
     if in_lockstep(instance, engine, chosen):
         found = lockstep_rows(instance, chosen, seed, rows, n_workers)
     else:
+        check_rows(engine, rows, instance.n_keys, instance.d_head, instance.keys.bits)
+        search = functools.partial(
+            search_head_row, instance, engine=engine, method=chosen, data_access=data_access, seed=seed
+        )
+        if engine.name == "circuit":
+            check_fits(SearchedRow.of(instance, rows[-1], data_access))
         found = in_parallel(search, rows, n_workers)
     results = _until_interrupted(found, len(rows), on_row)
     assessed, errors, bounds, certificates = _assess(instance, results, seed)

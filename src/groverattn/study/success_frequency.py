@@ -36,7 +36,7 @@ class FrequencyRecord:
         frequency: their share.
         frequency_low: lower end of its 99 % interval (Clopper and Pearson).
         frequency_high: upper end.
-        promise_kept: whether the lower end is not above the promise.
+        promise_kept: whether the upper end is not above the promise.
         law_confirmed: whether the exact value is in the interval.
     """
 
@@ -79,7 +79,7 @@ def record(name: str, n: int, k: int, n_rows: int = N_ROWS) -> FrequencyRecord:
         frequency=misses / n_rows,
         frequency_low=float(interval.low),
         frequency_high=float(interval.high),
-        promise_kept=bool(interval.low <= P_FAILURE),
+        promise_kept=bool(interval.high <= P_FAILURE),
         law_confirmed=bool(interval.low <= p_exact <= interval.high),
     )
 

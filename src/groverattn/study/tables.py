@@ -93,9 +93,9 @@ def laws_table(result: Json) -> RenderableType:
         (
             law,
             count_text(cost["iterates_expected"]),
-            count_text(cost["checks_expected"]),
+            "in iterates" if law == "proven" else count_text(cost["checks_expected"]),
             f"{(cost['iterates_expected'] + cost['checks_expected']) / visits:.3g}",
-            probability_text(cost["p_failure"]),
+            ("< " if law == "proven" else "") + probability_text(cost["p_failure"]),
             _LAWS[law],
         )
         for law, cost in result["laws"].items()
@@ -189,7 +189,7 @@ def simulation_table(result: Json) -> RenderableType:
             f"from the tail's mass; {result['output_error_bound']:.3g} from its range alone, and "
             f"{2 * result['max_value']:.3g} holds for any weights",
         ),
-        ("verdict", "passed" if result["passed"] else "FAILED", "nothing missed, false or wrong; errors in bounds"),
+        ("verdict", "passed" if result["passed"] else "FAILED", _verdict_scope(result)),
     ]
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     table.add_column()
@@ -198,6 +198,12 @@ def simulation_table(result: Json) -> RenderableType:
     for row in rows:
         table.add_row(*row)
     return Group(Text(heading), "", table)
+
+
+def _verdict_scope(result: Json) -> str:
+    given_up = result["rows_stopped_early"]
+    but = f", but {given_up:,} rows were given up" if given_up else ""
+    return f"nothing missed, false or wrong; errors in bounds{but}"
 
 
 def _given_up(result: Json) -> list[tuple[str, str, str]]:
@@ -213,7 +219,10 @@ def _circuit_scope(result: Json) -> str:
     if engine == "law":
         return "no circuit was run: outcomes drawn from their exact distribution"
     if engine in ("circuit", "sparse"):
-        return "the circuit is what was measured: a wrong one shows above"
+        qram = "; the calls of qram are no gates" if result["inputs"]["data_access"] == "qram" else ""
+        return f"amplitudes of any trial that plain arithmetic does not give, {n_run:,} rows{qram}"
+    if not n_run:
+        return "no row had its circuit run: phases by plain arithmetic"
     return f"keys on which the oracle was wrong, run gate by gate in {n_run:,} rows"
 
 

@@ -7,11 +7,13 @@ from collections.abc import Collection
 import attrs
 import numpy as np
 
+from groverattn.problem.errors import InputError
 from groverattn.reference.trials import GroverRun
+from groverattn.verify.index_engine import wrong_amplitudes
 from groverattn.verify.measurement import measured_index
 from groverattn.verify.search_circuit import counting_bloq, search_bloq
 from groverattn.verify.searched_row import SearchedRow
-from groverattn.verify.state_vector import final_amplitudes
+from groverattn.verify.state_vector import MAX_QUBITS, final_amplitudes
 
 
 @attrs.define(eq=False)
@@ -25,6 +27,7 @@ class CircuitEngine:
 
     row: SearchedRow
     outcomes: np.random.Generator
+    _wrong: int = attrs.field(default=0, init=False)
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
         """Run the circuit and measure its index register.
@@ -34,6 +37,7 @@ class CircuitEngine:
         """
         bloq = search_bloq(self.row.oracle(threshold, excluded), run)
         amplitudes = final_amplitudes(bloq, seed=int(self.outcomes.integers(1 << 31)))
+        self._wrong += wrong_amplitudes(amplitudes, self.row.marked(threshold, excluded), run)
         return measured_index(np.abs(amplitudes) ** 2, rng)
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
@@ -47,5 +51,17 @@ class CircuitEngine:
         return measured_index((np.abs(amplitudes) ** 2).reshape(1 << n_bits, -1).sum(axis=1), rng)
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
-        """The circuit is what is run; a wrong one is seen in what is missed and false."""
-        return None
+        """Return the amplitudes of all trials that were not those of plain arithmetic."""
+        return self._wrong
+
+
+def check_fits(row: SearchedRow) -> None:
+    """Raise InputError if the circuit of one iterate on this row has more qubits than a state vector can hold."""
+    n_qubits = search_bloq(row.oracle(row.threshold), GroverRun(1)).peak_qubits
+    if n_qubits > MAX_QUBITS:
+        raise InputError(
+            given=f"--engine circuit for a row whose search takes {n_qubits} qubits",
+            allowed=f"at most {MAX_QUBITS}",
+            why="a state vector holds an amplitude for every basis state of all qubits",
+            do="take --engine sparse, which runs the same gates, or fewer keys, numbers and bits",
+        )

@@ -13,6 +13,8 @@ from groverattn.verify.measurement import measured_index
 from groverattn.verify.oracle_check import run_oracle
 from groverattn.verify.searched_row import SearchedRow
 
+_AMPLITUDE_TOLERANCE = 1e-6  # far above the rounding of thousands of gates, far below what a wrong phase does
+
 
 def grover_amplitudes(marked: NDArray[np.bool_], run: GroverRun | int) -> NDArray[np.inexact]:
     """Return the amplitudes of all indices after a run on the uniform superposition, shape (n,).
@@ -41,6 +43,21 @@ def grover_amplitudes(marked: NDArray[np.bool_], run: GroverRun | int) -> NDArra
         amplitudes[at] *= np.exp(1j * oracle_angle)
         np.subtract((1 - np.exp(1j * diffusion_angle)) * amplitudes.mean(), amplitudes, out=amplitudes)
     return amplitudes
+
+
+def wrong_amplitudes(amplitudes: NDArray[np.inexact], marked: NDArray[np.bool_], run: GroverRun) -> int:
+    """Return how many amplitudes of a circuit's index register differ from those of a run, up to a global phase.
+
+    Args:
+        amplitudes: of all values of the register, shape (2^m,).
+        marked: which of the n keys are marked, by plain arithmetic.
+        run: the iterates.
+    """
+    expected = np.zeros(amplitudes.size, dtype=np.complex128)
+    expected[: marked.size] = grover_amplitudes(marked, run)
+    overlap = np.vdot(expected, amplitudes)
+    phase = overlap / abs(overlap) if overlap else 1.0
+    return int((np.abs(amplitudes - phase * expected) > _AMPLITUDE_TOLERANCE).sum())
 
 
 def phase_estimation(marked: NDArray[np.bool_], n_bits: int) -> NDArray[np.float64]:
@@ -106,9 +123,7 @@ def _run_circuit(
 ) -> tuple[NDArray[np.bool_], int]:
     """Return the keys with phase -1, and the number of keys on which that differs from plain arithmetic."""
     run = run_oracle(row.oracle(threshold, excluded), rng)
-    expected = row.scores >= threshold
-    expected[list(excluded)] = False
-    return run.marked, int(((run.marked != expected) | run.is_wrong).sum())
+    return run.marked, int(((run.marked != row.marked(threshold, excluded)) | run.is_wrong).sum())
 
 
 @attrs.define(eq=False)
@@ -119,9 +134,7 @@ class ArithmeticPhases:
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
         """Prepare the uniform superposition, apply the iterates and measure the index."""
-        marked = self.row.scores >= threshold
-        marked[list(excluded)] = False
-        return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
+        return measured_index(np.abs(grover_amplitudes(self.row.marked(threshold, excluded), run)) ** 2, rng)
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
         """Estimate the phase of the iterate with these phases and measure it."""

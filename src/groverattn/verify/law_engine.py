@@ -21,8 +21,7 @@ class LawEngine:
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
         """Draw the measured index."""
-        marked = self.row.scores >= threshold
-        marked[list(excluded)] = False
+        marked = self.row.marked(threshold, excluded)
         p_hit, n_marked = float(run.success(marked.size, marked.sum())), int(marked.sum())
         of_marked, of_other = p_hit / max(n_marked, 1), (1 - p_hit) / max(marked.size - n_marked, 1)
         return measured_index(np.where(marked, of_marked, of_other), rng)

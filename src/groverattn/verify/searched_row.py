@@ -55,6 +55,12 @@ class SearchedRow:
         """All scores, for engines that stand in for a circuit and for comparison with one; shape (n,)."""
         return self.keys @ self.query
 
+    def marked(self, threshold: int, excluded: Collection[int] = ()) -> NDArray[np.bool_]:
+        """Return which keys reach a threshold and are not excluded, by plain arithmetic, shape (n,)."""
+        marked = self.scores >= threshold
+        marked[list(excluded)] = False
+        return marked
+
     @cached_property
     def table(self) -> KeyTable:
         """The key memory with every key live."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from groverattn.bloqs.flat_circuit import flatten
 from groverattn.reference.trials import GroverRun
+from groverattn.verify.index_engine import wrong_amplitudes
 from groverattn.verify.measurement import measured_index
 from groverattn.verify.search_circuit import counting_bloq, search_bloq
 from groverattn.verify.searched_row import SearchedRow
@@ -26,11 +27,13 @@ class SparseEngine:
 
     row: SearchedRow
     outcomes: np.random.Generator
+    _wrong: int = attrs.field(default=0, init=False)
     _ready: tuple[tuple, list[SparseCircuit]] | None = attrs.field(default=None, init=False)
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
         """Run the circuit and measure its index register."""
         amplitudes = run_sparse(self._circuits(run, threshold, excluded), self.outcomes).amplitudes()
+        self._wrong += wrong_amplitudes(amplitudes, self.row.marked(threshold, excluded), run)
         return measured_index(np.abs(amplitudes) ** 2, rng)
 
     def _circuits(self, run: GroverRun, threshold: int, excluded: Collection[int]) -> Iterator[SparseCircuit]:
@@ -54,5 +57,5 @@ class SparseEngine:
         return measured_index(np.bincount(state.values("phase"), weights, 1 << n_bits).astype(float), rng)
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
-        """The circuit is what is run; a wrong one is seen in what is missed and false."""
-        return None
+        """Return the amplitudes of all trials that were not those of plain arithmetic."""
+        return self._wrong

@@ -100,6 +100,14 @@ class SparseCircuit:
             (rule, wires, angles.get(parameter, parameter)) if rule is rotation else (rule, wires, parameter)
             for rule, wires, parameter in self.steps
         ]
+        n_replaced = sum(rule is rotation and parameter in angles for rule, _, parameter in self.steps)
+        if n_replaced < len(angles):
+            raise InputError(
+                given=f"{len(angles)} angles to replace in a circuit that has {n_replaced} such rotations",
+                allowed="angles that the circuit's rotations have",
+                why="a mark that is left in place would be run as an angle",
+                do="flatten the iterate with the marks as its angles",
+            )
         return SparseCircuit(self.circuit, steps)
 
     def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
