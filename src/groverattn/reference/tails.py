@@ -79,9 +79,9 @@ def _mean_score(found: FoundEntries) -> NDArray[np.float64]:
 
 
 def _midpoint(found: FoundEntries) -> NDArray[np.float64]:
-    """log c halfway between the largest and the smallest score of the tail: no weight is off by more than e^(eta/2).
+    """log c halfway between the largest and the smallest score of the tail: no entry is off by more than e^(eta/2).
 
-    Derived, see test. R is eta, as for every constant within the tail.
+    Derived, see test. R is eta, as for every constant within the tail: a weight of the softmax may be off by e^eta.
     """
     blocks = _tail_scores(found)
     return np.concatenate([(_peak(scores, in_tail) - _peak(-scores, in_tail)) / 2 for scores, in_tail in blocks])

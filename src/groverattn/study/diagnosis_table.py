@@ -70,9 +70,9 @@ def _tails(result: Json) -> Table:
 
 
 _NOTE = (
-    "range: bound 2 tanh(R/4), known beforehand; mass: bound from the tail's mass, known afterwards; best: the "
-    "smallest proved bound, afterwards. 2 holds for any weights. * reads every tail score: a reference, no part of the "
-    "method. {linear}"
+    "range: bound 2 tanh(R/4), known beforehand if the range is promised; mass: bound from the tail's mass, known "
+    "afterwards; best: the smallest proved bound, afterwards. 2 holds for any weights. * reads every tail score: a "
+    "reference, no part of the method. {linear}"
 )
 
 
