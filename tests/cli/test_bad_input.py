@@ -143,7 +143,7 @@ HEAD_OPTIONS = [
     (("--n-marked", 3, "--search-law", "best"), "ideal, expected, proven, worst, all"),
     (("--n-marked", 3, "--growth", 1), "growth = 1.0"),
     (("--n-marked", 3, "--growth", "nan"), "growth = nan"),
-    (("--n-marked", 3, "--growth", "inf"), "growth = inf"),
+    (("--n-marked", 3, "--growth", "inf"), "--growth inf"),
     (("--n-marked", 3, "--growth", "fast"), "--growth"),
     (("--n-marked", 3, "--marked-limit", -1), "n_marked_max = -1"),
     (("--n-marked", 3, "--marked-limit", "2.5"), "no whole number"),
