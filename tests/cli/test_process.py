@@ -31,10 +31,20 @@ def test_a_closed_reader_is_no_error(form):
     assert process.returncode in (0, 1)  # rich ends with 1 by itself
 
 
+def _listen_to_interrupts():
+    """What a shell starts in the background ignores SIGINT, and so does what it starts: not so here."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(arguments, *, in_group):
     """Run a command, send it SIGINT after its first line of progress, and return status, output and messages."""
     with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_listen_to_interrupts,
     ) as process:
         assert process.stderr is not None
         first = process.stderr.readline()
