@@ -45,8 +45,6 @@ def prepared(name, n, d):
 
 @pytest.mark.parametrize(("name", "n", "d"), CASES)
 def test_find_rows_one_by_one(benchmark, name, n, d):
-    if name == "approximate":
-        pytest.importorskip("faiss")
     _, queries, thresholds = rows(n, d)
     index, chosen = prepared(name, n, d), FINDERS[name]
     benchmark.group = f"find {N_ROWS} rows one by one, n = {n}, d = {d}"
@@ -67,8 +65,6 @@ def test_find_rows_one_by_one(benchmark, name, n, d):
     ("name", "n", "d"), [case for case in CASES if case.values[0] in ("half-space", "approximate")]
 )
 def test_prepare(benchmark, name, n, d):
-    if name == "approximate":
-        pytest.importorskip("faiss")
     keys = rows(n, d)[0]
     benchmark.group = f"prepare, n = {n}, d = {d}"
     index = benchmark.pedantic(FINDERS[name].prepare, args=(keys,), rounds=1 if name == "approximate" else 3)

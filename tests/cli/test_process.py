@@ -55,7 +55,6 @@ def interrupted(arguments, *, in_group):
     return process.returncode, out, err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
 @pytest.mark.parametrize(("workers", "in_group"), [("2", True), ("1", False)])  # a terminal reaches the workers as well
 def test_an_interrupt_leaves_what_is_finished(bundled, workers, in_group):
     small = ("--key-bits", "4", "--query-bits", "4", "--workers", workers, "--seed", "6")
@@ -71,7 +70,6 @@ def test_an_interrupt_leaves_what_is_finished(bundled, workers, in_group):
     assert json.loads(again.stdout) == result | {"rows_asked": result["rows"]}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
 def test_an_interrupted_table_says_so(bundled):
     status, out, _ = interrupted(("simulate", str(bundled), "--key-bits", "4", "--query-bits", "4"), in_group=True)
     assert status == 130

@@ -2,6 +2,7 @@
 
 import sys
 
+import faiss
 import numpy as np
 import pytest
 
@@ -14,7 +15,6 @@ QUERIES = np.rint(np.random.default_rng(1).standard_normal((20, 16)) * 40).astyp
 
 
 def test_recall_and_visits_on_gaussian_keys() -> None:
-    pytest.importorskip("faiss", reason="the extra `index` is not installed")
     index, recalls = finder("approximate").prepare(KeySet.of(KEYS)), []
     for query in QUERIES:
         found = index.find(query, 16)
@@ -27,7 +27,6 @@ def test_recall_and_visits_on_gaussian_keys() -> None:
 
 
 def test_it_is_built_the_same_every_time() -> None:
-    faiss = pytest.importorskip("faiss", reason="the extra `index` is not installed")
     threads = faiss.omp_get_max_threads()
     first, second = (finder("approximate").prepare(KeySet.of(KEYS)) for _ in range(2))
     assert faiss.omp_get_max_threads() == threads
@@ -37,7 +36,6 @@ def test_it_is_built_the_same_every_time() -> None:
 
 
 def test_scores_that_float32_would_round_are_refused() -> None:
-    pytest.importorskip("faiss", reason="the extra `index` is not installed")
     with pytest.raises(InputError, match="float32"):
         finder("approximate").prepare(KeySet.of(KEYS * 200, query_bits=16))
 

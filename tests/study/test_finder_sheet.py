@@ -30,7 +30,6 @@ def share(n, d, finder="half-space"):
 
 @pytest.mark.parametrize(("n", "d"), QUICK)
 def test_small_sizes_are_what_is_committed(n, d, tmp_path) -> None:
-    pytest.importorskip("faiss", reason="the extra `index` is not installed")
     rows = Rows.of("gaussian", [gaussian_head(n, d, finder_sheet.SEED)], finder_sheet.N_QUERIES)
     write_records(tmp_path / "rows.csv", FinderRecord, records_of(rows))
     lines = (tmp_path / "rows.csv").read_text("utf-8").splitlines()

@@ -148,8 +148,7 @@ def calls_of(*arguments, **options):
 
 
 @pytest.fixture
-def qkv():
-    torch = pytest.importorskip("torch")
+def qkv(torch):
     torch.manual_seed(1)
     return tuple(torch.randn(1, heads, 5, 4) for heads in (6, 2, 2))
 
