@@ -12,6 +12,7 @@ from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
 from groverattn.reference.attention_gradients import exact_gradients
 from groverattn.reference.gradients import gradients
+from groverattn.reference.sparse_rank_one import SparseRankOne
 from groverattn.study import training
 from groverattn.study.recall_model import Adam, Parameters, step
 from groverattn.study.recall_task import BLANK, N_TOKENS, draw_sequence
@@ -152,7 +153,7 @@ def test_the_gradients_of_the_packaged_head_in_docs():
     exact, order = exact_gradients(head, upstream), np.argsort(-(head.queries @ head.keys.T), axis=1)
     for n_found in (16, 64):
         for tail in training.TAILS:
-            B = training.from_found(head, list(order[:, :n_found]), tail, np.arange(head.n_keys))
+            B = SparseRankOne.from_found(head, list(order[:, :n_found]), tail, np.arange(head.n_keys))
             got = gradients(B, upstream)
             cells = []
             for name in ("queries", "keys", "values"):

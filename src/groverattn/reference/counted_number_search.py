@@ -58,7 +58,7 @@ class CountedNumberSearch:
         """Return the cost of counting and finding t marked keys of n, averaged over the outcomes of the counting.
 
         Over the most likely outcomes, which make up 99 %: the others are as many as 2^m and change the mean little
-        (derived, see test). A controlled iterate counts as an iterate.
+        (derived, see test). `iterates_max` is over the same outcomes. A controlled iterate counts as an iterate.
 
         Raises:
             InputError: n < 2, t < 0 or t > n.

@@ -44,13 +44,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
     >>> [round(search_cost(law, 1024, 32, 1e-6).iterates_expected) for law in LAWS]
     [201, 468, 6654, 7986]
     """
-    if law not in LAWS:
-        raise InputError(
-            given=f"law {law!r}",
-            allowed=", ".join(LAWS),
-            why="the laws answer different questions, so none is the default",
-            do="expected is what the shipped procedure costs; proven is the published bound",
-        )
+    check_law(law)
     if n_marked > N_MARKED_MAX:
         raise InputError(
             given=f"n_marked = {n_marked}",
@@ -66,6 +60,17 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
             do="check which number is which",
         )
     return LAWS[law](n_keys, n_marked, p_failure)
+
+
+def check_law(law: str, *others: str) -> None:
+    """Raise InputError unless `law` is the name of a law, or one of some other words that are allowed."""
+    if law not in (*LAWS, *others):
+        raise InputError(
+            given=f"law {law!r}",
+            allowed=", ".join((*LAWS, *others)),
+            why="the laws answer different questions",
+            do="expected is what the shipped procedure costs; proven is the published bound",
+        )
 
 
 def _ideal(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:

@@ -23,7 +23,7 @@ from groverattn.problem.errors import InputError, check_error_budget
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search_cost import SearchCost
-from groverattn.reference.search_laws import LAWS, search_cost
+from groverattn.reference.search_laws import LAWS, check_law, search_cost
 from groverattn.study.provenance import Provenance, provenance
 from groverattn.study.verdict import Verdict, find_verdict
 
@@ -137,8 +137,9 @@ def estimate(request: EstimateRequest) -> Estimate:
     """
     shape = request.shape
     machine = hardware(request.hardware)
-    cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.p_miss_row)
+    check_law(request.search_law)
     laws = {law: search_cost(law, shape.n_keys, shape.n_marked, request.p_miss_row) for law in LAWS}
+    cost = laws[request.search_law]
     iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
     memory = _memory(request, iterate, cost)
     totals = search_totals(iterate, cost, shape.n_keys, request.layers * request.query_heads)

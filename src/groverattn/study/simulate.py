@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groverattn.problem.errors import InputError, check_error_budget, check_seed, unknown_name
+from groverattn.problem.errors import InputError, check_error_budget, check_seed
 from groverattn.problem.instance import Instance
 from groverattn.reference.attention import exact_attention
 from groverattn.reference.error_bounds import row_errors
-from groverattn.reference.search_laws import LAWS
+from groverattn.reference.search_laws import check_law
 from groverattn.reference.search_methods import SearchMethod
 from groverattn.reference.sparse_rank_one import SparseRankOne
 from groverattn.reference.unknown_number_search import check_promise
@@ -79,8 +79,7 @@ def simulate(
     check_error_budget(p_failure)
     check_workers(n_workers)
     check_promise(growth)
-    if search_law not in (*LAWS, "all"):
-        raise unknown_name("search law", search_law, (*LAWS, "all"), "the laws answer different questions")
+    check_law(search_law, "all")
     engine = engine or EngineChoice()
     rows = range(instance.n_keys) if rows is None else rows
     check_row_range(rows, instance.n_keys)

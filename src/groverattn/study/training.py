@@ -86,16 +86,8 @@ def from_largest(
     head: AttentionHead, rows: NDArray[np.int64], n_found: int, tail: str
 ) -> tuple[NDArray[np.float64], Backward]:
     """Sparse plus rank one from the largest scores of each row, as a function that can be differentiated."""
-    B = from_found(head, largest_scores(head, rows, n_found), tail, rows)
+    B = SparseRankOne.from_found(head, largest_scores(head, rows, n_found), tail, rows)
     return B.output(), lambda upstream: gradients(B, upstream)
-
-
-def from_found(
-    head: AttentionHead, found: list[NDArray[np.int64]], tail: str, rows: NDArray[np.int64]
-) -> SparseRankOne:
-    """Return B with one of TAILS; `zero` gives keys that were not found no weight."""
-    B = SparseRankOne.from_found(head, found, "ones" if tail == "zero" else tail, rows)
-    return attrs.evolve(B, log_c=np.full_like(B.log_c, -np.inf), tail=tail) if tail == "zero" else B
 
 
 def largest_scores(head: AttentionHead, rows: NDArray[np.int64], n_found: int) -> list[NDArray[np.int64]]:
