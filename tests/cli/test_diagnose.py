@@ -1,6 +1,7 @@
 """`groverattn diagnose`: what it prints, and the figure that it writes only where it was asked to."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_table_and_figure(cli, bundled, tmp_path, monkeypatch):
     outcome = cli("diagnose", bundled, "--figure", "head.svg")
     assert (outcome.status, outcome.err) == (0, "figure: wrote head.svg\n")
     assert max(map(len, outcome.out.splitlines())) <= 80
-    assert "mass of the tail, w" in outcome.out
+    assert "tail's mass, w" in outcome.out
     assert [path.name for path in tmp_path.iterdir()] == ["head.svg"]
     first = (tmp_path / "head.svg").read_bytes()
     assert first.startswith(b"<?xml")
@@ -82,3 +83,13 @@ def test_a_figure_that_cannot_be_written_leaves_nothing(cli, bundled, tmp_path, 
     assert outcome.status == 2
     assert "No space left on device" in outcome.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_number_is_cut_off(cli, monkeypatch):
+    """A head on which nearly everything is found: errors are roundings, and stand as 0 over bounds that are 0."""
+    monkeypatch.setenv("COLUMNS", "80")
+    heads = Path(__file__).parents[2] / "data" / "minilm_l6_n128.npz"
+    outcome = cli("diagnose", heads, "--layer", 0, "--head", 3, "--n-marked", 127, "--causal")
+    assert outcome.status == 0
+    assert "…" not in outcome.out
+    assert "e-1" not in outcome.out

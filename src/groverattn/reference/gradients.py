@@ -31,6 +31,7 @@ from groverattn.problem.errors import InputError
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention_gradients import AttentionGradients, checked_upstream
 from groverattn.reference.sparse_rank_one import SparseRankOne
+from groverattn.reference.visible_keys import visible_sums
 
 _NUMBERS_PER_BLOCK = 1 << 18  # gathered at a time for inner products: two arrays of 2 MiB, which stay in the cache
 
@@ -70,8 +71,7 @@ class _RankOnePlusSparse:
     def on_keys(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return this matrix times an array of shape (n, c), shape (m, c), in O((n_found + n + m) c)."""
         head, rows = self.B.head, self.B.rows
-        sums = np.cumsum(array, axis=0)[rows] if head.causal else array.sum(axis=0, keepdims=True)
-        return self._sparse() @ array + self.everywhere[:, None] * sums
+        return self._sparse() @ array + self.everywhere[:, None] * visible_sums(array, head, rows)
 
     def on_rows(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return its transpose times an array of shape (m, c), shape (n, c), in O((n_found + n + m) c)."""
@@ -110,28 +110,23 @@ def gradients(B: SparseRankOne, upstream: ArrayLike) -> AttentionGradients:
             do="build B with mean_score, the default",
         )
     outer = checked_upstream(upstream, (B.rows.size, head.values.shape[1]))
-    n_found = np.diff(B.indptr)
-    row_of = np.repeat(np.arange(B.rows.size), n_found)
-    n_tail = (B.rows + 1 if head.causal else head.n_keys) - n_found
-    found_weights, tail_weights = _weights(B, row_of, n_tail)
+    row_of = B.row_of
+    found_weights, tail_weights = _weights(B)
     weights = _RankOnePlusSparse(B, tail_weights, found_weights - tail_weights[row_of])
     level = (outer * weights.on_keys(head.values)).sum(axis=1)
     found_slopes = found_weights * (_inner_products(outer, row_of, head.values, B.indices) - level[row_of])
-    d_log_c = -np.bincount(row_of, weights=found_slopes, minlength=B.rows.size).astype(np.float64, copy=False)
-    tail_slopes = _TAIL_SLOPES[B.tail](d_log_c, n_tail)
+    tail_slopes = _TAIL_SLOPES[B.tail](-B.row_sums(found_slopes), B.n_tail)
     slopes = _RankOnePlusSparse(B, scale * tail_slopes, scale * (found_slopes - tail_slopes[row_of]))
     queries = head.queries[B.rows]
     return AttentionGradients(slopes.on_keys(head.keys), slopes.on_rows(queries), weights.on_rows(outer))
 
 
-def _weights(
-    B: SparseRankOne, row_of: NDArray[np.int64], n_tail: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _weights(B: SparseRankOne) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return p of the found entries, shape (n_found,), and t of one tail entry of each row, shape (m,)."""
-    shift = B.log_c.copy()
+    row_of, shift = B.row_of, B.log_c.copy()
     np.maximum.at(shift, row_of, B.scores)
     found, tail = np.exp(B.scores - shift[row_of]), np.exp(B.log_c - shift)
-    totals = np.bincount(row_of, weights=found, minlength=B.rows.size) + n_tail * tail
+    totals = B.row_sums(found) + B.n_tail * tail
     return found / totals[row_of], tail / totals
 
 

@@ -95,7 +95,7 @@ class Diagnosis:
             "shared_threshold": {
                 "above": self.shared_tau,
                 "n_marked": attrs.asdict(Summary.of(self.shared_marked)),
-                "tail_mass": attrs.asdict(Summary.of(1 - self.shared_mass)),
+                "tail_mass": attrs.asdict(Summary.of(np.maximum(1 - self.shared_mass, 0.0))),
             },
             "tails": [
                 attrs.asdict(errors, filter=lambda field, _: field.name not in _OF_THE_HEAD) for errors in self.tails

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -23,11 +24,11 @@ def diagnosis_table(result: Json) -> RenderableType:
     rows = [
         ("keys found, |S|", result["n_marked"], ""),
         ("their threshold tau", result["tau"], "nats"),
-        ("range of the tail, eta", result["tail_range"], "nats"),
-        ("mass of the tail, w", result["tail_mass"], ""),
+        ("tail's range, eta", result["tail_range"], "nats"),
+        ("tail's mass, w", result["tail_mass"], ""),
         *((f"keys that hold {100 * float(mass):.0f} %", each, "") for mass, each in result["keys_for_mass"].items()),
         ("one tau: keys found", shared["n_marked"], ""),
-        ("one tau: mass of the tail", shared["tail_mass"], ""),
+        ("one tau: tail's mass", shared["tail_mass"], ""),
     ]
     spread = Table(title="Over the rows", title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     spread.add_column("")
@@ -58,16 +59,20 @@ def _tails(result: Json) -> Table:
         show_edge=False,
         pad_edge=False,
     )
-    table.add_column("tail")
-    for name in ("error", "worst", "range", "worst", "mass", "worst", "best", "worst"):
-        table.add_column(name, justify="right")
+    table.box, table.padding = box.SIMPLE_HEAD, (0, 0)
+    table.add_column("\ntail", no_wrap=True)
+    for name in ("error", "range", "mass", "best"):
+        for of in ("median", "worst"):
+            table.add_column(f"{name}\n{of}", justify="right", no_wrap=True, min_width=7)
     quantities = [f"{name}_{of}" for name in ("error", "range_bound", "mass_bound", "best_bound")
                   for of in ("median", "max")]  # fmt: skip
     for tail in result["tails"]:
         name = f"{tail['tail']}{' *' if tail['reads_tail'] else ''}"
-        table.add_row(name, *(f"{tail[quantity]:.2g}" for quantity in quantities))
+        table.add_row(name, *(_short(tail[quantity]) for quantity in quantities))
     return table
 
+
+_ROUNDING = 1e-12  # of sums of some thousand values: below it a number says nothing of the head
 
 _NOTE = (
     "range: bound 2 tanh(R/4), known beforehand if the range is promised; mass: bound from the tail's mass, known "
@@ -85,5 +90,16 @@ def _linear(result: Json) -> str:
     )
 
 
+def _short(number: float) -> str:
+    """Two digits in at most six characters; rounding errors of sums are 0.
+
+    >>> [_short(number) for number in (0.0025, 5.8e-5, 1.3, 1.1e-16)]
+    ['0.0025', '5.8e-5', '1.3', '0']
+    """
+    return f"{number:.2g}".replace("e-0", "e-") if abs(number) > _ROUNDING else "0"
+
+
 def _number(number: float) -> str:
+    if abs(number) <= _ROUNDING:
+        return "0"
     return f"{number:,.0f}" if number == round(number) and abs(number) >= 1 else f"{number:.3g}"

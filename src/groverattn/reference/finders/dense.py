@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.reference.finders.finder import Finder, Found, KeyIndex
+from groverattn.reference.finders.finder import Finder, Found, ScanIndex
 from groverattn.reference.finders.key_set import KeySet
 
 # 2^20 scores are 4 or 8 MiB: they are compared while they are in the cache, and memory does not grow with n.
@@ -16,20 +15,8 @@ _SCORES_HELD = 1 << 20
 _ROWS_HELD = 256
 
 
-@attrs.frozen(eq=False, repr=False)
-class DenseIndex(KeyIndex):
-    """The keys as they are. Exact, as no product or sum of `KeySet.numbers` is rounded.
-
-    Attributes:
-        keys: the keys.
-    """
-
-    keys: KeySet
-
-    @property
-    def memory_bytes(self) -> int:
-        """Bytes of the keys."""
-        return self.keys.numbers.nbytes
+class DenseIndex(ScanIndex):
+    """Keys of which every score is compared with the threshold."""
 
     def find(self, query: NDArray[np.integer], wanted: int) -> Found:
         """Return the keys whose score reaches the threshold `wanted`; O(n d), one block of keys at a time."""
@@ -38,7 +25,7 @@ class DenseIndex(KeyIndex):
             start + np.flatnonzero(self.keys.numbers[start : start + _SCORES_HELD] @ numbers >= threshold)
             for start in range(0, self.keys.n_keys, _SCORES_HELD)
         ]
-        return self._found(np.concatenate(found))
+        return self.found(np.concatenate(found))
 
     def find_rows(self, queries: NDArray[np.integer], wanted: NDArray[np.integer]) -> Iterator[Found]:
         """Find for many queries by products of matrices, which read each key once for many rows."""
@@ -47,7 +34,7 @@ class DenseIndex(KeyIndex):
             numbers = np.stack([self.keys.query(queries[row]) for row in rows])
             thresholds = np.array([self.keys.threshold(wanted[row]) for row in rows])
             for hits in self._rows_found(numbers, thresholds):
-                yield self._found(hits)
+                yield self.found(hits)
 
     def _rows_found(self, queries: NDArray, thresholds: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         found: list[list[NDArray[np.int64]]] = [[] for _ in queries]
@@ -57,9 +44,6 @@ class DenseIndex(KeyIndex):
             for row, (of_row, threshold) in enumerate(zip(scores, thresholds, strict=True)):
                 found[row].append(start + np.flatnonzero(of_row >= threshold))
         return [np.concatenate(each) for each in found]
-
-    def _found(self, hits: NDArray[np.int64]) -> Found:
-        return Found(hits, self.keys.n_keys, lambda: self.keys.n_keys)
 
 
 def prepare(keys: KeySet) -> DenseIndex:

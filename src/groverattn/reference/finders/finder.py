@@ -70,6 +70,26 @@ class KeyIndex(ABC):
             yield self.find(query, int(each))
 
 
+@attrs.frozen(eq=False, repr=False)
+class ScanIndex(KeyIndex):
+    """The keys as they are, for finders that read all of them. No product or sum of `KeySet.numbers` is rounded.
+
+    Attributes:
+        keys: the keys.
+    """
+
+    keys: KeySet
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the keys."""
+        return self.keys.numbers.nbytes
+
+    def found(self, hits: NDArray[np.int64]) -> Found:
+        """Return what a scan found; it read every key."""
+        return Found(hits, self.keys.n_keys, lambda: self.keys.n_keys)
+
+
 @attrs.frozen
 class Finder:
     """One way to find the large scores of a row.

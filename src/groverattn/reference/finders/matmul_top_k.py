@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.reference.finders.finder import Finder, Found, KeyIndex
+from groverattn.reference.finders.finder import Finder, Found, ScanIndex
 from groverattn.reference.finders.key_set import KeySet
 
 
-@attrs.frozen(eq=False, repr=False)
-class TopKIndex(KeyIndex):
-    """The keys as they are.
-
-    Attributes:
-        keys: the keys.
-    """
-
-    keys: KeySet
-
-    @property
-    def memory_bytes(self) -> int:
-        """Bytes of the keys."""
-        return self.keys.numbers.nbytes
+class TopKIndex(ScanIndex):
+    """Keys of which the k largest scores are sorted out."""
 
     def find(self, query: NDArray[np.integer], wanted: int) -> Found:
         """Return k = `wanted` keys, none of the others with a larger score; O(n d + n). Of ties, the first keys."""
@@ -33,7 +20,7 @@ class TopKIndex(KeyIndex):
         # Chosen by value and then by place: which of several equal scores a partition puts first is not defined.
         above, equal = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
         chosen = np.sort(np.concatenate((above, equal[: wanted - above.size])))
-        return Found(chosen, self.keys.n_keys, lambda: self.keys.n_keys)
+        return self.found(chosen)
 
 
 def prepare(keys: KeySet) -> TopKIndex:
