@@ -66,7 +66,8 @@ def _scaling_panel(panel: Any, axis: str, title: str, records: Sequence[ScalingR
     for law, colour in _LAW_COLOURS.items():
         panel.plot(x, [getattr(record, f"iterates_{law}") for record in records], color=colour, label=f"law {law}")
     drawn = [record.iterates_mean for record in records]
-    panel.plot(x, drawn, "o", color=_LAW_COLOURS["expected"], markersize=4, label="searches drawn, mean of 400")
+    label = f"searches drawn, mean of {records[0].rows}"
+    panel.plot(x, drawn, "o", color=_LAW_COLOURS["expected"], markersize=4, label=label)
     panel.set_xscale("log", base=2)
     panel.set_yscale("log")
     panel.set_title(title, fontsize=10)
