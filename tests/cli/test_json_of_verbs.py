@@ -1,6 +1,7 @@
 """Every verb's JSON: one object on standard output, with the keys and types that other programs rely on."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from groverattn.physical.hardware import HARDWARE
 from groverattn.problem.presets import PRESETS
 from groverattn.reference.search_laws import LAWS
 from groverattn.reference.search_methods import SEARCH_METHODS
+from groverattn.study.regenerate import printed_block, replaced_block
 from groverattn.verify import bit_sliced, oracle_check
 
 COST_KEYS = {"toffoli", "t_count", "clifford", "measurements", "logical_qubits", "toffoli_depth"}
@@ -373,3 +375,6 @@ def test_run(cli):
     for estimate in result["estimates"]:
         is_an_estimate(estimate)
     json.dumps(result, allow_nan=False)
+    # README.md shows the tables of this very run.
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert replaced_block(readme, "run", printed_block(result)) == readme, "run `make estimates`"

@@ -31,11 +31,6 @@ def test_the_table_in_the_readme_is_read_from_the_sheet():
     assert artefact("the table").compute(README) == README
 
 
-@pytest.mark.slow
-def test_the_output_in_the_readme_is_what_run_prints():
-    assert artefact("groverattn run").compute(README) == README
-
-
 def test_the_sheet_s_readme_names_every_column():
     assert (ROOT / "estimates/README.md").read_text("utf-8") == regenerate.sheet_readme()
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -137,8 +138,6 @@ def run_block() -> str:
     Raises:
         InputError: the run failed one of its own checks: such an output is not to be shown.
     """
-    from rich.console import Console
-
     result = main_job()
     if not result.passed:
         raise InputError(
@@ -147,9 +146,16 @@ def run_block() -> str:
             why="README.md shows its output",
             do="run `groverattn run` and look for what failed",
         )
+    return printed_block(result.as_json())
+
+
+def printed_block(result: dict[str, Any]) -> str:
+    """Return the tables of a run of the main job, from its JSON, as a Markdown code block of 80 columns."""
+    from rich.console import Console
+
     text = io.StringIO()
     console = Console(file=text, width=_COLUMNS_OF_A_TERMINAL, highlight=False, color_system=None)
-    console.print(main_job_tables(result.as_json()))
+    console.print(main_job_tables(result))
     lines = [line.rstrip() for line in text.getvalue().rstrip().splitlines()]
     return "\n".join(("```text", *lines, "```"))
 
