@@ -7,6 +7,7 @@ from qualtran import Bloq
 from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
 
 from groverattn.bloqs.grover import GroverIterate
+from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.depth import MeasurementDepth, ToffoliDepth
 from groverattn.costs.logical import LogicalCounts
 
@@ -28,6 +29,7 @@ def count(bloq: Bloq) -> LogicalCounts:
         logical_qubits=int(get_cost_value(bloq, QubitCount())),
         toffoli_depth=int(get_cost_value(bloq, ToffoliDepth())),
         measurement_depth=int(get_cost_value(bloq, MeasurementDepth())),
+        control_bits=int(get_cost_value(bloq, ControlBits())),
     )
 
 

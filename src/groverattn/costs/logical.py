@@ -23,6 +23,7 @@ class LogicalCounts:
         measurement_depth: measurements that later gates wait for on the longest path of the same schedule: one for each
             Toffoli, each undone And and each unload. Times the reaction time it bounds the runtime. If it is not known,
             the Toffoli depth, which is a lower bound of it.
+        control_bits: bits of the key table that the control computer reads while later gates wait (`ControlBits`).
     """
 
     toffoli: int
@@ -33,6 +34,7 @@ class LogicalCounts:
     logical_qubits: int
     toffoli_depth: int
     measurement_depth: int = attrs.field(default=attrs.Factory(lambda self: self.toffoli_depth, takes_self=True))
+    control_bits: int = 0
 
     def t_count(self, t_per_rotation: float = 0.0) -> int:
         """Return the T count with 4 T per Toffoli and `t_per_rotation` T per rotation.
