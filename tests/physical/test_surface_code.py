@@ -1,3 +1,5 @@
+import math
+
 import attrs
 import pytest
 from hypothesis import given, settings
@@ -14,8 +16,9 @@ from qualtran.surface_code import (
 )
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.physical.demand import Demand
 from groverattn.physical.hardware import HARDWARE, hardware
-from groverattn.physical.surface_code import physical_estimate
+from groverattn.physical.surface_code import designs, physical_estimate
 from groverattn.problem.errors import InputError
 
 GIDNEY_FOWLER = hardware("gidney-fowler-2018")
@@ -86,13 +89,33 @@ def test_search_agrees_with_a_full_grid_over_qualtran():
     assert min(volumes.values()) == pytest.approx(best.volume_qubit_s)
 
 
-def test_a_rotation_takes_a_third_of_the_budget():
+def test_rotations_take_the_part_of_the_budget_that_costs_least():
     plain = physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.03)
     rotated = physical_estimate(counts(10**6, rotation=100), GIDNEY_FOWLER, 0.03)
     assert (plain.p_synthesis, plain.t_per_rotation) == (0, 0)
-    assert rotated.p_synthesis == pytest.approx(0.01)
-    assert rotated.t_per_rotation == 13  # ceil(0.53 log2(100 / 0.01) + 5.3), arXiv:2211.07629
-    assert rotated.reaction_limit_s == pytest.approx(plain.reaction_limit_s + 100 * 13 * 10e-6)
+    # arXiv:2211.07629, Eq. D4 at p_synthesis / 100 for each of them
+    assert rotated.t_per_rotation == math.ceil(round(0.53 * math.log2(100 / rotated.p_synthesis) + 5.3, 6))
+    assert rotated.reaction_limit_s == pytest.approx(plain.reaction_limit_s + 100 * rotated.t_per_rotation * 10e-6)
+    a_third = Demand.of(counts(10**6, rotation=100), GIDNEY_FOWLER, 0.03, p_synthesis=0.01)
+    assert a_third.t_per_rotation == 13
+    fixed = min(designs([a_third], GIDNEY_FOWLER, "ccz2t"), key=lambda design: design.volume_qubit_s)
+    assert rotated.volume_qubit_s <= fixed.volume_qubit_s
+
+
+def test_clifford_traffic_takes_a_tile_for_a_step():
+    # 1,500 tiles for 1,000 logical qubits, each taken for d cycles by each Clifford gate
+    busy = physical_estimate(attrs.evolve(counts(10**6), clifford=10**12), GIDNEY_FOWLER, 0.01)
+    assert busy.limited_by == "clifford"
+    assert busy.duration_s == pytest.approx(10**12 / 1500 * busy.code_distance * 1e-6)
+    assert physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.01).clifford_limit_s == 0
+
+
+def test_unloads_wait_for_the_control_computer():
+    rate = GIDNEY_FOWLER.control_bits_per_s
+    plain = physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.01)
+    waits = physical_estimate(attrs.evolve(counts(10**6), control_bits=round(100 * rate)), GIDNEY_FOWLER, 0.01)
+    assert waits.control_s == pytest.approx(100)
+    assert waits.reaction_limit_s == pytest.approx(plain.reaction_limit_s + 100)
 
 
 def test_long_runs_fall_back_on_a_better_factory():

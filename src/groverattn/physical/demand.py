@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import attrs
 from qualtran.resource_counting import GateCounts
-from qualtran.surface_code import AlgorithmSummary, FastDataBlock, SimpleDataBlock, beverland_et_al_model
+from qualtran.surface_code import AlgorithmSummary, beverland_et_al_model
 from qualtran.surface_code.rotation_cost_model import BeverlandEtAlRotationCost
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.physical.hardware import Hardware
 from groverattn.problem.errors import InputError
 
-# Rotations get a third of the budget, as in arXiv:2211.07629, Eq. D3; without rotations storage and states get it too.
-SYNTHESIS_SHARE = 1 / 3
+# A rotation's T gates beyond the first that fits cut its error 3.7-fold each: with six more it no longer matters.
+_T_CHOICES = 7
 
 
 @attrs.frozen
@@ -23,8 +23,13 @@ class Demand:
         toffoli: Toffoli gates, each served by the factories.
         t: T gates with those that rotations are made of.
         t_per_rotation: T gates per rotation; 0 where there is no rotation.
-        tiles: surface-code tiles of the data block, routing included.
+        tiles: surface-code tiles of the data block, routing included; a fraction where storage is denser than a tile.
+        operating_tiles: tiles that can take part in a Clifford gate at the same time; 0 where Clifford gates cost no
+            time, because they are commuted to the end and the steps of consumption include what they become.
+        operating_tiles_max: as many of them as can be bought, one tile each; the same number where they are given.
+        clifford: Clifford gates, a CNOT on m targets being m.
         reaction_cycles: code cycles of the longest chain of gates that wait for each other's measurements.
+        control_cycles: code cycles within them in which the control computer reads the key table.
         waiting_cycles: code cycles in which the machine waits for something outside, such as a memory.
         consumption_steps: time steps of d cycles in which the data block can take up the magic states.
         error_budget: largest failure probability allowed.
@@ -34,8 +39,12 @@ class Demand:
     toffoli: int
     t: int
     t_per_rotation: int
-    tiles: int
+    tiles: float
+    operating_tiles: int
+    operating_tiles_max: int
+    clifford: int
     reaction_cycles: float
+    control_cycles: float
     waiting_cycles: float
     consumption_steps: int
     error_budget: float
@@ -47,29 +56,58 @@ class Demand:
         return self.error_budget - self.p_synthesis
 
     @classmethod
-    def of(cls, counts: LogicalCounts, hardware: Hardware, error_budget: float, waiting_s: float = 0.0) -> Demand:
-        """Return what `counts` ask of `hardware`.
+    def choices(
+        cls, counts: LogicalCounts, hardware: Hardware, error_budget: float, waiting_s: float = 0.0
+    ) -> list[Demand]:
+        """Return what `counts` ask of `hardware`, once for each sensible number of T gates per rotation.
 
-        Each Toffoli, each measured uncomputation and each unload on the longest path waits for one reaction: its
-        measurement decides a Clifford gate that later gates do not commute with (arXiv:1905.08916, delayed choice). T
-        gates and those of rotations wait one after the other on top of it: our assumption, an upper bound, as
-        `LogicalCounts` has no T depth.
+        More T gates leave less of the budget to synthesis and more to storage and states: which is best depends on the
+        rest of the design, so the search takes its pick.
 
         Raises:
             InputError: an error budget outside (0, 1), or counts that no circuit has.
         """
         _check(counts, error_budget)
-        p_synthesis = SYNTHESIS_SHARE * error_budget if counts.rotation else 0.0
+        if not counts.rotation:
+            return [cls.of(counts, hardware, error_budget, 0.0, waiting_s)]
+        least = rotation_t_count(error_budget / counts.rotation)
+        spent = [counts.rotation * rotation_error(least + more) for more in range(_T_CHOICES)]
+        return [cls.of(counts, hardware, error_budget, p, waiting_s) for p in spent if p < error_budget]
+
+    @classmethod
+    def of(
+        cls,
+        counts: LogicalCounts,
+        hardware: Hardware,
+        error_budget: float,
+        p_synthesis: float,
+        waiting_s: float = 0.0,
+    ) -> Demand:
+        """Return what `counts` ask of `hardware` with `p_synthesis` of the budget for the rotations.
+
+        Each Toffoli, each measured uncomputation and each unload on the longest path waits for one reaction: its
+        measurement decides a Clifford gate that later gates do not commute with (arXiv:1905.08916, delayed choice). T
+        gates and those of rotations wait one after the other on top of it: our assumption, an upper bound, as
+        `LogicalCounts` has no T depth. An unload waits also until the control computer has read the key table.
+        """
         t_per_rotation = rotation_t_count(p_synthesis / counts.rotation) if counts.rotation else 0
         t = counts.t + counts.rotation * t_per_rotation
+        chain_us = (counts.measurement_depth + t) * hardware.reaction_time_us
+        control_us = counts.control_bits / hardware.control_bits_per_s * 1e6
+        tiles = hardware.data_tiles(counts.logical_qubits)
+        operating, operating_max = _operating_tiles(counts, hardware, tiles)
         return cls(
             toffoli=counts.toffoli,
             t=t,
             t_per_rotation=t_per_rotation,
-            tiles=_tiles(counts, hardware),
-            reaction_cycles=(counts.measurement_depth + t) * hardware.reaction_time_us / hardware.cycle_time_us,
+            tiles=tiles,
+            operating_tiles=operating,
+            operating_tiles_max=operating_max,
+            clifford=counts.clifford,
+            reaction_cycles=(chain_us + control_us) / hardware.cycle_time_us,
+            control_cycles=control_us / hardware.cycle_time_us,
             waiting_cycles=waiting_s * 1e6 / hardware.cycle_time_us,
-            consumption_steps=_consumption_steps(counts, hardware, error_budget),
+            consumption_steps=_consumption_steps(counts, hardware, p_synthesis),
             error_budget=error_budget,
             p_synthesis=p_synthesis,
         )
@@ -86,22 +124,37 @@ def rotation_t_count(error_per_rotation: float) -> int:
     return int(BeverlandEtAlRotationCost.rotation_cost(error_per_rotation).t)
 
 
-def _tiles(counts: LogicalCounts, hardware: Hardware) -> int:
-    if hardware.data_block == "simple":
-        return SimpleDataBlock(data_d=3, routing_overhead=hardware.routing_overhead).n_tiles(counts.logical_qubits)
-    return FastDataBlock.get_n_tiles(counts.logical_qubits)
+def rotation_error(t_count: int) -> float:
+    """Return the error of one rotation made of so many T gates: the inverse of `rotation_t_count`.
+
+    >>> rotation_t_count(rotation_error(23))
+    23
+    """
+    model = BeverlandEtAlRotationCost
+    # a hair above the formula's error, so that rounding does not ask for one T gate more
+    return 2.0 ** (-(t_count - model.overhead) / model.slope) * (1 + 1e-9)
 
 
-def _consumption_steps(counts: LogicalCounts, hardware: Hardware, error_budget: float) -> int:
-    """Steps by arXiv:2211.07629, Eq. D3 on a fast block; 0 on a simple one, which consumes in no time."""
+def _operating_tiles(counts: LogicalCounts, hardware: Hardware, tiles: float) -> tuple[int, int]:
+    if hardware.data_block == "fast":
+        return 0, 0
     if hardware.data_block == "simple":
+        return int(tiles), int(tiles)
+    return hardware.hot_tiles, max(hardware.hot_tiles, counts.logical_qubits)
+
+
+def _consumption_steps(counts: LogicalCounts, hardware: Hardware, p_synthesis: float) -> int:
+    """Steps by arXiv:2211.07629, Eq. D3 on a fast block; 0 on the others, which consume in no time."""
+    if hardware.data_block != "fast":
         return 0
     gates = GateCounts(toffoli=counts.toffoli, t=counts.t, rotation=counts.rotation, measurement=counts.measurement)
     algorithm = AlgorithmSummary(n_algo_qubits=counts.logical_qubits, n_logical_gates=gates)
-    steps = beverland_et_al_model.minimum_time_steps(
-        error_budget=error_budget, alg=algorithm, rotation_model=BeverlandEtAlRotationCost
+    # Qualtran takes a third of what it is given for the rotations, as the authors do.
+    return int(
+        beverland_et_al_model.minimum_time_steps(
+            error_budget=3 * p_synthesis, alg=algorithm, rotation_model=BeverlandEtAlRotationCost
+        )
     )
-    return int(steps)
 
 
 def _check(counts: LogicalCounts, error_budget: float) -> None:

@@ -16,8 +16,12 @@ class PhysicalEstimate:
         n_factories: copies of the factory that work side by side.
         factory: name of the factory.
         factory_limit_s: time in which the factories make the magic states, seconds.
-        reaction_limit_s: Toffoli depth (and the T gates, one by one) times the reaction time, seconds.
+        reaction_limit_s: measurement depth (and the T gates, one by one) times the reaction time, and `control_s`,
+            seconds.
+        control_s: time in which measured unloads wait for the control computer to read the key table, seconds.
         consumption_limit_s: time in which the data block takes up the magic states, seconds; 0 if not modelled.
+        clifford_limit_s: time of all Clifford gates if every tile that can operate always does, seconds; 0 where the
+            consumption includes them.
         waiting_s: time in which the machine waits for something outside, seconds; on top of the largest limit.
         error_budget: largest failure probability that was allowed.
         p_data: probability that a stored logical qubit fails.
@@ -33,7 +37,9 @@ class PhysicalEstimate:
     factory: str
     factory_limit_s: float
     reaction_limit_s: float
+    control_s: float
     consumption_limit_s: float
+    clifford_limit_s: float
     waiting_s: float
     error_budget: float
     p_data: float
@@ -48,13 +54,13 @@ class PhysicalEstimate:
 
     @property
     def duration_s(self) -> float:
-        """Time of one run, seconds: the largest of the three limits, and the waiting."""
-        return max(self._limits_s().values()) + self.waiting_s
+        """Time of one run, seconds: the largest of the four limits, and the waiting."""
+        return max(self.limits_s.values()) + self.waiting_s
 
     @property
     def limited_by(self) -> str:
-        """The limit that sets the duration: factory, reaction or consumption."""
-        limits_s = self._limits_s()
+        """The limit that sets the duration: factory, reaction, consumption or clifford."""
+        limits_s = self.limits_s
         return max(limits_s, key=lambda name: limits_s[name])
 
     @property
@@ -72,9 +78,12 @@ class PhysicalEstimate:
         """Mean time until a run succeeds, seconds, where a failed run is noticed and repeated (our assumption)."""
         return self.duration_s / (1 - self.p_failure)
 
-    def _limits_s(self) -> dict[str, float]:
+    @property
+    def limits_s(self) -> dict[str, float]:
+        """The four limits by name, seconds."""
         return {
             "factory": self.factory_limit_s,
             "reaction": self.reaction_limit_s,
             "consumption": self.consumption_limit_s,
+            "clifford": self.clifford_limit_s,
         }

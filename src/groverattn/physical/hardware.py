@@ -43,10 +43,15 @@ class Hardware:
     error_rate_scaler: float
     error_rate_threshold: float
     error_interval: Literal["cycle", "time step"]
-    data_block: Literal["simple", "fast"]
+    data_block: Literal["simple", "fast", "yoked"]
     routing_overhead: float
     factories: tuple[str, ...]
     sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
+    t_error_rate: float = attrs.field(default=attrs.Factory(lambda self: self.physical_error_rate, takes_self=True))
+    tile_qubits: Literal["rotated", "padded", "floquet"] = "rotated"
+    control_bits_per_s: float = 3.35e12 * 8
+    hot_tiles: int = 0
+    cold_tile_share: float = 1.0
 
     def __attrs_post_init__(self) -> None:
         if not (self.cycle_time_us > 0 and self.reaction_time_us > 0):
@@ -63,6 +68,22 @@ class Hardware:
                 why="at the threshold and above it a larger code distance does not lower the logical error",
                 do="choose a lower physical error rate",
             )
+
+    def qubits_per_tile(self, distance: int) -> int:
+        """Return the physical qubits of one tile of this code distance."""
+        return {
+            "rotated": 2 * distance**2,
+            "padded": 2 * (distance + 1) ** 2,
+            "floquet": 4 * distance**2 + 8 * (distance - 1),
+        }[self.tile_qubits]
+
+    def data_tiles(self, logical_qubits: int) -> float:
+        """Return the tiles of the data block, routing included; a fraction where storage is denser than a tile."""
+        from qualtran.surface_code import FastDataBlock, SimpleDataBlock
+
+        if self.data_block == "simple":
+            return SimpleDataBlock(data_d=3, routing_overhead=self.routing_overhead).n_tiles(logical_qubits)
+        return FastDataBlock.get_n_tiles(logical_qubits)
 
 
 # The scheme of the authors' spreadsheet, which Qualtran's get_ccz2t_costs_from_error_budget reproduces.

@@ -30,11 +30,13 @@ def physical_estimate(
 ) -> PhysicalEstimate:
     """Return the estimate of least space-time volume, physical qubits times duration, within the error budget.
 
-    Searched are the factory, the number of its copies and the code distance. The duration is the largest of three
-    limits: the factories (cycles for all states / copies), the reaction (depth * reaction time) and the consumption by
-    the data block. Copies that the other two limits leave idle are never bought. Errors are added to first order, as in
-    arXiv:1812.01238, and storage is charged for the whole duration. A later family of `hardware.factories` is looked at
-    only if no earlier one meets the budget.
+    Searched are the factory, the number of its copies, the code distance and the T gates per rotation, which splits the
+    budget between storage, distillation and synthesis. The duration is the largest of four limits: the factories
+    (cycles for all states / copies), the reaction (depth * reaction time, and the control computer's reading), the
+    consumption by the data block, and the Clifford traffic (each Clifford gate takes a tile for a time step of d
+    cycles: a lower bound of any schedule). Copies that the other limits leave idle are never bought. Errors are added
+    to first order, as in arXiv:1812.01238, and storage is charged for the whole duration. A later family of
+    `hardware.factories` is looked at only if no earlier one meets the budget.
 
     Args:
         counts: the circuit.
@@ -59,17 +61,22 @@ def physical_estimate(
             why="without a factory there are no magic states",
             do="leave it out",
         )
-    demand = Demand.of(counts, hardware, error_budget, waiting_s)
+    demands = Demand.choices(counts, hardware, error_budget, waiting_s)
     for family in hardware.factories:
-        designs = (
-            design
-            for factory in candidate_factories(family, hardware)
-            for design in _Design(demand, hardware, factory).all_within_budget(n_factories)
-        )
-        best = min(designs, key=lambda design: (design.volume_qubit_s, design.qubits), default=None)
+        found = designs(demands, hardware, family, n_factories)
+        best = min(found, key=lambda design: (design.volume_qubit_s, design.qubits), default=None)
         if best is not None:
             return best
-    raise _out_of_reach(demand, hardware)
+    raise _out_of_reach(demands[-1], hardware)
+
+
+def designs(
+    demands: Iterable[Demand], hardware: Hardware, family: str, n_factories: int | None = None
+) -> Iterator[PhysicalEstimate]:
+    """Yield the designs with factories of one family that meet the budget, those of least volume among them."""
+    for demand in demands:
+        for factory in candidate_factories(family, hardware):
+            yield from _Design(demand, hardware, factory).all_within_budget(n_factories)
 
 
 @attrs.frozen
@@ -87,16 +94,20 @@ class _Design:
         whole numbers around that point suffice. Once both meet the budget, a larger distance only adds qubits.
         """
         p_factory = self.factory.p_error(self.demand.toffoli, self.demand.t)
-        if p_factory + self.demand.p_synthesis >= self.demand.error_budget:
+        room = self.demand.error_budget - self.demand.p_synthesis - p_factory
+        if room <= 0:
             return
         for distance, error_rate in _logical_error_rates(self.hardware).items():
+            # what no number of copies can lower: too much at a small distance, and quickly seen
+            if self._intervals(self._other_limits_cycles(distance), distance) * self.demand.tiles * error_rate > room:
+                continue
             copies = self._copies(distance) if n_factories is None else (n_factories,)
             within = 0
             for n in copies:
-                p_data = self._intervals(distance, n) * self.demand.tiles * error_rate
-                if p_data + p_factory + self.demand.p_synthesis <= self.demand.error_budget:
+                estimate = self._estimate(distance, n, error_rate, p_factory)
+                if estimate.p_failure <= self.demand.error_budget:
                     within += 1
-                    yield self._estimate(distance, n, p_data, p_factory)
+                    yield estimate
             if within == len(copies):
                 return
 
@@ -111,28 +122,48 @@ class _Design:
         return self.factory.cycles(self.demand.toffoli, self.demand.t)
 
     def _other_limits_cycles(self, distance: int) -> float:
-        return max(self.demand.reaction_cycles, self.demand.consumption_steps * distance)
+        """Cycles with any number of factories, and with all the operating tiles that can be bought."""
+        demand = self.demand
+        slowest = max(demand.reaction_cycles, demand.consumption_steps * distance)
+        return max(slowest, self._traffic_cycles(distance, demand.operating_tiles_max))
 
-    def _intervals(self, distance: int, n_factories: int) -> float:
+    def _traffic_cycles(self, distance: int, operating_tiles: int) -> float:
+        return self.demand.clifford * distance / operating_tiles if operating_tiles else 0.0
+
+    def _operating_tiles(self, distance: int, busy_cycles: float) -> int:
+        """As many as keep the Clifford traffic within the other limits, if they can be bought."""
+        demand = self.demand
+        if demand.operating_tiles == demand.operating_tiles_max:
+            return demand.operating_tiles
+        needed = math.ceil(demand.clifford * distance / busy_cycles)
+        return min(max(needed, demand.operating_tiles), demand.operating_tiles_max)
+
+    def _intervals(self, busy_cycles: float, distance: int) -> float:
         """How often each tile is exposed to the logical error rate."""
-        busy = max(self._one_factory_cycles / n_factories, self._other_limits_cycles(distance))
-        cycles = busy + self.demand.waiting_cycles
+        cycles = busy_cycles + self.demand.waiting_cycles
         return cycles if self.hardware.error_interval == "cycle" else cycles / distance
 
-    def _estimate(self, distance: int, n_factories: int, p_data: float, p_factory: float) -> PhysicalEstimate:
+    def _estimate(self, distance: int, n_factories: int, error_rate: float, p_factory: float) -> PhysicalEstimate:
         demand, cycle_s = self.demand, self.hardware.cycle_time_us * 1e-6
+        factory_cycles = self._one_factory_cycles / n_factories
+        busy = max(factory_cycles, demand.reaction_cycles, demand.consumption_steps * distance)
+        operating = self._operating_tiles(distance, busy)
+        traffic = self._traffic_cycles(distance, operating)
+        tiles = demand.tiles + operating - demand.operating_tiles
         return PhysicalEstimate(
-            data_qubits=demand.tiles * 2 * distance**2,
+            data_qubits=math.ceil(tiles * self.hardware.qubits_per_tile(distance)),
             factory_qubits=n_factories * self.factory.qubits,
             code_distance=distance,
             n_factories=n_factories,
             factory=self.factory.name,
-            factory_limit_s=self._one_factory_cycles / n_factories * cycle_s,
+            factory_limit_s=factory_cycles * cycle_s,
             reaction_limit_s=demand.reaction_cycles * cycle_s,
+            control_s=demand.control_cycles * cycle_s,
             consumption_limit_s=demand.consumption_steps * distance * cycle_s,
+            clifford_limit_s=traffic * cycle_s,
             waiting_s=demand.waiting_cycles * cycle_s,
             error_budget=demand.error_budget,
-            p_data=p_data,
+            p_data=self._intervals(max(busy, traffic), distance) * tiles * error_rate,
             p_factory=p_factory,
             p_synthesis=demand.p_synthesis,
             t_per_rotation=demand.t_per_rotation,
