@@ -26,7 +26,7 @@ def have_types(result, types):
 
 
 def is_an_estimate(result):
-    assert result["schema"] == "groverattn.estimate/1"
+    assert result["schema"] == "groverattn.estimate/2"
     iterate, search, physical = result["iterate"], result["search"], result["physical"]
     assert set(iterate["parts"]) == {"load", "unload", "score", "predicate", "diffusion"}
     have_types(iterate["parts"], dict.fromkeys(iterate["parts"], int))
@@ -37,12 +37,15 @@ def is_an_estimate(result):
     have_types(search, {"law": str, "iterates_expected": float, "iterates_max": int, "p_failure": float})
     have_types(physical, {"qubits": int, "duration_s": float, "code_distance": int, "n_factories": int})
     have_types(physical, {"p_failure": float, "limited_by": str})
-    assert physical["limited_by"] in ("factory", "reaction", "consumption")
+    assert physical["limited_by"] in ("factory", "reaction", "consumption", "clifford")
+    assert max(physical["limits_s"].values()) + physical["waiting_s"] == pytest.approx(physical["duration_s"])
     have_types(result["phased_iterate"], dict.fromkeys(COST_KEYS, int))
     have_the_laws(result)
     budget = result["inputs"]["error_budget"]
-    assert 0 <= search["p_failure"] <= result["inputs"]["p_miss_row"] * (1 + 1e-9) <= budget
+    assert 0 <= search["p_failure"] <= search["p_miss_allowed"] * (1 + 1e-9) <= budget
     assert 0 < physical["p_failure"] <= budget
+    parts = ("search", "storage", "distillation", "synthesis", "memory")
+    assert sum(result["error_budget"][part] for part in parts) == pytest.approx(physical["p_failure"])
     assert search["iterates_expected"] <= search["iterates_max"] + 1e-9
     assert result["classical"]
     for line in result["classical"]:

@@ -18,7 +18,7 @@ from qualtran.surface_code import (
 from groverattn.costs.logical import LogicalCounts
 from groverattn.physical.demand import Demand
 from groverattn.physical.hardware import HARDWARE, hardware
-from groverattn.physical.surface_code import designs, physical_estimate
+from groverattn.physical.surface_code import best_design, physical_estimate
 from groverattn.problem.errors import InputError
 
 GIDNEY_FOWLER = hardware("gidney-fowler-2018")
@@ -98,7 +98,7 @@ def test_rotations_take_the_part_of_the_budget_that_costs_least():
     assert rotated.reaction_limit_s == pytest.approx(plain.reaction_limit_s + 100 * rotated.t_per_rotation * 10e-6)
     a_third = Demand.of(counts(10**6, rotation=100), GIDNEY_FOWLER, 0.03, p_synthesis=0.01)
     assert a_third.t_per_rotation == 13
-    fixed = min(designs([a_third], GIDNEY_FOWLER, "ccz2t"), key=lambda design: design.volume_qubit_s)
+    fixed = best_design([a_third], GIDNEY_FOWLER, "ccz2t")
     assert rotated.volume_qubit_s <= fixed.volume_qubit_s
 
 

@@ -78,7 +78,7 @@ def limitations():
 def test_what_stopping_costs_in_limitations():
     """What the last round takes, and what share of a row that is, at n = 2^17 and the error budget of `estimate`."""
     request = estimate_request(preset="llama3.1-8b")
-    n, p_failure = request.shape.n_keys, request.p_miss_row
+    n, p_failure = request.shape.n_keys, request.error_budget
     assert (n, request.shape.n_marked, request.error_budget) == (1 << 17, 512, 0.01)
     to_stop, whole = (search_cost("expected", n, k, p_failure) for k in (0, 512))
     share = to_stop.iterates_expected / whole.iterates_expected

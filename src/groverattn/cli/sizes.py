@@ -23,7 +23,7 @@ class EstimateOptions:
     query_bits: QueryBits = 8
     search_law: Annotated[str, Parameter(help="ideal, expected, proven or worst.")] = "expected"
     hardware: Annotated[str, Parameter(help="Machine, such as gidney-fowler-2018.")] = "gidney-fowler-2018"
-    error_budget: Annotated[float, Parameter(help="Failure probability of a row's run, and of a head's search.")] = 0.01
+    error_budget: Annotated[float, Parameter(help="Probability allowed that a row's answer is wrong, for any reason.")] = 0.01
     qram_latency_us: Annotated[float, Parameter(help="qram: assumed time of one call, microseconds.")] = 10.0
     qram_qubits_per_bit: Annotated[float, Parameter(help="qram: assumed physical qubits per stored bit.")] = 0.0
     qram_p_error: Annotated[float, Parameter(help="qram: assumed failure probability of one call.")] = 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import attrs
 
 from groverattn.bloqs.grover import GroverIterate, GroverSearch
@@ -35,8 +37,7 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
     A row takes `cost.iterates_expected` iterates, of which `cost.phased_expected` have phases (two rotations and a few
     And more), and for every trial one preparation of the uniform superposition and one measurement of the index; the
     law `proven` has its checks among the iterates, so it is charged no preparation. Every row searches all n keys, as
-    in a bidirectional head (our assumption: a causal head takes 2/3 of it, since the mean of sqrt(i/n) over its rows is
-    2/3).
+    in a bidirectional head; `groverattn.study.whole_model` sums the rows of a causal one.
 
     Args:
         iterate: the iterate, with data or sizes only.
@@ -44,17 +45,39 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
         n_rows: rows per head.
         n_heads: query heads times layers.
     """
-    counted = count_iterate(iterate)
+    counted = count_search(iterate)
+    row = expected_row(cost, counted.iterate.total, counted.phased, counted.trial)
+    return SearchTotals(counted.iterate, counted.phased, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+
+
+def expected_row(cost: SearchCost, iterate: LogicalCounts, phased: LogicalCounts, trial: LogicalCounts) -> LogicalCounts:
+    """Return the expected counts of one row: its iterates, those with phases, and its trials (see `SearchCounts`)."""
+    row = iterate.repeated(cost.iterates_expected - cost.phased_expected).then(trial.repeated(cost.checks_expected))
+    return row.then(phased.repeated(cost.phased_expected)) if cost.phased_expected else row
+
+
+@attrs.frozen
+class SearchCounts:
+    """What a search is made of.
+
+    Attributes:
+        iterate: one Grover iterate and its parts.
+        phased: one iterate of the fixed-point search.
+        trial: preparation of the uniform superposition and measurement of the index.
+    """
+
+    iterate: IterateCounts
+    phased: LogicalCounts
+    trial: LogicalCounts
+
+
+@functools.lru_cache(maxsize=1024)
+def count_search(iterate: GroverIterate) -> SearchCounts:
+    """Count the parts of a search, once for each iterate: laws and machines share them."""
     prepare = count(GroverSearch(iterate, n_iterates=0))
     index_bits = iterate.oracle.lookup.table.index_bits
     trial = attrs.evolve(prepare, measurement=prepare.measurement + index_bits)
-    phased = count(phased_iterate(iterate))
-    row = counted.total.repeated(cost.iterates_expected - cost.phased_expected).then(
-        trial.repeated(cost.checks_expected)
-    )
-    if cost.phased_expected:
-        row = row.then(phased.repeated(cost.phased_expected))
-    return SearchTotals(counted, phased, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+    return SearchCounts(count_iterate(iterate), count(phased_iterate(iterate)), trial)
 
 
 def phased_iterate(iterate: GroverIterate) -> GroverIterate:

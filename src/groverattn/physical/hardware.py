@@ -2,147 +2,271 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import attrs
 
+from groverattn.physical.machine_file import USERS_FILE, MachineFile, read_machine_file
 from groverattn.problem.errors import InputError, unknown_name
 
+ErrorInterval = Literal["cycle", "time step"]
+DataBlock = Literal["simple", "fast", "yoked"]
+TileQubits = Literal["rotated", "padded", "floquet"]
+FactoryFamily = Literal["ccz2t", "litinski-2019", "beverland-15-to-1", "cultivated-ccz"]
 
-@attrs.frozen
+
+@attrs.frozen(kw_only=True)
 class Hardware:
     """A surface-code machine: its noise, its clock, and how it stores qubits and makes magic states.
 
     The logical error of one tile is error_rate_scaler * (physical_error_rate / error_rate_threshold)^((d+1)/2) per
-    `error_interval`, and a tile of distance d takes 2 d^2 physical qubits.
+    `error_interval`.
 
     Attributes:
         name: what it is called on the command line.
-        physical_error_rate: error probability of a physical gate.
+        physical_error_rate: error probability of a physical Clifford gate or measurement.
+        t_error_rate: error probability of an injected T state, before distillation.
         cycle_time_us: time of one round of syndrome extraction, microseconds.
+        gate_time_us: time of a physical T gate, microseconds; distillation on bare physical qubits takes multiples.
         reaction_time_us: from a logical measurement to the operation that depends on it, microseconds.
+        control_bits_per_s: bits per second that the control computer reads of a table in its memory.
         error_rate_scaler: a of the logical error rate.
         error_rate_threshold: p* of the logical error rate.
         error_interval: what the logical error rate is charged for: one cycle, or one time step of d cycles.
-        data_block: simple (a share of tiles for routing; magic states are consumed in no time) or fast (Litinski's fast
-            block with the time steps of Beverland et al.).
-        routing_overhead: tiles for routing per logical qubit, of the simple block; 0 for fast, whose tiles include it.
+        tile_qubits: physical qubits of a tile: rotated 2 d^2, padded 2 (d+1)^2, floquet 4 d^2 + 8 (d-1).
+        data_block: simple (a share of tiles for routing; magic states are consumed in no time), fast (Litinski's fast
+            block with the time steps of Beverland et al.) or yoked (a hot workspace and a denser cold storage).
+        routing_overhead: tiles for routing per logical qubit, of the simple block; 0 for the others.
+        hot_tiles: tiles of the workspace, of the yoked block; 0 for the others.
+        cold_qubits: physical qubits per logical qubit in the cold storage, of the yoked block; 0 for the others.
+        cold_distance: code distance of a hot tile as reliable as that storage. At other distances the ratio stays.
         factories: families of magic state factories (see `groverattn.physical.factories`). The first family that meets
             the error budget is used.
         sources: where each number is from, by field name.
 
     Raises:
-        InputError: a time that is not positive, or an error rate that is not below the threshold.
+        InputError: a field of the wrong type or out of its range.
     """
 
     name: str
     physical_error_rate: float
+    t_error_rate: float = attrs.field(default=attrs.Factory(lambda self: self.physical_error_rate, takes_self=True))
     cycle_time_us: float
+    gate_time_us: float = attrs.field(default=attrs.Factory(lambda self: self.cycle_time_us, takes_self=True))
     reaction_time_us: float
+    control_bits_per_s: float
     error_rate_scaler: float
     error_rate_threshold: float
-    error_interval: Literal["cycle", "time step"]
-    data_block: Literal["simple", "fast", "yoked"]
-    routing_overhead: float
-    factories: tuple[str, ...]
-    sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
-    t_error_rate: float = attrs.field(default=attrs.Factory(lambda self: self.physical_error_rate, takes_self=True))
-    tile_qubits: Literal["rotated", "padded", "floquet"] = "rotated"
-    control_bits_per_s: float = 3.35e12 * 8
+    error_interval: ErrorInterval
+    tile_qubits: TileQubits
+    data_block: DataBlock
+    routing_overhead: float = 0.0
     hot_tiles: int = 0
-    cold_tile_share: float = 1.0
+    cold_qubits: int = 0
+    cold_distance: int = 0
+    factories: tuple[FactoryFamily, ...]
+    sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not (self.cycle_time_us > 0 and self.reaction_time_us > 0):
-            raise InputError(
-                given=f"cycle_time_us = {self.cycle_time_us}, reaction_time_us = {self.reaction_time_us}",
-                allowed="above 0",
-                why="both are durations that bound the runtime",
-                do="give them in microseconds",
-            )
-        if not 0 < self.physical_error_rate < self.error_rate_threshold:
+        for field, (low, high, why) in _RANGES.items():
+            _check_number(field, getattr(self, field), low, high, why)
+        for field, choices in _CHOICES.items():
+            _check_choice(field, getattr(self, field), get_args(choices))
+        if not isinstance(self.factories, tuple) or not self.factories:
+            raise _out_of_range("factories", self.factories, "a list of families", "magic states come from one of them")
+        for family in self.factories:
+            _check_choice("factories", family, get_args(FactoryFamily))
+        if self.physical_error_rate >= self.error_rate_threshold:
             raise InputError(
                 given=f"physical_error_rate = {self.physical_error_rate}",
                 allowed=f"above 0, below the threshold {self.error_rate_threshold}",
                 why="at the threshold and above it a larger code distance does not lower the logical error",
                 do="choose a lower physical error rate",
             )
+        self._check_yoked()
+
+    def _check_yoked(self) -> None:
+        sizes = {"hot_tiles": self.hot_tiles, "cold_qubits": self.cold_qubits, "cold_distance": self.cold_distance}
+        for field, number in sizes.items():
+            if not _is_int(number) or (number < 1 if self.data_block == "yoked" else number != 0):
+                allowed = "a whole number, at least 1" if self.data_block == "yoked" else "0, or left out"
+                raise _out_of_range(field, number, allowed, f"the data block is {self.data_block}")
 
     def qubits_per_tile(self, distance: int) -> int:
         """Return the physical qubits of one tile of this code distance."""
-        return {
-            "rotated": 2 * distance**2,
-            "padded": 2 * (distance + 1) ** 2,
-            "floquet": 4 * distance**2 + 8 * (distance - 1),
-        }[self.tile_qubits]
+        from groverattn.physical import data_blocks  # imports Qualtran, which takes a second
+
+        return data_blocks.qubits_per_tile(self.tile_qubits, distance)
 
     def data_tiles(self, logical_qubits: int) -> float:
-        """Return the tiles of the data block, routing included; a fraction where storage is denser than a tile."""
-        from qualtran.surface_code import FastDataBlock, SimpleDataBlock
+        """Return the tiles of the data block, routing included; a fraction where storage is denser than a tile.
+
+        >>> hardware("beverland-gate-ns-e3").data_tiles(12_581)
+        25481
+        """
+        from groverattn.physical import data_blocks
 
         if self.data_block == "simple":
-            return SimpleDataBlock(data_d=3, routing_overhead=self.routing_overhead).n_tiles(logical_qubits)
-        return FastDataBlock.get_n_tiles(logical_qubits)
+            return data_blocks.simple_tiles(logical_qubits, self.routing_overhead)
+        if self.data_block == "fast":
+            return data_blocks.fast_tiles(logical_qubits)
+        share = self.cold_qubits / self.qubits_per_tile(self.cold_distance)
+        return data_blocks.yoked_tiles(logical_qubits, self.hot_tiles, share)
+
+    def exposed_tiles(self, logical_qubits: int) -> float:
+        """Return the tiles that the logical error rate is charged for.
+
+        On a yoked block each logical qubit counts, hot or cold: the cold storage is as dense as it can be with the
+        error of a hot tile (arXiv:2505.15917, Section 3.2), so a logical qubit in it fails as often as one outside.
+        """
+        return logical_qubits if self.data_block == "yoked" else self.data_tiles(logical_qubits)
+
+    def qubits_of_tiles(self, tiles: float, distance: int) -> int:
+        """Return the physical qubits of so many tiles, rounded up.
+
+        >>> machine = hardware("gidney-2025")
+        >>> machine.qubits_of_tiles(machine.data_tiles(1280 + 131), distance=25)
+        727512
+        """
+        # to a millionth first: a share of a tile is a float, and 1e-10 of a qubit is no qubit
+        return math.ceil(round(tiles * self.qubits_per_tile(distance), 6))
 
 
-# The scheme of the authors' spreadsheet, which Qualtran's get_ccz2t_costs_from_error_budget reproduces.
-_GIDNEY_FOWLER = {
-    "physical_error_rate": "arXiv:1812.01238, abstract",
-    "cycle_time_us": "arXiv:1905.09749, abstract (cycle time of 1 microsecond)",
-    "reaction_time_us": "arXiv:1905.09749, abstract (reaction time of 10 microseconds)",
-    "error_rate_scaler": "arXiv:1808.06709, Section XV",
-    "error_rate_threshold": "arXiv:1808.06709, Section XV",
-    "error_interval": "arXiv:1808.06709, Section XV (per surface code cycle)",
-    "data_block": "arXiv:1812.01238, ancillary spreadsheet, as qualtran.surface_code.SimpleDataBlock",
-    "routing_overhead": "arXiv:1812.01238, ancillary spreadsheet (50%); enough at the reaction limit: our assumption",
-    "factories": "arXiv:1812.01238; beyond its reach arXiv:1905.06903, Table 1 (same noise model): our assumption",
+_POSITIVE = (0.0, math.inf)
+_PROBABILITY = (0.0, 1.0)
+_DURATION = (*_POSITIVE, "it is a duration that bounds the runtime, in microseconds")
+
+# Open intervals.
+_RANGES: dict[str, tuple[float, float, str]] = {
+    "physical_error_rate": (*_PROBABILITY, "it is the probability that a gate fails"),
+    "t_error_rate": (*_PROBABILITY, "it is the probability that an injected state is wrong"),
+    "cycle_time_us": _DURATION,
+    "gate_time_us": _DURATION,
+    "reaction_time_us": _DURATION,
+    "control_bits_per_s": (*_POSITIVE, "it is the rate at which a memory is read"),
+    "error_rate_scaler": (*_PROBABILITY, "it is the logical error rate at the threshold"),
+    "error_rate_threshold": (*_PROBABILITY, "it is the physical error rate from which on the code does not help"),
+    # open below as well: 0 is allowed
+    "routing_overhead": (-1e-300, math.inf, "it is a number of tiles per logical qubit"),
+}
+_CHOICES = {"error_interval": ErrorInterval, "tile_qubits": TileQubits, "data_block": DataBlock}
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _check_number(field: str, value: Any, low: float, high: float, why: str) -> None:
+    if not (_is_int(value) or isinstance(value, float)) or not low < value < high:
+        above = f"above {max(low, 0.0):g}" if low >= 0 else "at least 0"
+        raise _out_of_range(field, value, f"a number {above}" + (f", below {high:g}" if high < math.inf else ""), why)
+
+
+def _check_choice(field: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise unknown_name(field, str(value), choices, "the model has no other")
+
+
+def _out_of_range(field: str, value: Any, allowed: str, why: str) -> InputError:
+    return InputError(given=f"{field} = {value!r}", allowed=allowed, why=why, do="correct it")
+
+
+# What a file may leave out, and why its default holds.
+_DEFAULT_SOURCES = {
+    "t_error_rate": "the physical error rate: our assumption, as no other is given",
+    "gate_time_us": "the cycle time: our assumption, an upper bound, as no other is given",
+    "routing_overhead": "our assumption: none is counted, or the tiles of the block include it",
+    "hot_tiles": "our assumption: all tiles of this data block are alike",
+    "cold_qubits": "our assumption: this data block has no cold storage",
+    "cold_distance": "our assumption: this data block has no cold storage",
 }
 
-_BEVERLAND = {
-    "physical_error_rate": "arXiv:2211.07629, the gate-based preset of this name (qubit_gate_... in qdk.estimator)",
-    "cycle_time_us": "arXiv:2211.07629, surface code: 4 two-qubit gates and 2 measurements; 50 and 100 ns",
-    "reaction_time_us": "our assumption: as in arXiv:1905.09749; the authors' model has no reaction time",
-    "error_rate_scaler": "arXiv:2211.07629, surface code, as QECScheme.make_beverland_et_al",
-    "error_rate_threshold": "arXiv:2211.07629, surface code, as QECScheme.make_beverland_et_al",
-    "error_interval": "arXiv:2211.07629: Q C P(d) = eps/3 with C time steps of d cycles",
-    "data_block": "tiles: arXiv:1808.02892, Fig. 13b; time steps: arXiv:2211.07629, Eq. D3",
-    "routing_overhead": "none: the tiles of arXiv:1808.02892, Fig. 13b, include it",
-    "factories": "our assumption: arXiv:1905.06903, Table 1, in place of the authors' own distillation units",
-}
+_FIELDS = {field.name: field for field in attrs.fields(Hardware) if field.name not in ("name", "sources")}
 
-_BEVERLAND_US = _BEVERLAND | {
-    "cycle_time_us": "arXiv:2211.07629, surface code: 4 two-qubit gates and 2 measurements; 100 us each",
-    "reaction_time_us": "our assumption: one measurement of 100 us and the 10 us of arXiv:1905.09749",
-    "factories": _BEVERLAND["factories"] + "; its T error of 1e-6 is not used, which overstates the factories",
-}
 
-# fmt: off
-_RECORDS = (
-    # name, error rate, cycle us, reaction us, scaler, threshold, error per, data block, routing, factories, sources
-    Hardware("gidney-fowler-2018", 1e-3, 1.0, 10.0, 0.1, 0.01, "cycle", "simple", 0.5,
-             ("ccz2t", "litinski-2019"), _GIDNEY_FOWLER),
-    Hardware("beverland-gate-ns-e3", 1e-3, 0.4, 10.0, 0.03, 0.01, "time step", "fast", 0.0,
-             ("litinski-2019",), _BEVERLAND),
-    Hardware("beverland-gate-ns-e4", 1e-4, 0.4, 10.0, 0.03, 0.01, "time step", "fast", 0.0,
-             ("litinski-2019",), _BEVERLAND),
-    Hardware("beverland-gate-us-e4", 1e-4, 600.0, 110.0, 0.03, 0.01, "time step", "fast", 0.0,
-             ("litinski-2019",), _BEVERLAND_US),
-)
-# fmt: on
+class _NamedMachines(Mapping[str, Hardware]):
+    """The machines that are shipped; a file is read when its machine is asked for, and once."""
 
-HARDWARE: dict[str, Hardware] = {record.name: record for record in _RECORDS}
+    def __getitem__(self, name: str) -> Hardware:
+        if name not in _names():
+            raise KeyError(name)
+        return _shipped(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_names())
+
+    def __len__(self) -> int:
+        return len(_names())
+
+
+HARDWARE: Mapping[str, Hardware] = _NamedMachines()
 
 
 def hardware(name: str) -> Hardware:
-    """Return the machine of this name.
+    """Return the machine of this name, or the one that a user's own TOML file describes.
+
+    Args:
+        name: one of `HARDWARE`, or the path of a file: whatever ends in .toml or has a slash in it. The file may take
+            the fields of a named machine over, `base = "gidney-fowler-2018"`, and give others in their place.
 
     Raises:
-        InputError: no such machine; the message names the nearest ones.
+        InputError: no such machine, the message naming the nearest ones; or a file that does not describe one.
 
     >>> hardware("gidney-fowler-2018").reaction_time_us
     10.0
     """
+    if name.endswith(".toml") or "/" in name or "\\" in name:
+        path = Path(name)
+        return _build(path.name, read_machine_file(path, _FIELDS, sources_required=False))
     if name not in HARDWARE:
         raise unknown_name("hardware", name, HARDWARE, "there is no machine of this name")
     return HARDWARE[name]
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    folder = files("groverattn.physical") / "machines"
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+@cache
+def _shipped(name: str) -> Hardware:
+    return _build(name, _shipped_file(name))
+
+
+@cache
+def _shipped_file(name: str) -> MachineFile:
+    with as_file(files("groverattn.physical") / "machines" / f"{name}.toml") as path:
+        return read_machine_file(path, _FIELDS, sources_required=True)
+
+
+def _build(name: str, file: MachineFile) -> Hardware:
+    """Put the fields of a file over those of its base, which has none itself."""
+    if file.base is not None and file.base not in HARDWARE:
+        raise unknown_name("base", file.base, HARDWARE, f"{name} takes its fields over")
+    layers = [file] if file.base is None else [_shipped_file(file.base), file]
+    values = {field: _as_declared(field, value) for layer in layers for field, value in layer.values.items()}
+    sources = {field: source for layer in layers for field, source in layer.sources.items()}
+    missing = [field for field in _FIELDS if field not in values and field not in _DEFAULT_SOURCES]
+    if missing:
+        raise InputError(
+            given=f"{name} without {', '.join(missing)}",
+            allowed="every field, or a base that has the others",
+            why="there is no machine without them",
+            do='add them, or base = "gidney-fowler-2018" or another machine',
+        )
+    return Hardware(name=name, sources=_DEFAULT_SOURCES | sources, **values)
+
+
+def _as_declared(field: str, value: Any) -> Any:
+    """TOML has whole numbers where a real one is meant, and lists where a tuple is."""
+    if field == "factories" and isinstance(value, list):
+        return tuple(value)
+    if _FIELDS[field].type == "float" and _is_int(value):
+        return float(value) if abs(value) < 2**1000 else math.inf if value > 0 else -math.inf
+    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import attrs
@@ -63,20 +63,66 @@ def physical_estimate(
         )
     demands = Demand.choices(counts, hardware, error_budget, waiting_s)
     for family in hardware.factories:
-        found = designs(demands, hardware, family, n_factories)
-        best = min(found, key=lambda design: (design.volume_qubit_s, design.qubits), default=None)
+        best = best_design(demands, hardware, family, n_factories)
         if best is not None:
             return best
     raise _out_of_reach(demands[-1], hardware)
 
 
-def designs(
+def best_design(
     demands: Iterable[Demand], hardware: Hardware, family: str, n_factories: int | None = None
-) -> Iterator[PhysicalEstimate]:
-    """Yield the designs with factories of one family that meet the budget, those of least volume among them."""
+) -> PhysicalEstimate | None:
+    """Return the design of least volume with factories of one family; None if none meets the budget.
+
+    Branch and bound: factories are tried in the order of the least volume that they can have, until no other can win.
+    """
+    best: PhysicalEstimate | None = None
     for demand in demands:
-        for factory in candidate_factories(family, hardware):
-            yield from _Design(demand, hardware, factory).all_within_budget(n_factories)
+        distances = _possible_distances(demand, hardware)
+        if not distances:
+            continue
+        data_volume = _least_data_volume(demand, hardware, distances[0][0])
+        designs = [_Design(demand, hardware, factory) for factory in candidate_factories(family, hardware)]
+        for design in sorted(designs, key=lambda design: design.factory_volume):
+            if best is not None and (data_volume + design.factory_volume) * hardware.cycle_time_us * 1e-6 > (
+                best.volume_qubit_s
+            ):
+                break
+            found = [*design.all_within_budget(distances, n_factories), *([best] if best else [])]
+            best = min(found, key=lambda estimate: (estimate.volume_qubit_s, estimate.qubits), default=None)
+    return best
+
+
+def _least_data_volume(demand: Demand, hardware: Hardware, distance: int) -> float:
+    """Qubits times cycles of the data block at its smallest and fastest."""
+    busy = _other_limits_cycles(demand, distance) + demand.waiting_cycles
+    return demand.tiles * hardware.qubits_per_tile(distance) * busy
+
+
+def _possible_distances(demand: Demand, hardware: Hardware) -> tuple[tuple[int, float], ...]:
+    """The code distances at which storage alone does not exceed the budget, with their logical error rates."""
+    rates = _logical_error_rates(hardware)
+    for i, (distance, error_rate) in enumerate(rates):
+        intervals = _intervals(_other_limits_cycles(demand, distance), distance, demand, hardware)
+        if intervals * demand.tiles * error_rate < demand.p_room:
+            return rates[i:]
+    return ()
+
+
+def _other_limits_cycles(demand: Demand, distance: int) -> float:
+    """Cycles with any number of factories, and with all the operating tiles that can be bought."""
+    slowest = max(demand.reaction_cycles, demand.consumption_steps * distance)
+    return max(slowest, _traffic_cycles(demand, distance, demand.operating_tiles_max))
+
+
+def _traffic_cycles(demand: Demand, distance: int, operating_tiles: int) -> float:
+    return demand.clifford * distance / operating_tiles if operating_tiles else 0.0
+
+
+def _intervals(busy_cycles: float, distance: int, demand: Demand, hardware: Hardware) -> float:
+    """How often each tile is exposed to the logical error rate."""
+    cycles = busy_cycles + demand.waiting_cycles
+    return cycles if hardware.error_interval == "cycle" else cycles / distance
 
 
 @attrs.frozen
@@ -87,20 +133,23 @@ class _Design:
     hardware: Hardware
     factory: Factory
 
-    def all_within_budget(self, n_factories: int | None) -> Iterator[PhysicalEstimate]:
+    @property
+    def factory_volume(self) -> float:
+        """Qubits times cycles of the factories if none is ever idle."""
+        return self.factory.qubits * self._one_factory_cycles
+
+    def all_within_budget(
+        self, distances: Iterable[tuple[int, float]], n_factories: int | None
+    ) -> Iterator[PhysicalEstimate]:
         """Yield designs that meet the budget, the one of least volume among them.
 
         At a fixed distance the volume falls with the copies until another limit is met and grows from there on: the two
         whole numbers around that point suffice. Once both meet the budget, a larger distance only adds qubits.
         """
         p_factory = self.factory.p_error(self.demand.toffoli, self.demand.t)
-        room = self.demand.error_budget - self.demand.p_synthesis - p_factory
-        if room <= 0:
+        if p_factory >= self.demand.p_room:
             return
-        for distance, error_rate in _logical_error_rates(self.hardware).items():
-            # what no number of copies can lower: too much at a small distance, and quickly seen
-            if self._intervals(self._other_limits_cycles(distance), distance) * self.demand.tiles * error_rate > room:
-                continue
+        for distance, error_rate in distances:
             copies = self._copies(distance) if n_factories is None else (n_factories,)
             within = 0
             for n in copies:
@@ -113,22 +162,13 @@ class _Design:
 
     def _copies(self, distance: int) -> tuple[int, ...]:
         """The whole numbers around the point where the factories keep up; no more copies than gates they serve."""
-        ideal = self._one_factory_cycles / self._other_limits_cycles(distance)
+        ideal = self._one_factory_cycles / _other_limits_cycles(self.demand, distance)
         most = self.demand.toffoli + self.demand.t
         return tuple({min(max(n, 1), most) for n in (math.floor(ideal), math.ceil(ideal))})
 
     @property
     def _one_factory_cycles(self) -> float:
         return self.factory.cycles(self.demand.toffoli, self.demand.t)
-
-    def _other_limits_cycles(self, distance: int) -> float:
-        """Cycles with any number of factories, and with all the operating tiles that can be bought."""
-        demand = self.demand
-        slowest = max(demand.reaction_cycles, demand.consumption_steps * distance)
-        return max(slowest, self._traffic_cycles(distance, demand.operating_tiles_max))
-
-    def _traffic_cycles(self, distance: int, operating_tiles: int) -> float:
-        return self.demand.clifford * distance / operating_tiles if operating_tiles else 0.0
 
     def _operating_tiles(self, distance: int, busy_cycles: float) -> int:
         """As many as keep the Clifford traffic within the other limits, if they can be bought."""
@@ -138,17 +178,12 @@ class _Design:
         needed = math.ceil(demand.clifford * distance / busy_cycles)
         return min(max(needed, demand.operating_tiles), demand.operating_tiles_max)
 
-    def _intervals(self, busy_cycles: float, distance: int) -> float:
-        """How often each tile is exposed to the logical error rate."""
-        cycles = busy_cycles + self.demand.waiting_cycles
-        return cycles if self.hardware.error_interval == "cycle" else cycles / distance
-
     def _estimate(self, distance: int, n_factories: int, error_rate: float, p_factory: float) -> PhysicalEstimate:
         demand, cycle_s = self.demand, self.hardware.cycle_time_us * 1e-6
         factory_cycles = self._one_factory_cycles / n_factories
         busy = max(factory_cycles, demand.reaction_cycles, demand.consumption_steps * distance)
         operating = self._operating_tiles(distance, busy)
-        traffic = self._traffic_cycles(distance, operating)
+        traffic = _traffic_cycles(demand, distance, operating)
         tiles = demand.tiles + operating - demand.operating_tiles
         return PhysicalEstimate(
             data_qubits=math.ceil(tiles * self.hardware.qubits_per_tile(distance)),
@@ -163,7 +198,7 @@ class _Design:
             clifford_limit_s=traffic * cycle_s,
             waiting_s=demand.waiting_cycles * cycle_s,
             error_budget=demand.error_budget,
-            p_data=self._intervals(max(busy, traffic), distance) * tiles * error_rate,
+            p_data=_intervals(max(busy, traffic), distance, demand, self.hardware) * tiles * error_rate,
             p_factory=p_factory,
             p_synthesis=demand.p_synthesis,
             t_per_rotation=demand.t_per_rotation,
@@ -171,11 +206,11 @@ class _Design:
 
 
 @cache
-def _logical_error_rates(hardware: Hardware) -> dict[int, float]:
-    """Logical error rate of a tile per error interval, by code distance."""
+def _logical_error_rates(hardware: Hardware) -> tuple[tuple[int, float], ...]:
+    """Code distances, and the logical error rate of a tile per error interval at each."""
     scheme = QECScheme(hardware.error_rate_scaler, hardware.error_rate_threshold)
     distances = range(3, CODE_DISTANCE_MAX + 1, 2)
-    return {d: scheme.logical_error_rate(d, hardware.physical_error_rate) for d in distances}
+    return tuple((d, scheme.logical_error_rate(d, hardware.physical_error_rate)) for d in distances)
 
 
 def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import attrs
 
-from groverattn.bloqs.data_access import key_lookup
 from groverattn.bloqs.grover import GroverIterate
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.qram import QRAMLookup, QRAMPrice
-from groverattn.bloqs.scores import AnyScore
+from groverattn.bloqs.qram import QRAMPrice
 from groverattn.bloqs.scores import score as make_score
 from groverattn.costs.classical import ClassicalLine, classical_lines
 from groverattn.costs.logical import LogicalCounts
-from groverattn.costs.search_totals import SearchTotals, phased_iterate, search_totals
+from groverattn.costs.search_totals import SearchTotals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.hardware import hardware
-from groverattn.physical.surface_code import physical_estimate
-from groverattn.problem.errors import InputError, check_error_budget
-from groverattn.problem.key_table import KeyTable
+from groverattn.problem.errors import check_error_budget
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.search_laws import LAWS, check_law, search_cost
 from groverattn.study.provenance import Provenance, provenance
-from groverattn.study.verdict import Verdict, find_verdict
+from groverattn.study.quantum_time import iterate_of, row_verdict
+from groverattn.study.row_price import RowPrice, RowPricing
+from groverattn.study.verdict import Verdict
 
-SCHEMA = "groverattn.estimate/1"
+SCHEMA = "groverattn.estimate/2"
 
 
 @attrs.frozen(kw_only=True)
@@ -38,9 +34,11 @@ class EstimateRequest:
         shape: sizes of one search.
         name: preset name, or what to call the sizes.
         layers, query_heads, gqa_group: how many heads there are, and how many query heads share one key memory.
+        key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `costs.classical.KeyMemory`).
         data_access, score_method, search_law, hardware: by name.
         qram: what a call of the memory is assumed to cost, for the data access `qram`.
-        error_budget: probability that a row's physical run fails, and that any row of a head misses a marked key.
+        error_budget: probability allowed that the answer of one row is wrong, for any reason: a key that the search
+            misses, storage, magic states, synthesis, or the memory.
 
     Raises:
         InputError: an error budget that is no probability above 0 and below 1.
@@ -51,6 +49,7 @@ class EstimateRequest:
     layers: int = 1
     query_heads: int = 1
     gqa_group: int = 1
+    key_numbers: int | None = None
     data_access: str = "qrom"
     score_method: str = "shared-sums"
     qram: QRAMPrice = attrs.field(factory=QRAMPrice)
@@ -61,11 +60,6 @@ class EstimateRequest:
     def __attrs_post_init__(self) -> None:
         check_error_budget(self.error_budget)
 
-    @property
-    def p_miss_row(self) -> float:
-        """Probability allowed that one row misses a key: a union bound over the rows of a head."""
-        return self.error_budget / self.shape.n_keys
-
 
 @attrs.frozen
 class Estimate:
@@ -73,10 +67,8 @@ class Estimate:
 
     Attributes:
         request: the inputs.
-        laws: the numbers of every search law, side by side.
-        totals: counts per iterate, row, head and model.
-        memory: calls of a memory outside the circuit.
-        physical: the machine that runs one row, without that memory.
+        laws: the numbers of every search law, side by side, at the probability of a miss that `row` allows.
+        row: what one row costs, and how its error budget was split.
         classical: GPUs on the same row.
         crossover: from how many keys on the quantum row is faster.
         provenance: how each number was got.
@@ -84,9 +76,7 @@ class Estimate:
 
     request: EstimateRequest
     laws: dict[str, SearchCost]
-    totals: SearchTotals
-    memory: ExternalMemory
-    physical: PhysicalEstimate
+    row: RowPrice
     classical: list[ClassicalLine]
     crossover: Verdict
     provenance: list[Provenance]
@@ -94,7 +84,17 @@ class Estimate:
     @property
     def cost(self) -> SearchCost:
         """The numbers of the search law that the estimate was asked for."""
-        return self.laws[self.request.search_law]
+        return self.row.cost
+
+    @property
+    def totals(self) -> SearchTotals:
+        """Counts per iterate, row, head and model."""
+        return self.row.totals
+
+    @property
+    def physical(self) -> PhysicalEstimate:
+        """The machine that runs one row, without an external memory."""
+        return self.row.physical
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `estimate --format json` prints."""
@@ -102,7 +102,7 @@ class Estimate:
         iterate = _counts_json(self.totals.iterate.total, t_per_rotation)
         return {
             "schema": SCHEMA,
-            "inputs": attrs.asdict(self.request) | {"p_miss_row": self.request.p_miss_row},
+            "inputs": attrs.asdict(self.request),
             "iterate": iterate | {"parts": self.totals.iterate.toffoli_parts},
             "search": {
                 "law": self.request.search_law,
@@ -110,6 +110,7 @@ class Estimate:
                 "iterates_max": self.cost.iterates_max,
                 "checks_expected": self.cost.checks_expected,
                 "phased_expected": self.cost.phased_expected,
+                "p_miss_allowed": self.row.p_miss,
                 "p_failure": self.cost.p_failure,
             },
             "laws": {law: attrs.asdict(cost) for law, cost in self.laws.items()},
@@ -118,7 +119,12 @@ class Estimate:
             "row": _counts_json(self.totals.row, t_per_rotation),
             "head": _counts_json(self.totals.head, t_per_rotation),
             "model": _counts_json(self.totals.model, t_per_rotation),
-            "physical": _physical_json(self.physical, self.memory),
+            "physical": _physical_json(self.row),
+            "error_budget": {
+                "allowed": self.request.error_budget,
+                "p_failure": self.row.p_failure,
+                **self.row.p_parts,
+            },
             "classical": [attrs.asdict(line) for line in self.classical],
             "crossover": self.crossover.as_json(),
             "provenance": [attrs.asdict(entry) for entry in self.provenance],
@@ -138,22 +144,24 @@ def estimate(request: EstimateRequest) -> Estimate:
     shape = request.shape
     machine = hardware(request.hardware)
     check_law(request.search_law)
-    laws = {law: search_cost(law, shape.n_keys, shape.n_marked, request.p_miss_row) for law in LAWS}
-    cost = laws[request.search_law]
     iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
-    memory = _memory(request, iterate, cost)
-    totals = search_totals(iterate, cost, shape.n_keys, request.layers * request.query_heads)
+    row = RowPricing(
+        iterate=iterate,
+        n_keys=shape.n_keys,
+        n_marked=shape.n_marked,
+        law=request.search_law,
+        machine=machine,
+        price=request.qram,
+        error_budget=request.error_budget,
+        n_heads=request.layers * request.query_heads,
+    ).best()
     return Estimate(
         request=request,
-        laws=laws,
-        totals=totals,
-        memory=memory,
-        physical=physical_estimate(
-            totals.row, machine, request.error_budget - memory.p_failure, waiting_s=memory.waiting_s
-        ),
-        classical=classical_lines(shape.n_keys, shape.d_head, request.gqa_group),
-        crossover=_crossover(request, iterate.oracle.score),
-        provenance=provenance(request.data_access, cost, machine),
+        laws={law: search_cost(law, shape.n_keys, shape.n_marked, row.p_miss) for law in LAWS},
+        row=row,
+        classical=classical_lines(shape.n_keys, shape.d_head, request.gqa_group, key_numbers=request.key_numbers),
+        crossover=row_verdict(request, iterate.oracle.score),
+        provenance=provenance(request.data_access, row.cost, machine),
     )
 
 
@@ -167,78 +175,7 @@ def sizes_only_iterate(
     """
     query = representative_query(shape)
     score = make_score(score_method, query, representative_threshold(shape, query), shape.key_bits)
-    return _iterate(shape, data_access, score, qram)
-
-
-def _iterate(shape: Shape, data_access: str, score: AnyScore, qram: QRAMPrice | None) -> GroverIterate:
-    lookup = key_lookup(data_access, KeyTable(shape.n_keys, shape.d_head, shape.key_bits))
-    if qram is not None and isinstance(lookup, QRAMLookup):
-        lookup = attrs.evolve(lookup, price=qram)
-    return GroverIterate(PhaseOracle(lookup, score))
-
-
-@attrs.frozen
-class ExternalMemory:
-    """What the calls of a memory outside the circuit add to one row; nothing, but for the data access `qram`.
-
-    Attributes:
-        calls: calls of the memory, expected.
-        waiting_s: time that they take, seconds.
-        qubits: physical qubits of the memory.
-        p_failure: probability that one of them fails, to first order.
-    """
-
-    calls: float
-    waiting_s: float
-    qubits: int
-    p_failure: float
-
-
-def _memory(request: EstimateRequest, iterate: GroverIterate, cost: SearchCost) -> ExternalMemory:
-    """Add up the calls of one row.
-
-    Raises:
-        InputError: the calls alone fail more often than the budget allows.
-    """
-    calls = cost.iterates_expected * iterate.oracle.external_calls
-    p_failure = calls * request.qram.p_error
-    if p_failure >= request.error_budget:
-        raise InputError(
-            given=f"{calls:.3g} calls of a memory that fails with p = {request.qram.p_error:.2g} each",
-            allowed=f"a failure below {request.error_budget / calls:.2g} per call",
-            why=f"together they would fail with p = {p_failure:.2g}, and the error budget is {request.error_budget:g}",
-            do="assume a better memory, or allow a larger error budget",
-        )
-    table = iterate.oracle.lookup.table
-    stored_bits = table.n_keys * table.word_bits if calls else 0
-    qubits = round(request.qram.physical_qubits_per_bit * stored_bits)
-    return ExternalMemory(calls, calls * request.qram.latency_us * 1e-6, qubits, p_failure)
-
-
-def _crossover(request: EstimateRequest, score: AnyScore) -> Verdict:
-    """Compare the best that the quantum row can do with the classical lines.
-
-    The quantum time is the reaction limit alone: measurement depth times reaction time, with as many factories as that
-    takes, Cliffords and the control computer for nothing. A "no crossover" therefore holds for every number of
-    factories.
-    """
-    reaction_s = hardware(request.hardware).reaction_time_us * 1e-6
-
-    @functools.cache  # both classical lines ask at the same numbers of keys
-    def quantum_time_s(n_keys: int) -> float:
-        shape = attrs.evolve(request.shape, n_keys=n_keys)
-        law = search_cost(request.search_law, n_keys, shape.n_marked, request.error_budget / n_keys)
-        iterate = _iterate(shape, request.data_access, score, request.qram)
-        latency_s = iterate.oracle.external_calls * request.qram.latency_us * 1e-6
-        phased_depth = phased_iterate(iterate).measurement_depth if law.phased_expected else 0
-        plain = law.iterates_expected - law.phased_expected
-        depth = plain * iterate.measurement_depth + law.phased_expected * phased_depth
-        return depth * reaction_s + law.iterates_expected * latency_s
-
-    def lines(n_keys: int) -> list[ClassicalLine]:
-        return classical_lines(n_keys, request.shape.d_head, request.gqa_group)
-
-    return find_verdict(quantum_time_s, lines, n_min=4 * request.shape.n_marked)
+    return iterate_of(shape, data_access, score, qram)
 
 
 def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
@@ -251,18 +188,25 @@ def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
         "logical_qubits": counts.logical_qubits,
         "toffoli_depth": counts.toffoli_depth,
         "measurement_depth": counts.measurement_depth,
+        "control_bits": counts.control_bits,
     }
 
 
-def _physical_json(physical: PhysicalEstimate, memory: ExternalMemory) -> dict[str, Any]:
+def _physical_json(row: RowPrice) -> dict[str, Any]:
+    physical, memory = row.physical, row.memory
     return {
-        "qubits": physical.qubits + memory.qubits,
+        "qubits": row.qubits,
         "duration_s": physical.duration_s,
+        "expected_duration_s": row.expected_duration_s,
         "code_distance": physical.code_distance,
         "n_factories": physical.n_factories,
-        "p_failure": physical.p_failure + memory.p_failure,
+        "p_failure": row.p_failure,
         "limited_by": physical.limited_by,
+        "limits_s": physical.limits_s,
+        "control_s": physical.control_s,
+        "waiting_s": physical.waiting_s,
         "factory": physical.factory,
+        "t_per_rotation": physical.t_per_rotation,
         "data_qubits": physical.data_qubits,
         "factory_qubits": physical.factory_qubits,
         "memory_qubits": memory.qubits,

@@ -74,7 +74,11 @@ COLUMNS = (
     Column("data_access", "how the circuit reaches the keys", _at("inputs", "data_access")),
     Column("search_law", "law of the number of iterates", _at("inputs", "search_law")),
     Column("hardware", "machine model", _at("inputs", "hardware")),
-    Column("error_budget", "failure probability of a row's run, and of a head's search", _at("inputs", "error_budget")),
+    Column(
+        "error_budget",
+        "probability allowed that a row's answer is wrong, for any reason",
+        _at("inputs", "error_budget"),
+    ),
     Column("toffoli", "Toffoli gates of one iterate, each one CCZ state or 4 T", _at("iterate", "toffoli")),
     Column("t_count", "T gates of one iterate, those of Toffolis and rotations included", _at("iterate", "t_count")),
     Column("rotation", "rotations of one iterate; 0 where n is a power of two", _at("iterate", "rotation")),
@@ -101,8 +105,26 @@ COLUMNS = (
     Column("code_distance", "distance of the surface code of the data", _at("physical", "code_distance")),
     Column("factory", "magic state factory", _at("physical", "factory")),
     Column("n_factories", "copies of it", _at("physical", "n_factories")),
-    Column("limited_by", "what sets the time: factory, reaction or consumption", _at("physical", "limited_by")),
-    Column("p_failure", "probability that the run of one row fails", _at("physical", "p_failure")),
+    Column(
+        "limited_by", "what sets the time: factory, reaction, consumption or clifford", _at("physical", "limited_by")
+    ),
+    Column("factory_limit_s", "time in which the factories make the states", _at("physical", "limits_s", "factory")),
+    Column("reaction_limit_s", "measurement depth times reaction time", _at("physical", "limits_s", "reaction")),
+    Column(
+        "consumption_limit_s",
+        "time to take up the states; 0: not in the model",
+        _at("physical", "limits_s", "consumption"),
+    ),
+    Column(
+        "clifford_limit_s",
+        "least time of the Clifford gates; 0: in the consumption",
+        _at("physical", "limits_s", "clifford"),
+    ),
+    Column("control_s", "of the reaction limit: the control computer reads the keys", _at("physical", "control_s")),
+    Column("p_failure", "probability that the answer of one row is wrong", _at("physical", "p_failure")),
+    Column("p_storage", "part of it: a stored logical qubit fails", _at("error_budget", "storage")),
+    Column("p_distillation", "part of it: a magic state is wrong", _at("error_budget", "distillation")),
+    Column("p_synthesis", "part of it: rotations made of T gates", _at("error_budget", "synthesis")),
     Column("classical_fastest", "GPU line with the least time per row", _line(min, "name")),
     Column("classical_fastest_s", "its time per row, seconds", _line(min, "time_s_per_row")),
     Column("classical_slowest", "GPU line with the most time per row", _line(max, "name")),
@@ -165,12 +187,10 @@ def same_rows(committed: list[dict[str, str]], computed: list[dict[str, str]]) -
 def _without_machine(request: EstimateRequest) -> Json:
     """What can be said without a machine that runs a row; less where the circuit itself is refused."""
     shape = request.shape
-    known: Json = {
-        "inputs": attrs.asdict(request),
-        "classical": [attrs.asdict(line) for line in classical_lines(shape.n_keys, shape.d_head, request.gqa_group)],
-    }
+    lines = classical_lines(shape.n_keys, shape.d_head, request.gqa_group, key_numbers=request.key_numbers)
+    known: Json = {"inputs": attrs.asdict(request), "classical": [attrs.asdict(line) for line in lines]}
     try:
-        cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.p_miss_row)
+        cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.error_budget)
         counted = count_iterate(sizes_only_iterate(shape, request.data_access))
     except InputError:
         return known
@@ -180,8 +200,7 @@ def _without_machine(request: EstimateRequest) -> Json:
 
 
 def _identity(inputs: Json) -> str:
-    chosen = {name: value for name, value in inputs.items() if name != "p_miss_row"}
-    return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:12]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _text(value: Any) -> str:
