@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 import attrs
 from qualtran import Bloq
-from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
+from qualtran.resource_counting import CostKey, QECGatesCost, QubitCount, get_cost_value
 
 from groverattn.bloqs.grover import GroverIterate
 from groverattn.costs.control_bits import ControlBits
@@ -19,18 +22,35 @@ def count(bloq: Bloq) -> LogicalCounts:
     >>> count(FullAdder()).toffoli
     1
     """
-    gates = get_cost_value(bloq, QECGatesCost())
+    gates = cost_of(bloq, QECGatesCost())
     return LogicalCounts(
         toffoli=int(gates.toffoli + gates.cswap + gates.and_bloq),
         t=int(gates.t),
         rotation=int(gates.rotation),
         clifford=int(gates.clifford),
         measurement=int(gates.measurement),
-        logical_qubits=int(get_cost_value(bloq, QubitCount())),
-        toffoli_depth=int(get_cost_value(bloq, ToffoliDepth())),
-        measurement_depth=int(get_cost_value(bloq, MeasurementDepth())),
-        control_bits=int(get_cost_value(bloq, ControlBits())),
+        logical_qubits=int(cost_of(bloq, QubitCount())),
+        toffoli_depth=int(cost_of(bloq, ToffoliDepth())),
+        measurement_depth=int(cost_of(bloq, MeasurementDepth())),
+        control_bits=int(cost_of(bloq, ControlBits())),
     )
+
+
+# A score has some hundred parts, and every data access, block and number of keys counts the same score again.
+_PARTS_KEPT = 20_000
+
+
+def cost_of(bloq: Bloq, cost_key: CostKey) -> Any:
+    """Return one cost of a bloq; parts that were counted before are looked up."""
+    known = _known_costs(cost_key)
+    if len(known) > _PARTS_KEPT:
+        known.clear()
+    return get_cost_value(bloq, cost_key, costs_cache=known)
+
+
+@functools.cache
+def _known_costs(cost_key: CostKey) -> dict[Bloq, Any]:
+    return {}
 
 
 @attrs.frozen
