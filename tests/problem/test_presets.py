@@ -19,8 +19,14 @@ def test_every_preset_is_a_shape_with_a_source(row) -> None:
 
 
 def test_groups_and_searches() -> None:
-    assert [preset(name).group_size for name in ("gpt2", "llama3.1-405b", "deepseek-v3")] == [1, 16, 1]
+    assert [preset(name).group_size for name in ("gpt2", "llama3.1-405b", "deepseek-v3")] == [1, 16, 128]
     assert preset("gpt2").n_searches == 12 * 12 * 1024
+
+
+def test_only_mla_reads_other_numbers_than_those_of_a_score() -> None:
+    compressed = {name: row.key_numbers for name, row in PRESETS.items() if row.key_numbers != row.d_head}
+    assert compressed == {name: 576 for name, row in PRESETS.items() if row.kv_heads is None}
+    assert list(compressed) == ["deepseek-v3", "glm-5.2"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ _VERBS = {
     "diagnose": "Report whether a head is (tau, k)-good, and what each tail of B costs on it.",
     "compare": "Put every data access side by side for one model, with the verdict.",
     "estimate": "Cost the search per iterate, row, head and model, beside the classical line.",
+    "frontier": "Show what qubits buy for one row: data access, block, factories, parallel machines, depth limits.",
+    "physical": "Price the bare counts of any algorithm on a machine.",
     "presets": "List the models whose sizes come with the package.",
 }
 for verb, summary in _VERBS.items():

@@ -25,6 +25,8 @@ class Preset:
         n_marked: marked keys per row, k.
         note: what to know before the numbers are used.
         source: where the sizes are from.
+        key_numbers: numbers that a kernel reads per key when it generates a token; for MLA those of the compressed key,
+            else d_head.
     """
 
     name: str
@@ -36,11 +38,15 @@ class Preset:
     n_marked: int
     note: str
     source: str
+    key_numbers: int = attrs.field(default=attrs.Factory(lambda self: self.d_head, takes_self=True))
 
     @property
     def group_size(self) -> int:
-        """Query heads that search the same keys (grouped queries); 1 for MLA, where d_head counts each head's own."""
-        return 1 if self.kv_heads is None else self.query_heads // self.kv_heads
+        """Query heads that read the same memory of keys: those of a group, or all heads of a layer for MLA.
+
+        The memory of MLA holds compressed keys of `key_numbers` numbers; the d_head of a score are a head's own.
+        """
+        return self.query_heads if self.kv_heads is None else self.query_heads // self.kv_heads
 
     @property
     def n_searches(self) -> int:
@@ -53,6 +59,10 @@ class Preset:
 
 
 _LLAMA3 = "arXiv:2407.21783, Table 3"
+
+# kv_lora_rank and qk_rope_head_dim of the released configurations of DeepSeek-V3 and of GLM-5; those of GLM-5.2 are as
+# reported, not checked.
+_MLA_KEY = 512 + 64
 
 # fmt: off
 _ROWS = (
@@ -73,9 +83,9 @@ _ROWS = (
     Preset("qwen2.5-7b-1m", 28, 28, 4, 128, 1010000, 2048, _K_ASSUMED, "arXiv:2501.15383; released configuration"),
     Preset("deepseek-v3", 61, 128, None, 192, 131072, 2048,
            "MLA, 128 + 64 numbers a score; n_marked as V3.2, its successor, is trained with (top-k 2048)",
-           "arXiv:2412.19437, Section 4.2"),
+           "arXiv:2412.19437, Section 4.2", key_numbers=_MLA_KEY),
     Preset("glm-5.2", 78, 64, None, 256, 1048576, 2048, "MLA; trained with top-k 2048; sizes not checked by us",
-           "released model configuration, as reported"),
+           "released model configuration, as reported", key_numbers=_MLA_KEY),
     Preset("llama4-scout", 48, 40, 8, 128, 10485760, 2048,
            _K_ASSUMED + "; three of four layers attend within chunks of 8192", "released model configuration"),
     Preset("gpt-oss-120b", 36, 64, 8, 64, 131072, 512, _K_ASSUMED + "; every other layer has a window of 128",

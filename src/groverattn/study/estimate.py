@@ -159,10 +159,16 @@ def estimate(request: EstimateRequest) -> Estimate:
         request=request,
         laws={law: search_cost(law, shape.n_keys, shape.n_marked, row.p_miss) for law in LAWS},
         row=row,
-        classical=classical_lines(shape.n_keys, shape.d_head, request.gqa_group, key_numbers=request.key_numbers),
+        classical=classical_of(request),
         crossover=row_verdict(request, iterate.oracle.score),
         provenance=provenance(request.data_access, row.cost, machine),
     )
+
+
+def classical_of(request: EstimateRequest) -> list[ClassicalLine]:
+    """Return the GPUs on the row that a request asks for."""
+    shape = request.shape
+    return classical_lines(shape.n_keys, shape.d_head, request.gqa_group, key_numbers=request.key_numbers)
 
 
 def sizes_only_iterate(

@@ -125,5 +125,6 @@ def estimate_request(
         layers=model.layers,
         query_heads=model.query_heads,
         gqa_group=model.group_size,
+        key_numbers=model.key_numbers if model.kv_heads is None else None,
         **choices,
     )

@@ -1,0 +1,45 @@
+"""groverattn frontier"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from groverattn.cli.options import Format
+from groverattn.cli.sizes import EstimateOptions
+
+
+def frontier(
+    *,
+    options: EstimateOptions | None = None,
+    figure: Annotated[Path | None, Parameter(help="Draw the frontier as an SVG file with this name.")] = None,
+    force: Annotated[bool, Parameter(help="Replace the figure if it exists.", negative="")] = False,
+    format: Format = "table",
+) -> None:
+    """Show what qubits buy: data access, block, score, factories and parallel machines for one row.
+
+    Example: groverattn frontier --preset llama3.1-8b --figure frontier.svg
+    """
+    import sys
+
+    from groverattn.cli.output import show
+    from groverattn.study.frontier import frontier as run_frontier
+    from groverattn.study.frontier_table import frontier_table
+    from groverattn.study.text_file import check_figure, write_text
+
+    if figure is not None:
+        check_figure(figure, force=force)
+    request = (options or EstimateOptions()).request()
+    result = run_frontier(request).as_json()
+    if figure is not None:
+        import attrs
+
+        from groverattn.study.estimate import classical_of
+        from groverattn.study.frontier_figure import frontier_svg
+
+        replaced = figure.exists()
+        write_text(figure, frontier_svg(result, [attrs.asdict(line) for line in classical_of(request)]))
+        print(f"figure: {'replaced' if replaced else 'wrote'} {figure}", file=sys.stderr)
+    show(result, format, frontier_table)

@@ -1,0 +1,104 @@
+"""GPUs as two rates: the arithmetic of a measured attention kernel, and the bandwidth of the memory."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+
+@attrs.frozen
+class Roofline:
+    """The two least times of one piece of work; the longer one holds.
+
+    Attributes:
+        arithmetic_s: its operations over the arithmetic rate, seconds.
+        bandwidth_s: its bytes over the memory bandwidth, seconds.
+
+    >>> Roofline(arithmetic_s=2e-6, bandwidth_s=3e-6).bound_by
+    'bandwidth'
+    """
+
+    arithmetic_s: float
+    bandwidth_s: float
+
+    def times(self, repeats: int) -> Roofline:
+        """Return the times of the same work `repeats` times over."""
+        return Roofline(self.arithmetic_s * repeats, self.bandwidth_s * repeats)
+
+    @property
+    def time_s(self) -> float:
+        """The longer of both, seconds."""
+        return max(self.arithmetic_s, self.bandwidth_s)
+
+    @property
+    def bound_by(self) -> Literal["arithmetic", "bandwidth"]:
+        """Which of both it is."""
+        return "arithmetic" if self.arithmetic_s >= self.bandwidth_s else "bandwidth"
+
+
+@attrs.frozen
+class Gpu:
+    """One GPU that works in one number format.
+
+    Attributes:
+        name: the GPU.
+        number_format: fp16, bf16 or fp8: what keys, queries and values are stored in.
+        bytes_per_number: size of one such number.
+        flop_per_s: most FLOP per second that an attention kernel was reported to reach; a multiply-add is two.
+        bytes_per_s: peak bandwidth of the memory.
+        rate_source: where flop_per_s is from.
+        bandwidth_source: where bytes_per_s is from.
+    """
+
+    name: str
+    number_format: str
+    bytes_per_number: int
+    flop_per_s: float
+    bytes_per_s: float
+    rate_source: str
+    bandwidth_source: str
+
+    @property
+    def label(self) -> str:
+        """GPU and number format."""
+        return f"{self.name} {self.number_format}"
+
+    @property
+    def ridge_flop_per_byte(self) -> float:
+        """FLOP per byte from which on arithmetic takes longer than reading.
+
+        >>> round(GPUS[0].ridge_flop_per_byte)
+        221
+        """
+        return self.flop_per_s / self.bytes_per_s
+
+    def roofline(self, flop: float, numbers: float) -> Roofline:
+        """Return the two times of work that does `flop` operations on `numbers` numbers read or written once.
+
+        >>> GPUS[0].roofline(flop=740e12, numbers=3.35e12).bandwidth_s
+        2.0
+        """
+        return Roofline(flop / self.flop_per_s, numbers * self.bytes_per_number / self.bytes_per_s)
+
+    def source(self, bound_by: str) -> str:
+        """Return where the rate that bounds a time is from."""
+        return self.rate_source if bound_by == "arithmetic" else self.bandwidth_source
+
+
+_FA3 = "arXiv:2407.08608, abstract (FlashAttention-3)"
+_FA4 = "arXiv:2603.05451, abstract (FlashAttention-4)"
+_AS_H100 = _FA3 + " on H100; H200 has the same arithmetic units: our assumption"
+_AS_BF16 = _FA4 + " in bf16; no figure of an fp8 attention kernel was found, products in bf16: our assumption"
+_PEAK = "vendor figure, second-hand: peak memory bandwidth"
+
+# fmt: off
+GPUS = (
+    Gpu("H100", "fp16", 2, 740e12, 3.35e12, _FA3, _PEAK),
+    Gpu("H100", "fp8", 1, 1.2e15, 3.35e12, _FA3, _PEAK),
+    Gpu("H200", "fp16", 2, 740e12, 4.8e12, _AS_H100, _PEAK),
+    Gpu("H200", "fp8", 1, 1.2e15, 4.8e12, _AS_H100, _PEAK),
+    Gpu("B200", "bf16", 2, 1613e12, 8.0e12, _FA4, _PEAK),
+    Gpu("B200", "fp8", 1, 1613e12, 8.0e12, _AS_BF16, _PEAK),
+)
+# fmt: on

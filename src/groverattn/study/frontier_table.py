@@ -1,0 +1,85 @@
+"""The frontier and the depth limits for the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from groverattn.study.numbers import count_text, time_text
+
+_ROWS_SHOWN = 24
+
+
+def frontier_table(result: dict[str, Any]) -> RenderableType:
+    """The Pareto set, thinned where it is long, and the least width under each limit of the depth."""
+    inputs, points = result["inputs"], result["points"]
+    shape = inputs["shape"]
+    heading = (
+        f"{inputs['name']}: one row, n = {shape['n_keys']:,}, d = {shape['d_head']}, k = {shape['n_marked']}, "
+        f"{shape['query_bits']}/{shape['key_bits']} bits; search law {inputs['search_law']}, {inputs['hardware']}"
+    )
+    shown = thinned(points, _ROWS_SHOWN)
+    thin = f", {len(shown)} of {len(points)} shown" if len(shown) < len(points) else ""
+    return Group(
+        Text(heading),
+        "",
+        _table(f"Physical qubits against time{thin}", _POINT_COLUMNS, [_point_row(point) for point in shown]),
+        "",
+        _table("Least width under a limit of the measurement depth", _LIMIT_COLUMNS, map(limit_row, result["depth_limits"])),
+        "",
+        Text(_LEGEND),
+    )  # fmt: skip
+
+
+_POINT_COLUMNS = ("qubits", "time", "access", "score", "S", "factories", "limited by")
+_LIMIT_COLUMNS = ("depth up to", "width", "depth", "Toffoli", "all gates", "depth x width", "with")
+
+_LEGEND = (
+    "S machines share the keys of the row; the time is that of one machine on average, and the slowest takes longer. "
+    "Width: logical qubits of all machines. Depth: measurements that wait for each other, one reaction time each."
+)
+
+
+def thinned(points: list[dict[str, Any]], n_shown: int) -> list[dict[str, Any]]:
+    """Return at most so many of the points, evenly spaced, with the first and the last."""
+    if len(points) <= n_shown:
+        return points
+    return [points[round(i * (len(points) - 1) / (n_shown - 1))] for i in range(n_shown)]
+
+
+def _table(title: str, columns: tuple[str, ...], rows: Any) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 0),
+        pad_edge=False,
+    )  # fmt: skip
+    words = ("access", "score", "limited by", "with")
+    for column in columns:
+        table.add_column(column, justify="left" if column in words else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _point_row(point: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        count_text(point["qubits"]),
+        time_text(point["duration_s"]),
+        f" {point['data_access']}",
+        point["score_method"],
+        count_text(point["n_machines"]),
+        f" {count_text(point['n_factories'])}",
+        f" {point['limited_by']}",
+    )
+
+
+def limit_row(limit: dict[str, Any]) -> tuple[str, ...]:
+    """One limit in words."""
+    depth_max = f"2^{limit['depth_max'].bit_length() - 1}"
+    if limit["design"] is None:
+        return (depth_max, "-", "-", "-", "-", "-", f" none: the least depth is {count_text(limit['least_depth'])}")
+    numbers = (count_text(limit[name]) for name in ("width", "depth", "toffoli", "gates", "depth_times_width"))
+    return (depth_max, *numbers, f" {limit['design']}")

@@ -1,0 +1,134 @@
+"""The circuits and machines that one row can be searched with: block of the lookup, score method, parallel machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from groverattn.bloqs.data_access import key_lookup
+from groverattn.bloqs.grover import GroverIterate
+from groverattn.bloqs.key_lookup import KeyLookup
+from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.qroam import QROAMLookup
+from groverattn.bloqs.scores import AnyScore
+from groverattn.bloqs.scores import score as make_score
+from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.search_totals import search_totals
+from groverattn.problem.errors import InputError
+from groverattn.problem.key_table import KeyTable
+from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.reference.parallel_search import ParallelSearch
+from groverattn.reference.search_cost import SearchCost
+from groverattn.reference.search_laws import search_cost
+from groverattn.study.pareto import pareto
+
+# The methods that differ in kind: fewest Toffolis, and fewest qubits.
+SCORE_METHODS = ("shared-sums", "in-place")
+OTHER_ACCESSES = ("qrom", "qroam-dirty", "bucket-brigade", "bucket-brigade-wide")
+
+# Our choice: beyond it a block is wider than the bucket brigade, which is faster.
+_BLOCK_QUBITS_MAX = 1 << 26
+
+
+@attrs.frozen
+class SearchDesign:
+    """One way to search a row, before error correction.
+
+    Attributes:
+        data_access: its name; with the block where there is one.
+        score_method: its name.
+        n_machines: machines S, each with its own part of the keys.
+        row: counts of one machine for its part of the row, on average.
+    """
+
+    data_access: str
+    score_method: str
+    n_machines: int
+    row: LogicalCounts
+
+    @property
+    def width(self) -> int:
+        """Logical qubits of all machines."""
+        return self.n_machines * self.row.logical_qubits
+
+    @property
+    def depth(self) -> int:
+        """Measurement depth of the row; the machines run side by side."""
+        return self.row.measurement_depth
+
+    @property
+    def toffoli(self) -> int:
+        """Toffolis of all machines."""
+        return self.n_machines * self.row.toffoli
+
+    @property
+    def gates(self) -> int:
+        """G-cost: all gates of all machines, Cliffords included (arXiv:1910.01700, Section 2)."""
+        row = self.row
+        return self.n_machines * (row.toffoli + row.t + row.rotation + row.clifford + row.measurement)
+
+    @property
+    def depth_times_width(self) -> int:
+        """DW-cost: depth times width (arXiv:1910.01700, Section 2), with the measurement depth as depth."""
+        return self.depth * self.width
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        machines = f", {self.n_machines:,} machines" if self.n_machines > 1 else ""
+        return f"{self.data_access}, {self.score_method}{machines}"
+
+
+def search_designs(shape: Shape, law: str, p_miss: float) -> list[SearchDesign]:
+    """Return the designs that no other one equals or beats in width, depth and Toffolis.
+
+    Several machines follow the law `expected` only: the cost of `reference.parallel_search`, the mean of one machine.
+    The slowest of them takes longer than this mean.
+
+    Raises:
+        InputError: an unknown law.
+
+    >>> designs = search_designs(Shape(1024, 64, 32, 8, 8), "expected", p_miss=0.005)
+    >>> min(designs, key=lambda design: design.width).name
+    'qrom, in-place'
+    """
+    query = representative_query(shape)
+    threshold = representative_threshold(shape, query)
+    scores = {method: make_score(method, query, threshold, shape.key_bits) for method in SCORE_METHODS}
+    designs = [
+        _design(lookup, name, method, score, machines, cost)
+        for machines, n_part, cost in _machine_costs(shape, law, p_miss)
+        for name, lookup in _lookups(KeyTable(n_part, shape.d_head, shape.key_bits))
+        for method, score in scores.items()
+    ]
+    return pareto(designs, lambda design: (design.width, design.depth, design.toffoli))
+
+
+def _machine_costs(shape: Shape, law: str, p_miss: float) -> Iterator[tuple[int, int, SearchCost]]:
+    """Numbers of machines, keys of each, and the cost of one; powers of 4 that divide the keys into equal parts."""
+    yield 1, shape.n_keys, search_cost(law, shape.n_keys, shape.n_marked, p_miss)
+    machines = 4
+    while law == "expected" and shape.n_keys % machines == 0 and shape.n_keys // machines >= 4:
+        cost = ParallelSearch(machines, p_miss).cost(shape.n_keys, shape.n_marked)
+        yield machines, shape.n_keys // machines, cost
+        machines *= 4
+
+
+def _lookups(table: KeyTable) -> Iterator[tuple[str, KeyLookup]]:
+    for access in OTHER_ACCESSES:
+        try:
+            yield access, key_lookup(access, table)
+        except InputError:  # fewer keys than the access is made for
+            continue
+    block = 2
+    while 2 * block <= table.n_keys and block * table.word_bits <= _BLOCK_QUBITS_MAX:
+        yield f"qroam, block {block:,}", QROAMLookup(table, block=block)
+        block *= 2
+
+
+def _design(
+    lookup: KeyLookup, name: str, method: str, score: AnyScore, machines: int, cost: SearchCost
+) -> SearchDesign:
+    iterate = GroverIterate(PhaseOracle(lookup, score))
+    return SearchDesign(name, method, machines, search_totals(iterate, cost, 1, 1).row)
