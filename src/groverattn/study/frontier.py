@@ -58,7 +58,7 @@ class FrontierPoint:
             "factory": physical.factory,
             "code_distance": physical.code_distance,
             "limited_by": physical.limited_by,
-            "p_failure": design.n_machines * physical.p_failure,
+            "p_failure": design.p_miss + design.n_machines * physical.p_failure,
         }
 
 
@@ -113,7 +113,7 @@ def frontier(request: EstimateRequest) -> Frontier:
     points: list[FrontierPoint] = []
     refused: list[InputError] = []
     for design in designs:
-        budget = (request.error_budget - p_miss) / design.n_machines
+        budget = (request.error_budget - design.p_miss) / design.n_machines
         try:
             best = physical_estimate(design.row, machine, budget)
         except InputError as error:

@@ -35,5 +35,5 @@ def frontier_svg(result: dict[str, Any], classical: list[dict[str, Any]]) -> str
     axes.set_xlabel("physical qubits")
     axes.set_ylabel("time of one row, seconds")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=9, loc="center right")
+    axes.legend(frameon=False, fontsize=9, loc="upper right")
     return svg_text(figure)

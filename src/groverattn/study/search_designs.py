@@ -40,12 +40,14 @@ class SearchDesign:
         score_method: its name.
         n_machines: machines S, each with its own part of the keys.
         row: counts of one machine for its part of the row, on average.
+        p_miss: probability that the row's search misses a marked key.
     """
 
     data_access: str
     score_method: str
     n_machines: int
     row: LogicalCounts
+    p_miss: float
 
     @property
     def width(self) -> int:
@@ -131,4 +133,4 @@ def _design(
     lookup: KeyLookup, name: str, method: str, score: AnyScore, machines: int, cost: SearchCost
 ) -> SearchDesign:
     iterate = GroverIterate(PhaseOracle(lookup, score))
-    return SearchDesign(name, method, machines, search_totals(iterate, cost, 1, 1).row)
+    return SearchDesign(name, method, machines, search_totals(iterate, cost, 1, 1).row, cost.p_failure)
