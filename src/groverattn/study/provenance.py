@@ -54,9 +54,29 @@ def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[P
         ),
         Provenance("t_count", "formula", "4 T per Toffoli; rotations by arXiv:2211.07629, Eq. D4"),
         Provenance("iterates", "formula", cost.source),
-        Provenance("p_failure of the search", "formula", f"error budget / n_keys per row (union bound); {cost.source}"),
+        Provenance(
+            "p_failure of the search", "formula", f"exact failure of the law at its share of the budget; {cost.source}"
+        ),
+        Provenance(
+            "error_budget",
+            "formula",
+            "of one row, for any reason; the share of the search minimises qubits x time (bounded scalar minimisation), "
+            "the rest is split by the search over factory, code distance and T gates per rotation",
+        ),
         Provenance("row, head, model", "formula", "iterates x iterate; every row searches all n keys (our assumption)"),
         Provenance("physical", "formula", f"{hardware.name}: {hardware.sources['factories']}"),
+        Provenance(
+            "control_bits, control_s",
+            "counted",
+            f"bits of the key table behind every measured unload of the {data_access} circuit; time at "
+            f"{hardware.control_bits_per_s:.3g} bit/s, {hardware.sources['control_bits_per_s']}",
+        ),
+        Provenance(
+            "limits_s.clifford",
+            "formula",
+            "our assumption: a Clifford gate takes a tile for one time step of d cycles, and every tile that can "
+            "operate always does: a lower bound of any schedule",
+        ),
         Provenance("physical_error_rate", "assumption", hardware.sources["physical_error_rate"]),
         Provenance("cycle_time", "assumption", hardware.sources["cycle_time_us"]),
         Provenance("reaction_time", "assumption", hardware.sources["reaction_time_us"]),
