@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from groverattn.cli.options import DataAccess, Format, ScoreMethod
 from groverattn.cli.sizes import EstimateOptions
 
@@ -11,6 +15,10 @@ def estimate(
     options: EstimateOptions | None = None,
     data_access: DataAccess = "qrom",
     score_method: ScoreMethod = "shared-sums",
+    whole_model: Annotated[
+        bool, Parameter(help="Also all rows of the model: a generated token, a prefill, loading the keys.", negative="")
+    ] = False,
+    io_bits_per_s: Annotated[float, Parameter(help="Rate at which keys are written, for --whole-model.")] = 1e9,
     format: Format = "table",
 ) -> None:
     """Cost the search per iterate, row, head and model, beside the classical line.
@@ -19,9 +27,20 @@ def estimate(
 
     Example: groverattn estimate --preset llama3.1-8b --data-access qroam
     """
+    from rich.console import Group
+
     from groverattn.cli.output import show
     from groverattn.study.estimate import estimate as run_estimate
-    from groverattn.study.tables import estimate_table
+    from groverattn.study.estimate_table import estimate_table
 
     request = (options or EstimateOptions()).request(data_access=data_access, score_method=score_method)
-    show(run_estimate(request).as_json(), format, estimate_table)
+    result = run_estimate(request)
+    printed = result.as_json()
+    if not whole_model:
+        show(printed, format, estimate_table)
+        return
+    from groverattn.study.whole_model import whole_model as run_whole_model
+    from groverattn.study.whole_model_table import model_table
+
+    printed["whole_model"] = run_whole_model(request, result.row, io_bits_per_s=io_bits_per_s).as_json()
+    show(printed, format, lambda both: Group(estimate_table(both), "", model_table(both["whole_model"])))

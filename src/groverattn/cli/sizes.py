@@ -22,8 +22,12 @@ class EstimateOptions:
     key_bits: KeyBits = 8
     query_bits: QueryBits = 8
     search_law: Annotated[str, Parameter(help="ideal, expected, proven or worst.")] = "expected"
-    hardware: Annotated[str, Parameter(help="Machine, such as gidney-fowler-2018.")] = "gidney-fowler-2018"
-    error_budget: Annotated[float, Parameter(help="Probability allowed that a row's answer is wrong, for any reason.")] = 0.01
+    hardware: Annotated[str, Parameter(help="Machine by name, such as gidney-fowler-2018, or a TOML file.")] = (
+        "gidney-fowler-2018"
+    )
+    error_budget: Annotated[
+        float, Parameter(help="Probability allowed that a row's answer is wrong, for any reason.")
+    ] = 0.01
     qram_latency_us: Annotated[float, Parameter(help="qram: assumed time of one call, microseconds.")] = 10.0
     qram_qubits_per_bit: Annotated[float, Parameter(help="qram: assumed physical qubits per stored bit.")] = 0.0
     qram_p_error: Annotated[float, Parameter(help="qram: assumed failure probability of one call.")] = 0.0

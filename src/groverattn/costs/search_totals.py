@@ -46,14 +46,12 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
         n_heads: query heads times layers.
     """
     counted = count_search(iterate)
-    row = expected_row(cost, counted.iterate.total, counted.phased, counted.trial)
+    row = counted.iterate.total.repeated(cost.iterates_expected - cost.phased_expected).then(
+        counted.trial.repeated(cost.checks_expected)
+    )
+    if cost.phased_expected:
+        row = row.then(counted.phased.repeated(cost.phased_expected))
     return SearchTotals(counted.iterate, counted.phased, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
-
-
-def expected_row(cost: SearchCost, iterate: LogicalCounts, phased: LogicalCounts, trial: LogicalCounts) -> LogicalCounts:
-    """Return the expected counts of one row: its iterates, those with phases, and its trials (see `SearchCounts`)."""
-    row = iterate.repeated(cost.iterates_expected - cost.phased_expected).then(trial.repeated(cost.checks_expected))
-    return row.then(phased.repeated(cost.phased_expected)) if cost.phased_expected else row
 
 
 @attrs.frozen

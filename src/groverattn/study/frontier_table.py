@@ -29,12 +29,13 @@ def frontier_table(result: dict[str, Any]) -> RenderableType:
         "",
         _table(f"Physical qubits against time{thin}", _POINT_COLUMNS, [_point_row(point) for point in shown]),
         "",
-        _table("Least width under a limit of the measurement depth", _LIMIT_COLUMNS, map(limit_row, result["depth_limits"])),
+        _table(_LIMIT_TITLE, _LIMIT_COLUMNS, map(limit_row, result["depth_limits"])),
         "",
         Text(_LEGEND),
     )  # fmt: skip
 
 
+_LIMIT_TITLE = "Least width under a limit of the measurement depth"
 _POINT_COLUMNS = ("qubits", "time", "access", "score", "S", "factories", "limited by")
 _LIMIT_COLUMNS = ("depth up to", "width", "depth", "Toffoli", "all gates", "depth x width", "with")
 

@@ -11,14 +11,25 @@ from rich.table import Table
 from rich.text import Text
 
 from groverattn.problem.presets import PRESETS
-from groverattn.study.numbers import count_text, probability_text, time_text
+from groverattn.study.numbers import count_text, time_text
 
 Json = dict[str, Any]
 
-_COUNTS = ("toffoli", "t_count", "clifford", "measurements", "toffoli_depth", "logical_qubits")
+# What each law says, beside its numbers.
+LAWS_IN_WORDS = {
+    "ideal": "number known: a floor",
+    "expected": "`simulate`, on average",
+    "proven": "published, with checks",
+    "worst": "every trial at its most",
+}
+
+QRAM_IN_WORDS = (
+    "Assumption: qram is no circuit. Its calls have no gates in any count, and cost the time, qubits and failure that "
+    "the options --qram-... say; by default one reaction time each and nothing else. No such memory exists."
+)
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], n_text: int = 1) -> Table:
+def simple_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], n_text: int = 1) -> Table:
     """A table whose first `n_text` columns are words and the others numbers."""
     table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for i, column in enumerate(columns):
@@ -26,99 +37,6 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], n_
     for row in rows:
         table.add_row(*row)
     return table
-
-
-def estimate_table(result: Json) -> RenderableType:
-    """The estimate on one screen, the classical line beside the quantum one."""
-    inputs, search, physical = result["inputs"], result["search"], result["physical"]
-    shape = inputs["shape"]
-    heading = (
-        f"{inputs['name']}: n = {shape['n_keys']:,} keys, d = {shape['d_head']}, k = {shape['n_marked']} marked, "
-        f"{shape['query_bits']}/{shape['key_bits']} bits, {inputs['layers']} layers x {inputs['query_heads']} heads\n"
-        f"data access {inputs['data_access']}, search law {search['law']}, machine {inputs['hardware']}"
-    )
-    costs = [
-        (scope, *(count_text(result[scope][name]) for name in _COUNTS)) for scope in ("iterate", "row", "head", "model")
-    ]
-    parts = result["iterate"]["parts"]
-    total = max(sum(parts.values()), 1)
-    row = _table(
-        f"One row: {count_text(search['iterates_expected'])} iterates expected, "
-        f"at most {count_text(search['iterates_max'])}, a miss with p = {probability_text(search['p_failure'])}",
-        ["who", "time per row", "with"],
-        [
-            (
-                "quantum",
-                time_text(physical["duration_s"]),
-                f"{count_text(physical['qubits'])} physical qubits, distance {physical['code_distance']}, "
-                f"{physical['n_factories']} factories, p_fail {probability_text(physical['p_failure'])}, "
-                f"limited by {physical['limited_by']}",
-            ),
-            *((line["name"], time_text(line["time_s_per_row"]), line["source"]) for line in result["classical"]),
-        ],
-    )
-    row.columns[-1].justify = "left"
-    return Group(
-        Text(heading),
-        "",
-        _table("Logical costs", ["", "Toffoli", "T", "Clifford", "measured", "Toffoli depth", "qubits"], costs),
-        "",
-        _table(
-            "Toffolis of one iterate",
-            ["part", "Toffoli", "share"],
-            [(part, count_text(value), f"{value / total:.1%}") for part, value in parts.items()],
-        ),
-        "",
-        row,
-        "",
-        laws_table(result),
-        "",
-        Text(f"Crossover: {crossover_text(result)}"),
-        *([Text(_QRAM)] if inputs["data_access"] == "qram" else []),
-    )
-
-
-_LAWS = {
-    "ideal": "number known: a floor",
-    "expected": "`simulate`, on average",
-    "proven": "published, with checks",
-    "worst": "every trial at its most",
-}
-
-
-def laws_table(result: Json) -> RenderableType:
-    """The query laws of one row side by side, with the keys that a scan reads."""
-    visits = result["classical_key_visits"]
-    rows = [
-        (
-            law,
-            count_text(cost["iterates_expected"]),
-            "in iterates" if law == "proven" else count_text(cost["checks_expected"]),
-            f"{(cost['iterates_expected'] + cost['checks_expected']) / visits:.3g}",
-            ("< " if law == "proven" else "") + probability_text(cost["p_failure"]),
-            _LAWS[law],
-        )
-        for law, cost in result["laws"].items()
-    ]
-    rows.append(("scan", "", count_text(visits), "1", "0", "reads every key once"))
-    columns = ["law", "iterates", "keys read", "both/scan", "p(miss)", "what it says"]
-    table = _table("One row under every query law; an iterate is one oracle call", columns, rows)
-    table.columns[-1].justify = "left"
-    return table
-
-
-_QRAM = (
-    "Assumption: qram is no circuit. Its calls have no gates in any count, and cost the time, qubits and failure that "
-    "the options --qram-... say; by default one reaction time each and nothing else. No such memory exists."
-)
-
-
-def crossover_text(result: Json) -> str:
-    """The verdict: a number of keys, or no crossover and why."""
-    crossover = result["crossover"]
-    if crossover["n_keys"] is None:
-        return crossover["reason"]
-    return f"n = {crossover['n_keys']:,}; {crossover['reason']}"
 
 
 def headline_table(results: Iterable[Json]) -> RenderableType:
@@ -138,7 +56,7 @@ def headline_table(results: Iterable[Json]) -> RenderableType:
     ]
     columns = ["preset", "access", "n keys", "k", "Toffoli", "qubits", "quantum", "GPU"]
     title = "One row: Toffolis of an iterate, physical qubits, time, slowest GPU time"
-    table = _table(title, columns, rows, n_text=2)
+    table = simple_table(title, columns, rows, n_text=2)
     table.box, table.padding = box.SIMPLE_HEAD, (0, 0)
     return table
 
@@ -168,7 +86,7 @@ def simulation_table(result: Json) -> RenderableType:
             f"expects {count_text(result['iterates_expected_of_method'])}",
         ),
         *(
-            (f"  law {law}", count_text(iterates), _LAWS[law])
+            (f"  law {law}", count_text(iterates), LAWS_IN_WORDS[law])
             for law, iterates in result["iterates_expected_by_law"].items()
         ),
         (
@@ -238,9 +156,9 @@ def verification_table(result: Json) -> RenderableType:
             f"{result['inputs_checked']:,} keys: {result['mismatches']} mismatches, {result['dirty_ancillas']} dirty "
             f"ancillas: {verdict}"
         ),
-        *([Text(_QRAM)] if result["inputs"]["data_access"] == "qram" else []),
+        *([Text(QRAM_IN_WORDS)] if result["inputs"]["data_access"] == "qram" else []),
         "",
-        _table(
+        simple_table(
             "Phase oracle",
             ["", "run", "counted"],
             [(name.replace("_", " "), f"{run[name]:,}", f"{counted[name]:,}") for name in counted],
@@ -263,7 +181,7 @@ def presets_table() -> RenderableType:
         for preset in PRESETS.values()
     ]
     notes = "\n".join(f"{preset.name}: {preset.note}; sizes: {preset.source}" for preset in PRESETS.values())
-    table = _table("Presets", ["name", "layers", "heads", "kv heads", "d", "n keys", "k marked"], rows)
+    table = simple_table("Presets", ["name", "layers", "heads", "kv heads", "d", "n keys", "k marked"], rows)
     return Group(table, "", Text(notes))
 
 
@@ -285,7 +203,7 @@ def main_job_tables(result: Json) -> RenderableType:
 
 _SETTING = (
     "Search law: expected (number of marked keys unknown). Machine: gidney-fowler-2018, 1 us cycles, 10 us reaction. "
-    "GPU: the slowest of prefill and decode on H100 and B200. Loading a key costs n Toffolis by qrom and about "
+    "GPU: the slowest of prefill and decode on H100, H200 and B200. Loading a key costs n Toffolis by qrom and about "
     "2 sqrt(n d b) by qroam, so a row costs n^1.5 or n: the quadratic saving in queries is lost in gates. "
 )
 
