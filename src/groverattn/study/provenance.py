@@ -60,8 +60,8 @@ def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[P
         Provenance(
             "error_budget",
             "formula",
-            "of one row, for any reason; the share of the search minimises qubits x time (bounded scalar minimisation), the "
-            "rest is split by the search over factory, code distance and T gates per rotation",
+            "of one row, for any reason; the share of the search minimises qubits x time by scalar minimisation, and "
+            "the rest is split by the search over factory, code distance and T gates per rotation",
         ),
         Provenance("row, head, model", "formula", "iterates x iterate; every row searches all n keys (our assumption)"),
         Provenance("physical", "formula", f"{hardware.name}: {hardware.sources['factories']}"),
