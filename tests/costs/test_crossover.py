@@ -2,37 +2,9 @@ import math
 
 import pytest
 
-from groverattn.costs.classical import classical_lines
-from groverattn.costs.crossover import break_even_n, find_crossover, quadratic_break_even_s
+from groverattn.costs.break_even import break_even_n
+from groverattn.costs.crossover import find_crossover
 from groverattn.problem.errors import InputError
-
-
-def _key_time_s(name):
-    """Classical time per key of 128 numbers."""
-    n_keys = 1_000_000
-    return next(line.time_s_per_row for line in classical_lines(n_keys, 128) if line.name == name) / n_keys
-
-
-@pytest.mark.parametrize(("name", "printed"), [("H100 decode fp16", "1.1e+10"), ("B200 prefill bf16", "6e+14")])
-def test_break_even_of_an_oracle_of_one_reaction(name, printed):
-    # An oracle of one 10 us reaction and a free memory, one marked key.
-    n_star = break_even_n(iterate_time_s=10e-6, key_time_s=_key_time_s(name))
-    assert f"{n_star:.{len(printed.split('e')[0]) // 2}e}" == printed
-
-
-def test_break_even_is_where_both_lines_meet():
-    n_marked, key_time_s, iterate_time_s = 5, 1e-9, 1e-5
-    n_star = break_even_n(iterate_time_s, key_time_s, n_marked)
-    search_s = sum(math.pi / 4 * math.sqrt(n_star / t) * iterate_time_s for t in range(1, n_marked + 1))
-    assert search_s == pytest.approx(n_star * key_time_s)
-
-
-@pytest.mark.parametrize(
-    ("speedup", "unit_s", "printed"), [(1, 3600, "2.4"), (1e3, 86_400, "1.0e+02"), (1e6, 365.25 * 86_400, "2.8e+02")]
-)
-def test_babbush_et_al(speedup, unit_s, printed):
-    # arXiv:2011.04149: t_Q = 17 ms, t_C = 33 ns give 2.4 h, 100 d, 280 y for S = 1, 1e3, 1e6.
-    assert f"{quadratic_break_even_s(17e-3, 33e-9, speedup) / unit_s:.2g}" == f"{float(printed):.2g}"
 
 
 def test_crossover_agrees_with_the_closed_form():
@@ -93,5 +65,3 @@ def test_bad_input():
         find_crossover(lambda n: 1, lambda n: 1, n_min=8, n_max=8)
     with pytest.raises(InputError, match="classical time"):
         find_crossover(lambda n: 1, lambda n: 0, n_min=8, n_max=16)
-    with pytest.raises(InputError, match="n_marked = 0"):
-        break_even_n(1, 1, n_marked=0)

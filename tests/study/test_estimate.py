@@ -1,17 +1,12 @@
-"""Estimates at the edges of their sizes, and what they say of a crossover."""
-
-import re
+"""Estimates at the edges of their sizes."""
 
 import attrs
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.costs.classical import ClassicalLine
 from groverattn.problem.errors import InputError
 from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search_laws import LAWS, N_MARKED_MAX
-from groverattn.study import estimate as study_estimate
 from groverattn.study.estimate import EstimateRequest, estimate
 from groverattn.study.numbers import count_text, probability_text, time_text
 from groverattn.study.requests import estimate_request
@@ -75,42 +70,14 @@ def test_a_model_is_its_heads(name):
     assert head.logical_qubits == model.logical_qubits == row.logical_qubits
 
 
-def test_mla_shares_no_keys_between_heads_and_grouped_queries_do():
+def test_heads_share_a_key_memory_by_groups_and_all_of_them_with_mla():
     mla, grouped = (estimate_request(preset=name) for name in ("deepseek-v3", "llama3-8b"))
-    assert (mla.gqa_group, grouped.gqa_group) == (1, 4)
+    assert (mla.gqa_group, mla.key_numbers, grouped.gqa_group, grouped.key_numbers) == (128, 576, 4, None)
     decode, alone = (
         [line.time_s_per_row for line in estimate(request).classical if line.kind == "decode"]
         for request in (grouped, attrs.evolve(grouped, gqa_group=1))
     )
     assert [4 * time_s for time_s in decode] == pytest.approx(alone)
-
-
-@pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
-@pytest.mark.parametrize("law", sorted(LAWS))
-def test_a_verdict_names_the_range_that_it_holds_for(access, law):
-    crossover = estimate(estimate_request(preset="gpt2", data_access=access, search_law=law)).crossover
-    assert (crossover.n_keys is None) == crossover.reason.startswith("no crossover")
-    if crossover.n_keys is None:
-        assert re.match(r"no crossover up to n = 2\^\d+(,| with the fastest)", crossover.reason)
-        assert crossover.fastest.ratio_at_n_max >= 1
-
-
-def lines(*times_s_per_key):
-    return lambda n_keys, *_: [ClassicalLine("test", "", time_s * n_keys, "test") for time_s in times_s_per_key]
-
-
-def test_a_crossover_is_found_where_there_is_one(monkeypatch):
-    """A row costs about as many seconds as n with qroam: a millennium a key is too slow, a nanosecond is not."""
-    monkeypatch.setattr(study_estimate, "classical_lines", lines(3e10, 1e-9))
-    one = estimate(estimate_request(preset="gpt2", data_access="qroam")).crossover
-    assert one.n_keys is None
-    assert one.reason.startswith("no crossover up to n = 2^")
-    assert " with the fastest classical line: never in this range: " in one.reason
-    assert "with the slowest line: from n = 2^8 on: " in one.reason
-    monkeypatch.setattr(study_estimate, "classical_lines", lines(3e10, 4e10))
-    both = estimate(estimate_request(preset="gpt2", data_access="qroam")).as_json()["crossover"]
-    assert both["n_keys"] == 256
-    assert both["reason"].startswith("with the fastest line: from n = 2^8 on: ")
 
 
 @pytest.mark.parametrize(

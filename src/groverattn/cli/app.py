@@ -27,6 +27,7 @@ _VERBS = {
     "capture": "Record the heads of a model in a local folder, run on a text, for `simulate` and `verify`.",
     "diagnose": "Report whether a head is (tau, k)-good, and what each tail of B costs on it.",
     "compare": "Put every data access side by side for one model, with the verdict.",
+    "crossover": "Say from how many keys on the search beats a GPU, or never and why, and what it would take.",
     "estimate": "Cost the search per iterate, row, head and model, beside the classical line.",
     "frontier": "Show what qubits buy for one row: data access, block, factories, parallel machines, depth limits.",
     "physical": "Price the bare counts of any algorithm on a machine.",

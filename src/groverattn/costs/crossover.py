@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 
 import attrs
-import numpy as np
 
 from groverattn.problem.errors import InputError
 
@@ -83,46 +82,6 @@ def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int
     else:
         n_keys = _bisect(ratio, slower[-1], min(n for n in ratios if n > slower[-1]))
     return Crossover(n_keys, _reason(n_keys, ratios), n_min, n_max, ratios[n_min], ratios[n_max])
-
-
-def break_even_n(iterate_time_s: float, key_time_s: float, n_marked: int = 1) -> float:
-    """Return n* at which Grover's search and a scan take the same time, at a fixed cost per iterate and per key.
-
-    The search for k marked keys, one after the other and each excluded once found, takes pi/4 sqrt(n/t) iterates with
-    t = k, ..., 1 keys left (arXiv:quant-ph/9605034, Section 3, for t << n); the scan takes n * key_time_s. Hence
-    n* = (pi/4 * iterate_time / key_time * sum over t of 1/sqrt(t))^2.
-
-    Raises:
-        InputError: a time that is not positive, or no marked key.
-
-    >>> f"{break_even_n(iterate_time_s=10e-6, key_time_s=76.4e-12):.1e}"
-    '1.1e+10'
-    """
-    if not (iterate_time_s > 0 and key_time_s > 0 and n_marked >= 1):
-        raise InputError(
-            given=f"iterate_time_s = {iterate_time_s}, key_time_s = {key_time_s}, n_marked = {n_marked}",
-            allowed="times above 0, at least one marked key",
-            why="the break-even point is a ratio of the two times",
-            do="check which number is which",
-        )
-    searches = float(np.sum(np.arange(1, n_marked + 1) ** -0.5))
-    return (math.pi / 4 * iterate_time_s / key_time_s * searches) ** 2
-
-
-def quadratic_break_even_s(t_quantum_s: float, t_classical_s: float, classical_speedup: float = 1.0) -> float:
-    """Return T* = t_Q^2 S / t_C, the runtime at which a quadratic speed-up breaks even, seconds.
-
-    Source: arXiv:2011.04149, the condition for a quantum advantage with a quadratic speed-up.
-
-    Args:
-        t_quantum_s: time of one quantum call, t_Q.
-        t_classical_s: time of one classical call on one processor, t_C.
-        classical_speedup: processors that the classical search runs on, S.
-
-    >>> f"{quadratic_break_even_s(17e-3, 33e-9) / 3600:.1f} h"
-    '2.4 h'
-    """
-    return t_quantum_s**2 * classical_speedup / t_classical_s
 
 
 def _grid(n_min: int, n_max: int) -> list[int]:

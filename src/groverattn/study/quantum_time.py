@@ -1,4 +1,4 @@
-"""How long the quantum row takes at best: at the limits that no number of factories moves."""
+"""The quantum row beside the classical lines: from how many keys on it is faster, if from any."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ from groverattn.bloqs.grover import GroverIterate
 from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.bloqs.qram import QRAMLookup, QRAMPrice
 from groverattn.bloqs.scores import AnyScore
-from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
-from groverattn.physical.hardware import hardware
+from groverattn.costs.classical import ClassicalLine, classical_lines
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
-from groverattn.reference.search_cost import SearchCost
-from groverattn.reference.search_laws import search_cost
+from groverattn.study.limit_words import why
+from groverattn.study.row_time import QuantumRow
+from groverattn.study.verdict import N_MAX, Verdict, find_reading
 
 if TYPE_CHECKING:
     from groverattn.study.estimate import EstimateRequest
-
-_REMEMBERED = 16_384
 
 
 def iterate_of(shape: Shape, data_access: str, score: AnyScore, qram: QRAMPrice | None = None) -> GroverIterate:
@@ -37,112 +35,26 @@ def iterate_of(shape: Shape, data_access: str, score: AnyScore, qram: QRAMPrice 
     return GroverIterate(PhaseOracle(lookup, score))
 
 
-@attrs.frozen
-class WaitTimes:
-    """How long one wait of each kind takes.
+def row_lines(request: EstimateRequest, n_keys: int) -> list[ClassicalLine]:
+    """Return the classical lines of the request's row at another number of keys."""
+    return classical_lines(n_keys, request.shape.d_head, request.gqa_group, key_numbers=request.key_numbers)
 
-    Attributes:
-        reaction_s: from a logical measurement to the operation that depends on it, seconds.
-        memory_s: one call of a memory outside the circuit, seconds.
-        control_bits_per_s: rate at which the control computer reads the key table, bits per second.
+
+def row_verdict(request: EstimateRequest, score: AnyScore) -> Verdict:
+    """Compare the best that the quantum row can do with the classical lines.
+
+    The quantum time is that of `RowTime`: reactions, calls of an outside memory and the control computer's reading of
+    the key table, with gates, factories and Clifford traffic for nothing. A "no crossover" therefore holds for every
+    number of factories. The optimistic reading leaves out the control computer too.
+
+    Args:
+        request: sizes, law, machine and data access.
+        score: the score of the request's representative query.
     """
-
-    reaction_s: float
-    memory_s: float
-    control_bits_per_s: float
-
-
-@attrs.frozen
-class RowTime:
-    """The row of n keys at its limits.
-
-    Gates, factories, Clifford traffic, preparations and classical checks cost no time here: it is a lower bound for
-    every number of factories and qubits.
-
-    Attributes:
-        n_keys: number of keys n.
-        iterates: expected iterates of the row.
-        waits: what the mean iterate waits for.
-        times: how long one wait of each kind takes.
-    """
-
-    n_keys: int
-    iterates: float
-    waits: IterateWaits
-    times: WaitTimes
-
-    @property
-    def iterate_parts_s(self) -> dict[str, float]:
-        """What the mean iterate spends on reactions, on calls of the memory and on the control computer, seconds."""
-        return {
-            "reaction": self.waits.reactions * self.times.reaction_s,
-            "memory": self.waits.external_calls * self.times.memory_s,
-            "control": self.waits.control_bits / self.times.control_bits_per_s,
-        }
-
-    @property
-    def iterate_s(self) -> float:
-        """Time of the mean iterate, seconds: the three wait for each other."""
-        return sum(self.iterate_parts_s.values())
-
-    @property
-    def duration_s(self) -> float:
-        """Time of the row, seconds."""
-        return self.iterates * self.iterate_s
-
-    @property
-    def without_control_s(self) -> float:
-        """The same with a control computer that reads in no time: the most optimistic reading, seconds."""
-        return self.duration_s - self.iterates * self.iterate_parts_s["control"]
-
-
-@attrs.frozen
-class QuantumRow:
-    """The search of one row, as a function of the number of keys; the number of marked keys stays.
-
-    Attributes:
-        data_access: how the circuit reaches the keys.
-        score: the score of one query.
-        n_marked: marked keys k.
-        law: name of the search law.
-        p_miss: probability allowed that a marked key is left unfound.
-        times: how long one wait of each kind takes.
-    """
-
-    data_access: str
-    score: AnyScore
-    n_marked: int
-    law: str
-    p_miss: float
-    times: WaitTimes
-
-    @classmethod
-    def of(cls, request: EstimateRequest, score: AnyScore) -> QuantumRow:
-        """Return the row of a request, with all of the error budget left to the search.
-
-        Raises:
-            InputError: an unknown machine.
-        """
-        machine = hardware(request.hardware)
-        times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
-        law, n_marked = request.search_law, request.shape.n_marked
-        return cls(request.data_access, score, n_marked, law, request.error_budget, times)
-
-    def at(self, n_keys: int) -> RowTime:
-        """Return the row of `n_keys` keys.
-
-        Raises:
-            InputError: sizes or a law that make no sense.
-        """
-        cost = _remembered_cost(self.law, n_keys, self.n_marked, self.p_miss)
-        waits = iterate_waits(self.data_access, n_keys, self.score)
-        if cost.phased_expected:
-            phased = iterate_waits(self.data_access, n_keys, self.score, phased=True)
-            waits = waits.mixed(phased, cost.phased_expected / cost.iterates_expected)
-        return RowTime(n_keys, cost.iterates_expected, waits, self.times)
-
-
-@functools.lru_cache(maxsize=_REMEMBERED)
-def _remembered_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
-    """The law, once for each case: data accesses and machines share it."""
-    return search_cost(law, n_keys, n_marked, p_failure)
+    row, n_min = QuantumRow.of(request, score), 4 * request.shape.n_marked
+    at = functools.cache(row.at)  # all readings ask at the same numbers of keys
+    lines = functools.cache(lambda n_keys: [line.time_s_per_row for line in row_lines(request, n_keys)])
+    full = find_reading(lambda n: at(n).duration_s, lines, n_min)
+    optimistic = find_reading(lambda n: at(n).without_control_s, lines, n_min)
+    free = attrs.evolve(row, times=row.times.with_free_control())
+    return Verdict(full, optimistic, why=why(row, N_MAX), optimistic_why=why(free, N_MAX))

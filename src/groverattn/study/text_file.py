@@ -1,19 +1,24 @@
-"""A text file that is there whole or not at all."""
+"""A file that is there whole or not at all."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from groverattn.problem.errors import InputError
 from groverattn.study.head_file import check_target
 
 
-def check_figure(path: Path, *, force: bool) -> None:
+def check_figure(path: Path, *, force: bool, suffixes: Sequence[str] = (".svg",)) -> None:
     """Raise InputError if no figure may be written at `path`; asked before anything is computed."""
-    if path.suffix.lower() != ".svg":
+    if path.suffix.lower() not in suffixes:
+        kinds = " or ".join(suffix.removeprefix(".").upper() for suffix in suffixes)
         raise InputError(
-            given=str(path), allowed="a name that ends in .svg", why="figures are SVG", do="choose another name"
+            given=str(path),
+            allowed=f"a name that ends in {' or '.join(suffixes)}",
+            why=f"figures are {kinds}",
+            do="choose another name",
         )
     check_target(path, force=force)
 
@@ -24,10 +29,19 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         InputError: it cannot be written.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, contents: bytes) -> None:
+    """Write bytes in the same way.
+
+    Raises:
+        InputError: they cannot be written.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
-            part.write_text(text, encoding="utf-8", newline="\n")
+            part.write_bytes(contents)
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)

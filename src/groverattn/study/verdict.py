@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
 
-from groverattn.costs.classical import ClassicalLine
 from groverattn.costs.crossover import Crossover, find_crossover
 
 # from a short prompt to far more keys than any memory holds
@@ -15,7 +15,7 @@ N_MIN, N_MAX = 1 << 8, 1 << 56
 
 
 @attrs.frozen
-class Verdict:
+class Reading:
     """The crossover with the slowest classical line and with the fastest one.
 
     Attributes:
@@ -27,18 +27,8 @@ class Verdict:
     fastest: Crossover
 
     @property
-    def n_keys(self) -> int | None:
-        """Number of keys from which the quantum row is faster than every line; None if there is none."""
-        return self.fastest.n_keys
-
-    @property
-    def ratio_at_n_max(self) -> float:
-        """Quantum time over the time of the slowest line, at the largest number of keys that was looked at."""
-        return self.slowest.ratio_at_n_max
-
-    @property
     def reason(self) -> str:
-        """The verdict in a sentence."""
+        """What was found, in a sentence."""
         largest = f"n = 2^{self.slowest.n_max.bit_length() - 1}"
         if self.slowest.n_keys is None:
             return (
@@ -52,29 +42,85 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         return {
-            "n_keys": self.n_keys,
+            "n_keys": self.fastest.n_keys,
             "n_keys_slowest_line": self.slowest.n_keys,
             "n_max": self.slowest.n_max,
-            "ratio_at_n_max": self.ratio_at_n_max,
-            "reason": self.reason,
+            "ratio_at_n_max": _finite(self.slowest.ratio_at_n_max),
+            "ratio_at_n_max_fastest_line": _finite(self.fastest.ratio_at_n_max),
         }
 
 
-def find_verdict(
-    quantum_time_s: Callable[[int], float], lines: Callable[[int], list[ClassicalLine]], n_min: int
-) -> Verdict:
+@attrs.frozen
+class Verdict:
+    """Two readings of the same row, and why each is as it is.
+
+    Attributes:
+        full: with all that a row waits for.
+        optimistic: with a control computer that reads the key table in no time.
+        why: what the row waits for and how it grows, in words.
+        optimistic_why: the same of the optimistic reading.
+    """
+
+    full: Reading
+    optimistic: Reading
+    why: str
+    optimistic_why: str
+
+    @property
+    def slowest(self) -> Crossover:
+        """Against the slowest line."""
+        return self.full.slowest
+
+    @property
+    def fastest(self) -> Crossover:
+        """Against the fastest line."""
+        return self.full.fastest
+
+    @property
+    def n_keys(self) -> int | None:
+        """Number of keys from which the quantum row is faster than every line; None if there is none."""
+        return self.fastest.n_keys
+
+    @property
+    def ratio_at_n_max(self) -> float:
+        """Quantum time over the time of the slowest line, at the largest number of keys that was looked at."""
+        return self.slowest.ratio_at_n_max
+
+    @property
+    def reason(self) -> str:
+        """The verdict in two sentences."""
+        return f"{self.full.reason}; why: {self.why}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the printed object."""
+        return self.full.as_json() | {
+            "reason": self.reason,
+            "why": self.why,
+            "optimistic": self.optimistic.as_json()
+            | {
+                "assumes": "a control computer that reads the key table in no time",
+                "reason": f"{self.optimistic.reason}; why: {self.optimistic_why}",
+            },
+        }
+
+
+def _finite(ratio: float) -> float | None:
+    """None for the infinite ratio of a search that cannot be run, which JSON has no number for."""
+    return ratio if math.isfinite(ratio) else None
+
+
+def find_reading(
+    quantum_time_s: Callable[[int], float], lines: Callable[[int], Sequence[float]], n_min: int
+) -> Reading:
     """Compare a quantum row with all classical lines.
 
     Args:
         quantum_time_s: seconds of the quantum row of n keys.
-        lines: the classical lines of n keys.
+        lines: seconds of the classical lines of n keys.
         n_min: smallest number of keys that makes sense.
     """
 
-    def against(choose: Callable[..., float]) -> Crossover:
-        def time_s(n_keys: int) -> float:
-            return choose(line.time_s_per_row for line in lines(n_keys))
+    def against(choose: Callable[[Sequence[float]], float]) -> Crossover:
+        return find_crossover(quantum_time_s, lambda n: choose(lines(n)), n_min=max(N_MIN, n_min), n_max=N_MAX)
 
-        return find_crossover(quantum_time_s, time_s, n_min=max(N_MIN, n_min), n_max=N_MAX)
-
-    return Verdict(slowest=against(max), fastest=against(min))
+    return Reading(slowest=against(max), fastest=against(min))

@@ -1,0 +1,43 @@
+"""groverattn crossover"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from groverattn.cli.options import WHOLE, Format, ScoreMethod
+from groverattn.cli.sizes import EstimateOptions
+
+
+def crossover(
+    *,
+    options: EstimateOptions | None = None,
+    data_access: Annotated[str, Parameter(help="One data access, or all.")] = "all",
+    score_method: ScoreMethod = "shared-sums",
+    at: Annotated[int | None, WHOLE, Parameter(help="One more number of keys for the inverse question.")] = None,
+    figure: Annotated[Path | None, Parameter(help="Draw the map of break-even times, as .svg or .png.")] = None,
+    force: Annotated[bool, Parameter(help="Replace the figure if it exists.", negative="")] = False,
+    format: Format = "table",
+) -> None:
+    """Say from how many keys on the search beats a GPU, or never and why, and what it would take to break even.
+
+    Example: groverattn crossover --preset llama3.1-8b --at 1048576
+    """
+    import sys
+
+    from groverattn.cli.output import show
+    from groverattn.study.break_even_figure import check_map_file, write_map
+    from groverattn.study.crossover import crossover as find_crossovers
+    from groverattn.study.crossover_table import crossover_table
+
+    if figure is not None:
+        check_map_file(figure, force=force)
+    request = (options or EstimateOptions()).request(score_method=score_method)
+    result = find_crossovers(request, data_access, [] if at is None else [at])
+    if figure is not None:
+        replaced = figure.exists()
+        write_map(figure, request)
+        print(f"figure: {'replaced' if replaced else 'wrote'} {figure}", file=sys.stderr)
+    show(result.as_json(), format, crossover_table)

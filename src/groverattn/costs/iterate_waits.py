@@ -1,0 +1,88 @@
+"""What one Grover iterate has to wait for, however many magic state factories there are."""
+
+from __future__ import annotations
+
+import functools
+
+import attrs
+from qualtran.resource_counting import get_cost_value
+
+from groverattn.bloqs.data_access import key_lookup
+from groverattn.bloqs.grover import GroverIterate
+from groverattn.bloqs.phase_oracle import PhaseOracle
+from groverattn.bloqs.scores import AnyScore
+from groverattn.costs.control_bits import ControlBits
+from groverattn.costs.search_totals import phased_iterate
+from groverattn.problem.key_table import KeyTable
+
+# Sizes looked at by the verdicts of all presets, accesses and both kinds of iterate, and as many again.
+_REMEMBERED = 16_384
+
+
+@attrs.frozen
+class IterateWaits:
+    """Reactions one after the other by part, calls of an outside memory, and bits that the control computer reads.
+
+    A reaction is from a measurement to the operation that depends on it; see `CostedGate.measurement_depth`.
+
+    Attributes:
+        load, score, predicate, unload, diffusion: measurement depth of each part; the score is done and undone.
+        external_calls: calls of a memory that is no part of the circuit.
+        control_bits: bits of the key table behind the measured unload (`ControlBits`).
+    """
+
+    load: float
+    score: float
+    predicate: float
+    unload: float
+    diffusion: float
+    external_calls: float
+    control_bits: float
+
+    @property
+    def reactions_by_part(self) -> dict[str, float]:
+        """Measurement depth by part."""
+        return {name: getattr(self, name) for name in ("load", "score", "predicate", "unload", "diffusion")}
+
+    @property
+    def reactions(self) -> float:
+        """Measurement depth of the iterate."""
+        return sum(self.reactions_by_part.values())
+
+    def mixed(self, other: IterateWaits, share: float) -> IterateWaits:
+        """Return the mean iterate where a `share` of all iterates is of the other kind."""
+        own, others = attrs.astuple(self), attrs.astuple(other)
+        return IterateWaits(*((1 - share) * a + share * b for a, b in zip(own, others, strict=True)))
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def iterate_waits(data_access: str, n_keys: int, score: AnyScore, *, phased: bool = False) -> IterateWaits:
+    """Return what an iterate over `n_keys` keys waits for, from its bloqs, once for each size.
+
+    Args:
+        data_access: how it reaches the keys.
+        n_keys: number of keys n.
+        score: the score of one query, which knows d and the bits.
+        phased: whether it is one of the fixed-point search.
+
+    Raises:
+        InputError: an unknown data access.
+
+    >>> from groverattn.bloqs.scores import score
+    >>> iterate_waits("qrom", 1024, score("shared-sums", (3, -1), 2, 4)).load
+    2044
+    """
+    lookup = key_lookup(data_access, KeyTable(n_keys, len(score.query), score.key_bits))
+    iterate = GroverIterate(PhaseOracle(lookup, score))
+    if phased:
+        iterate = phased_iterate(iterate)
+    oracle = iterate.oracle
+    return IterateWaits(
+        load=lookup.measurement_depth,
+        score=score.measurement_depth + score.adjoint().measurement_depth,
+        predicate=oracle.predicate.measurement_depth,
+        unload=lookup.adjoint().measurement_depth,
+        diffusion=iterate.diffusion.measurement_depth,
+        external_calls=oracle.external_calls,
+        control_bits=sum(int(get_cost_value(part, ControlBits())) for part in (lookup, lookup.adjoint())),
+    )
