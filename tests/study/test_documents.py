@@ -91,6 +91,16 @@ def test_what_stopping_costs_in_limitations():
     assert f"they are {100 * whole.phased_expected / whole.iterates_expected:.0f} % of the iterates" in limitations()
 
 
+def test_what_depth_alone_would_buy_in_readme_and_limitations():
+    """The most optimistic reading: a control computer for nothing, on the access with the fewest reactions."""
+    crossover = estimate(estimate_request(preset="llama3.1-8b", data_access="bucket-brigade")).crossover.as_json()
+    ratio = f"{crossover['optimistic']['ratio_at_n_max']:.0f}"
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"the ratio of the times is still {ratio} at n = 2^56" in readme
+    assert f"falls like 1/sqrt(n), and is {ratio} at n = 2^56" in limitations()
+    assert crossover["ratio_at_n_max"] > 1e6 * crossover["optimistic"]["ratio_at_n_max"]
+
+
 def test_toy_sizes_in_limitations():
     """The packaged head, with the seed and the budget of `groverattn run`; every engine makes the same draws."""
     head = Instance.from_target(bundled_head(), 16, 8, 8)
