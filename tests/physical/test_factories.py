@@ -1,4 +1,5 @@
 import re
+from typing import get_args
 
 import attrs
 import pytest
@@ -6,7 +7,7 @@ from qualtran.resource_counting import GateCounts
 from qualtran.surface_code import FifteenToOne, LogicalErrorModel, QECScheme
 
 from groverattn.physical.factories import FAMILIES, candidate_factories
-from groverattn.physical.hardware import hardware
+from groverattn.physical.hardware import HARDWARE, FactoryFamily, hardware
 from groverattn.problem.errors import InputError
 
 
@@ -49,6 +50,18 @@ def test_ccz_factory_of_the_table():
     assert (factory.qubits, factory.cycles_per_toffoli, factory.p_error_per_toffoli) == (47_000, 60, 5.2e-11)
 
 
+def test_families_are_those_that_a_machine_may_name():
+    assert set(FAMILIES) == set(get_args(FactoryFamily))
+
+
+@pytest.mark.parametrize("name", HARDWARE)
+def test_every_machine_has_factories(name):
+    machine = HARDWARE[name]
+    for family in machine.factories:
+        errors = [factory.p_error_per_toffoli for factory in candidate_factories(family, machine)]
+        assert 0 < min(errors) < 1e-13
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_dominated_factories_are_left_out_and_no_other(family):
     machine = hardware("gidney-fowler-2018")
@@ -62,10 +75,17 @@ def test_dominated_factories_are_left_out_and_no_other(family):
     assert set(candidates) == {factory for factory in merits if not beaten(factory)}
 
 
-def test_physical_error_without_a_table():
+@pytest.mark.parametrize("family", ["litinski-2019", "cultivated-ccz"])
+def test_physical_error_without_a_table(family):
     noisy = attrs.evolve(hardware("gidney-fowler-2018"), physical_error_rate=2e-3)
     with pytest.raises(InputError, match=re.escape("at most 1e-3")):
-        candidate_factories("litinski-2019", noisy)
+        candidate_factories(family, noisy)
+
+
+def test_noisy_t_states_without_a_table():
+    # 1e-6 for Clifford gates, 1e-2 for T states: the table has the same rate for both.
+    with pytest.raises(InputError, match=r"t_error_rate = 0\.01"):
+        candidate_factories("litinski-2019", hardware("beverland-majorana-e6"))
 
 
 def test_unknown_family():

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from qualtran.surface_code import FastDataBlock, SimpleDataBlock
 
-# rotated: arXiv:1111.4022, Section 7.1, with one measurement qubit per data qubit; padded: arXiv:1905.09749, which leaves
-# a row between tiles; floquet: arXiv:2202.11829, Table 2, as arXiv:2211.07629 takes it.
+# rotated: arXiv:1111.4022, Section 7.1, with one measurement qubit per data qubit; padded: arXiv:1905.09749, ancillary
+# estimate_costs.py, with a row between tiles; floquet: arXiv:2202.11829, Table 2, as arXiv:2211.07629 takes it.
 _QUBITS_PER_TILE: dict[str, Callable[[int], int]] = {
     "rotated": lambda d: 2 * d**2,
     "padded": lambda d: 2 * (d + 1) ** 2,

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import attrs
 
-from groverattn.physical.machine_file import USERS_FILE, MachineFile, read_machine_file
+from groverattn.physical.machine_file import MachineFile, read_machine_file
 from groverattn.problem.errors import InputError, unknown_name
 
 ErrorInterval = Literal["cycle", "time step"]
@@ -102,6 +102,14 @@ class Hardware:
         from groverattn.physical import data_blocks  # imports Qualtran, which takes a second
 
         return data_blocks.qubits_per_tile(self.tile_qubits, distance)
+
+    def p_logical(self, distance: int) -> float:
+        """Return the logical error rate of a tile of this code distance, per `error_interval`."""
+        return self.error_rate_scaler * (self.physical_error_rate / self.error_rate_threshold) ** ((distance + 1) / 2)
+
+    def p_logical_per_cycle(self, distance: int) -> float:
+        """Return the logical error rate of a tile per code cycle; a time step has `distance` of them."""
+        return self.p_logical(distance) / (1 if self.error_interval == "cycle" else distance)
 
     def data_tiles(self, logical_qubits: int) -> float:
         """Return the tiles of the data block, routing included; a fraction where storage is denser than a tile.
@@ -246,10 +254,7 @@ def _shipped_file(name: str) -> MachineFile:
 
 
 def _build(name: str, file: MachineFile) -> Hardware:
-    """Put the fields of a file over those of its base, which has none itself."""
-    if file.base is not None and file.base not in HARDWARE:
-        raise unknown_name("base", file.base, HARDWARE, f"{name} takes its fields over")
-    layers = [file] if file.base is None else [_shipped_file(file.base), file]
+    layers = _layers(name, file)
     values = {field: _as_declared(field, value) for layer in layers for field, value in layer.values.items()}
     sources = {field: source for layer in layers for field, source in layer.sources.items()}
     missing = [field for field in _FIELDS if field not in values and field not in _DEFAULT_SOURCES]
@@ -261,6 +266,15 @@ def _build(name: str, file: MachineFile) -> Hardware:
             do='add them, or base = "gidney-fowler-2018" or another machine',
         )
     return Hardware(name=name, sources=_DEFAULT_SOURCES | sources, **values)
+
+
+def _layers(name: str, file: MachineFile) -> list[MachineFile]:
+    """The file after the one whose fields it takes over, and so on. A base is shipped, so none leads back to itself."""
+    if file.base is None:
+        return [file]
+    if file.base not in HARDWARE:
+        raise unknown_name("base", file.base, HARDWARE, f"{name} takes its fields over")
+    return [*_layers(file.base, _shipped_file(file.base)), file]
 
 
 def _as_declared(field: str, value: Any) -> Any:

@@ -83,7 +83,9 @@ def _read(path: Path) -> str:
         raise _refused(path, error.strerror or str(error), "a file that can be read", "reading failed") from None
     except UnicodeDecodeError:
         raise _refused(path, "bytes that are not UTF-8", "text in UTF-8", "TOML is UTF-8", "save it as UTF-8") from None
-    raise _refused(path, f"more than {FILE_BYTES_MAX:,} bytes", f"up to {FILE_BYTES_MAX:,} bytes", "no machine is larger")
+    raise _refused(
+        path, f"more than {FILE_BYTES_MAX:,} bytes", f"up to {FILE_BYTES_MAX:,} bytes", "no machine is larger"
+    )
 
 
 def _value_and_source(path: Path, name: str, entry: Any, sources_required: bool) -> tuple[Any, str]:

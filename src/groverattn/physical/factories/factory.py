@@ -1,0 +1,59 @@
+"""One magic state factory: how many physical qubits it takes, how fast it is, and how often its states are wrong."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Factory:
+    """One design of a magic state factory on one machine.
+
+    Attributes:
+        name: the construction with its code distances.
+        qubits: physical qubits of one copy.
+        cycles_per_toffoli: code cycles that one copy spends per Toffoli gate served.
+        cycles_per_t: code cycles that one copy spends per T gate served.
+        p_error_per_toffoli: error probability of a Toffoli gate due to its magic states.
+        p_error_per_t: error probability of a T gate due to its magic state.
+        source: where the numbers are from.
+    """
+
+    name: str
+    qubits: int
+    cycles_per_toffoli: float
+    cycles_per_t: float
+    p_error_per_toffoli: float
+    p_error_per_t: float
+    source: str
+
+    def cycles(self, toffoli: int, t: int) -> float:
+        """Return the code cycles that one copy needs for so many gates."""
+        return toffoli * self.cycles_per_toffoli + t * self.cycles_per_t
+
+    def p_error(self, toffoli: int, t: int) -> float:
+        """Return the first-order error probability of so many gates; beyond 1 it only says that the run fails."""
+        return toffoli * self.p_error_per_toffoli + t * self.p_error_per_t
+
+
+def without_dominated(factories: tuple[Factory, ...]) -> tuple[Factory, ...]:
+    """Leave out every factory that another one equals or beats in size, speed and error.
+
+    >>> good = Factory("good", 100, 10.0, 10.0, 1e-9, 1e-9, "example")
+    >>> without_dominated((attrs.evolve(good, name="slower", cycles_per_t=11.0), good))[0].name
+    'good'
+    """
+    kept: list[tuple[float, ...]] = []
+    result = []
+    for factory in sorted(factories, key=_merits):
+        merits = _merits(factory)
+        # Sorted by size first, so whatever beats this factory has been seen.
+        if not any(all(a <= b for a, b in zip(other, merits, strict=True)) for other in kept):
+            kept.append(merits)
+            result.append(factory)
+    return tuple(result)
+
+
+def _merits(factory: Factory) -> tuple[float, ...]:
+    speed = (factory.cycles_per_toffoli, factory.cycles_per_t)
+    return (factory.qubits, *speed, factory.p_error_per_toffoli, factory.p_error_per_t)
