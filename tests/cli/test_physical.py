@@ -28,6 +28,18 @@ def test_the_verb_prints_what_the_model_says(cli):
     assert all("arXiv:" in source or "our assumption" in source for source in result["sources"].values())
 
 
+def test_a_second_opinion_is_shown_with_its_ratio(cli):
+    """RSA-2048 by arXiv:2211.07629; the numbers are compared in tests/physical/test_second_opinion.py."""
+    counts = ("--toffoli", 3_731_607_428, "--t", 12, "--rotation", 12, "--measurement", 1_078_154_040)
+    asked = ("--logical-qubits", 12_581, "--hardware", "beverland-gate-ns-e4", "--error-budget", 0.333)
+    other = cli("physical", *counts, *asked, "--second-opinion", "--format", "json").json["second_opinion"]
+    assert other["ours_over_theirs"]["qubits"] == pytest.approx(1, abs=0.05)
+    assert "Ours over theirs" in cli("physical", *counts, *asked, "--second-opinion").out
+    refused = cli("physical", *SPREADSHEET, "--second-opinion")
+    assert refused.status == 2
+    assert "qdk.qre models" in refused.err
+
+
 def test_the_table_names_the_limit(cli):
     outcome = cli("physical", *SPREADSHEET)
     assert outcome.status == 0

@@ -63,3 +63,9 @@ def test_ideal_iterates_are_at_the_first_maximum(n, t) -> None:
 def test_what_is_refused(call) -> None:
     with pytest.raises(InputError):
         call()
+
+
+def test_textbook_cases():
+    """N = 4 with one iterate, and N = 8 with two, one key marked: arXiv:quant-ph/9605034, Section 3."""
+    assert success_probability(4, 1, 1) == pytest.approx(1)
+    assert f"{float(success_probability(8, 1, 2)):.4f}" == "0.9453"

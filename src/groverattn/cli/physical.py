@@ -26,6 +26,9 @@ def physical(
     hardware: Annotated[str, Parameter(help="Machine by name, or a TOML file.")] = "gidney-fowler-2018",
     error_budget: Annotated[float, Parameter(help="Failure probability allowed.")] = 0.01,
     n_factories: Annotated[int | None, WHOLE, Parameter(help="Copies of the factory; by default searched.")] = None,
+    second_opinion: Annotated[
+        bool, Parameter(help="Also ask qdk.qre, where it models the machine, and show the ratios.", negative="")
+    ] = False,
     format: Format = "table",
 ) -> None:
     """Price the bare counts of any algorithm on a machine: physical qubits, time, failure.
@@ -48,4 +51,5 @@ def physical(
         toffoli_depth=depth,
         measurement_depth=depth if measurement_depth is None else measurement_depth,
     )
-    show(price_bare_counts(counts, hardware, error_budget, n_factories).as_json(), format, physical_table)
+    result = price_bare_counts(counts, hardware, error_budget, n_factories, ask_qdk=second_opinion)
+    show(result.as_json(), format, physical_table)

@@ -24,6 +24,7 @@ class Demand:
         t: T gates with those that rotations are made of.
         t_per_rotation: T gates per rotation; 0 where there is no rotation.
         tiles: surface-code tiles of the data block, routing included; a fraction where storage is denser than a tile.
+        exposed_tiles: tiles that the logical error rate is charged for; more than `tiles` where storage is denser.
         operating_tiles: tiles that can take part in a Clifford gate at the same time; 0 where Clifford gates cost no
             time, because they are commuted to the end and the steps of consumption include what they become.
         operating_tiles_max: as many of them as can be bought, one tile each; the same number where they are given.
@@ -40,6 +41,7 @@ class Demand:
     t: int
     t_per_rotation: int
     tiles: float
+    exposed_tiles: float
     operating_tiles: int
     operating_tiles_max: int
     clifford: int
@@ -101,6 +103,7 @@ class Demand:
             t=t,
             t_per_rotation=t_per_rotation,
             tiles=tiles,
+            exposed_tiles=hardware.exposed_tiles(counts.logical_qubits),
             operating_tiles=operating,
             operating_tiles_max=operating_max,
             clifford=counts.clifford,

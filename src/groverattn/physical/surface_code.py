@@ -104,7 +104,7 @@ def _possible_distances(demand: Demand, hardware: Hardware) -> tuple[tuple[int, 
     rates = _logical_error_rates(hardware)
     for i, (distance, error_rate) in enumerate(rates):
         intervals = _intervals(_other_limits_cycles(demand, distance), distance, demand, hardware)
-        if intervals * demand.tiles * error_rate < demand.p_room:
+        if intervals * demand.exposed_tiles * error_rate < demand.p_room:
             return rates[i:]
     return ()
 
@@ -184,9 +184,10 @@ class _Design:
         busy = max(factory_cycles, demand.reaction_cycles, demand.consumption_steps * distance)
         operating = self._operating_tiles(distance, busy)
         traffic = _traffic_cycles(demand, distance, operating)
-        tiles = demand.tiles + operating - demand.operating_tiles
+        bought = operating - demand.operating_tiles
+        exposed = demand.exposed_tiles + bought
         return PhysicalEstimate(
-            data_qubits=math.ceil(tiles * self.hardware.qubits_per_tile(distance)),
+            data_qubits=self.hardware.qubits_of_tiles(demand.tiles + bought, distance),
             factory_qubits=n_factories * self.factory.qubits,
             code_distance=distance,
             n_factories=n_factories,
@@ -198,7 +199,7 @@ class _Design:
             clifford_limit_s=traffic * cycle_s,
             waiting_s=demand.waiting_cycles * cycle_s,
             error_budget=demand.error_budget,
-            p_data=_intervals(max(busy, traffic), distance, demand, self.hardware) * tiles * error_rate,
+            p_data=_intervals(max(busy, traffic), distance, demand, self.hardware) * exposed * error_rate,
             p_factory=p_factory,
             p_synthesis=demand.p_synthesis,
             t_per_rotation=demand.t_per_rotation,

@@ -43,7 +43,22 @@ def physical_table(result: dict[str, Any]) -> RenderableType:
         table.add_column(justify=justify)
     for row in rows:
         table.add_row(*row)
-    return Group(Text(heading), "", table)
+    return Group(Text(heading), "", table, *_second_opinion(result["second_opinion"]))
+
+
+def _second_opinion(other: dict[str, Any] | None) -> list[Any]:
+    if other is None:
+        return []
+    ratios = other["ours_over_theirs"]
+    return [
+        "",
+        Text(
+            f"Second opinion, {other['by']}: {count_text(other['qubits'])} physical qubits, "
+            f"{time_text(other['duration_s'])}, failure {probability_text(other['p_failure'])}. Ours over theirs: qubits "
+            f"{ratios['qubits']:.4g}, time {ratios['duration_s']:.4g}, factory qubits {ratios['factory_qubits']:.4g}.\n"
+            f"{other['why_not_1']}"
+        ),
+    ]
 
 
 def _time(seconds: float) -> str:
