@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import heapq
 
-import attrs
-
 from groverattn.bloqs.heap_steps import Carry, Compress, Copy, Fold, Known, Literal, Number, ScoreHeap, Step
 from groverattn.bloqs.shared_sums import SharedSum
 
@@ -45,7 +43,7 @@ class CarrySaveHeap:
         """Add digit * 2^position * number; complemented literals leave something for the constant."""
         for offset, literal in number.literals:
             if position + offset < self.width:
-                flipped = attrs.evolve(literal, negated=literal.negated ^ (digit < 0))
+                flipped = literal._replace(negated=literal.negated ^ (digit < 0))
                 heapq.heappush(self.shared[position + offset], flipped)
         missing = sum(1 << offset for offset, _ in number.literals) if digit < 0 else 0
         self.constant += (digit * number.constant - missing) << position
@@ -117,7 +115,7 @@ class CarrySaveHeap:
         return self._copy(heapq.heappop(shared))
 
     def _copy(self, literal: Literal) -> Literal:
-        copy = attrs.evolve(literal, wire=self._fresh())
+        copy = literal._replace(wire=self._fresh())
         self.steps.append(Copy(literal.wire, copy.wire))
         return copy
 

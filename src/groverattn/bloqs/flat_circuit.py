@@ -117,6 +117,11 @@ class FlatCircuit:
         return self.gate_counts[Op.UN_AND] + self.gate_counts[Op.MEASURE_X]
 
     @property
+    def control_bits(self) -> int:
+        """Bits of the key tables that the classical parities are computed from, each table once for every unload."""
+        return sum(gate.parameter[2].table.bits().size for gate in self.gates if gate.op is Op.PARITIES)
+
+    @property
     def clifford(self) -> int:
         """Number of Clifford gates, conditional ones as if their condition always held."""
         ops = (Op.UN_AND, Op.CNOT, Op.X, Op.Z, Op.CZ, Op.HADAMARD, Op.CONDITIONAL_CZ)

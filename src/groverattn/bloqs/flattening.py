@@ -8,67 +8,22 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-from qualtran import Bloq, CDType, CompositeBloq, LeftDangle, Register, RightDangle
+from qualtran import Bloq, CDType, Register
 from qualtran.bloqs import basic_gates, bookkeeping
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.flat_circuit import Gate, Op
+from groverattn.bloqs.flat_program import Entry, Program, program
 from groverattn.bloqs.full_adder import FullAdder
 from groverattn.bloqs.load_word import LoadWord
 from groverattn.bloqs.phase_fixup import ConditionalCZ, FixupRow, FixupTable
 from groverattn.bloqs.qram import QRAMLookup
-from groverattn.bloqs.uncompute import Uncomputable
 
-# a register or one entry of a shaped register, and the wires of its qubits
+# the wires of a register or of one entry of a shaped register
 Wires = tuple[int, ...]
-Slots = dict[tuple[str, tuple[int, ...]], Wires]
+Slots = dict[Entry, Wires]
 
 _SCALAR: tuple[int, ...] = ()
-
-
-@attrs.frozen
-class _Call:
-    """One bloq of a decomposition: where its inputs come from and where its outputs go, as slot numbers."""
-
-    bloq: Bloq
-    inputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
-    outputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
-
-
-@attrs.frozen
-class _Program:
-    """A composite bloq as a straight list of calls, in the order in which they were added."""
-
-    n_slots: int
-    inputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
-    calls: tuple[_Call, ...]
-    outputs: tuple[tuple[tuple[str, tuple[int, ...]], int], ...]
-
-    @classmethod
-    def of(cls, cbloq: CompositeBloq) -> _Program:
-        incoming: dict[Any, list] = {}
-        outgoing: dict[Any, list] = {}
-        for slot, cxn in enumerate(cbloq.connections):
-            outgoing.setdefault(cxn.left.binst, []).append(((cxn.left.reg.name, cxn.left.idx), slot))
-            incoming.setdefault(cxn.right.binst, []).append(((cxn.right.reg.name, cxn.right.idx), slot))
-        calls = tuple(
-            _Call(binst.bloq, tuple(incoming.get(binst, ())), tuple(outgoing.get(binst, ())))
-            for binst in sorted(cbloq.bloq_instances, key=lambda binst: binst.i)
-        )
-        inputs, outputs = tuple(outgoing.get(LeftDangle, ())), tuple(incoming.get(RightDangle, ()))
-        return cls(len(cbloq.connections), inputs, calls, outputs)
-
-    def adjoint(self) -> _Program:
-        """The same calls backwards, each the adjoint. CompositeBloq.adjoint takes time quadratic in their number."""
-        calls = tuple(_Call(call.bloq.adjoint(), call.outputs, call.inputs) for call in reversed(self.calls))
-        return _Program(self.n_slots, self.outputs, calls, self.inputs)
-
-
-@functools.lru_cache(maxsize=256)
-def _program(bloq: Bloq) -> _Program:
-    if isinstance(bloq, Uncomputable) and bloq.uncompute:
-        return _program(bloq.forward).adjoint()
-    return _Program.of(bloq if isinstance(bloq, CompositeBloq) else bloq.decompose_bloq())
 
 
 @attrs.define
@@ -114,17 +69,18 @@ class Flattening:
 
     def run_decomposed(self, bloq: Bloq, inputs: Slots) -> Slots:
         """Write the gates of a bloq's decomposition."""
-        return self._run_program(_program(bloq), inputs)
+        return self._run_program(program(bloq), inputs)
 
-    def _run_program(self, program: _Program, inputs: Slots) -> Slots:
+    def _run_program(self, program: Program, inputs: Slots) -> Slots:
         slots: list[Wires] = [()] * program.n_slots
-        for key, slot in program.inputs:
-            slots[slot] = inputs[key]
+        for entry, slot in zip(program.inputs.entries, program.inputs.slots, strict=True):
+            slots[slot] = inputs[entry]
         for call in program.calls:
-            outputs = self.run(call.bloq, {key: slots[slot] for key, slot in call.inputs})
-            for key, slot in call.outputs:
-                slots[slot] = outputs[key]
-        return {key: slots[slot] for key, slot in program.outputs}
+            read = [slots[slot] for slot in call.inputs.slots]
+            outputs = self.run(call.bloq, dict(zip(call.inputs.entries, read, strict=True)))
+            for entry, slot in zip(call.outputs.entries, call.outputs.slots, strict=True):
+                slots[slot] = outputs[entry]
+        return {entry: slots[slot] for entry, slot in zip(program.outputs.entries, program.outputs.slots, strict=True)}
 
 
 def _gate(op: Op, names: tuple[str, ...], parameter: Callable[[Any], Any] = lambda bloq: None):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import attrs
 
 from groverattn.bloqs.schedule import Axis, CommutingSchedule
 
 
-@attrs.frozen(order=True)
-class Literal:
-    """A bit of the heap: when it is ready, the wire that carries it, and whether it stands for the complement."""
+class Literal(NamedTuple):
+    """A bit of the heap: when it is ready, the wire that carries it, and whether it stands for the complement.
+
+    A tuple, because planning a heap compares millions of them.
+    """
 
     level: int
     wire: int
@@ -82,7 +86,7 @@ class Number:
 
     def shifted(self, shift: int, sign: int) -> Number:
         """Return sign * 2^shift times the number; the sign goes into complements and the constant."""
-        flipped = tuple((o + shift, attrs.evolve(x, negated=x.negated ^ (sign < 0))) for o, x in self.literals)
+        flipped = tuple((o + shift, x._replace(negated=x.negated ^ (sign < 0))) for o, x in self.literals)
         missing = sum(1 << offset for offset, _ in flipped) if sign < 0 else 0
         return Number(flipped, (sign * self.constant << shift) - missing)
 
@@ -115,37 +119,57 @@ class ScoreHeap:
         """Measurements on the longest path of undoing the steps."""
         return and_depth(self.steps, undo=True)
 
+    @cached_property
+    def kinds(self) -> Counter[tuple[type[Step], tuple[int, ...]]]:
+        """Number of steps of each class, with their control values or the known bit."""
+        return Counter(map(_kind, self.steps))
+
     @property
     def toffoli(self) -> int:
         """Number of And gates."""
-        return sum(isinstance(step, (Compress, Carry)) for step in self.steps)
+        return sum(number for (kind, _), number in self.kinds.items() if kind in (Compress, Carry))
 
 
-def and_depth(steps: Iterable[Step], undo: bool = False) -> int:
+def _kind(step: Step) -> tuple[type[Step], tuple[int, ...]]:
+    match step:
+        case Compress() | Carry():
+            return type(step), (step.cv_a, step.cv_b)
+        case Known(_, value):
+            return Known, (value,)
+        case _:
+            return type(step), ()
+
+
+def and_depth(steps: Sequence[Step], undo: bool = False) -> int:
     """And gates on the longest path through the steps, or measurements on that of undoing them."""
     schedule = CommutingSchedule()
-    gates = [gate for step in steps for gate in _gates(step)]
-    for wires, duration in reversed(gates) if undo else gates:
-        schedule.add(wires, duration)
+    for step in reversed(steps) if undo else steps:
+        gates = _gates(step)
+        for wires, duration in reversed(gates) if undo else gates:
+            schedule.add(wires, duration)
     return schedule.depth
 
 
-def _gates(step: Step) -> list[tuple[tuple[tuple[int, Axis], ...], int]]:
+_Timed = tuple[tuple[tuple[int, Axis], ...], int]
+
+
+def _cnot(control: int, target: int) -> _Timed:
+    return ((control, Axis.Z), (target, Axis.X)), 0
+
+
+def _and(a: int, b: int, target: int) -> _Timed:
+    return ((a, Axis.Z), (b, Axis.Z), (target, Axis.OTHER)), 1
+
+
+def _gates(step: Step) -> list[_Timed]:
     """Wires with axes, and duration, of each gate of a step: CNOT takes no time, And takes one unit."""
-
-    def cnot(control: int, target: int):
-        return ((control, Axis.Z), (target, Axis.X)), 0
-
-    def and_gate(a: int, b: int, target: int):
-        return ((a, Axis.Z), (b, Axis.Z), (target, Axis.OTHER)), 1
-
     match step:
         case Known():
             return []
         case Copy(source, target) | Fold(source, target):
-            return [cnot(source, target)]
+            return [_cnot(source, target)]
         case Carry(a, b, carry):
-            return [and_gate(a, b, carry)]
+            return [_and(a, b, carry)]
         case Compress(a, b, c, carry):
-            before, after = [cnot(c, a), cnot(c, b)], [cnot(c, b), cnot(c, a), cnot(a, c), cnot(b, c)]
-            return [*before, and_gate(a, b, carry), cnot(c, carry), *after]
+            before, after = [_cnot(c, a), _cnot(c, b)], [_cnot(c, b), _cnot(c, a), _cnot(a, c), _cnot(b, c)]
+            return [*before, _and(a, b, carry), _cnot(c, carry), *after]

@@ -54,13 +54,21 @@ class CommutingSchedule:
             duration: its duration.
             not_before: when the classical bits that it waits for are known.
         """
-        touched = [(self._wires.setdefault(wire, _WireTime()), axis) for wire, axis in wires]
-        ready = (time.before if axis is time.axis and axis is not Axis.OTHER else time.after for time, axis in touched)
-        start = max(not_before, *ready)
+        start, touched = not_before, []
+        for wire, axis in wires:
+            time = self._wires.get(wire)
+            if time is None:
+                time = self._wires[wire] = _WireTime()
+            ready = time.before if axis is time.axis and axis is not Axis.OTHER else time.after
+            if ready > start:
+                start = ready
+            touched.append((time, axis))
         end = start + duration
         for time, axis in touched:
             if axis is not time.axis or axis is Axis.OTHER:
                 time.axis, time.before = axis, time.after
-            time.after = max(time.after, end)
-        self.depth = max(self.depth, end)
+            if end > time.after:
+                time.after = end
+        if end > self.depth:
+            self.depth = end
         return end

@@ -96,16 +96,13 @@ class Score(Uncomputable):
 
     def build_call_graph(self, ssa):
         counts: Counter = Counter()
-        for step in self.heap.steps:
-            match step:
-                case Known(value=1):
-                    counts[XGate()] += 1
-                case Copy() | Fold():
-                    counts[CNOT()] += 1
-                case Carry(cv_a=cv_a, cv_b=cv_b):
-                    counts[And(cv_a, cv_b, uncompute=self.uncompute)] += 1
-                case Compress(cv_a=cv_a, cv_b=cv_b):
-                    counts[FullAdder(cv_a, cv_b, uncompute=self.uncompute)] += 1
+        for (kind, values), number in self.heap.kinds.items():
+            if kind is Known:
+                counts[XGate()] += number * values[0]
+            elif kind in (Copy, Fold):
+                counts[CNOT()] += number
+            else:
+                counts[(And if kind is Carry else FullAdder)(*values, uncompute=self.uncompute)] += number
         if self.heap.sign_negated:
             counts[XGate()] += 1
         return dict(counts)

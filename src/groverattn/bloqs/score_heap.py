@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 
-import attrs
-
 from groverattn.bloqs.carry_save import CarrySaveHeap
 from groverattn.bloqs.heap_steps import Literal, Number, ScoreHeap
 from groverattn.bloqs.shared_sums import Sharing, share_sums
@@ -49,8 +47,13 @@ def _shared_sums(query: tuple[int, ...], threshold: int, key_bits: int) -> Score
 
     40 % fewer And at d = 128 and 8 bits than `plain-heap` (measured, see tests). Derived here.
     """
-    digits = [list(signed_digits(-factor)) for factor in query]
-    return _digit_heap(query, threshold, key_bits, share_sums(digits, key_bits))
+    return _digit_heap(query, threshold, key_bits, _sharing(query, key_bits))
+
+
+@functools.lru_cache(maxsize=256)
+def _sharing(query: tuple[int, ...], key_bits: int) -> Sharing:
+    """The same for every threshold."""
+    return share_sums([list(signed_digits(-factor)) for factor in query], key_bits)
 
 
 def _plain_heap(query: tuple[int, ...], threshold: int, key_bits: int) -> ScoreHeap:
@@ -86,11 +89,11 @@ def _quantum_query(query: tuple[int, ...], threshold: int, key_bits: int) -> Sco
         for j, key in _component(m, key_bits).literals:
             is_top = j == key_bits - 1
             for i, bit in enumerate(bits):
-                product = heap.product(bit, attrs.evolve(key, negated=is_top))
+                product = heap.product(bit, key._replace(negated=is_top))
                 # the score enters v with a minus sign
                 if is_top == (i == query_bits - 1):
                     heap.constant -= 1 << (i + j)
-                    product = attrs.evolve(product, negated=True)
+                    product = product._replace(negated=True)
                 heap.enter_once(product, i + j)
     return heap.plan()
 

@@ -31,6 +31,7 @@ _VERBS = {
     "estimate": "Cost the search per iterate, row, head and model, beside the classical line.",
     "frontier": "Show what qubits buy for one row: data access, block, factories, parallel machines, depth limits.",
     "physical": "Price the bare counts of any algorithm on a machine.",
+    "report": "Write the report of one or several models, as HTML and Markdown: every number with how it was got.",
     "presets": "List the models whose sizes come with the package.",
 }
 for verb, summary in _VERBS.items():

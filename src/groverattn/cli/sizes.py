@@ -44,3 +44,11 @@ class EstimateOptions:
         options = attrs.asdict(self)
         price = QRAMPrice(*(options.pop(f"qram_{name}") for name in ("latency_us", "qubits_per_bit", "p_error")))
         return estimate_request(**options, **choices, qram=price)
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class ReportOptions(EstimateOptions):
+    """The same for a verb that takes several presets by an option of its own."""
+
+    preset: Annotated[str | None, Parameter(parse=False)] = None

@@ -54,10 +54,12 @@ class FoundEntries:
         """
         numbers = row_numbers(head, rows)
         keys_of = [np.sort(np.asarray(keys, dtype=np.int64)) for keys in found]
-        _check_found(head, numbers, keys_of)
+        _check_lists(keys_of, numbers)
         n_found = np.array([keys.size for keys in keys_of])
         indptr, indices = np.concatenate(([0], np.cumsum(n_found))), np.concatenate(keys_of)
-        scores = _scores_at(head, np.repeat(numbers, n_found), indices)
+        row_of = np.repeat(numbers, n_found)
+        _check_found(head, row_of, indptr, indices)
+        scores = _scores_at(head, row_of, indices)
         return FoundEntries(head, numbers, indptr, indices, scores)
 
     def found(self, at: int) -> NDArray[np.int64]:
@@ -86,7 +88,7 @@ class FoundEntries:
         return mask
 
 
-def _check_found(head: AttentionHead, rows: NDArray[np.int64], found: list[NDArray[np.int64]]) -> None:
+def _check_lists(found: list[NDArray[np.int64]], rows: NDArray[np.int64]) -> None:
     if len(found) != rows.size or not found:
         raise InputError(
             given=f"found keys of {len(found)} rows",
@@ -94,15 +96,26 @@ def _check_found(head: AttentionHead, rows: NDArray[np.int64], found: list[NDArr
             why="every row has its own found keys",
             do="give an empty list where none was found",
         )
-    for row, keys in zip(rows.tolist(), found, strict=True):
-        n_keys = head.visible_keys(row)
-        if keys.size and (keys[0] < 0 or keys[-1] >= n_keys or (np.diff(keys) == 0).any()):
-            raise InputError(
-                given=f"found keys {keys.tolist()} in row {row}",
-                allowed=f"distinct numbers from 0 to {n_keys - 1}",
-                why="these are the keys that the row sees, and each counts once",
-                do="check the search that found them",
-            )
+
+
+def _check_found(
+    head: AttentionHead, row_of: NDArray[np.int64], indptr: NDArray[np.int64], keys: NDArray[np.int64]
+) -> None:
+    """Look at the keys of all rows at once; they ascend in each row."""
+    repeats = keys[1:] == keys[:-1]
+    starts = indptr[1:-1] - 1  # the last key of a row and the first one of the next may be the same
+    repeats[starts[(starts >= 0) & (starts < repeats.size)]] = False
+    wrong = (keys < 0) | (keys >= n_visible(head, row_of))
+    wrong[1:] |= repeats
+    if wrong.any():
+        at = int(np.searchsorted(indptr, wrong.argmax(), side="right"))
+        row = int(row_of[indptr[at - 1]])
+        raise InputError(
+            given=f"found keys {keys[indptr[at - 1] : indptr[at]].tolist()} in row {row}",
+            allowed=f"distinct numbers from 0 to {head.visible_keys(row) - 1}",
+            why="these are the keys that the row sees, and each counts once",
+            do="check the search that found them",
+        )
 
 
 def _scores_at(head: AttentionHead, rows: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ one. Where a key enters or leaves S_i the output jumps, and no derivative says s
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -71,13 +72,14 @@ class _RankOnePlusSparse:
     def on_keys(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return this matrix times an array of shape (n, c), shape (m, c), in O((n_found + n + m) c)."""
         head, rows = self.B.head, self.B.rows
-        return self._sparse() @ array + self.everywhere[:, None] * visible_sums(array, head, rows)
+        return self._sparse @ array + self.everywhere[:, None] * visible_sums(array, head, rows)
 
     def on_rows(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return its transpose times an array of shape (m, c), shape (n, c), in O((n_found + n + m) c)."""
         scaled = self.everywhere[:, None] * array
-        return self._sparse().T @ array + _sums_over_rows(scaled, self.B.head, self.B.rows)
+        return self._sparse.T @ array + _sums_over_rows(scaled, self.B.head, self.B.rows)
 
+    @cached_property
     def _sparse(self) -> sparse.csr_array:
         shape = (self.B.rows.size, self.B.head.n_keys)
         return sparse.csr_array((self.more, self.B.indices, self.B.indptr), shape=shape)

@@ -54,8 +54,9 @@ def _second_opinion(other: dict[str, Any] | None) -> list[Any]:
         "",
         Text(
             f"Second opinion, {other['by']}: {count_text(other['qubits'])} physical qubits, "
-            f"{time_text(other['duration_s'])}, failure {probability_text(other['p_failure'])}. Ours over theirs: "
-            f"qubits {ratios['qubits']:.4g}, time {ratios['duration_s']:.4g}, factory qubits {ratios['factory_qubits']:.4g}.\n"
+            f"{time_text(other['duration_s'])}, failure {probability_text(other['p_failure'])}. "
+            f"Ours over theirs: qubits {ratios['qubits']:.4g}, time {ratios['duration_s']:.4g}, "
+            f"factory qubits {ratios['factory_qubits']:.4g}.\n"
             f"{other['why_not_1']}"
         ),
     ]

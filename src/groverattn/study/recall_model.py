@@ -60,53 +60,89 @@ class Parameters:
 
 
 @attrs.frozen(eq=False)
-class Step:
-    """A batch, seen.
+class Answers:
+    """A batch, answered.
 
     Attributes:
         loss: mean cross-entropy of the answers, nats.
         accuracy: share of the answers that have the largest logit.
-        gradient: derivative of the loss with respect to every parameter.
     """
 
     loss: float
     accuracy: float
+
+
+@attrs.frozen(eq=False)
+class Step(Answers):
+    """The same with what a step of training needs.
+
+    Attributes:
+        gradient: derivative of the loss with respect to every parameter.
+    """
+
     gradient: Parameters
+
+
+@attrs.frozen(eq=False)
+class _Pass:
+    """One sequence on its way through the layer, at the rows that are asked."""
+
+    sequence: RecallSequence
+    rows: NDArray[np.int64]
+    tokens: NDArray[np.float64]
+    output: NDArray[np.float64]
+    backward: Backward
+    logits: NDArray[np.float64]
+    chances: NDArray[np.float64]
+
+    @classmethod
+    def through(cls, p: Parameters, sequence: RecallSequence, attention: Attention) -> _Pass:
+        rows, tokens = sequence.asked, p.names[sequence.names] + p.answers[sequence.answers]
+        head = AttentionHead(tokens @ p.W_Q, tokens @ p.W_K, tokens @ p.W_V, 1 / math.sqrt(D_HEAD), True, "recall")
+        output, backward = attention(head, rows)
+        logits = output @ p.W_O
+        return cls(sequence, rows, tokens, output, backward, logits, softmax_rows(logits))
+
+    @property
+    def wanted(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where in the logits the right answers stand."""
+        return np.arange(self.rows.size), self.sequence.targets[self.rows]
+
+    def add_gradient(self, total: Parameters, p: Parameters, n_asked: int) -> None:
+        """Add the gradient of this sequence's part of the loss."""
+        d_logits = self.chances / n_asked
+        d_logits[self.wanted] -= 1 / n_asked
+        of_head = self.backward(d_logits @ p.W_O.T)
+        total.W_O[...] += self.output.T @ d_logits
+        total.W_Q[...] += self.tokens[self.rows].T @ of_head.queries
+        total.W_K[...] += self.tokens.T @ of_head.keys
+        total.W_V[...] += self.tokens.T @ of_head.values
+        d_tokens = of_head.keys @ p.W_K.T + of_head.values @ p.W_V.T
+        d_tokens[self.rows] += of_head.queries @ p.W_Q.T
+        np.add.at(total.names, self.sequence.names, d_tokens)
+        np.add.at(total.answers, self.sequence.answers, d_tokens)
+
+
+def answers(parameters: Parameters, batch: Sequence[RecallSequence], attention: Attention) -> Answers:
+    """Return loss and accuracy over all rows of the batch that are asked, without a gradient."""
+    return _seen([_Pass.through(parameters, sequence, attention) for sequence in batch])
 
 
 def step(parameters: Parameters, batch: Sequence[RecallSequence], attention: Attention) -> Step:
     """Return loss, accuracy and gradient of the mean over all rows of the batch that are asked."""
-    n_asked = sum(sequence.asked.size for sequence in batch)
-    total = Parameters(*map(np.zeros_like, parameters.arrays()))
-    loss, n_right = 0.0, 0
-    for sequence in batch:
-        loss_here, right_here = _add_sequence(total, parameters, sequence, attention, n_asked)
-        loss, n_right = loss + loss_here, n_right + right_here
-    return Step(loss, n_right / n_asked, total)
+    passes = [_Pass.through(parameters, sequence, attention) for sequence in batch]
+    n_asked, total = sum(each.rows.size for each in passes), Parameters(*map(np.zeros_like, parameters.arrays()))
+    for each in passes:
+        each.add_gradient(total, parameters, n_asked)
+    seen = _seen(passes)
+    return Step(seen.loss, seen.accuracy, total)
 
 
-def _add_sequence(
-    total: Parameters, p: Parameters, sequence: RecallSequence, attention: Attention, n_asked: int
-) -> tuple[float, int]:
-    """Add the gradient of one sequence to the total; return its part of the loss and its number of right answers."""
-    rows, tokens = sequence.asked, p.names[sequence.names] + p.answers[sequence.answers]
-    wanted = np.arange(rows.size), sequence.targets[rows]
-    head = AttentionHead(tokens @ p.W_Q, tokens @ p.W_K, tokens @ p.W_V, 1 / math.sqrt(D_HEAD), True, "recall")
-    output, backward = attention(head, rows)
-    logits = output @ p.W_O
-    chances = softmax_rows(logits)
-    d_logits = chances / n_asked
-    d_logits[wanted] -= 1 / n_asked
-    of_head = backward(d_logits @ p.W_O.T)
-    total.W_O[...] += output.T @ d_logits
-    total.W_Q[...] += tokens[rows].T @ of_head.queries
-    total.W_K[...] += tokens.T @ of_head.keys
-    total.W_V[...] += tokens.T @ of_head.values
-    d_tokens = of_head.keys @ p.W_K.T + of_head.values @ p.W_V.T
-    d_tokens[rows] += of_head.queries @ p.W_Q.T
-    np.add.at(total.names, sequence.names, d_tokens)
-    np.add.at(total.answers, sequence.answers, d_tokens)
-    return float(-np.log(chances[wanted]).sum() / n_asked), int((logits.argmax(axis=1) == wanted[1]).sum())
+def _seen(passes: list[_Pass]) -> Answers:
+    n_asked = sum(each.rows.size for each in passes)
+    loss = sum(float(-np.log(each.chances[each.wanted]).sum() / n_asked) for each in passes)
+    n_right = sum(int((each.logits.argmax(axis=1) == each.wanted[1]).sum()) for each in passes)
+    return Answers(loss, n_right / n_asked)
 
 
 class Adam:

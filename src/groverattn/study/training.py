@@ -6,6 +6,7 @@ row. A quantum search that does not fail finds the same set; its failures are no
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -19,7 +20,8 @@ from groverattn.reference.attention import exact_attention, score_blocks
 from groverattn.reference.attention_gradients import exact_gradients
 from groverattn.reference.gradients import gradients
 from groverattn.reference.sparse_rank_one import SparseRankOne
-from groverattn.study.recall_model import Adam, Attention, Backward, Parameters, step
+from groverattn.reference.visible_keys import n_visible
+from groverattn.study.recall_model import Adam, Attention, Backward, Parameters, answers, step
 from groverattn.study.recall_task import RecallSequence, draw_sequence
 from groverattn.study.records_csv import write_records
 
@@ -100,23 +102,33 @@ def largest_scores(head: AttentionHead, rows: NDArray[np.int64], n_found: int) -
     found = []
     for block, scores in score_blocks(head, rows):
         largest = np.argpartition(-scores, n_found - 1, axis=1)[:, :n_found]
-        found += [keys[keys < head.visible_keys(row)] for row, keys in zip(rows[block], largest, strict=True)]
+        seen = largest < n_visible(head, rows[block])[:, None]
+        keys, ends = largest[seen], np.cumsum(seen.sum(axis=1)).tolist()
+        found += [keys[start:end] for start, end in itertools.pairwise([0, *ends])]
     return found
 
 
 def run(seed: int, attention: Attention) -> tuple[Checkpoint, ...]:
     """Train from one initialisation on its batches, and return what is seen at every checkpoint."""
     parameters = Parameters.draw(np.random.default_rng([seed, 0]))
-    optimiser, batches = Adam(parameters, LEARNING_RATE), np.random.default_rng([seed, 1])
+    optimiser, batches = Adam(parameters, LEARNING_RATE), _batches(seed, N_STEPS)
     held_out = _draw(np.random.default_rng([seed, 2]), SEQUENCES_HELD_OUT)
     seen = []
     for n_steps in range(N_STEPS + 1):
         if n_steps in CHECKPOINTS:
-            here, with_exact = (step(parameters, held_out, each) for each in (attention, exact))
+            here = answers(parameters, held_out, attention)
+            with_exact = here if attention is exact else answers(parameters, held_out, exact)
             seen.append(Checkpoint(here.loss, with_exact.loss, here.accuracy))
         if n_steps < N_STEPS:
-            optimiser.update(step(parameters, _draw(batches, SEQUENCES_PER_STEP), attention).gradient)
+            optimiser.update(step(parameters, batches[n_steps], attention).gradient)
     return tuple(seen)
+
+
+@cache
+def _batches(seed: int, n_steps: int) -> list[list[RecallSequence]]:
+    """The same for every kind of attention."""
+    rng = np.random.default_rng([seed, 1])
+    return [_draw(rng, SEQUENCES_PER_STEP) for _ in range(n_steps)]
 
 
 def kinds() -> Iterator[tuple[str, int | None, Attention]]:

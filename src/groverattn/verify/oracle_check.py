@@ -108,4 +108,5 @@ def flat_counts(circuit: FlatCircuit) -> LogicalCounts:
         logical_qubits=circuit.n_wires,
         toffoli_depth=circuit.toffoli_depth,
         measurement_depth=circuit.measurement_depth,
+        control_bits=circuit.control_bits,
     )
