@@ -11,6 +11,7 @@ worst is below proven, from there on above it, and always below the most that pr
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -27,6 +28,8 @@ from groverattn.reference.unknown_number_search import UnknownNumberSearch
 N_MARKED_MAX = 1 << 18
 
 
+# An estimate asks for the same probabilities again on every machine and data access.
+@functools.lru_cache(maxsize=4096)
 def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
     """Return the cost of finding all of `n_marked` keys among `n_keys` under the named law.
 
