@@ -55,6 +55,9 @@ def test_the_table_names_the_limit(cli):
         (("--toffoli", 5, "--toffoli-depth", 6, "--logical-qubits", 9), "toffoli_depth"),
         (("--toffoli", 5, "--logical-qubits", 9, "--hardware", "gidney-flower"), "did you mean"),
         (("--toffoli", 5, "--logical-qubits", 9, "--n-factories", 0), "n_factories"),
+        (("--toffoli", 5), "no --logical-qubits and no --counts"),
+        (("--counts", "none.json", "--toffoli", 5), "--counts and --toffoli"),
+        (("--counts", "none.json"), "no file of this name"),
     ],
 )
 def test_what_cannot_be_priced_says_why(cli, options, words):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -12,6 +14,8 @@ from groverattn.physical.hardware import Hardware
 from groverattn.physical.hardware import hardware as find_hardware
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL, SecondOpinion, second_opinion
 from groverattn.physical.surface_code import physical_estimate
+from groverattn.problem.errors import InputError
+from groverattn.study.interchange.counts_file import CountsFile, read_counts
 
 SCHEMA = "groverattn.physical/1"
 
@@ -82,9 +86,41 @@ def price_bare_counts(
             a machine that qdk.qre does not model.
 
     >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=1000, toffoli_depth=10**9)
-    >>> price_bare_counts(counts, "gidney-fowler-2018", 0.01).physical.limited_by
-    'reaction'
+    >>> price_bare_counts(counts, "gidney-fowler-2018", 0.01).physical.limits_s["reaction"]
+    10000.0
     """
     machine = find_hardware(hardware)
     other = second_opinion(counts, machine, error_budget) if ask_qdk else None
     return BareCounts(counts, machine, physical_estimate(counts, machine, error_budget, n_factories=n_factories), other)
+
+
+def counts_from(file: Path | None, options: Mapping[str, int | None]) -> CountsFile:
+    """Take counts from a file or from options, which are None where they were not given, but not from both.
+
+    Raises:
+        InputError: a file and an option, neither a file nor a number of qubits, or a file that cannot be used.
+
+    >>> counts_from(None, {"logical_qubits": 9, "toffoli": 5, "toffoli_depth": None}).counts.toffoli_depth
+    5
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    if file is not None:
+        if given:
+            raise InputError(
+                given="--counts and " + ", ".join("--" + name.replace("_", "-") for name in given),
+                allowed="counts from the file or from options",
+                why="a count of one circuit beside those of another prices neither",
+                do="leave the options out, or write the numbers into the file",
+            )
+        return read_counts(file)
+    if "logical_qubits" not in given:
+        raise InputError(
+            given="no --logical-qubits and no --counts",
+            allowed="one of them",
+            why="the machine has to hold the qubits",
+            do="give the number of logical qubits, before routing",
+        )
+    toffoli = given.setdefault("toffoli", 0)
+    given.setdefault("toffoli_depth", toffoli)
+    zeros = dict.fromkeys(("t", "rotation", "clifford", "measurement"), 0)
+    return CountsFile(LogicalCounts(**zeros | given), error_budget=None)

@@ -1,0 +1,1 @@
+"""Circuits and counts in the formats of other tools."""

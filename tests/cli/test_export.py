@@ -1,0 +1,115 @@
+"""`groverattn export`, and `physical` on what it wrote."""
+
+import json
+
+import pytest
+
+SIZES = ("--n-keys", 300, "--d-head", 8, "--n-marked", 5, "--key-bits", 4, "--query-bits", 4)
+
+
+@pytest.mark.parametrize(
+    ("access", "hardware"), [("qrom", "gidney-fowler-2018"), ("bucket-brigade", "beverland-gate-ns-e4")]
+)
+def test_physical_of_an_exported_row_is_the_machine_of_its_estimate(cli, tmp_path, access, hardware):
+    """Neither the counts nor the share of the error budget that the search leaves is typed in."""
+    options = (*SIZES, "--data-access", access, "--hardware", hardware)
+    estimate = cli("estimate", *options, "--format", "json").json
+    written = cli("export", "--to", "counts", *options, "-o", tmp_path / "row.json")
+    assert (written.status, written.out, written.err) == (0, "", f"export: wrote {tmp_path / 'row.json'}\n")
+    priced = cli("physical", "--counts", tmp_path / "row.json", "--hardware", hardware, "--format", "json").json
+    same = ("qubits", "duration_s", "limited_by", "limits_s", "control_s", "code_distance", "factory", "n_factories")
+    assert {name: priced[name] for name in same} == {name: estimate["physical"][name] for name in same}
+    errors = ("storage", "distillation", "synthesis")
+    assert {name: priced["error_parts"][name] for name in errors} == {
+        name: estimate["error_budget"][name] for name in errors
+    }
+    again = cli("physical", "--counts", tmp_path / "row.json", "--error-budget", 0.1, "--format", "json").json
+    assert again["inputs"]["error_budget"] == 0.1
+
+
+@pytest.mark.parametrize("what", ["iterate", "row", "head", "model"])
+def test_counts_are_those_of_estimate(cli, what):
+    estimate = cli("estimate", *SIZES, "--format", "json").json[what]
+    written = cli("export", "--to", "counts", "--what", what, *SIZES).json
+    assert (written["schema"], written["of"]) == ("groverattn.counts/1", what)
+    same = ("toffoli", "rotation", "clifford", "logical_qubits", "toffoli_depth", "measurement_depth", "control_bits")
+    assert [written[name] for name in same] == [estimate[name] for name in same]
+    assert written["measurementCount"] == estimate["measurements"]
+
+
+def test_counts_that_call_a_memory_are_not_priced_without_it(cli, tmp_path):
+    path = tmp_path / "row.json"
+    cli("export", "--to", "counts", *SIZES, "--data-access", "qram", "-o", path)
+    estimate = cli("estimate", *SIZES, "--data-access", "qram", "--format", "json").json
+    assert json.loads(path.read_text())["external_calls"] == estimate["physical"]["memory_calls"]
+    outcome = cli("physical", "--counts", path)
+    assert outcome.status == 2
+    assert "external_calls" in outcome.err
+
+
+@pytest.mark.parametrize("to", ["openqasm3", "qref", "counts"])
+@pytest.mark.parametrize("what", ["lookup", "oracle", "iterate", "search"])
+def test_every_format_of_every_circuit_of_a_row(cli, bundled, to, what):
+    options = ("--to", to, "--what", what, "--row", 40, "--causal", "--n-marked", 3, "--key-bits", 3, "--query-bits", 3)
+    more = ("--n-iterates", 2) if what == "search" else ()
+    outcome = cli("export", bundled, *options, *more)
+    assert (outcome.status, outcome.err) == (0, "")
+    if to == "openqasm3":
+        assert '"n_keys": 41' in outcome.out.splitlines()[0]
+        return
+    counted = cli("export", bundled, "--to", "counts", *options[2:], *more).json
+    resources = outcome.json["program"]["resources"] if to == "qref" else []
+    stated = {r["name"]: r["value"] for r in resources if isinstance(r["value"], int)}
+    assert stated == {name: counted[name] for name in stated}
+    assert counted["inputs"]["n_keys"] == 41
+
+
+def test_a_search_in_qref_leaves_its_iterates_open(cli):
+    program = cli("export", "--to", "qref", "--what", "search", *SIZES).json["program"]
+    assert program["input_params"] == ["n_iterates"]
+    assert program["children"][1]["repetition"]["count"] == "n_iterates"
+
+
+def test_a_file_is_kept_unless_it_is_forced(cli, tmp_path):
+    path = tmp_path / "a.qasm"
+    path.write_text("mine")
+    refused = cli("export", "--to", "openqasm3", "-o", path)
+    assert (refused.status, path.read_text()) == (2, "mine")
+    assert "--force" in refused.err
+    assert cli("export", "--to", "openqasm3", "-o", path, "--force").err == f"export: replaced {path}\n"
+    assert path.read_text() == cli("export", "--to", "openqasm3").out
+    assert [file.name for file in tmp_path.iterdir()] == ["a.qasm"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--to", "qref", "--what", "row", *SIZES), "iterate, lookup, oracle, search"),
+        (("--to", "openqasm3", "--what", "model"), "oracle, lookup"),
+        (("--to", "counts", "--what", "ietrate", *SIZES), "did you mean iterate"),
+        (("--to", "qref"), "--preset NAME"),
+        (("--to", "qref", *SIZES, "--seed", 3), "--seed"),
+        (("--to", "qref", *SIZES, "--hardware", "x"), "--hardware"),
+        (("--to", "qref", *SIZES, "--n-iterates", 3), "--what search only"),
+        (("--to", "counts", *SIZES, "--row", 3), "--row with --what row"),
+        (("--to", "openqasm3", "--preset", "gpt2"), "--preset"),
+        (("--to", "openqasm3", "--causal"), "--causal with no FILE"),
+        (("--to", "openqasm3", "--n-keys", 8192, "--d-head", 64), "statements"),
+        (("--to", "openqasm3", "--n-keys", 10**9), "at most 131,072 keys"),
+        (("--to", "openqasm3", "--data-access", "qrm"), "did you mean qrom"),
+        (("--to", "openqasm3", "--what", "search", "--n-iterates", -1), "0 or more"),
+        (("--to", "openqasm3", "-o", "/nowhere/a.qasm"), "no folder"),
+    ],
+)
+def test_what_is_refused(cli, options, words):
+    outcome = cli("export", *options)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert words in outcome.err
+
+
+def test_sizes_beside_a_file_are_refused(cli, bundled):
+    for to, options in (("openqasm3", ("--n-keys", 8)), ("qref", ("--preset", "gpt2")), ("openqasm3", ("--seed", 1))):
+        outcome = cli("export", bundled, "--to", to, *options)
+        assert outcome.status == 2
+        assert f"{options[0]} with FILE" in outcome.err
+    assert "with --what row" in cli("export", bundled, "--to", "counts").err
