@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
+from groverattn.cli.printable import printable
+from groverattn.cli.verbs import GROUPS
 from groverattn.problem.errors import InputError
 
 # Quantum libraries are imported inside the verbs, so that --help answers at once.
@@ -18,24 +21,19 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # reported by `call`
     help="Grover search for the large entries of attention (arXiv:2307.08045), as circuits that are run and costed. "
-    "Exit status: 0 done, 1 a check failed, 2 input that cannot be used.",
+    "Exit status: 0 done, 1 a check failed, 2 input that cannot be used, 130 interrupted.",
 )
-_VERBS = {
-    "run": "The whole path on the real head in the package: circuit, search, B, estimates.",
-    "verify": "Run an oracle's circuit on every key and compare it with arithmetic and with the estimate.",
-    "simulate": "Run the search on a head, from a file or random, and compare B with exact attention.",
-    "capture": "Record the heads of a model in a local folder, run on a text, for `simulate` and `verify`.",
-    "diagnose": "Report whether a head is (tau, k)-good, and what each tail of B costs on it.",
-    "compare": "Put every data access side by side for one model, with the verdict.",
-    "crossover": "Say from how many keys on the search beats a GPU, or never and why, and what it would take.",
-    "estimate": "Cost the search per iterate, row, head and model, beside the classical line.",
-    "frontier": "Show what qubits buy for one row: data access, block, factories, parallel machines, depth limits.",
-    "physical": "Price the bare counts of any algorithm on a machine.",
-    "report": "Write the report of one or several models, as HTML and Markdown: every number with how it was got.",
-    "presets": "List the models whose sizes come with the package.",
-}
-for verb, summary in _VERBS.items():
-    app.command(f"groverattn.cli.{verb}:{verb}", name=verb, help=summary)
+app.register_install_completion_command()
+for title, verbs in GROUPS.items():
+    group = Group.create_ordered(title)
+    for verb in verbs:
+        app.command(
+            f"groverattn.cli.{verb.name}:{verb.name}",
+            name=verb.name,
+            help=verb.summary,
+            help_epilogue=f"Example: {verb.example}",
+            group=group,
+        )
 
 
 def call(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +48,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-        sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends
+        if sys.stdout is not None:  # it was closed: `groverattn ... >&-`
+            sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends
     except CycloptsError as error:
         return _refuse(_explained(error))
     except InputError as error:
@@ -59,8 +58,11 @@ def call(arguments: Sequence[str] | None = None) -> int:
         print("groverattn: interrupted; nothing was written", file=sys.stderr)
         return 130  # 128 + SIGINT, as shells report it
     except BrokenPipeError:  # `| head`: the reader has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as failure:  # a full disk, that of standard output among them
+        _drop_output()
+        return _refuse(_no_room(failure))
     return status or 0
 
 
@@ -75,12 +77,33 @@ def _explained(error: CycloptsError) -> InputError:
     )
 
 
+def _no_room(failure: OSError) -> InputError:
+    return InputError(
+        given=str(failure.filename or "standard output"),
+        allowed="a place that can be written to",
+        why=failure.strerror or str(failure),
+        do="make room, or write to another place",
+    )
+
+
+def _drop_output() -> None:
+    """Send what is left to be printed nowhere: the interpreter tries again when it ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _refuse(error: InputError) -> int:
     """Print one line, whatever file names and library messages have in them, and return the exit status."""
-    print("groverattn:", " ".join(str(error).split()), file=sys.stderr)
+    print("groverattn:", printable(" ".join(str(error).split())), file=sys.stderr)
     return 2
 
 
 def main() -> None:
     """Entry point."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # it was closed, and `print` would take the other one
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be UTF-8
     sys.exit(call())

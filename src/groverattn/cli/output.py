@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from groverattn.cli.printable import printable
 from groverattn.study.numbers import time_text
 
 
@@ -20,12 +21,15 @@ def show(result: dict[str, Any], form: str, table: Callable[[dict[str, Any]], An
         return
     from rich.console import Console
 
-    Console(highlight=False, soft_wrap=False).print(table(result))
+    Console(highlight=False, soft_wrap=False).print(table(printable(result)))
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function that shows progress on standard error: a bar on a terminal, ten lines anywhere else."""
+def progress(what: str) -> Iterator[Callable[..., None]]:
+    """Yield a function that shows progress on standard error: a bar on a terminal, ten lines anywhere else.
+
+    It is given what is done, what there is in all, and in words who does it, if that is worth saying.
+    """
     if not sys.stderr.isatty():
         yield functools.partial(_tenths, what, time.monotonic())
         return
@@ -35,12 +39,20 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def update(done: int, total: int, who: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=_with(what, who))
+
+        yield update
 
 
-def _tenths(what: str, start_s: float, done: int, total: int) -> None:
+def _tenths(what: str, start_s: float, done: int, total: int, who: str = "") -> None:
     """Print a line at each tenth, with the time that the rest takes if it goes on as before."""
     if 10 * done // total > 10 * (done - 1) // total:
         left_s = (time.monotonic() - start_s) * (total - done) / done
         left = f", about {time_text(left_s)} left" if left_s >= 1 else ""
-        print(f"{what}: {done} of {total}{left}", file=sys.stderr, flush=True)
+        print(f"{_with(what, who)}: {done} of {total}{left}", file=sys.stderr, flush=True)
+
+
+def _with(what: str, who: str) -> str:
+    return f"{what}, {who}" if who else what

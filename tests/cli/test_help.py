@@ -1,0 +1,58 @@
+"""Help that fits a terminal, with an example of every verb that can be parsed."""
+
+import pkgutil
+import shlex
+
+import pytest
+
+import groverattn.cli
+from groverattn.cli.app import app
+from groverattn.cli.verbs import GROUPS
+
+VERBS = [verb for verbs in GROUPS.values() for verb in verbs]
+
+
+@pytest.fixture
+def help_of(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    return lambda *verb: cli(*verb, "--help")
+
+
+def test_all_verbs_in_80_columns(help_of):
+    outcome = help_of()
+    assert outcome.status == 0
+    assert max(map(len, outcome.out.splitlines())) <= 80
+    for verb in VERBS:
+        assert f" {verb.name} " in outcome.out
+    for title in GROUPS:
+        assert title in outcome.out
+    assert "\x1b[" not in outcome.out  # no colour when piped
+    for status in ("0 done", "1 a check failed", "2 input that cannot be used", "130 interrupted"):
+        assert status in " ".join(outcome.out.split())
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_a_verb_says_what_it_does_and_shows_an_example_that_parses(help_of, verb):
+    outcome = help_of(verb.name)
+    assert outcome.status == 0
+    assert max(map(len, outcome.out.splitlines())) <= 80
+    words = " ".join(outcome.out.split())
+    assert f"Example: {verb.example}" in words
+    command, bound, _ = app.parse_args(shlex.split(verb.example)[1:], exit_on_error=False, print_error=False)
+    assert command.__name__ == verb.name
+    # The example of the module is the one that is shown.
+    assert verb.example in (command.__doc__ or "")
+    assert bound is not None
+
+
+def test_every_verb_is_listed():
+    modules = {info.name for info in pkgutil.iter_modules(groverattn.cli.__path__)}
+    for verb in VERBS:
+        assert verb.name in modules
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_the_verbs(shell):
+    script = app.generate_completion(prog_name="groverattn", shell=shell)
+    for verb in VERBS:
+        assert verb.name in script
