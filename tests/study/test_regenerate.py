@@ -52,9 +52,6 @@ def test_the_headline_s_words_hold():
     gates = [row for row in rows if row["data_access"] in ("qrom", "qroam") and row["preset"] in headline(rows)]
     assert all(float(row["duration_s"]) > 1e8 * float(row["classical_slowest_s"]) for row in gates)
     assert all(row["crossover_n_keys"] == "" for row in rows)
-    (bucket,) = (row for row in rows if (row["preset"], row["data_access"]) == ("llama3.1-8b", "bucket-brigade"))
-    (ratio,) = re.findall(r"to (\S+) at n = 2\^56", bucket["crossover_reason"])
-    assert f"it is still {ratio} at n = 2^56" in " ".join(README.split())
 
 
 def test_the_headline_says_what_is_out_of_reach():
@@ -89,7 +86,10 @@ def test_a_sheet_that_differs_in_the_last_digit_only_is_left_alone(clone, monkey
     rows = preset_sheet.read_sheet(committed)
     rows[0]["duration_s"] = f"{float(rows[0]['duration_s']) * (1 + 4e-6):.7g}"
     monkeypatch.setattr(regenerate, "sheet", lambda: preset_sheet.write_sheet(rows))
+    # what else there is in estimates/ says nothing about the sheet, and the figure alone takes seconds
     monkeypatch.setattr(regenerate, "_STUDIES", ())
+    monkeypatch.setattr(regenerate.scaling, "scaling_records", lambda: ())
+    monkeypatch.setattr(regenerate, "scaling_svg", lambda records: "")
     assert regenerate.SHEET not in regenerate.regenerate(["estimates"], clone)
     rows[0]["toffoli"] = str(int(rows[0]["toffoli"]) + 1)
     assert regenerate.SHEET in regenerate.regenerate(["estimates"], clone)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.physical.hardware import hardware
 from groverattn.study.break_even_map import ASSUMED, FEWEST_TOFFOLIS, BreakEvenMap, PresetMark, break_even_map
 from groverattn.study.estimate import EstimateRequest
 from groverattn.study.figures import svg_text
@@ -154,7 +155,7 @@ def _presets(panel: Any, data: BreakEvenMap) -> None:
     _decades(panel, [mark.fastest_s for mark in marks] + [max(mark.now_s.values()) for mark in marks])
     panel.minorticks_off()
     panel.set_title(
-        f"Time of one iterate of every preset, at the limits of {data.request.hardware}", fontsize=10, pad=50
+        f"Time of one iterate of every preset, at the limits of {hardware(data.request.hardware).name}", fontsize=10, pad=50
     )
     panel.grid(axis="x", color=_INK, alpha=0.25, linewidth=0.5)
 

@@ -32,6 +32,7 @@ from groverattn.study import (
     preset_sheet,
     query_crossover,
     real_heads,
+    report_sheet,
     scaling,
     scaling_fit,
     success_frequency,
@@ -44,6 +45,7 @@ from groverattn.study.main_job import main_job
 from groverattn.study.notebooks import build_notebook, notebook_sources
 from groverattn.study.sheets_readme import sheet_readme
 from groverattn.study.tables import main_job_tables
+from groverattn.study.text_file import write_text
 
 SHEET = "estimates/presets.csv"
 SCALING_FIGURE = "estimates/scaling.svg"
@@ -92,6 +94,8 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         for study in _STUDIES:
             yield Artefact(f"estimates/{study.FILE_NAME}", "all of it", lambda _, write=study.write: _written(write))
         yield Artefact(SCALING_FIGURE, "all of it", lambda _: scaling_svg(scaling.scaling_records()))
+        for path, compute in report_sheet.reports():
+            yield Artefact(path, "all of it", lambda _, compute=compute: compute())
         yield Artefact("estimates/README.md", "all of it", lambda _: sheet_readme())
     elif group == "readme":
         rows = root / SHEET
@@ -210,7 +214,7 @@ def regenerate(groups: Sequence[str], root: Path) -> list[str]:
             new = artefact.compute(old)
             if not artefact.same(old, new):
                 path.parent.mkdir(exist_ok=True)
-                path.write_text(new, encoding="utf-8", newline="\n")
+                write_text(path, new)
                 changed.append(artefact.path)
     return list(dict.fromkeys(changed))
 

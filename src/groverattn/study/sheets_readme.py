@@ -25,7 +25,7 @@ What all rows share:
 
 - The search law is `{law}`: the number of marked keys is not known. Every row searches all n keys.
 - The machine is `{hardware}`, a surface code. Its error rate, cycle and reaction time are in
-  `src/groverattn/physical/hardware.py` with their sources. The physical columns are for one row at a time.
+  `src/groverattn/physical/machines/{hardware}.toml` with their sources. The physical columns are for one row at a time.
 - Counts are those of the circuit, with a representative query. Depths and logical qubits hold together in one schedule.
 - The data access `qram` is no circuit but an external call at an assumed price.
 - A row that is out of reach says so in `error` and leaves its numbers empty.
@@ -39,6 +39,12 @@ one stage. About the search, in iterates and keys read, whatever an iterate cost
 `search_methods.csv`, the methods of `groverattn simulate --method`, wrong guesses and parallel machines;
 `success_frequency.csv`, misses in 20,000 seeded rows against the promise. What a column means stands with the records
 of the module that writes the file, in `src/groverattn/study/`.
+
+About machines, models and other estimators: `reports/`, one report for each preset as HTML and as Markdown, with the
+verdict, the counts, the frontier and a ledger of how each number was got ([report](../docs/report.md)); `models.csv`,
+whole models, one generated token and a causal prefill, with the time to write the keys and the machines that it takes
+to match a GPU; `peers.csv`, our counts beside those of `pennylane.estimator` and `qdk.qre` on the same lookup search,
+with what explains each difference.
 
 About training through sparse plus rank one, see [training](../docs/training.md): `gradient_cost.csv`, operations and
 memory of the gradients over n; `training.csv`, losses of a small layer with exact attention and with each tail, about

@@ -248,8 +248,8 @@ def _assumptions(model: WholeModel) -> list[str]:
         f"be found ({shape.n_marked:,}); they are read classically and cost no quantum time.",
         "One machine is built for the longest row, and shorter rows run on it. A row is filled up with dead keys "
         "where that takes less time. The rows of a head are summed by a quadrature.",
-        "Rows of a layer run side by side; the next layer waits for them. A row is not split over machines: S of them "
-        "would save a factor sqrt(S) at best.",
+        "Rows of a layer run side by side; the next layer waits for them. A row is not split over machines: what that "
+        "buys is on the frontier, from sqrt(S) times for one marked key to more than S times where many are marked.",
         f"Keys are written at {loading.io_bits_per_s:g} bit/s (our assumption) {loading.destination}{own_keys}. The "
         "time stands beside the search and is not added: writing may overlap it.",
         "Of the rows that are wrong none is noticed; they are independent of each other (our assumption).",

@@ -1,0 +1,201 @@
+"""A document as sections of paragraphs, tables and figures; HTML and Markdown are written from the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import attrs
+
+How = Literal["counted", "formula", "assumption"]
+
+IN_CELL = "unit in the cell"
+"""Unit of a column whose cells name their own: times from nanoseconds to years."""
+
+
+@attrs.frozen
+class Cell:
+    """One cell of a table.
+
+    Attributes:
+        text: what is printed.
+        value: the number behind it; None for words.
+    """
+
+    text: str
+    value: float | None = None
+
+
+@attrs.frozen
+class Column:
+    """One column of a table.
+
+    Attributes:
+        heading: what it holds.
+        unit: unit of its numbers, or `IN_CELL`; empty for a column of words.
+        quantity: key of the ledger's entry that says how its numbers were got; empty for words, and where the rows say.
+    """
+
+    heading: str
+    unit: str = ""
+    quantity: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it holds numbers, which are set to the right."""
+        return bool(self.unit)
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit as it is printed: not again where the heading or the cells have it."""
+        return "" if self.unit == IN_CELL or self.unit in self.heading else self.unit
+
+
+@attrs.frozen
+class Table:
+    """A table with a caption.
+
+    Attributes:
+        caption: what it shows.
+        columns: from left to right.
+        rows: cells, as many in each as there are columns.
+        row_quantities: keys of the ledger, one per row, where each row is a quantity of its own.
+        row_anchors: identifiers that links lead to, one per row.
+        notes: sentences below it.
+
+    Raises:
+        ValueError: a row with more or fewer cells than there are columns.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    row_quantities: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    row_anchors: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    notes: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"a row of {self.caption!r} has not {len(self.columns)} cells")
+        for each in (self.row_quantities, self.row_anchors):
+            if each and len(each) != len(self.rows):
+                raise ValueError(f"{self.caption!r} has not one quantity or anchor per row")
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Keys of the ledger that its numbers come under, each once."""
+        keys = (*self.row_quantities, *(column.quantity for column in self.columns))
+        return tuple(dict.fromkeys(key for key in keys if key))
+
+
+@attrs.frozen
+class Figure:
+    """A figure.
+
+    Attributes:
+        svg: a complete SVG image.
+        caption: what it shows, with what is on the axes.
+        quantities: keys of the ledger that its numbers come under.
+    """
+
+    svg: str
+    caption: str
+    quantities: tuple[str, ...]
+
+
+@attrs.frozen
+class Paragraph:
+    """Sentences.
+
+    Attributes:
+        text: see `inline` for what may stand in it.
+        quantities: keys of the ledger that its numbers come under.
+        stressed: whether it is set apart, as the verdict is.
+    """
+
+    text: str
+    quantities: tuple[str, ...] = ()
+    stressed: bool = attrs.field(default=False, kw_only=True)
+
+
+@attrs.frozen
+class Points:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+    quantities: tuple[str, ...] = ()
+
+
+Block = Paragraph | Points | Table | Figure
+
+
+@attrs.frozen
+class Section:
+    """A section, or a chapter of sections.
+
+    Attributes:
+        title: its heading.
+        anchor: identifier that links lead to; no other section has it.
+        blocks: what stands below the heading.
+        sections: sections of a chapter.
+    """
+
+    title: str
+    anchor: str
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+    def walk(self) -> Iterator[Section]:
+        """Yield the section and those in it, in order."""
+        yield self
+        for section in self.sections:
+            yield from section.walk()
+
+
+@attrs.frozen
+class Entry:
+    """One line of the ledger.
+
+    Attributes:
+        name: the quantity, in words.
+        how: counted from circuits that are run, computed by a formula, or assumed.
+        source: paper, reason, or what was counted.
+        check: the command or the test that checks it.
+    """
+
+    name: str
+    how: How
+    source: str
+    check: str
+
+
+@attrs.frozen
+class Document:
+    """A document.
+
+    Attributes:
+        title: of all of it.
+        lead: what it is.
+        chapters: sections, which may hold sections.
+        ledger: how each quantity was got, by key.
+    """
+
+    title: str
+    lead: tuple[Paragraph, ...]
+    chapters: tuple[Section, ...]
+    ledger: Mapping[str, Entry]
+
+    def sections(self) -> Iterator[Section]:
+        """Yield all sections, in order."""
+        for chapter in self.chapters:
+            yield from chapter.walk()
+
+
+def used(section: Section) -> tuple[str, ...]:
+    """Return the keys of the ledger that the blocks of a section use, without those of its own sections."""
+    return tuple(dict.fromkeys(key for block in section.blocks for key in block.quantities))
+
+
+def entry_anchor(key: str) -> str:
+    """Return the identifier of one line of the ledger."""
+    return f"ledger-{key}"
