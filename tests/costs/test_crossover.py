@@ -48,6 +48,17 @@ def test_faster_for_a_while_and_later_for_good():
     assert found.reason.endswith("faster, but not for good, at n = 2^5, 2^6")
 
 
+def test_faster_at_powers_of_two_only_is_no_crossover():
+    """A circuit for one index bit more: the time steps up right after every power of two."""
+
+    def quantum_time_s(n_keys):
+        return 0.8 * float(1 << (n_keys - 1).bit_length())
+
+    found = find_crossover(quantum_time_s, lambda n: float(n), n_min=2**4, n_max=2**24)
+    assert found.n_keys is None or any(quantum_time_s(n) < n for n in (found.n_keys, found.n_keys + 1))
+    assert found.n_keys is None or found.n_keys > 2**23
+
+
 def test_a_machine_that_cannot_run_the_search():
     def quantum_time_s(n_keys):
         if n_keys > 2**20:
@@ -57,7 +68,7 @@ def test_a_machine_that_cannot_run_the_search():
     found = find_crossover(quantum_time_s, lambda n: n, n_min=2**4, n_max=2**24)
     assert found.n_keys is None
     assert found.ratio_at_n_max == math.inf
-    assert found.reason.endswith("the quantum machine cannot run the search at n = 2^21 to 2^24")
+    assert found.reason.endswith("the quantum machine cannot run the search at n = 1,048,577 to 2^24")
 
 
 def test_bad_input():

@@ -77,7 +77,7 @@ def test_a_file_of_its_own(machine_of):
         ("base = 2018", "the name of a machine, in quotes"),
         ("", "without physical_error_rate, cycle_time_us"),
         (BASE + "name = 'other'", "field in .*name"),
-        (BASE + "cycle_time_us = 'fast'", "cycle_time_us = 'fast'; allowed: a number above 0"),
+        (BASE + "cycle_time_us = 'fast'", "cycle_time_us = 'fast'; allowed: a number above 1e-15, below"),
         (BASE + "cycle_time_us = nan", "cycle_time_us = nan"),
         (BASE + "cycle_time_us = 1" + "0" * 400, "cycle_time_us = inf"),
         (BASE + "cycle_time_us = 1" + "0" * 5000, "does not parse"),

@@ -167,3 +167,21 @@ def test_counts_that_no_circuit_has(change):
 def test_no_factory_is_refused():
     with pytest.raises(InputError, match="n_factories = 0"):
         physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.01, n_factories=0)
+
+
+@pytest.mark.parametrize("waiting_s", [1.0, 100.0, 10_000.0])
+def test_a_machine_that_waits_has_fewer_factories(waiting_s):
+    """Idle qubits cost volume while the machine waits: no number of copies on a grid does better."""
+    circuit = counts(10**7, toffoli_depth=10**5)
+    best = physical_estimate(circuit, GIDNEY_FOWLER, 0.01, waiting_s=waiting_s)
+    grid = [
+        physical_estimate(circuit, GIDNEY_FOWLER, 0.01, n_factories=n, waiting_s=waiting_s).volume_qubit_s
+        for n in (*range(1, 20), *range(20, 260, 12))
+    ]
+    assert best.volume_qubit_s <= min(grid) * (1 + 1e-9)
+
+
+def test_storage_that_no_distance_saves_is_named():
+    hot = attrs.evolve(GIDNEY_FOWLER, error_rate_threshold=0.001001)
+    with pytest.raises(InputError, match="at the largest code distance"):
+        physical_estimate(counts(10**9), attrs.evolve(hot, factories=("litinski-2019",)), 0.01)

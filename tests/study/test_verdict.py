@@ -8,10 +8,12 @@ import pytest
 from qualtran.resource_counting import get_cost_value
 
 from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.qram import QRAMPrice
 from groverattn.costs.classical import ClassicalLine
 from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.search_totals import phased_iterate
 from groverattn.physical.hardware import hardware
+from groverattn.problem.errors import InputError
 from groverattn.reference.search_laws import LAWS, search_cost
 from groverattn.study import quantum_time
 from groverattn.study.estimate import estimate, sizes_only_iterate
@@ -39,7 +41,7 @@ def verdict_of(**choices):
 def test_a_row_takes_its_depth_its_calls_and_its_reading(access, law):
     """Straight from the bloqs and the law, without anything that is remembered."""
     request = estimate_request(preset="gpt2", data_access=access, search_law=law)
-    n_keys = 5000
+    n_keys = 8192
     iterate = iterate_of(attrs.evolve(request.shape, n_keys=n_keys), access, score_of(request))
     cost = search_cost(law, n_keys, request.shape.n_marked, request.error_budget)
     kinds = ((iterate, cost.iterates_expected - cost.phased_expected), (phased_iterate(iterate), cost.phased_expected))
@@ -50,6 +52,24 @@ def test_a_row_takes_its_depth_its_calls_and_its_reading(access, law):
     row = row_of(request).at(n_keys)
     assert row.without_control_s == pytest.approx(reactions * machine.reaction_time_us * 1e-6 + calls_s)
     assert row.duration_s == pytest.approx(row.without_control_s + control_s)
+
+
+@pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
+def test_a_row_is_filled_up_with_dead_keys_where_that_is_faster(access):
+    row = row_of(estimate_request(preset="gpt2", data_access=access))
+    for n_keys in (5000, 8191):
+        assert row.at(n_keys).n_keys == n_keys
+        assert row.at(n_keys).duration_s <= row.at(8192).duration_s
+    assert row.at(8193).duration_s > row.at(8192).duration_s
+
+
+def test_a_memory_that_fails_too_often_runs_no_row():
+    request = estimate_request(preset="gpt2", data_access="qram", qram=QRAMPrice(p_error=1e-3))
+    with pytest.raises(InputError, match="would fail"):
+        row_of(request).at(1024)
+    verdict = row_verdict(request, score_of(request))
+    assert verdict.n_keys is None
+    assert "cannot run" in verdict.reason or "can run none" in verdict.reason
 
 
 @pytest.mark.parametrize("access", sorted(DATA_ACCESSES))

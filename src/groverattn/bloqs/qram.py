@@ -11,6 +11,8 @@ from groverattn.bloqs.key_lookup import KeyLookup
 from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 
+_PRICE_MAX = 1e30  # our assumption: nothing that could be built costs more, and all times stay finite
+
 
 @attrs.frozen
 class QRAMPrice:
@@ -20,7 +22,7 @@ class QRAMPrice:
     and routers have to be error-corrected or passive, and the classical control could as well compute.
 
     Attributes:
-        latency_us: time of one call, microseconds; by default one reaction time.
+        latency_us: time of one call, microseconds; by default 10, one reaction time of `gidney-fowler-2018`.
         physical_qubits_per_bit: physical qubits of the memory for each bit that it stores.
         p_error: failure probability of one call.
     """
@@ -30,10 +32,11 @@ class QRAMPrice:
     p_error: float = 0.0
 
     def __attrs_post_init__(self):
-        if not (self.latency_us >= 0 and self.physical_qubits_per_bit >= 0 and 0 <= self.p_error < 1):
+        sizes = (self.latency_us, self.physical_qubits_per_bit)
+        if not (all(0 <= size <= _PRICE_MAX for size in sizes) and 0 <= self.p_error < 1):
             raise InputError(
                 given=f"{self}",
-                allowed="latency and qubits not negative, 0 <= p_error < 1",
+                allowed=f"latency and qubits from 0 to {_PRICE_MAX:g}, 0 <= p_error < 1",
                 why="they are a time, a number of qubits and a probability",
                 do="check which number is which",
             )

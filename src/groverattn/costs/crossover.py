@@ -44,7 +44,8 @@ class Crossover:
 def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int, n_max: int) -> Crossover:
     """Return the smallest number of keys from which the quantum line is faster and stays so.
 
-    Looked at are n_min, every power of two up to n_max, and n_max; the step that holds the crossover is then bisected
+    Looked at are n_min, every power of two up to n_max and the number after it, where an index needs a bit more, and
+    n_max; the step that holds the crossover is then bisected
     to one part in 1024. "Stays so" therefore means: at every later number looked at. An InputError of `quantum_time_s`
     counts as an infinite time: the machine cannot run that search.
 
@@ -85,8 +86,9 @@ def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int
 
 
 def _grid(n_min: int, n_max: int) -> list[int]:
-    powers = (1 << k for k in range(n_max.bit_length()))
-    return [n_min, *(n for n in powers if n_min < n < n_max), n_max]
+    powers = [1 << k for k in range(n_max.bit_length())]
+    inner = sorted({n for power in powers for n in (power, power + 1) if n_min < n < n_max})
+    return [n_min, *inner, n_max]
 
 
 def _ratio(quantum_time_s: TimeS, classical_time_s: TimeS, n_keys: int) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 
 import attrs
-from qualtran.resource_counting import get_cost_value
 
 from groverattn.bloqs.data_access import key_lookup
 from groverattn.bloqs.grover import GroverIterate
 from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.bloqs.scores import AnyScore
 from groverattn.costs.control_bits import ControlBits
+from groverattn.costs.counting import cost_of
 from groverattn.costs.search_totals import phased_iterate
 from groverattn.problem.key_table import KeyTable
 
@@ -84,5 +84,5 @@ def iterate_waits(data_access: str, n_keys: int, score: AnyScore, *, phased: boo
         unload=lookup.adjoint().measurement_depth,
         diffusion=iterate.diffusion.measurement_depth,
         external_calls=oracle.external_calls,
-        control_bits=sum(int(get_cost_value(part, ControlBits())) for part in (lookup, lookup.adjoint())),
+        control_bits=sum(int(cost_of(part, ControlBits())) for part in (lookup, lookup.adjoint())),
     )

@@ -18,6 +18,7 @@ Assumed: m and k are known in every round (the `ideal` law), found keys are live
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -39,6 +40,7 @@ from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.problem.whole_file import whole_file
 from groverattn.reference.amplification import rotation_angle, success_probability
 
 FILE_NAME = "nested_search.csv"
@@ -243,7 +245,9 @@ def committed_sources() -> Iterator[SearchRows]:
 def write(directory: Path) -> None:
     """Write nested_search.csv into `directory`; numbers that are not whole have six significant digits."""
     records = list(nested_records(committed_sources()))
-    with (directory / FILE_NAME).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({a: f"{x:.6g}" if isinstance(x, float) else x for a, x in row.items()} for row in records)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({a: f"{x:.6g}" if isinstance(x, float) else x for a, x in row.items()} for row in records)
+    with whole_file(directory / FILE_NAME) as file:
+        file.write(text.getvalue().encode())

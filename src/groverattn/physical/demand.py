@@ -9,7 +9,11 @@ from qualtran.surface_code.rotation_cost_model import BeverlandEtAlRotationCost
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, check_error_budget, whole_number
+
+# Our assumptions: beyond any search of 2^60 keys, and all products of them stay finite.
+COUNT_MAX = 10**45
+_WAITING_S_MAX = 1e30
 
 # A rotation's T gates beyond the first that fits cut its error 3.7-fold each: with six more it no longer matters.
 _T_CHOICES = 7
@@ -69,7 +73,7 @@ class Demand:
         Raises:
             InputError: an error budget outside (0, 1), or counts that no circuit has.
         """
-        _check(counts, error_budget)
+        counts = _checked(counts, error_budget, waiting_s)
         if not counts.rotation:
             return [cls.of(counts, hardware, error_budget, 0.0, waiting_s)]
         least = rotation_t_count(error_budget / counts.rotation)
@@ -109,7 +113,7 @@ class Demand:
             clifford=counts.clifford,
             reaction_cycles=(chain_us + control_us) / hardware.cycle_time_us,
             control_cycles=control_us / hardware.cycle_time_us,
-            waiting_cycles=waiting_s * 1e6 / hardware.cycle_time_us,
+            waiting_cycles=float(waiting_s) * 1e6 / hardware.cycle_time_us,
             consumption_steps=_consumption_steps(counts, hardware, p_synthesis),
             error_budget=error_budget,
             p_synthesis=p_synthesis,
@@ -160,21 +164,23 @@ def _consumption_steps(counts: LogicalCounts, hardware: Hardware, p_synthesis: f
     )
 
 
-def _check(counts: LogicalCounts, error_budget: float) -> None:
-    if not 0 < error_budget < 1:
-        raise InputError(
-            given=f"error_budget = {error_budget}",
-            allowed="above 0, below 1",
-            why="it is the probability that the run fails",
-            do="choose for example 0.01",
-        )
-    negative = [name for name, number in attrs.asdict(counts).items() if number < 0]
-    if negative or counts.logical_qubits < 1:
+def _checked(counts: LogicalCounts, error_budget: float, waiting_s: float) -> LogicalCounts:
+    check_error_budget(error_budget)
+    counts = LogicalCounts(**{name: whole_number(name, number) for name, number in attrs.asdict(counts).items()})
+    outside = [name for name, number in attrs.asdict(counts).items() if not 0 <= number <= COUNT_MAX]
+    if outside or counts.logical_qubits < 1:
         raise InputError(
             given=f"{counts}",
-            allowed="counts of at least 0 and at least one logical qubit",
-            why="no circuit has fewer",
-            do=f"correct {', '.join(negative) or 'logical_qubits'}",
+            allowed=f"counts from 0 to {COUNT_MAX:.0e}, and at least one logical qubit",
+            why="no circuit has fewer, and none that could be run has more",
+            do=f"correct {', '.join(outside) or 'logical_qubits'}",
+        )
+    if not 0 <= waiting_s <= _WAITING_S_MAX:
+        raise InputError(
+            given=f"waiting_s = {waiting_s}",
+            allowed=f"0 to {_WAITING_S_MAX:g}",
+            why="it is a time",
+            do="correct it",
         )
     if not counts.toffoli + counts.t + counts.rotation:
         raise InputError(
@@ -190,3 +196,4 @@ def _check(counts: LogicalCounts, error_budget: float) -> None:
             why="the depth is the length of a path through the Toffolis, and bounds the runtime",
             do="count the depth of the same circuit as the gates",
         )
+    return counts

@@ -93,8 +93,9 @@ class Hardware:
     def _check_yoked(self) -> None:
         sizes = {"hot_tiles": self.hot_tiles, "cold_qubits": self.cold_qubits, "cold_distance": self.cold_distance}
         for field, number in sizes.items():
-            if not _is_int(number) or (number < 1 if self.data_block == "yoked" else number != 0):
-                allowed = "a whole number, at least 1" if self.data_block == "yoked" else "0, or left out"
+            least, most = (1, _TILES_MAX) if self.data_block == "yoked" else (0, 0)
+            if not _is_int(number) or not least <= number <= most:
+                allowed = f"a whole number, at least 1 and at most {most:,}" if most else "0, or left out"
                 raise _out_of_range(field, number, allowed, f"the data block is {self.data_block}")
 
     def qubits_per_tile(self, distance: int) -> int:
@@ -145,9 +146,12 @@ class Hardware:
         return math.ceil(round(tiles * self.qubits_per_tile(distance), 6))
 
 
-_POSITIVE = (0.0, math.inf)
-_PROBABILITY = (0.0, 1.0)
-_DURATION = (*_POSITIVE, "it is a duration that bounds the runtime, in microseconds")
+# Our assumption: no probability is smaller, and products of them stay above 0.
+_PROBABILITY = (1e-30, 1.0)
+# Our assumption: no workspace has more tiles, and no code a larger distance.
+_TILES_MAX = 10**12
+# Our assumption: from below the time that light takes across an atom to ten thousand years.
+_DURATION = (1e-15, 1e18, "it is a duration that bounds the runtime, in microseconds")
 
 # Open intervals.
 _RANGES: dict[str, tuple[float, float, str]] = {
@@ -156,11 +160,11 @@ _RANGES: dict[str, tuple[float, float, str]] = {
     "cycle_time_us": _DURATION,
     "gate_time_us": _DURATION,
     "reaction_time_us": _DURATION,
-    "control_bits_per_s": (*_POSITIVE, "it is the rate at which a memory is read"),
+    "control_bits_per_s": (1e-30, 1e30, "it is the rate at which a memory is read"),
     "error_rate_scaler": (*_PROBABILITY, "it is the logical error rate at the threshold"),
     "error_rate_threshold": (*_PROBABILITY, "it is the physical error rate from which on the code does not help"),
     # open below as well: 0 is allowed
-    "routing_overhead": (-1e-300, math.inf, "it is a number of tiles per logical qubit"),
+    "routing_overhead": (-1e-300, 1e30, "it is a number of tiles per logical qubit"),
 }
 _CHOICES = {"error_interval": ErrorInterval, "tile_qubits": TileQubits, "data_block": DataBlock}
 

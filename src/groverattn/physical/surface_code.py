@@ -10,11 +10,11 @@ import attrs
 from qualtran.surface_code import QECScheme
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.demand import Demand
+from groverattn.physical.demand import COUNT_MAX, Demand
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, whole_number
 
 # Far beyond any published estimate; reached only within a few per cent of the threshold.
 CODE_DISTANCE_MAX = 501
@@ -34,8 +34,8 @@ def physical_estimate(
     budget between storage, distillation and synthesis. The duration is the largest of four limits: the factories
     (cycles for all states / copies), the reaction (depth * reaction time, and the control computer's reading), the
     consumption by the data block, and the Clifford traffic (each Clifford gate takes a tile for a time step of d
-    cycles: a lower bound of any schedule). Copies that the other limits leave idle are never bought. Errors are added
-    to first order, as in arXiv:1812.01238, and storage is charged for the whole duration. A later family of
+    cycles: a lower bound if all are carried out). Copies that the other limits leave idle are not bought. Errors are
+    added to first order, as in arXiv:1812.01238, and storage is charged for the whole duration. A later family of
     `hardware.factories` is looked at only if no earlier one meets the budget.
 
     Args:
@@ -54,19 +54,32 @@ def physical_estimate(
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
     (192, 27, 'factory')
     """
-    if n_factories is not None and n_factories < 1:
+    if n_factories is not None and not 1 <= whole_number("n_factories", n_factories) <= COUNT_MAX:
         raise InputError(
             given=f"n_factories = {n_factories}",
-            allowed="at least 1, or None to search",
-            why="without a factory there are no magic states",
+            allowed=f"1 to {COUNT_MAX:.0e}, or None to search",
+            why="without a factory there are no magic states, and no machine has more",
             do="leave it out",
         )
+    n_factories = None if n_factories is None else int(n_factories)
     demands = Demand.choices(counts, hardware, error_budget, waiting_s)
-    for family in hardware.factories:
+    for family in _families(hardware):
         best = best_design(demands, hardware, family, n_factories)
         if best is not None:
             return best
     raise _out_of_reach(demands[-1], hardware)
+
+
+def _families(hardware: Hardware) -> Iterator[str]:
+    """Yield the families of the machine; one to fall back on that has no design for its error rates is left out."""
+    for family in hardware.factories:
+        try:
+            candidate_factories(family, hardware)
+        except InputError:
+            if family == hardware.factories[0]:
+                raise
+            continue
+        yield family
 
 
 def best_design(
@@ -143,8 +156,9 @@ class _Design:
     ) -> Iterator[PhysicalEstimate]:
         """Yield designs that meet the budget, the one of least volume among them.
 
-        At a fixed distance the volume falls with the copies until another limit is met and grows from there on: the two
-        whole numbers around that point suffice. Once both meet the budget, a larger distance only adds qubits.
+        At a fixed distance the volume falls with the copies until another limit is met and grows from there on, or has
+        its least before it where the machine waits: the whole numbers around these points suffice. Once all of them
+        meet the budget, a larger distance only adds qubits.
         """
         p_factory = self.factory.p_error(self.demand.toffoli, self.demand.t)
         if p_factory >= self.demand.p_room:
@@ -163,8 +177,14 @@ class _Design:
     def _copies(self, distance: int) -> tuple[int, ...]:
         """The whole numbers around the point where the factories keep up; no more copies than gates they serve."""
         ideal = self._one_factory_cycles / _other_limits_cycles(self.demand, distance)
+        points = [ideal]
+        if self.demand.waiting_cycles:
+            # (data + n factory) (cycles / n + waiting) has its least where its derivative by n is 0
+            data_qubits = self.demand.tiles * self.hardware.qubits_per_tile(distance)
+            busy_share = self._one_factory_cycles / self.demand.waiting_cycles
+            points.append(min(ideal, math.sqrt(data_qubits / self.factory.qubits * busy_share)))
         most = self.demand.toffoli + self.demand.t
-        return tuple({min(max(n, 1), most) for n in (math.floor(ideal), math.ceil(ideal))})
+        return tuple({min(max(n, 1), most) for point in points for n in (math.floor(point), math.ceil(point))})
 
     @property
     def _one_factory_cycles(self) -> float:
@@ -217,8 +237,26 @@ def _logical_error_rates(hardware: Hardware) -> tuple[tuple[int, float], ...]:
 def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
     """Say which error per gate would be needed, and which is the least to be had."""
     gates = demand.toffoli + demand.t
-    factories = [factory for family in hardware.factories for factory in candidate_factories(family, hardware)]
+    factories = [factory for family in _families(hardware) for factory in candidate_factories(family, hardware)]
+    if not factories:
+        raise InputError(
+            given=f"{hardware.name} with {', '.join(hardware.factories)}",
+            allowed="error rates that some design of these families lowers",
+            why="none of their designs makes a magic state better than the one that it is made of",
+            do="choose a lower t_error_rate or physical_error_rate, or add a family of factories",
+        )
     best = min(factories, key=lambda factory: factory.p_error(demand.toffoli, demand.t))
+    if best.p_error(demand.toffoli, demand.t) < demand.p_room:
+        distance, error_rate = _logical_error_rates(hardware)[-1]
+        intervals = _intervals(_other_limits_cycles(demand, distance), distance, demand, hardware)
+        return InputError(
+            given=f"{demand.exposed_tiles:,.0f} tiles stored for {intervals:.3g} {hardware.error_interval}s on "
+            f"{hardware.name}, with {demand.p_room:.3g} of the error budget",
+            allowed=f"a logical error below {demand.p_room / (intervals * demand.exposed_tiles):.2g} per tile and "
+            f"{hardware.error_interval}",
+            why=f"at the largest code distance that is looked at, {distance}, it is {error_rate:.2g}",
+            do="allow a larger error budget, or choose a machine of lower physical error",
+        )
     return InputError(
         given=f"{demand.toffoli:.3g} Toffolis and {demand.t:.3g} T gates on {hardware.name}, with {demand.p_room:.3g} "
         "of the error budget for their states and for storage",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import numbers
 from collections.abc import Iterable
 
 
@@ -38,12 +39,28 @@ def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> Inpu
     return InputError(given=f"{kind} {name!r}", allowed=", ".join(names), why=why, do=do)
 
 
+def whole_number(name: str, value: object) -> int:
+    """Return a whole number as Python's own, which has no largest one.
+
+    Raises:
+        InputError: it is none; 3.0 and True are none either.
+
+    >>> whole_number("n_keys", 3)
+    3
+    """
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    raise InputError(
+        given=f"{name} = {value!r}", allowed="a whole number", why="it is a count or a size", do="round it yourself"
+    )
+
+
 def check_seed(seed: int) -> None:
     """Raise InputError unless `seed` is one that NumPy's generators take.
 
     >>> check_seed(0)
     """
-    if seed < 0:
+    if whole_number("seed", seed) < 0:
         raise InputError(
             given=f"seed = {seed}",
             allowed="0 or more",
@@ -52,15 +69,19 @@ def check_seed(seed: int) -> None:
         )
 
 
+# Below it a share of the budget may be 0 in floating point. Our assumption: nobody asks for less.
+ERROR_BUDGET_MIN = 1e-100
+
+
 def check_error_budget(error_budget: float) -> None:
     """Raise InputError unless `error_budget` is a probability strictly between 0 and 1; NaN is none.
 
     >>> check_error_budget(0.01)
     """
-    if not 0 < error_budget < 1:
+    if not ERROR_BUDGET_MIN <= error_budget < 1:
         raise InputError(
             given=f"error_budget = {error_budget}",
-            allowed="above 0, below 1",
+            allowed=f"above 0, below 1; {ERROR_BUDGET_MIN:g} is the least that is reckoned with",
             why="it is the probability of failure that is allowed",
             do="choose for example 0.01",
         )

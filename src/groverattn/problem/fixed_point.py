@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, whole_number
 
 # A sign and one digit are the least that a signed product needs; beyond 16 bits a float16 head holds nothing more.
 BITS_MIN = 2
@@ -18,7 +18,7 @@ def check_bits(name: str, bits: int) -> None:
 
     >>> check_bits("key_bits", 8)
     """
-    if not BITS_MIN <= bits <= BITS_MAX:
+    if not BITS_MIN <= whole_number(name, bits) <= BITS_MAX:
         raise InputError(
             given=f"{name} = {bits}",
             allowed=f"{BITS_MIN} to {BITS_MAX}",

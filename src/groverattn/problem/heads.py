@@ -22,6 +22,9 @@ from groverattn.problem.layer_arrays import (
 from groverattn.problem.npz_headers import GIB, SIZE_MAX_BYTES, ArchivedArrays, open_arrays
 
 Shapes = dict[str, tuple[int, ...]]  # of Q, K and V, as stored
+# Their squares stay finite, and sums of as many of them as there are tokens.
+_MAGNITUDE_MAX = 1e140
+
 Labels = dict[str, NDArray]  # `layer` and `head` of each entry
 
 
@@ -72,21 +75,15 @@ class AttentionHead:
         self._check_magnitudes()
 
     def _check_magnitudes(self) -> None:
-        """Sums of products are bounded by sizes times largest entries: no score and no output may overflow."""
+        """Sums of products and of squares are bounded by sizes times largest entries: none of them may overflow."""
         largest = {name: float(np.abs(getattr(self, name)).max()) for name in ("queries", "keys", "values")}
-        with np.errstate(over="ignore"):
-            score = (
-                np.float64(largest["queries"])
-                * largest["keys"]
-                * self.d_head
-                * max(self.score_scale, 1.0)
-                * self.n_keys
-            )
-            output = np.float64(largest["values"]) * self.n_keys
-        if np.isinf(score) or np.isinf(output):
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = np.float64(largest["queries"]) * max(self.score_scale, 1.0)
+            score = scaled * largest["keys"] * self.d_head * self.n_keys
+        if np.isinf(score) or max(scaled, *largest.values()) > _MAGNITUDE_MAX:
             raise InputError(
-                given=f"largest magnitudes {largest} in head {self.name!r}",
-                allowed="numbers whose scores and sums stay below 1e308",
+                given=f"largest magnitudes {largest} and score_scale = {self.score_scale:g} in head {self.name!r}",
+                allowed=f"numbers, scaled queries among them, up to {_MAGNITUDE_MAX:g} and scores below 1e308",
                 why="an infinite score can be neither compared nor weighed",
                 do="check how the head was exported, or scale it",
             )

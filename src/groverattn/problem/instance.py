@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, whole_number
 from groverattn.problem.fixed_point import FixedPoint, largest_value, quantise
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.score_blocks import ScoreBlocks
@@ -123,6 +123,13 @@ class Instance:
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, a sample too small to hold a marked key.
         """
+        if whole_number("sample_size", sample_size) < 1:
+            raise InputError(
+                given=f"a sample of {sample_size} keys",
+                allowed="1 key or more",
+                why="the threshold is one of the sampled scores",
+                do="sample several times n / k keys",
+            )
         rule = f"about {n_marked} keys of each row, from a sample of {sample_size} (seed {seed})"
         threshold_of = functools.partial(_sample_threshold, n_marked, sample_size, seed)
         return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, rows, each_block)
@@ -276,7 +283,7 @@ def _sample_threshold(n_marked: int, size: int, seed: int, row: int, scores: NDA
 
 
 def _check_n_marked(n_marked: int, n_keys: int) -> None:
-    if not 1 <= n_marked < n_keys:
+    if not 1 <= whole_number("n_marked", n_marked) < n_keys:
         raise InputError(
             given=f"n_marked = {n_marked} in a head of {n_keys} keys",
             allowed=f"1 to {n_keys - 1}",

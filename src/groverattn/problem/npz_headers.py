@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import IO
 
 import attrs
@@ -21,8 +23,25 @@ GIB = 1 << 30
 # Our assumption: the largest head worth a simulation (n = 131072, d = 128, Q, K and V in float64) takes 0.4 GiB.
 SIZE_MAX_BYTES = 2 * GIB
 
-# What zipfile, zlib and NumPy raise on bytes that are not what the container says.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError)
+# The longest header that NumPy reads, and all that it writes for an array without field names.
+_HEADER_BYTES_MAX = 10_000
+# Our assumption: a model of 1,000 layers takes 200 kB. zipfile keeps some 20 bytes for each of them.
+_DIRECTORY_BYTES_MAX = 1 << 20
+# numpy.savez writes these. zipfile unpacks the others without a limit, and LZMA allocates what a damaged byte asks for.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+# What zipfile, zlib and NumPy raise on bytes that are not what the container says, or where memory is short.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    MemoryError,
+)
 
 
 @attrs.frozen
@@ -73,7 +92,7 @@ class ArchivedArrays:
         if self.n_bytes(array) > SIZE_MAX_BYTES:
             raise _unusable(self.name, f"{array} alone takes {self.n_bytes(array) / GIB:.1f} GiB, more than 2 GiB")
         try:
-            with self.archive.open(f"{array}.npy") as member:
+            with self.archive.open(f"{array}.npy") as member, _quiet():
                 return npy.read_array(member, allow_pickle=False)
         except _DAMAGE as damage:
             raise _unusable(self.name, f"array {array} cannot be read: {damage}") from damage
@@ -98,22 +117,34 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         # a pipe would be waited for, and a device such as /dev/zero read for ever
         raise _unusable(name, "it is a pipe or a device, which cannot be read from its end, as zip archives are")
-    try:
-        archive = zipfile.ZipFile(path)
-    except OSError as failure:
-        raise InputError(
-            given=name, allowed="a readable .npz file", why=failure.strerror or str(failure), do="check the path"
-        ) from failure
-    except _DAMAGE as damage:
-        raise _unusable(name, f"it is not a zip archive, or is cut off: {damage}") from damage
-    with archive:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(_BoundedReads(io.FileIO(path)))
+            archive = stack.enter_context(zipfile.ZipFile(file))
+        except OSError as failure:
+            raise InputError(
+                given=name, allowed="a readable .npz file", why=failure.strerror or str(failure), do="check the path"
+            ) from failure
+        except _DAMAGE as damage:
+            raise _unusable(name, f"it is not a zip archive, or is cut off: {damage}") from damage
         members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
         headers = {info.filename.removesuffix(".npy"): _header(archive, info, name) for info in members}
         yield ArchivedArrays(archive, name, headers)
 
 
+class _BoundedReads(io.BufferedReader):
+    """A file that is read in pieces; the one large piece that zipfile asks for is the list of members."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _DIRECTORY_BYTES_MAX:
+            raise zipfile.BadZipFile(f"its list of members takes more than {_DIRECTORY_BYTES_MAX:,} bytes")
+        return super().read(size)
+
+
 def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> ArrayHeader:
     array = info.filename.removesuffix(".npy")
+    if info.compress_type not in _METHODS:
+        raise _unusable(name, f"array {array} is packed by another method than numpy.savez uses")
     try:
         with archive.open(info) as member:
             header = _read_header(member)
@@ -122,6 +153,8 @@ def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Array
         raise _unusable(name, f"the header of array {array} cannot be read: {damage}") from damage
     if header.dtype.hasobject or header.dtype.kind not in "iuf":
         raise _unusable(name, f"array {array} has type {header.dtype}; only integers and real numbers are read")
+    if any(not 0 <= size < 1 << 63 for size in header.shape):
+        raise _unusable(name, f"array {array} claims the shape {header.shape}")
     if info.file_size - data_starts_at != header.n_bytes:
         stored = info.file_size - data_starts_at
         raise _unusable(name, f"array {array} claims {header.n_bytes} bytes and the file holds {stored}")
@@ -129,12 +162,30 @@ def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Array
 
 
 def _read_header(member: IO[bytes]) -> ArrayHeader:
+    """Read the length first: NumPy would unpack a header of 4 GB before it says that this is too long."""
     version = npy.read_magic(member)
-    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    readers = {(1, 0): (2, npy.read_array_header_1_0), (2, 0): (4, npy.read_array_header_2_0)}
     if version not in readers:  # version 3 is for field names of structured types, which are not read anyway
         raise ValueError(f"format version {version} is for structured types")
-    shape, _, dtype = readers[version](member)
+    length_bytes, reader = readers[version]
+    prefix = member.read(length_bytes)
+    length = int.from_bytes(prefix, "little")
+    if length > _HEADER_BYTES_MAX:
+        raise ValueError(f"it has {length} bytes")
+    with _quiet():
+        try:
+            shape, _, dtype = reader(io.BytesIO(prefix + member.read(length)))
+        except Exception as error:  # the header is a Python literal: its parser and NumPy's raise what they like
+            raise ValueError(f"it is no header: {error}") from error
     return ArrayHeader(shape, dtype)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """NumPy warns of headers written by Python 2, and reads them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _unusable(name: str, why: str) -> InputError:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import attrs
 import numpy as np
 from scipy.special import ndtri
 
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, whole_number
 from groverattn.problem.fixed_point import check_bits, largest_value
 
 N_KEYS_MAX = 1 << 60  # beyond it an index no longer fits int64 with room for arithmetic
@@ -37,11 +38,11 @@ class Shape:
     10
     """
 
-    n_keys: int
-    d_head: int
-    n_marked: int
-    key_bits: int
-    query_bits: int
+    n_keys: int = attrs.field(converter=partial(whole_number, "n_keys"))
+    d_head: int = attrs.field(converter=partial(whole_number, "d_head"))
+    n_marked: int = attrs.field(converter=partial(whole_number, "n_marked"))
+    key_bits: int = attrs.field(converter=partial(whole_number, "key_bits"))
+    query_bits: int = attrs.field(converter=partial(whole_number, "query_bits"))
 
     def __attrs_post_init__(self) -> None:
         _check_range("n_keys", self.n_keys, 2, N_KEYS_MAX, "a search has at least two keys, and an index fits int64")

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 
 from groverattn.problem.errors import InputError
 
+# Floating point holds no neighbours of larger integers, and no score is as large.
+_EXACT_MAX = 1 << 52
+
 
 def threshold_from_tau(tau: float, step: float) -> int:
     """Return the least integer s with s * step >= tau, so that s' >= s iff s' * step >= tau.
@@ -33,6 +36,8 @@ def threshold_from_tau(tau: float, step: float) -> int:
             do="give tau in the units of the scaled score",
         )
     threshold = math.ceil(tau / step)
+    if abs(threshold) > _EXACT_MAX:
+        return threshold
     # The quotient was rounded: the neighbours are compared as the definition says.
     while (threshold - 1) * step >= tau:
         threshold -= 1

@@ -76,7 +76,7 @@ def tight_tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: Arra
     w, w_approximate = np.asarray(p_tail, dtype=np.float64), np.asarray(q_tail, dtype=np.float64)
     eta = np.asarray(tail_range, dtype=np.float64)
     low, high = np.minimum(w, w_approximate), np.maximum(w, w_approximate)
-    crossing = (low >= np.exp(-eta) * high) & (eta > 0)
+    crossing = (low >= np.exp(-eta) * high) & (np.tanh(eta / 2) > 0)
     half = np.tanh(np.where(crossing, eta, 1.0) / 2)
     within = (np.sqrt(high) - np.sqrt(low)) ** 2 / half + 2 * np.sqrt(low * high) * np.tanh(eta / 4)
     return high - low + np.where(crossing, within, high - low)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 import attrs
 import numpy as np
 
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, whole_number
 from groverattn.reference.cade_bounds import cade_expected_queries, cade_worst_queries
 from groverattn.reference.known_number_search import KnownNumberSearch
 from groverattn.reference.search_cost import SearchCost
@@ -26,6 +26,10 @@ from groverattn.reference.unknown_number_search import UnknownNumberSearch
 
 # Our assumption: 128 times the largest published top-k (2048). The expected law takes about 2 s there.
 N_MARKED_MAX = 1 << 18
+
+
+# Below it the laws' squares and logarithms leave the range of floating point.
+P_FAILURE_MIN = 1e-150
 
 
 # An estimate asks for the same probabilities again on every machine and data access.
@@ -48,6 +52,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
     [201, 468, 6654, 7986]
     """
     check_law(law)
+    n_keys, n_marked = whole_number("n_keys", n_keys), whole_number("n_marked", n_marked)
     if n_marked > N_MARKED_MAX:
         raise InputError(
             given=f"n_marked = {n_marked}",
@@ -55,10 +60,10 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
             why="every marked key is a round of the search, and the law sums over the rounds one by one",
             do="choose fewer marked keys; where so many are marked, reading the row is the better method",
         )
-    if not (n_keys >= 2 and 0 <= n_marked <= n_keys and 0 < p_failure < 1):
+    if not (n_keys >= 2 and 0 <= n_marked <= n_keys and P_FAILURE_MIN <= p_failure < 1):
         raise InputError(
             given=f"n_keys = {n_keys}, n_marked = {n_marked}, p_failure = {p_failure}",
-            allowed="n_keys >= 2, 0 <= n_marked <= n_keys, 0 < p_failure < 1",
+            allowed=f"n_keys >= 2, 0 <= n_marked <= n_keys, 0 < p_failure < 1, not below {P_FAILURE_MIN:g}",
             why="these are the cases that the laws cover",
             do="check which number is which",
         )

@@ -18,6 +18,7 @@ from groverattn.reference.found_entries import FoundEntries
 from groverattn.reference.linear_tail import score_floor
 from groverattn.reference.visible_keys import visible_sums
 
+_ROUNDING = 1e-12  # of a sum of many scores, over the largest that a score could be
 _LEAST_LINEAR_WEIGHT = 1e-6  # over c_i: far above the rounding of scores of a row whose tail is narrower than 1
 
 
@@ -100,10 +101,13 @@ def _exact_sum(found: FoundEntries) -> NDArray[np.float64]:
 def _certainly_positive(found: FoundEntries, log_c: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether 1 + x_ij - m_i is positive for all keys that the row sees, by a floor of the scores and not by reading.
 
-    The margin grows with the scores, as their rounding does.
+    The margin grows with the largest scores that the row could have, as the rounding of its sums does.
     """
-    margin = _LEAST_LINEAR_WEIGHT * (1 + np.abs(log_c))
-    return (found.n_tail > 0) & (1 + score_floor(found.head, found.rows) - log_c > margin)
+    head = found.head
+    queries = head.score_scale * np.linalg.norm(head.queries[found.rows], axis=1)
+    rounding = _ROUNDING * queries * np.linalg.norm(head.keys, axis=1).max()
+    margin = _LEAST_LINEAR_WEIGHT * (1 + np.abs(log_c)) + rounding
+    return (found.n_tail > 0) & (1 + score_floor(head, found.rows) - log_c > margin)
 
 
 def _tail_scores(found: FoundEntries) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:

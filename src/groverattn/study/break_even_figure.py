@@ -155,7 +155,9 @@ def _presets(panel: Any, data: BreakEvenMap) -> None:
     _decades(panel, [mark.fastest_s for mark in marks] + [max(mark.now_s.values()) for mark in marks])
     panel.minorticks_off()
     panel.set_title(
-        f"Time of one iterate of every preset, at the limits of {hardware(data.request.hardware).name}", fontsize=10, pad=50
+        f"Time of one iterate of every preset, at the limits of {hardware(data.request.hardware).name}",
+        fontsize=10,
+        pad=50,
     )
     panel.grid(axis="x", color=_INK, alpha=0.25, linewidth=0.5)
 

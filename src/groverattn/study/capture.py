@@ -14,10 +14,14 @@ from typing import Any
 import attrs
 
 from groverattn.problem.errors import InputError
+from groverattn.problem.whole_file import check_target
 from groverattn.study.attention_calls import AttentionCall, attention_calls
-from groverattn.study.head_file import HeadFileWriter, check_target, head_file
+from groverattn.study.head_file import HeadFileWriter, head_file
 
 SCHEMA = "groverattn.capture/1"
+
+# Our assumption: 16 million tokens, far more than any model takes at a time.
+_TEXT_BYTES_MAX = 1 << 26
 
 # What PyTorch and transformers raise on a folder or a text that they cannot use.
 _REFUSALS = (OSError, ValueError, RuntimeError, IndexError, KeyError, TypeError, AttributeError, ImportError)
@@ -136,12 +140,23 @@ def _libraries() -> tuple[Any, Any]:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as failure:
-        why = failure.strerror if isinstance(failure, OSError) else "it is not UTF-8"
-        raise InputError(
-            given=str(path), allowed="a UTF-8 text file", why=why or str(failure), do="check the path, or convert it"
-        ) from failure
+        # A pipe or a device such as /dev/zero need not end. A folder is left to fail with its own message.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise _no_text(path, "it is a pipe or a device")
+        with path.open("rb") as file:
+            data = file.read(_TEXT_BYTES_MAX + 1)
+        if len(data) > _TEXT_BYTES_MAX:
+            raise _no_text(path, f"it has more than {_TEXT_BYTES_MAX:,} bytes")
+        return data.decode().replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as failure:
+        raise _no_text(path, failure.strerror or str(failure)) from failure
+    except UnicodeDecodeError as failure:
+        raise _no_text(path, "it is not UTF-8") from failure
+
+
+def _no_text(path: Path, why: str) -> InputError:
+    most = f"a UTF-8 text file of up to {_TEXT_BYTES_MAX:,} bytes"
+    return InputError(given=str(path), allowed=most, why=why, do="check the path, convert it, or take a part of it")
 
 
 def _check_folder(folder: Path) -> None:

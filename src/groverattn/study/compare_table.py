@@ -35,11 +35,11 @@ def compare_table(result: dict[str, Any]) -> RenderableType:
     legend = (
         "Toffoli, depth (Toffoli depth) and reactions (measurement depth, which the reaction time multiplies; the "
         "measurement inside each Toffoli included) of one iterate; logical and physical qubits; time of one row; from"
-        " how many keys on it passes the slowest GPU line, k unchanged. Depths let gates that share only controls run"
-        " at once; one at a time, bucket-brigade has depth n - 2, and only -wide keeps what is printed. Before every "
-        "unload goes on, the control computer reads all keys for a parity, as many bits as a scan reads, in every "
-        "iterate; it is given the memory bandwidth of an H100. qram is no circuit but the paper's assumption, a call "
-        "of a memory that nobody has built, at one reaction time and no qubits unless told otherwise."
+        " how many keys on, at the earliest, it passes the slowest GPU line, k unchanged. Depths let gates that share"
+        " only controls run at once; one at a time, bucket-brigade has depth n - 2, and only -wide keeps what is "
+        "printed. Before every unload goes on, the control computer reads all keys for a parity, as many bits as a "
+        "scan reads, in every iterate; its rate is the machine's `control_bits_per_s`. qram is no circuit but the "
+        "paper's assumption, a call of a memory that nobody has built, at 10 us and no qubits unless told otherwise."
     )
     parts = [Text(heading), "", table, "", Text(f"One row on a GPU: {gpu}"), Text(result["verdict"]), "", Text(legend)]
     return Group(*parts, *map(Text, notes))

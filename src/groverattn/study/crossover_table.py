@@ -41,7 +41,8 @@ def _crossings(accesses: Json) -> Table:
     """One line per access: from which n it passes the slowest and the fastest line, in both readings."""
     largest = next(iter(accesses.values()))["crossover"]["n_max"].bit_length() - 1
     table = _table(
-        f"Keys from which the search is faster; never: and how many times slower it is at n = 2^{largest}; free: with "
+        f"Keys from which the search is faster, at the earliest; none: up to n = 2^{largest}, where it is so many "
+        "times slower; free: with "
         "a control computer that reads at once"
     )
     for name in ("access", "slowest line", "fastest line", "slowest, free", "fastest, free"):
@@ -59,7 +60,7 @@ def _keys_text(reading: Json, line: str) -> str:
     if n_keys is not None:
         return f"n = {count_text(n_keys)}"
     ratio = reading["ratio_at_n_max" if line else "ratio_at_n_max_fastest_line"]
-    return "never" if ratio is None else f"never {count_text(ratio)}"
+    return "never" if ratio is None else f"none {count_text(ratio)}"
 
 
 def _reasons(accesses: Json) -> str:

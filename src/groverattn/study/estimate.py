@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.search_totals import SearchTotals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.hardware import hardware
-from groverattn.problem.errors import check_error_budget
+from groverattn.problem.errors import InputError, check_error_budget, whole_number
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.search_laws import LAWS, check_law, search_cost
@@ -24,6 +25,24 @@ from groverattn.study.row_price import RowPrice, RowPricing
 from groverattn.study.verdict import Verdict
 
 SCHEMA = "groverattn.estimate/2"
+
+_OF_A_MODEL_MAX = 1 << 40  # our assumption: products of such numbers stay exact
+
+
+def _number_of(name: str, value: object) -> int:
+    number = whole_number(name, value)
+    if not 1 <= number <= _OF_A_MODEL_MAX:
+        raise InputError(
+            given=f"{name} = {number}",
+            allowed=f"1 to {_OF_A_MODEL_MAX:,}",
+            why="every model has at least one, and none has more",
+            do=f"correct {name}",
+        )
+    return number
+
+
+def _key_numbers(value: object) -> int:
+    return _number_of("key_numbers", value)
 
 
 @attrs.frozen(kw_only=True)
@@ -41,15 +60,15 @@ class EstimateRequest:
             misses, storage, magic states, synthesis, or the memory.
 
     Raises:
-        InputError: an error budget that is no probability above 0 and below 1.
+        InputError: an error budget that is no probability above 0 and below 1, or a number of something below 1.
     """
 
     shape: Shape
     name: str = "custom"
-    layers: int = 1
-    query_heads: int = 1
-    gqa_group: int = 1
-    key_numbers: int | None = None
+    layers: int = attrs.field(default=1, converter=partial(_number_of, "layers"))
+    query_heads: int = attrs.field(default=1, converter=partial(_number_of, "query_heads"))
+    gqa_group: int = attrs.field(default=1, converter=partial(_number_of, "gqa_group"))
+    key_numbers: int | None = attrs.field(default=None, converter=attrs.converters.optional(_key_numbers))
     data_access: str = "qrom"
     score_method: str = "shared-sums"
     qram: QRAMPrice = attrs.field(factory=QRAMPrice)

@@ -53,6 +53,7 @@ def estimate_table(result: Json) -> RenderableType:
         Text(heading),
         "",
         simple_table("Logical costs", ["", "Toffoli", "T", "Clifford", "measured", "Toffoli depth", "qubits"], costs),
+        Text("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
         "",
         simple_table(
             "Toffolis of one iterate",

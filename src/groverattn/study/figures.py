@@ -30,14 +30,18 @@ def amplitudes_svg(amplitudes: Sequence[NDArray[np.float64]], marked: NDArray[np
         for chosen, colour, label in ((~marked, _OTHER, "not marked"), (marked, _MARKED, "marked")):
             panel.bar(index[chosen], heights[chosen], width=0.7, color=colour, label=label)
         panel.axhline(0, color="black", linewidth=0.8)
-        p_marked = float((heights[marked] ** 2).sum())
-        panel.set_title(f"{j} iterate{'' if j == 1 else 's'}: P(marked) = {p_marked:.3f}", fontsize=9)
+        panel.set_title(f"{j} iterate{'' if j == 1 else 's'}: P(marked) = {p_marked(heights, marked):.3f}", fontsize=9)
         panel.set_xlabel("key", fontsize=9)
         panel.spines[["top", "right"]].set_visible(False)
         panel.tick_params(labelsize=8)
     panels[0].set_ylabel("amplitude", fontsize=9)
     panels[0].legend(frameon=False, fontsize=8, loc="upper left")
     return svg_text(figure)
+
+
+def p_marked(amplitudes: NDArray[np.inexact], marked: NDArray[np.bool_]) -> float:
+    """Return the probability that a measured index is marked."""
+    return float((np.abs(amplitudes[marked]) ** 2).sum())
 
 
 _LAW_COLOURS = {"ideal": "#4c9f70", "expected": "#2f5d8a", "proven": "#b0722a"}

@@ -33,7 +33,7 @@ def frontier_svg(result: dict[str, Any], classical: list[dict[str, Any]]) -> str
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("physical qubits")
-    axes.set_ylabel("time of one row, seconds")
+    axes.set_ylabel("time of one row, seconds (several machines: mean)")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9, loc="upper right")
     return svg_text(figure)

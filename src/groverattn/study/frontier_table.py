@@ -40,7 +40,8 @@ _POINT_COLUMNS = ("qubits", "time", "access", "score", "S", "factories", "limite
 _LIMIT_COLUMNS = ("depth up to", "width", "depth", "Toffoli", "all gates", "depth x width", "with")
 
 _LEGEND = (
-    "S machines share the keys of the row; the time is that of one machine on average, and the slowest takes longer. "
+    "Of the designs that were looked at, those that no other beats. S machines share the keys of the row; the time is "
+    "that of one machine on average, and the slowest takes up to twice as long. Several machines: law expected only. "
     "Width: logical qubits of all machines. Depth: measurements that wait for each other, one reaction time each."
 )
 

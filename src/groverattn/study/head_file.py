@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from groverattn.problem.errors import InputError
 from groverattn.problem.layer_arrays import CAUSAL, SCORE_SCALE, layer_array
+from groverattn.problem.whole_file import check_target, unwritable, whole_file
 
 DTYPES = ("float16", "float32")
 
@@ -23,12 +23,14 @@ class HeadFileWriter:
     """The open file: each layer goes to disk when it is added, and no array stays in memory.
 
     Attributes:
+        path: the name that the file takes in the end, for messages.
         archive: the zip file, under its temporary name.
         dtype: float16 or float32.
         score_scales: one per layer that was added.
         causal: the same for the mask.
     """
 
+    path: Path
     archive: zipfile.ZipFile
     dtype: str
     score_scales: list[float] = attrs.field(factory=list)
@@ -67,7 +69,7 @@ class HeadFileWriter:
             if self.archive.fp is not None:
                 self.archive.fp.flush()
         except OSError as failure:
-            raise _unwritable(str(self.archive.filename), failure) from failure
+            raise unwritable(self.path, failure.strerror or str(failure)) from failure
 
 
 @contextmanager
@@ -87,38 +89,10 @@ def head_file(path: Path, *, dtype: str, force: bool = False) -> Iterator[HeadFi
             why="these are the types that the heads are stored in",
             do="choose one of them",
         )
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        try:
-            stream = part.open("xb")
-        except OSError as failure:
-            raise _unwritable(str(path), failure) from failure
-        with stream, zipfile.ZipFile(stream, "w") as archive:
-            writer = HeadFileWriter(archive, dtype)
-            yield writer
-            writer.finish()
-        os.replace(part, path)
-    except BaseException:  # Ctrl-C as well
-        part.unlink(missing_ok=True)
-        raise
-
-
-def check_target(path: Path, *, force: bool) -> None:
-    """Raise InputError if a file may not be written at `path`; asked before the model is loaded."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise InputError(
-            given=str(path),
-            allowed="the name of a file in a folder that exists",
-            why="it is a folder" if path.is_dir() else f"there is no folder {path.parent}",
-            do="choose another name, or make the folder",
-        )
-    if path.exists() and not force:
-        raise InputError(
-            given=str(path),
-            allowed="a name that is free",
-            why="a file with this name exists",
-            do="choose another name, or pass --force to replace the file",
-        )
+    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+        writer = HeadFileWriter(path, archive, dtype)
+        yield writer
+        writer.finish()
 
 
 def _not_finite(name: str, array: NDArray, dtype: str) -> InputError:
@@ -135,10 +109,4 @@ def _not_finite(name: str, array: NDArray, dtype: str) -> InputError:
         allowed="finite numbers",
         why="a score that is not a number can be neither compared nor weighed",
         do="check the weights of the model, and whether it runs in float16",
-    )
-
-
-def _unwritable(path: str, failure: OSError) -> InputError:
-    return InputError(
-        given=path, allowed="a file that can be written", why=failure.strerror or str(failure), do="choose another name"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from groverattn.bloqs.scores import SCORES
 from groverattn.costs.counting import count_iterate
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.study.estimate import sizes_only_iterate
+from groverattn.study.text_file import write_text
 
 FILE_NAME = "iterates.csv"
 
@@ -82,7 +84,8 @@ def score_over_queries(shape: Shape) -> tuple[float, float]:
 
 def write(directory: Path) -> None:
     """Write the sheet as a CSV file, one row per shape, access and method."""
-    with (directory / FILE_NAME).open("w", encoding="utf-8", newline="") as file:
-        writer: csv.DictWriter[str] = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows())
+    text = io.StringIO()
+    writer: csv.DictWriter[str] = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows())
+    write_text(directory / FILE_NAME, text.getvalue())

@@ -9,6 +9,8 @@ from groverattn.problem.errors import InputError
 IO_BITS_PER_S = 1e9
 """Rate at which keys are written, 1 Gbit/s: our assumption."""
 
+_RATE_MAX = 1e30  # our assumption: no link is faster, and all times stay finite
+
 
 @attrs.frozen
 class MemoryLoading:
@@ -26,7 +28,7 @@ class MemoryLoading:
         io_bits_per_s: rate of writing, bits per second.
 
     Raises:
-        InputError: a rate that is not positive.
+        InputError: a rate that is not positive, or too small or large to be one.
 
     >>> MemoryLoading(256, 131072, 128 * 8, into_memory=False).prefill_s
     34.359738368
@@ -39,10 +41,10 @@ class MemoryLoading:
     io_bits_per_s: float = IO_BITS_PER_S
 
     def __attrs_post_init__(self) -> None:
-        if not self.io_bits_per_s > 0:
+        if not 1 / _RATE_MAX <= self.io_bits_per_s <= _RATE_MAX:
             raise InputError(
                 given=f"io_bits_per_s = {self.io_bits_per_s}",
-                allowed="above 0",
+                allowed=f"{1 / _RATE_MAX:g} to {_RATE_MAX:g}",
                 why="it is the rate at which the keys are written",
                 do="leave it out: 1 Gbit/s is assumed",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from groverattn.reference.attention import score_blocks
 from groverattn.reference.error_bounds import row_errors
 from groverattn.reference.sparse_rank_one import SparseRankOne
 from groverattn.study.estimate import sizes_only_iterate
+from groverattn.study.text_file import write_text
 
 FILE_NAME = "precision.csv"
 
@@ -135,10 +137,11 @@ def precision_table() -> list[dict[str, str]]:
 
 def write(directory: Path) -> None:
     """Write precision.csv into `directory`."""
-    with (directory / FILE_NAME).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [field.name for field in attrs.fields(PrecisionRecord)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(precision_table())
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in attrs.fields(PrecisionRecord)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(precision_table())
+    write_text(directory / FILE_NAME, text.getvalue())
 
 
 def _largest_scores(head: AttentionHead, k: int) -> list[NDArray[np.intp]]:

@@ -75,7 +75,7 @@ def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[P
             "limits_s.clifford",
             "formula",
             "our assumption: a Clifford gate takes a tile for one time step of d cycles, and every tile that can "
-            "operate always does: a lower bound of any schedule",
+            "operate always does: a lower bound if all of them are carried out; commutation could save some",
         ),
         Provenance("physical_error_rate", "assumption", hardware.sources["physical_error_rate"]),
         Provenance("cycle_time", "assumption", hardware.sources["cycle_time_us"]),

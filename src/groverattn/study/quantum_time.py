@@ -13,6 +13,7 @@ from groverattn.bloqs.phase_oracle import PhaseOracle
 from groverattn.bloqs.qram import QRAMLookup, QRAMPrice
 from groverattn.bloqs.scores import AnyScore
 from groverattn.costs.classical import ClassicalLine, classical_lines
+from groverattn.problem.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
 from groverattn.study.limit_words import why
@@ -57,4 +58,11 @@ def row_verdict(request: EstimateRequest, score: AnyScore) -> Verdict:
     full = find_reading(lambda n: at(n).duration_s, lines, n_min)
     optimistic = find_reading(lambda n: at(n).without_control_s, lines, n_min)
     free = attrs.evolve(row, times=row.times.with_free_control())
-    return Verdict(full, optimistic, why=why(row, N_MAX), optimistic_why=why(free, N_MAX))
+    return Verdict(full, optimistic, why=_why(row), optimistic_why=_why(free))
+
+
+def _why(row: QuantumRow) -> str:
+    try:
+        return why(row, N_MAX)
+    except InputError as error:
+        return f"so many keys cannot be searched ({error.parts['why']})"

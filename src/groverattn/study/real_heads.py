@@ -75,8 +75,10 @@ def heads(directory: Path) -> Iterator[tuple[AttentionHead, int, int]]:
     for name, _, n_marked, circuit_every in FILES:
         path = directory / name
         for layer, head in labels(path):
-            for causal in (False, True):
-                yield load_head(path, layer=layer, head=head, causal=causal), n_marked, circuit_every
+            # read once: every head of a file is decompressed to read one of them
+            bidirectional = load_head(path, layer=layer, head=head, causal=False)
+            yield bidirectional, n_marked, circuit_every
+            yield attrs.evolve(bidirectional, causal=True), n_marked, circuit_every
 
 
 def labels(path: Path) -> list[tuple[int, int]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import attrs
+
+from groverattn.study.text_file import write_text
 
 _DIGITS = 6
 
@@ -23,17 +26,19 @@ def write_records(path: Path, kind: type, records: Iterable[Any]) -> None:
     Numbers that are not whole are rounded to six significant digits, so that platforms agree.
     """
     names = [field.name for field in attrs.fields(kind)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([cell_text(getattr(record, name)) for name in names] for record in records)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([cell_text(getattr(record, name)) for name in names] for record in records)
+    write_text(path, text.getvalue())
 
 
 def cell_text(value: object) -> str:
     """Write one cell: on one line, numbers that are not whole with six digits, and nothing that a spreadsheet runs.
 
     Text may come from the names of files and models. If it begins like a formula (=, +, -, @) and is no number, an
-    apostrophe is put before it, as OWASP advises under "CSV injection"; white space is drawn together to one blank.
+    apostrophe is put before it, as OWASP advises under "CSV injection"; white space is drawn together to one blank, and
+    control characters are written as escapes.
 
     >>> cell_text(2 / 3), cell_text("=1+2"), cell_text("-1.5e3"), cell_text(None)
     ('0.666667', "'=1+2", '-1.5e3', '')
@@ -41,4 +46,6 @@ def cell_text(value: object) -> str:
     if value is None:
         return ""
     text = f"{value:.{_DIGITS}g}" if isinstance(value, float) else " ".join(str(value).split())
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
     return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -52,6 +53,7 @@ def _begin_worker(work: Callable[[int], Any]) -> None:
     """Keep what every row needs, so that a task is one number; leave Ctrl-C to the parent."""
     global _work
     _work = work
+    gc.freeze()  # what the parent had stays to the end: the collector need not look through it again
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

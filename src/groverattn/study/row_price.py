@@ -20,6 +20,7 @@ from groverattn.reference.search_laws import search_cost
 # Shares of the budget that the search may be given. The optimum is flat: a factor e costs a few per cent of iterates.
 _SHARES = (0.003, 0.95)
 _LOG_SHARE_PRECISION = 0.1
+_PROBES = (0.1, 0.5, 0.9, 0.003)
 
 
 @attrs.frozen
@@ -141,7 +142,8 @@ class RowPricing:
             return math.log(_volume(row))
 
         bounds = tuple(math.log(share) for share in _SHARES)
-        if math.isinf(log_volume(bounds[0])):  # the least that the search can take is already too much
+        # A small share takes more iterates, and so more calls of a memory: any of these may be the one that fits.
+        if all(math.isinf(log_volume(math.log(share))) for share in _PROBES):
             raise refused[0]
         minimize_scalar(log_volume, bounds=bounds, method="bounded", options={"xatol": _LOG_SHARE_PRECISION})
         return best["row"]

@@ -11,6 +11,8 @@ import attrs
 from groverattn.bloqs.scores import AnyScore
 from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
 from groverattn.physical.hardware import hardware
+from groverattn.problem.errors import InputError
+from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.search_laws import search_cost
 
@@ -43,8 +45,8 @@ class WaitTimes:
 class RowTime:
     """The row of n keys at its limits.
 
-    Gates, factories, Clifford traffic, preparations and classical checks cost no time here: it is a lower bound for
-    every number of factories and qubits.
+    Gates, factories, Clifford traffic, preparations and classical checks cost no time here: it is a lower bound for one
+    machine with every number of factories. Several machines that share the keys are on the frontier.
 
     Attributes:
         n_keys: number of keys n.
@@ -92,7 +94,8 @@ class QuantumRow:
         score: the score of one query.
         n_marked: marked keys k.
         law: name of the search law.
-        p_miss: probability allowed that a marked key is left unfound.
+        p_miss: probability allowed that a marked key is left unfound; all of the error budget.
+        p_error: failure probability of one call of an outside memory.
         times: how long one wait of each kind takes.
     """
 
@@ -101,6 +104,7 @@ class QuantumRow:
     n_marked: int
     law: str
     p_miss: float
+    p_error: float
     times: WaitTimes
 
     @classmethod
@@ -113,14 +117,28 @@ class QuantumRow:
         machine = hardware(request.hardware)
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
         law, n_marked = request.search_law, request.shape.n_marked
-        return cls(request.data_access, score, n_marked, law, request.error_budget, times)
+        return cls(request.data_access, score, n_marked, law, request.error_budget, request.qram.p_error, times)
 
     def at(self, n_keys: int) -> RowTime:
-        """Return the row of `n_keys` keys.
+        """Return the row of `n_keys` keys, filled up with dead keys to a power of two where that is faster.
 
         Raises:
-            InputError: sizes or a law that make no sense.
+            InputError: sizes or a law that make no sense, or a memory that fails more often than the budget allows.
         """
+        row, filled_up = self._searching(n_keys), 1 << (n_keys - 1).bit_length()
+        if filled_up > max(n_keys, 2) and filled_up <= N_KEYS_MAX:
+            row = min(row, self._searching(filled_up), key=lambda each: each.duration_s)
+        p_memory = row.iterates * row.waits.external_calls * self.p_error
+        if p_memory >= self.p_miss:
+            raise InputError(
+                given=f"a memory that fails with p = {self.p_error:.2g} a call",
+                allowed=f"a failure below {self.p_miss:.2g} in all calls of a row",
+                why=f"its calls at n = {n_keys} would fail with p = {p_memory:.2g}",
+                do="assume a better memory, or allow a larger error budget",
+            )
+        return attrs.evolve(row, n_keys=n_keys)
+
+    def _searching(self, n_keys: int) -> RowTime:
         cost = remembered_cost(self.law, n_keys, self.n_marked, self.p_miss)
         waits = iterate_waits(self.data_access, n_keys, self.score)
         if cost.phased_expected:

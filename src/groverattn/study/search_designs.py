@@ -71,6 +71,11 @@ class SearchDesign:
         return self.n_machines * (row.toffoli + row.t + row.rotation + row.clifford + row.measurement)
 
     @property
+    def traffic(self) -> float:
+        """Clifford gates for each logical qubit: how long the traffic holds the qubits up."""
+        return self.row.clifford / self.row.logical_qubits
+
+    @property
     def depth_times_width(self) -> int:
         """DW-cost: depth times width (arXiv:1910.01700, Section 2), with the measurement depth as depth."""
         return self.depth * self.width
@@ -83,7 +88,7 @@ class SearchDesign:
 
 
 def search_designs(shape: Shape, law: str, p_miss: float) -> list[SearchDesign]:
-    """Return the designs that no other one equals or beats in width, depth and Toffolis.
+    """Return the designs that no other one equals or beats in width, depth, Toffolis and Clifford traffic.
 
     Several machines follow the law `expected` only: the cost of `reference.parallel_search`, the mean of one machine.
     The slowest of them takes longer than this mean.
@@ -99,21 +104,22 @@ def search_designs(shape: Shape, law: str, p_miss: float) -> list[SearchDesign]:
     threshold = representative_threshold(shape, query)
     scores = {method: make_score(method, query, threshold, shape.key_bits) for method in SCORE_METHODS}
     designs = [
-        _design(lookup, name, method, score, machines, cost)
+        search_design(lookup, name, method, score, machines, cost)
         for machines, n_part, cost in _machine_costs(shape, law, p_miss)
         for name, lookup in _lookups(KeyTable(n_part, shape.d_head, shape.key_bits))
         for method, score in scores.items()
     ]
-    return pareto(designs, lambda design: (design.width, design.depth, design.toffoli))
+    return pareto(designs, lambda design: (design.width, design.depth, design.toffoli, design.traffic))
 
 
 def _machine_costs(shape: Shape, law: str, p_miss: float) -> Iterator[tuple[int, int, SearchCost]]:
-    """Numbers of machines, keys of each, and the cost of one; powers of 4 that divide the keys into equal parts."""
+    """Numbers of machines, keys of each, and the cost of one; powers of 4, and dead keys fill up to a power of two."""
     yield 1, shape.n_keys, search_cost(law, shape.n_keys, shape.n_marked, p_miss)
-    machines = 4
-    while law == "expected" and shape.n_keys % machines == 0 and shape.n_keys // machines >= 4:
-        cost = ParallelSearch(machines, p_miss).cost(shape.n_keys, shape.n_marked)
-        yield machines, shape.n_keys // machines, cost
+    machines, filled_up = 4, 1 << (shape.n_keys - 1).bit_length()
+    if filled_up > shape.n_keys:
+        yield 1, filled_up, search_cost(law, filled_up, shape.n_marked, p_miss)
+    while law == "expected" and filled_up // machines >= 4:
+        yield machines, filled_up // machines, ParallelSearch(machines, p_miss).cost(filled_up, shape.n_marked)
         machines *= 4
 
 
@@ -129,8 +135,9 @@ def _lookups(table: KeyTable) -> Iterator[tuple[str, KeyLookup]]:
         block *= 2
 
 
-def _design(
+def search_design(
     lookup: KeyLookup, name: str, method: str, score: AnyScore, machines: int, cost: SearchCost
 ) -> SearchDesign:
+    """Return one design: the circuit of a lookup and a score, and what the search costs each of the machines."""
     iterate = GroverIterate(PhaseOracle(lookup, score))
     return SearchDesign(name, method, machines, search_totals(iterate, cost, 1, 1).row, cost.p_failure)

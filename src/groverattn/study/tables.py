@@ -25,7 +25,7 @@ LAWS_IN_WORDS = {
 
 QRAM_IN_WORDS = (
     "Assumption: qram is no circuit. Its calls have no gates in any count, and cost the time, qubits and failure that "
-    "the options --qram-... say; by default one reaction time each and nothing else. No such memory exists."
+    "the options --qram-... say; by default 10 us each and nothing else. No such memory exists."
 )
 
 

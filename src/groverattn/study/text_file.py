@@ -1,13 +1,12 @@
-"""A file that is there whole or not at all."""
+"""Figures and other texts written as whole files."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from groverattn.problem.errors import InputError
-from groverattn.study.head_file import check_target
+from groverattn.problem.whole_file import check_target, whole_file
 
 
 def check_figure(path: Path, *, force: bool, suffixes: Sequence[str] = (".svg",)) -> None:
@@ -24,7 +23,7 @@ def check_figure(path: Path, *, force: bool, suffixes: Sequence[str] = (".svg",)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file beside `path` and give it that name, so that no reader ever sees a part of it.
+    """Write a file in UTF-8 that is there whole or not at all.
 
     Raises:
         InputError: it cannot be written.
@@ -38,17 +37,5 @@ def write_bytes(path: Path, contents: bytes) -> None:
     Raises:
         InputError: they cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        try:
-            part.write_bytes(contents)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as failure:
-        raise InputError(
-            given=str(path),
-            allowed="a place that can be written to",
-            why=failure.strerror or str(failure),
-            do="choose another place, or make room",
-        ) from failure
+    with whole_file(path) as file:
+        file.write(contents)

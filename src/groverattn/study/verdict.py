@@ -37,7 +37,10 @@ class Reading:
             )
         never = f"no crossover up to {largest} with the fastest classical line"
         verdict = never if self.fastest.n_keys is None else "with the fastest line"
-        return f"{verdict}: {self.fastest.reason}; with the slowest line: {self.slowest.reason}"
+        return (
+            f"{verdict}: {self.fastest.reason}; with the slowest line: {self.slowest.reason}; at the earliest, since "
+            "gates and factories take no time here"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""

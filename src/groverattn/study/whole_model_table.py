@@ -38,7 +38,7 @@ def model_sentences(result: Json) -> list[str]:
         ),
         f"A causal head takes {causal['time_share']:.2f} of the time of as many rows of n keys each.",
         f"Keys go {loading['destination']}.",
-        f"Wrong rows, at most: {token['expected_wrong_rows']:.3g} of {count_text(token['rows'])} in a token, "
+        f"Wrong rows, about: {token['expected_wrong_rows']:.3g} of {count_text(token['rows'])} in a token, "
         f"{prefill['expected_wrong_rows']:.3g} of {count_text(prefill['rows'])} in a prefill. {prefill['words']}.",
     ]
 

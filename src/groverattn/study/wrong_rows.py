@@ -20,7 +20,8 @@ class WrongRows:
 
     Attributes:
         n_rows: rows that are searched.
-        row: the longest row, as it is priced; shorter ones fail no more often on the same machine.
+        row: the longest row, as it is priced; shorter ones fail about as often on the same machine, by up to
+            a tenth more where they have rotations and it has none.
         budget_per_row: probability that each may be wrong so that all are right with probability 0.99.
         strict: the longest row within that budget; None: no machine of this kind can run it.
         refusal: why it cannot.
@@ -44,7 +45,7 @@ class WrongRows:
 
     @property
     def expected(self) -> float:
-        """Expected number of rows with a wrong answer, at most."""
+        """Expected number of rows with a wrong answer, about: as if all failed as often as the longest."""
         return self.n_rows * self.row.p_failure
 
     @property

@@ -149,7 +149,7 @@ def _wrong_rows(printed: dict[str, Json]) -> list[Block]:
         Column("what"),
         Column("circuit"),
         Column("rows", "rows", "whole_counts"),
-        Column("wrong rows, at most", "rows", "wrong_rows"),
+        Column("wrong rows, about", "rows", "wrong_rows"),
         Column("then a row may be wrong with", "probability", "wrong_rows"),
         Column("then physical qubits", "qubits", "wrong_rows"),
         Column("then the longest row takes", IN_CELL, "wrong_rows"),
