@@ -7,15 +7,21 @@
 # ---
 
 # %% [markdown]
-# # One small search, from data to gates to amplitudes to found keys to $B$
+# # One small search, from data to gates to amplitudes to $B$
 #
-# Sixteen keys of two numbers, three bits each: small enough to simulate every qubit of the whole circuit. The same
-# classes, with other sizes, are what `groverattn estimate` counts at $n = 2^{20}$.
+# Sixteen keys of two numbers, three bits each: small enough to simulate every qubit of the whole circuit.
 #
-# At this size a scan reads 16 keys and is done. Nothing here is faster than that; the point is that it is right.
+# | here | what |
+# |---|---|
+# | run | every gate: the oracle on every key, the search in a state vector of all qubits, and every trial of one row |
+# | counted | Toffolis, qubits and depth of the same circuits; at $n = 2^{20}$ the same classes are only counted |
+# | assumed | nothing of a machine: no noise, no time. Thresholds are set classically, from all scores |
+#
+# **At this size quantum loses.** A scan reads 16 keys and is done. Nothing here is faster than that; the point is that
+# it is right.
 
 # %% [markdown]
-# ## 1. Data
+# ## 1. What are the data?
 #
 # A seeded head. Queries and keys are rounded to three bits, and each row gets an integer threshold that its two largest
 # scores reach, with those that tie with the second. Setting the threshold so is a classical convenience: it reads all
@@ -48,7 +54,7 @@ for j in range(4):
     print(j, instance.keys.values[j].tolist(), format(table.word(j), f"0{table.word_bits}b"))
 
 # %% [markdown]
-# ## 2. Gates
+# ## 2. What does the circuit look like?
 #
 # The phase oracle loads the word of key $j$, computes whether its score reaches the threshold, flips the phase of a
 # live key that does, and undoes both. Oracle and diffusion make one Grover iterate. Each is a Qualtran bloq and a Cirq
@@ -69,6 +75,17 @@ index = cirq.LineQubit.range(table.index_bits)
 print(cirq.Circuit(cirq.decompose_once(GroverSearch(iterate, n_iterates=2).on(*index))))
 
 # %% [markdown]
+# The oracle, one level further down. `selection` is the index $j$. The word is split into its seven bits: six of the
+# key go to the score, and the last one, the live flag, goes to the predicate, which is the flip. A dagger marks an
+# inverse; the word is given up by measuring it, and what the measurement does to the phases is put right.
+
+# %%
+from groverattn.study.circuit_figure import circuit_svg
+from groverattn.study.notebook_output import figure, show
+
+figure(circuit_svg(oracle))
+
+# %% [markdown]
 # The score, one level further down. The query is known when the circuit is written, so it is in the wiring: its digits
 # choose which bits are added, and the threshold is in a constant that costs nothing. The last qubit says whether the
 # key is marked.
@@ -79,38 +96,33 @@ fresh = [cirq.NamedQubit(f"sum {i}") for i in range(score.work_bits)] + [cirq.Na
 print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
 
 # %% [markdown]
-# The oracle as gates, counted in two ways: from the call graph, which is what every estimate uses, and gate by gate
-# from the flat circuit, which is what is run below.
+# ## 3. Does every gate do what it should?
+#
+# The oracle's flat circuit is run on every key. Its phases are compared with integer arithmetic, every ancilla has to
+# come back as zero, and its gates are counted in two ways: from the call graph, which is what every estimate uses, and
+# gate by gate from what was run. Depths may differ: what is counted is a schedule in which the parts wait for each
+# other.
 
 # %%
-from groverattn.bloqs.flat_circuit import flatten
-from groverattn.costs.counting import count, count_iterate
-from groverattn.verify.oracle_check import flat_counts, run_oracle
+from groverattn.study.tables import verification_table
+from groverattn.study.verification import verify_head_row
 
-print("counted", count(oracle))
-print("run    ", flat_counts(flatten(oracle)))
+show(verification_table(verify_head_row(instance, ROW, data_access="qrom", seed=0).as_json()))
+
+# %%
+from groverattn.costs.counting import count_iterate
+
 print("Toffolis of one iterate by part:", count_iterate(iterate).toffoli_parts)
 
 # %% [markdown]
-# Every gate on every key: the phases come out as the arithmetic says, and every ancilla comes back as zero.
-
-# %%
-import numpy as np
-
-outcome = run_oracle(oracle, np.random.default_rng(0))
-print("phase -1 on keys   ", outcome.marked.nonzero()[0].tolist())
-print("wrong keys         ", int((outcome.marked != instance.marked(ROW)).sum()))
-print("dirty ancillas     ", int(outcome.dirty.sum()))
-
-# %% [markdown]
-# ## 3. Amplitudes
+# ## 4. What are the amplitudes?
 #
 # The whole search, decomposed to one- and two-qubit gates and measurements, in Cirq's state-vector simulator: all
 # qubits, ancillas included. After each number of iterates, the probability of measuring a marked key is compared with
-# $\sin^2((2j+1)\theta)$, which the package computes without any circuit.
+# what amplitude amplification says, which the package computes without any circuit.
 
 # %%
-from groverattn.reference.amplification import success_probability
+from groverattn.study.amplitude_table import amplitude_table
 from groverattn.verify.state_vector import decomposed_circuit, final_amplitudes
 
 circuit, _ = decomposed_circuit(GroverSearch(iterate, n_iterates=1))
@@ -118,29 +130,27 @@ print(f"one iterate: {len(list(circuit.all_operations()))} operations on {len(ci
 
 marked = instance.marked(ROW)
 states = [final_amplitudes(GroverSearch(iterate, n_iterates=j)) for j in range(5)]
-for j, state in enumerate(states):
-    simulated = float((np.abs(state[marked]) ** 2).sum())
-    print(j, f"simulated {simulated:.9f}", f"expected {success_probability(16, marked.sum(), j):.9f}")
+show(amplitude_table(states, marked))
 
 # %%
-from IPython.display import SVG
-
 from groverattn.study.figures import amplitudes_svg
 
-SVG(amplitudes_svg([state.real for state in states], marked))
+figure(amplitudes_svg([state.real for state in states[:4]], marked))
 
 # %% [markdown]
 # Two iterates are best, and a third overshoots: who does not know how many keys are marked cannot know when to stop.
 # The search that is shipped therefore draws the number of iterates at random, from a range that grows until a trial
 # succeeds. It checks every measured index with one inner product, and takes found keys out by their live flag.
 #
-# ## 4. One row, from gates to found keys
+# ## 5. How does one row get its keys?
 #
 # The whole search of this row, every trial of it a circuit of its own: preparation, iterates, measurement of the index.
 # The engine `circuit` simulates all qubits of each. The last column is for the reader; the search is not told how many
 # keys are left.
 
 # %%
+import numpy as np
+
 from groverattn.reference.unknown_number_search import UnknownNumberSearch
 from groverattn.verify.engines import ENGINES, EngineChoice
 from groverattn.verify.row_search import find_marked
@@ -177,31 +187,45 @@ for name in ("sparse", "index", "law"):
     print(f"{name:7} same trials: {find(name).trials == result.trials}   {ENGINES[name]}")
 
 # %% [markdown]
-# ## 5. The search of all rows, and $B$
-#
-# The found entries get their exact weight, all others of the row share one constant: $B$ is sparse plus rank one. Its
-# output is compared with exact attention.
+# ## 6. What do all rows cost, and is anything missed?
 
 # %%
-from rich.console import Console
-
 from groverattn.study.simulate import simulate
 from groverattn.study.tables import simulation_table
 
 simulation = simulate(instance, data_access="qrom", seed=0)
-Console(width=100, color_system=None, force_jupyter=False).print(simulation_table(simulation.as_json()))
+show(simulation_table(simulation.as_json()))
+
+# %% [markdown]
+# ## 7. What is $B$, and how far is it from attention?
+#
+# The found entries get their exact weight, all others of a row share one constant: $B$ is sparse plus rank one. It is
+# never stored; only a matrix as small as this one can be drawn, with the rows divided by their sums. What was found is
+# right in the end up to that division, and what was not found is smeared over its row.
+
+# %%
+from groverattn.reference.sparse_rank_one import SparseRankOne
+from groverattn.study.attention_figure import attention_svg
+
+B = SparseRankOne.from_found(head, [result.found for result in simulation.rows])
+figure(attention_svg(B))
+
+# %% [markdown]
+# The output of one row, exact and by $B$. `mean_score` is the constant that is shipped, the exponential of the tail's
+# mean score; `ones` is the literal 1 of the paper's Definition 4.2.
 
 # %%
 from groverattn.reference.attention import exact_attention
-from groverattn.reference.sparse_rank_one import SparseRankOne
 
 print(f"{'exact':10}", exact_attention(head)[ROW].round(4).tolist())
-found = [result.found for result in simulation.rows]
 for tail in ("mean_score", "ones"):
-    B = SparseRankOne.from_found(head, found, tail)
-    print(f"{tail:10}", B.output()[ROW].round(4).tolist())
+    output = SparseRankOne.from_found(head, [result.found for result in simulation.rows], tail).output()
+    print(f"{tail:10}", output[ROW].round(4).tolist())
 
 # %% [markdown]
-# At this size the search makes more oracle calls than a scan reads keys, and reads nearly as many keys again to check
-# what it measured. That is the honest result for toy sizes. The README says how it goes on at large ones: fewer
+# ## What to keep
+#
+# The circuit that is counted is the circuit that was run, and the search finds what integer arithmetic says it should.
+# At this size it makes more oracle calls than a scan reads keys, and reads nearly as many keys again to check what it
+# measured. That is the honest result for toy sizes. `02_resource_estimates` says how it goes on at large ones: fewer
 # queries, and more gates.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ["QDK_PYTHON_TELEMETRY"] = "none"  # read when qdk is first imported, so before anything that may import it
@@ -14,3 +15,12 @@ from hypothesis import settings
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+def pytest_collection_finish():
+    """Take the libraries and the tests, which stay to the end, out of what the garbage collector looks through.
+
+    It does so whenever circuits of some ten thousand gates are made, and took a sixth of the time of the tests.
+    """
+    gc.collect()
+    gc.freeze()

@@ -56,7 +56,7 @@ def interrupted(arguments, *, in_group):
 
 
 @pytest.mark.parametrize(("workers", "in_group"), [("2", True), ("1", False)])  # a terminal reaches the workers as well
-def test_an_interrupt_leaves_what_is_finished(bundled, workers, in_group):
+def test_an_interrupt_leaves_what_is_finished(cli, bundled, workers, in_group):
     small = ("--key-bits", "4", "--query-bits", "4", "--workers", workers, "--seed", "6")
     command = ("simulate", str(bundled), "--n-marked", "16", *small, "--format", "json")
     status, out, err = interrupted(command, in_group=in_group)
@@ -65,9 +65,9 @@ def test_an_interrupt_leaves_what_is_finished(bundled, workers, in_group):
     assert 0 < result["rows"] < result["rows_asked"] == 128
     assert result["inputs"]["rows"] == [0, result["rows"]]
     assert (result["missed"], result["passed"]) == (0, True)
-    again = subprocess.run([*COMMAND, *command, "--rows", f"0:{result['rows']}"], capture_output=True, text=True)
-    assert again.returncode == 0
-    assert json.loads(again.stdout) == result | {"rows_asked": result["rows"]}
+    again = cli(*command, "--rows", f"0:{result['rows']}")
+    assert again.status == 0
+    assert again.json == result | {"rows_asked": result["rows"]}
 
 
 def test_an_interrupted_table_says_so(bundled):

@@ -1,6 +1,7 @@
 """The studies of the search: what they say, computed again for some of it and compared with what is committed."""
 
 import csv
+import itertools
 import math
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_real_heads_miss_nothing():
 
 
 def test_committed_real_heads_are_what_is_computed(tmp_path):
-    heads = list(real_heads.heads(ESTIMATES.parent / "data"))[:2]
+    heads = itertools.islice(real_heads.heads(ESTIMATES.parent / "data"), 2)
     write_records(tmp_path / "two.csv", real_heads.HeadRecord, [real_heads.record(*chosen) for chosen in heads])
     with (tmp_path / "two.csv").open(encoding="utf-8") as file:
         again = list(csv.DictReader(file))

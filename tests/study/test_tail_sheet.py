@@ -1,7 +1,7 @@
 """The sheet of the tails: rows computed again, and what the documents say of it."""
 
 import csv
-import itertools
+import functools
 from pathlib import Path
 
 import attrs
@@ -19,6 +19,12 @@ ROWS = list(csv.DictReader((ROOT / "estimates" / tail_sheet.FILE_NAME).read_text
 TEXT = " ".join((ROOT / "docs/approximation.md").read_text("utf-8").split())
 
 
+@functools.cache
+def every_head():
+    """All 78 heads at hand with both masks, and k of each: read once for all tests."""
+    return [(head, n_marked) for head, n_marked, _ in heads(ROOT / "data")]
+
+
 def worst(tail, causal, quantity="error_max") -> np.ndarray:
     """One number for each of the 78 heads, in their order."""
     return np.array([float(row[quantity]) for row in ROWS if row["tail"] == tail and row["causal"] == str(causal)])
@@ -27,8 +33,7 @@ def worst(tail, causal, quantity="error_max") -> np.ndarray:
 @pytest.mark.parametrize("first", [0, 143, 150])
 def test_committed_rows_are_what_is_computed(first) -> None:
     """The first head, the last causal one of 128 tokens, and one of 512."""
-    ((head, n_marked, _),) = itertools.islice(heads(ROOT / "data"), first, first + 1)
-    again = list(tail_sheet.records(iter([(head, n_marked)])))
+    again = list(tail_sheet.records(iter([every_head()[first]])))
     committed = ROWS[first * len(TAILS) : (first + 1) * len(TAILS)]
     assert [record.tail for record in again] == list(TAILS)
     for record, row in zip(again, committed, strict=True):
@@ -91,11 +96,7 @@ def test_what_the_document_says_of_first_order() -> None:
 @pytest.mark.slow
 def test_flat_tails_are_rare() -> None:
     """D3 with eta = 1, k = 16 of 128 and 32 of 512: how many rows of how many bidirectional heads."""
-    flat = [
-        (largest_keys(head, n_marked).tail_range <= 1).sum()
-        for head, n_marked, _ in heads(ROOT / "data")
-        if not head.causal
-    ]
+    flat = [(largest_keys(head, n_marked).tail_range <= 1).sum() for head, n_marked in every_head() if not head.causal]
     rows = sum(int(row["rows"]) for row in ROWS if row["tail"] == "zero" and row["causal"] == "False")
     heads_with_some = {1: "one", 2: "two", 3: "three"}[np.count_nonzero(flat)]
     paper = " ".join((ROOT / "docs/paper.md").read_text("utf-8").split())
@@ -105,7 +106,7 @@ def test_flat_tails_are_rare() -> None:
 @pytest.mark.slow
 def test_in_how_many_rows_reading_the_tail_would_allow_the_linear_form() -> None:
     allowed = {False: 0, True: 0}
-    for head, n_marked, _ in heads(ROOT / "data"):
+    for head, n_marked in every_head():
         found = largest_keys(head, n_marked).found
         scores = np.concatenate([block for _, block in score_blocks(head)])
         for row, (line, keys) in enumerate(zip(scores, found, strict=True)):

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def printable(value: Any) -> Any:
-    r"""Write what moves a cursor or changes a colour, and bytes of a name that are no UTF-8, as escapes.
+    r"""Write control characters, turns of the direction, and bytes of a name that are no UTF-8, as escapes.
 
     Args:
         value: text, or a JSON object, whose texts are treated alike; line breaks stay.
@@ -22,6 +22,11 @@ def printable(value: Any) -> Any:
     return [printable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
+# What turns the direction of the text that follows.
+_TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
+
 def _escaped(character: str) -> str:
     is_control = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
-    return repr(character)[1:-1] if is_control else character
+    turns = unicodedata.bidirectional(character) in _TURNS
+    return repr(character)[1:-1] if is_control or turns else character

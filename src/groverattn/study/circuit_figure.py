@@ -8,9 +8,11 @@ from qualtran import Bloq
 
 from groverattn.study.figures import svg_text
 
-_COLUMN_INCHES, _ROW_INCHES = 1.0, 0.4
+_COLUMN_INCHES, _ROW_INCHES = 0.92, 0.38
 _COLUMN = _COLUMN_INCHES / _ROW_INCHES  # rows are the unit, so that circles are round
 _MARGIN = 0.8
+_NAME_AT = 0.85  # columns from the first and the last box
+_NAME_WIDTH = 2.0
 
 
 def circuit_svg(bloq: Bloq) -> str:
@@ -26,7 +28,8 @@ def circuit_svg(bloq: Bloq) -> str:
     from qualtran.drawing.musical_score import Text, TextBox
 
     score = get_musical_score_data(bloq.decompose_bloq())
-    left, right = -_COLUMN - _MARGIN, score.max_x * _COLUMN + _MARGIN
+    first, last = -_NAME_AT * _COLUMN, (score.max_x - 1 + _NAME_AT) * _COLUMN  # where the circuit begins and ends
+    left, right = first - _NAME_WIDTH, last + _NAME_WIDTH
     low, high = -score.max_y - _MARGIN, 1.0
     figure = Figure(figsize=((right - left) * _ROW_INCHES, (high - low) * _ROW_INCHES))
     axes = figure.add_axes((0, 0, 1, 1))
@@ -34,7 +37,8 @@ def circuit_svg(bloq: Bloq) -> str:
     axes.set_ylim(low, high)
     axes.axis("off")
     for line in score.hlines:
-        axes.hlines(-line.y, line.seq_x_start * _COLUMN, (line.seq_x_end or 0) * _COLUMN, color="black", zorder=-1)
+        begin, end = max(line.seq_x_start * _COLUMN, first), min((line.seq_x_end or 0) * _COLUMN, last)
+        axes.hlines(-line.y, begin, end, color="black", zorder=-1)
     for line in score.vlines:
         axes.vlines(line.x * _COLUMN, -line.top_y, -line.bottom_y, color="black", zorder=-1)
     names = {line.x: line.label.text for line in score.vlines}
@@ -42,7 +46,7 @@ def circuit_svg(bloq: Bloq) -> str:
         symbol, x, y = placed.symb, placed.rpos.seq_x * _COLUMN, placed.rpos.y
         name = names.get(placed.rpos.seq_x, "")
         if isinstance(symbol, Text):
-            _name(axes, symbol.text.split("/")[0], x, -y)
+            _name(axes, symbol.text, first if x < 0 else last, -y, at_left=x < 0)
         elif isinstance(symbol, TextBox) and name == f"{symbol.text}†":
             TextBox(name).draw(axes, x, y)  # only the name above a box says that it is an inverse
         else:
@@ -50,6 +54,7 @@ def circuit_svg(bloq: Bloq) -> str:
     return svg_text(figure)
 
 
-def _name(axes: Any, name: str, x: float, y: float) -> None:
-    """Write the name of a register at its end; Qualtran adds the type."""
-    axes.text(x, y, name, fontsize=9, ha="center", va="center", bbox={"lw": 0, "fc": "white"})
+def _name(axes: Any, text: str, x: float, y: float, *, at_left: bool) -> None:
+    """Write the name of a register at its end, without the type that Qualtran adds."""
+    name, side = text.split("/")[0], "right" if at_left else "left"
+    axes.annotate(name, (x, y), (-4 if at_left else 4, 0), textcoords="offset points", fontsize=9, ha=side, va="center")

@@ -27,7 +27,7 @@ def survey_svg(summaries: Sequence[HeadSummary], chosen: HeadSummary | None = No
     figure = Figure(figsize=(10.2, 3.9), layout="constrained")
     held, needed = figure.subplots(1, 2)
     first, places = summaries[0], np.arange(len(summaries))
-    at = list(summaries).index(chosen) if chosen in summaries else None
+    at = next((place for place, summary in enumerate(summaries) if summary == chosen), None)
     figure.suptitle(f"{len(summaries)} heads, n = {first.n_keys:,}, k = {first.n_marked}", fontsize=10)
     _spread(held, places, [summary.held for summary in summaries], at)
     held.set_ylim(0, 1.03)

@@ -28,14 +28,11 @@ def show(*parts: RenderableType) -> None:
 
 
 def figure(svg: str) -> SVG:
-    """Return a figure of the package as what a cell displays: as large as it is drawn, or as wide as the page.
+    """Return a figure of the package as what a cell displays.
 
     Raises:
         ModuleNotFoundError: IPython is not installed; where a notebook runs, it is.
-
-    >>> figure('<svg viewBox="0 0 72 36"></svg>').data
-    '<svg style="max-width: 100%; height: auto" viewBox="0 0 72 36"></svg>'
     """
     from IPython.display import SVG
 
-    return SVG(svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1))
+    return SVG(svg)

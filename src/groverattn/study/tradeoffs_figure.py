@@ -36,7 +36,7 @@ def tradeoffs_svg(curves: Sequence[Curve]) -> str:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(2.6 * len(curves), 5.0), layout="constrained")
+    figure = Figure(figsize=(2.5 * len(curves), 5.0), layout="constrained")
     panels = figure.subplots(2, len(curves), sharex="col", sharey="row", squeeze=False)
     for column, curve in enumerate(curves):
         places = _places(curve)

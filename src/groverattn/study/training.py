@@ -141,7 +141,7 @@ def kinds() -> Iterator[tuple[str, int | None, Attention]]:
 
 @cache
 def training_records() -> tuple[TrainingRecord, ...]:
-    """Train with every kind of attention from every seed: about a minute."""
+    """Train with every kind of attention from every seed."""
     reference = [run(seed, exact) for seed in SEEDS]
     records = []
     for name, n_found, attention in kinds():

@@ -13,6 +13,9 @@ from groverattn.problem.errors import InputError
 
 MAX_QUBITS = 24
 
+# Up to here one vector of all qubits is faster than to keep those apart that are not entangled (measured).
+_WHOLE_QUBITS = 16
+
 
 def decomposed_circuit(bloq: GateWithRegisters) -> tuple[cirq.Circuit, list[cirq.Qid]]:
     """Return the Clifford + T + rotation circuit that Cirq derives from the bloq, and the qubits of its registers.
@@ -58,7 +61,8 @@ def final_amplitudes(bloq: GateWithRegisters, *, initial: int = 0, seed: int = 0
             why=f"a state vector of 2^{n_qubits} amplitudes does not fit",
             do="choose a smaller n, d or b, or check the oracle in the bit-sliced simulator",
         )
-    simulator = cirq.Simulator(dtype=np.complex128, seed=seed)
+    split = n_qubits > _WHOLE_QUBITS
+    simulator = cirq.Simulator(dtype=np.complex128, seed=seed, split_untangled_states=split)
     state = simulator.simulate(circuit, qubit_order=[*registers, *ancillas], initial_state=initial << len(ancillas))
     amplitudes = state.final_state_vector.reshape(1 << len(registers), -1)
     if not np.allclose(amplitudes[:, 1:], 0, atol=1e-7):

@@ -1,0 +1,127 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What can be traded for what, and is it ever enough?
+#
+# Bits, marked keys, data access, block size, machines, error: each moves the price of a row. This notebook turns one
+# knob at a time, then lets you turn all of them, and ends with the map of what would be needed to break even.
+#
+# | here | what |
+# |---|---|
+# | run | nothing; every circuit that is priced here is run at small sizes by the tests and by `groverattn verify` |
+# | counted | Toffolis, reactions and logical qubits of every point, from the call graph of its circuit |
+# | computed | iterates (law `expected`), code distance, factories and time, by published formulas |
+# | assumed | the machines, none of which exists; half of the error budget for the search; $k$ |
+#
+# **Quantum loses at every setting below.** The knobs trade qubits for time; none of them reaches the green band, which
+# is the same row on a GPU.
+
+# %% [markdown]
+# ## 1. What if you ask for something else?
+#
+# The row starts from `llama3.1-8b`: $2^{17}$ keys, 512 of them marked, 8 bits, the QROAM of fewest Toffolis, one
+# machine. One choice changes, the others stay. More keys lengthen the row on both sides. Fewer marked keys help like a
+# square root. Bits and error budget cost qubits, and hardly any time: the load is by far the largest part, and its
+# reactions do not depend on how many bits a key has, until another block becomes the cheapest.
+
+# %%
+from groverattn.study.notebook_output import figure, show
+from groverattn.study.tradeoffs import RowChoices, curves
+from groverattn.study.tradeoffs_figure import place_svg, tradeoffs_svg
+
+start = RowChoices()
+start
+
+# %%
+figure(tradeoffs_svg(curves(start, ["n_keys", "n_marked", "bits", "error_budget"])))
+
+# %% [markdown]
+# ## 2. What if you build something else?
+#
+# Larger blocks and the bucket brigade buy time with qubits, and machines that share the keys do so best of all: each
+# searches its own part. The last panel is the same row on the machines that the package knows, each at its own error
+# rate and clock.
+
+# %%
+figure(tradeoffs_svg(curves(start, ["data_access", "block", "n_machines", "hardware"])))
+
+# %% [markdown]
+# ## 3. Turn all knobs
+#
+# Without a kernel you see the start: the star is the row, the grey line the designs that nothing beats for it, the
+# green band the GPU. In Jupyter (`.venv/bin/jupyter lab notebooks`, all cells run) the sliders below move the star.
+
+# %%
+import attrs
+
+from groverattn.problem.errors import InputError
+from groverattn.study.frontier import frontier
+from groverattn.study.requests import estimate_request
+from groverattn.study.tradeoffs_table import tradeoffs_table
+
+designs = frontier(estimate_request(preset=start.preset)).points
+figure(place_svg(designs, start.price(), start.classical()))
+
+# %%
+from IPython.display import display
+from ipywidgets import SelectionSlider, interact
+
+from groverattn.study.tradeoffs import VALUES
+
+
+def knob(choice):
+    """A slider over the values of the figures above; it waits until it is let go."""
+    named = {str(value): value for value in VALUES[choice]}
+    options = {"as the access has it": 0, **named} if choice == "block" else named
+    look = {"style": {"description_width": "9em"}, "layout": {"width": "42em"}, "continuous_update": False}
+    return SelectionSlider(options=list(options.items()), value=getattr(start, choice), description=choice, **look)
+
+
+def turn(**choices):
+    """Price the row and draw where it lies; say why if it cannot be run."""
+    chosen = RowChoices(**choices)
+    try:
+        drawn, table = place_svg(designs, chosen.price(), chosen.classical()), tradeoffs_table(start, chosen)
+    except InputError as refusal:
+        print(refusal)
+        return
+    display(figure(drawn))
+    show(table)
+
+
+sliders = interact(turn, **{choice: knob(choice) for choice in VALUES})
+
+# %% [markdown]
+# What the sliders print, for one other setting: 16 bits, blocks of 256 keys, 64 machines.
+
+# %%
+chosen = attrs.evolve(start, bits=16, block=256, n_machines=64)
+show(tradeoffs_table(start, chosen))
+
+# %% [markdown]
+# ## 4. What would it take to break even?
+#
+# The map asks the other way round. Above: how long one iterate may take if a row of $n$ keys, $k$ of them marked, is to
+# be as fast as on a GPU. Right of the thick line a single reaction of 10 us is short enough, and only there. Numbers
+# are models, all of them far to the left. Below, model by model: green is what is needed, the marks on the right are
+# what an iterate takes now, with everything but its reactions for nothing.
+
+# %%
+from groverattn.study.break_even_figure import map_svg
+
+figure(map_svg(estimate_request(preset=start.preset)))
+
+# %% [markdown]
+# The same as numbers, for every data access at the size of the start.
+
+# %%
+from groverattn.study.crossover import crossover
+from groverattn.study.crossover_table import crossover_table
+
+show(crossover_table(crossover(estimate_request(preset=start.preset)).as_json()))
