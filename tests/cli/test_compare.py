@@ -73,6 +73,8 @@ def test_the_price_of_the_memory_enters_time_qubits_and_failure(capsys):
     free = physical("--qram-latency-us", "0")
     priced = physical("--qram-latency-us", "1000", "--qram-qubits-per-bit", "5", "--qram-p-error", "1e-7")
     calls = priced["memory_calls"]
-    assert priced["duration_s"] == pytest.approx(free["duration_s"] + calls * 1e-3, rel=0.2)
+    assert (free["waiting_s"], priced["waiting_s"]) == (0, pytest.approx(calls * 1e-3))
+    assert priced["duration_s"] == pytest.approx(max(priced["limits_s"].values()) + calls * 1e-3)
+    assert priced["n_factories"] < free["n_factories"]  # idle while the machine waits
     assert priced["memory_qubits"] == 5 * 1024 * (64 * 8 + 1)
     assert priced["p_failure"] > calls * 1e-7

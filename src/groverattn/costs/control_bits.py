@@ -7,12 +7,13 @@ from collections.abc import Callable
 import attrs
 from qualtran import Bloq
 from qualtran.resource_counting import CostKey, get_bloq_callee_counts
+from qualtran.symbolics import SymbolicInt
 
 from groverattn.bloqs.phase_fixup import FixupTable
 
 
 @attrs.frozen
-class ControlBits(CostKey[int]):
+class ControlBits(CostKey[SymbolicInt]):
     """Table bits read by all measured unloads of a bloq, one after the other.
 
     An unload leaves a phase that depends on the outcome and on every word: the control computer needs the parity of the
@@ -27,12 +28,12 @@ class ControlBits(CostKey[int]):
     525312
     """
 
-    def compute(self, bloq: Bloq, get_callee_cost: Callable[[Bloq], int]) -> int:
+    def compute(self, bloq: Bloq, get_callee_cost: Callable[[Bloq], SymbolicInt]) -> SymbolicInt:
         """Bits of one bloq, given those of its parts."""
         if isinstance(bloq, FixupTable):
             return bloq.contents.table.n_keys * bloq.contents.table.word_bits
         return sum(times * get_callee_cost(callee) for callee, times in get_bloq_callee_counts(bloq))
 
-    def zero(self) -> int:
+    def zero(self) -> SymbolicInt:
         """Bits of nothing."""
         return 0
