@@ -11,7 +11,7 @@ JOBS ?= 2
 export QDK_PYTHON_TELEMETRY := none
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check format bench estimates studies clean
+.PHONY: help setup run test check format fuzz bench estimates studies clean
 
 help: ## print the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ check: $(STAMP) ## lint, formatting, types, layers
 format: $(STAMP) ## sort the imports and format
 	$(BIN)/ruff check --select I --fix
 	$(BIN)/ruff format
+
+fuzz: $(STAMP) ## more than 100,000 inputs through files, TOML, options and API; about 15 minutes
+	cd tests && ../$(BIN)/python -m fuzz $(ARGS)
 
 bench: $(STAMP) ## time the benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
