@@ -9,6 +9,7 @@ from groverattn.verify.engines import EngineChoice
 
 # Measured on one circuit: 0.8 ms and 20 kB a key, 1.2 us and 100 B a bit of the key memory. At both limits a run takes
 # some minutes and 6 GiB.
+_BYTES_PER_KEY, _BYTES_PER_BIT = 20_000, 100
 N_KEYS_MAX = 1 << 17
 MEMORY_BITS_MAX = 1 << 25
 
@@ -31,9 +32,11 @@ def check_circuit(n_keys: int, d_head: int, key_bits: int) -> None:
 
     >>> check_circuit(n_keys=4096, d_head=64, key_bits=8)
     """
-    if n_keys > N_KEYS_MAX or n_keys * d_head * key_bits > MEMORY_BITS_MAX:
+    bits = n_keys * d_head * key_bits
+    if n_keys > N_KEYS_MAX or bits > MEMORY_BITS_MAX:
+        gib = (n_keys * _BYTES_PER_KEY + bits * _BYTES_PER_BIT) / 2**30
         raise InputError(
-            given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}",
+            given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}, which would take {gib:,.3g} GiB",
             allowed=f"at most {N_KEYS_MAX:,} keys and {MEMORY_BITS_MAX:,} bits in all",
             why="every bit of the key memory is a gate target that is run on every key",
             do="choose smaller sizes; `groverattn estimate` counts the circuit of any size",
