@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 from qualtran.surface_code import QECScheme
 
 from groverattn.costs.logical import LogicalCounts
@@ -95,15 +97,28 @@ def best_design(
         if not distances:
             continue
         data_volume = _least_data_volume(demand, hardware, distances[0][0])
-        designs = [_Design(demand, hardware, factory) for factory in candidate_factories(family, hardware)]
-        for design in sorted(designs, key=lambda design: design.factory_volume):
-            if best is not None and (data_volume + design.factory_volume) * hardware.cycle_time_us * 1e-6 > (
-                best.volume_qubit_s
-            ):
+        factories, per_toffoli, per_t = _factory_volumes(family, hardware)
+        volumes = per_toffoli * float(demand.toffoli) + per_t * float(demand.t)
+        for i in np.argsort(volumes, kind="stable"):
+            least_volume_qubit_s = (data_volume + volumes[i]) * hardware.cycle_time_us * 1e-6
+            # a hair of room, since the bound is rounded in another way than the volume
+            if best is not None and least_volume_qubit_s > best.volume_qubit_s * (1 + 1e-12):
                 break
+            design = _Design(demand, hardware, factories[i])
             found = [*design.all_within_budget(distances, n_factories), *([best] if best else [])]
             best = min(found, key=lambda estimate: (estimate.volume_qubit_s, estimate.qubits), default=None)
     return best
+
+
+@cache
+def _factory_volumes(
+    family: str, hardware: Hardware
+) -> tuple[tuple[Factory, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """The factories of a family, and the qubits times cycles that each needs for a Toffoli and for a T, never idle."""
+    factories = candidate_factories(family, hardware)
+    per_toffoli = np.array([factory.qubits * factory.cycles_per_toffoli for factory in factories], dtype=np.float64)
+    per_t = np.array([factory.qubits * factory.cycles_per_t for factory in factories], dtype=np.float64)
+    return factories, per_toffoli, per_t
 
 
 def _least_data_volume(demand: Demand, hardware: Hardware, distance: int) -> float:
@@ -145,11 +160,6 @@ class _Design:
     demand: Demand
     hardware: Hardware
     factory: Factory
-
-    @property
-    def factory_volume(self) -> float:
-        """Qubits times cycles of the factories if none is ever idle."""
-        return self.factory.qubits * self._one_factory_cycles
 
     def all_within_budget(
         self, distances: Iterable[tuple[int, float]], n_factories: int | None
