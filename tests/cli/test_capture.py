@@ -1,5 +1,6 @@
 """`groverattn capture` without PyTorch, and what the other verbs make of its files."""
 
+import os
 import sys
 
 import numpy as np
@@ -33,6 +34,17 @@ def test_a_text_that_is_none(cli, tmp_path, text):
         outcome = cli(*command, path)
         assert outcome.status == 2
         assert word in outcome.err
+
+
+def test_a_text_that_need_not_end(cli, tmp_path, text, monkeypatch):
+    command = ("capture", "--model", tmp_path, "-o", tmp_path / "heads.npz", "--text")
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("/dev/zero", tmp_path / "pipe"):
+        outcome = cli(*command, path)
+        assert outcome.status == 2
+        assert "a pipe or a device" in outcome.err
+    monkeypatch.setattr("groverattn.study.capture._TEXT_BYTES_MAX", 5)
+    assert "more than 5 bytes" in cli(*command, text).err
 
 
 @pytest.mark.parametrize(("output", "word"), [("", "it is a folder"), ("none/heads.npz", "there is no folder")])

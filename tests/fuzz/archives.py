@@ -184,7 +184,7 @@ def _claimed_array(draw: st.DrawFn) -> bytes:
 
 
 @functools.cache
-def _valid_members() -> tuple[tuple[tuple[str, bytes], ...], ...]:
+def valid_members() -> tuple[tuple[tuple[str, bytes], ...], ...]:
     """The members of the valid archives, as they are when they are unpacked."""
     found = []
     for content in valid_archives():
@@ -196,7 +196,7 @@ def _valid_members() -> tuple[tuple[tuple[str, bytes], ...], ...]:
 @st.composite
 def made(draw: st.DrawFn) -> tuple[Member, ...]:
     """The members of a valid archive with some replaced, damaged, renamed, repeated or in another order."""
-    members = [list(member) for member in draw(st.sampled_from(_valid_members()))]
+    members = [list(member) for member in draw(st.sampled_from(valid_members()))]
     for _ in range(draw(st.integers(0, 2))):
         member = draw(st.sampled_from(members))
         kind = draw(st.integers(0, 5))

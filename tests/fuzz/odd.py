@@ -23,10 +23,14 @@ REAL = (
 )
 """Floating-point numbers, those that are none included."""
 
+LONG = st.builds(pow, st.sampled_from((16, -16)), st.just(5001))
+"""Whole numbers of 6,000 digits. Python does not write them out, so they are built: Hypothesis writes constants."""
+
 NUMBER = (
     WHOLE
     | REAL
     | st.booleans()
+    | LONG
     | st.sampled_from((np.int64(5), np.uint8(3), np.int8(-1), np.float32(0.5), np.float64(8)))
 )
 """What a caller may pass where a number is asked for."""

@@ -99,13 +99,20 @@ def _note(found: Outcome, value: Any, run: Callable[[], str]) -> None:
         ours = [frame for frame in frames if "groverattn" in frame.filename] or frames
         key = f"{type(failure).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"
         text = "".join(traceback.format_exception(failure)[-8:])
-        shortest = found.failures.get(key)
-        if shortest is None or len(repr(value)) < len(shortest[0]):
-            found.failures[key] = repr(value), text
+        shortest, written = found.failures.get(key), _written(value)
+        if shortest is None or len(written) < len(shortest[0]):
+            found.failures[key] = written, text
     seconds = time.monotonic() - start
     found.counts[kind] += 1
     found.seconds += seconds
     found.slowest_s = max(found.slowest_s, seconds)
+
+
+def _written(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # a whole number of more than 4,300 digits
+        return "an input with a number that Python does not write"
 
 
 def chunks(names: Sequence[str], inputs: int, first_seed: int) -> list[Chunk]:

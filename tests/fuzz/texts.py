@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .odd import REAL, TEXT, WHOLE
+from .odd import LONG, REAL, TEXT, WHOLE
 
 _JUNK = (
     *(
@@ -60,6 +60,7 @@ _JUNK = (
         "Infinity",
         "-",
         "0x",
+        "0x" + "f" * 5000,
         "1979-05-27",
     ),
 )
@@ -113,8 +114,11 @@ def edited(draw: st.DrawFn, texts: tuple[str, ...]) -> bytes:
     return content
 
 
+# From it on Python neither reads nor writes a decimal number; hexadecimal ones of TOML it reads at any length.
+_DECIMAL_MAX = 10**4000
+
 TOML_VALUE = st.recursive(
-    WHOLE | REAL | TEXT | st.booleans(),
+    WHOLE | REAL | TEXT | st.booleans() | LONG,
     lambda values: st.lists(values, max_size=4) | st.dictionaries(TEXT, values, max_size=3),
     max_leaves=5,
 )
@@ -130,7 +134,9 @@ def toml(value: Any) -> str:
         return json.dumps(value)
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{json.dumps(key)} = {toml(entry)}" for key, entry in value.items()) + " }"
-    return "[" + ", ".join(map(toml, value)) + "]" if isinstance(value, list) else str(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return str(value) if abs(value) < _DECIMAL_MAX else hex(value)
 
 
 def _with_source(values: st.SearchStrategy) -> st.SearchStrategy:
@@ -166,9 +172,8 @@ def study(draw: st.DrawFn, inputs: Mapping[str, tuple[str, ...]]) -> bytes:
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
-_RANGE = st.fixed_dictionaries(
-    {"from": WHOLE | REAL, "to": WHOLE | REAL}, optional={"step": WHOLE | REAL, "factor": WHOLE | REAL}
-)
+_END = st.integers(0, 9) | WHOLE | REAL | LONG
+_RANGE = st.fixed_dictionaries({"from": _END, "to": _END}, optional={"step": _END, "factor": _END})
 
 
 @st.composite

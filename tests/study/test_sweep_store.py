@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import os
+import signal
 
 import pytest
 
@@ -174,3 +175,17 @@ def test_a_folder_without_permission(tmp_path):
     with pytest.raises(InputError, match="Permission denied"), open_store(tmp_path / "new", KIND):
         pass
     tmp_path.chmod(0o700)
+
+
+def test_rows_are_counted_if_ctrl_c_comes_while_they_are_written(tmp_path, monkeypatch):
+    with open_store(tmp_path, KIND) as store:
+        fsync = os.fsync
+
+        def interrupted(number):
+            os.kill(os.getpid(), signal.SIGINT)
+            fsync(number)
+
+        monkeypatch.setattr(store_module.os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            store.append(rows("a", "b"))
+        assert (store.appended, list(store.places)) == (2, ["a", "b"])

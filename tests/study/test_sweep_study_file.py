@@ -103,6 +103,13 @@ REFUSED = {
     "a huge number": (SIZES + f"key_bits = {'9' * 4000}\n", "a whole number of 13288 bits"),
     "a huge real": (SIZES + f"error_budget = {'9' * 400}\n", "a whole number of 1329 bits"),
     "a number of 5,000 digits": (SIZES + f"key_bits = {'9' * 5000}\n", "does not parse"),
+    # Python writes no decimal number of so many digits, and would raise within the message
+    "a hexadecimal number of 5,000 digits": (SIZES + f"key_bits = 0x{'f' * 5000}\n", "a whole number of 20000 bits"),
+    "a list of such": (SIZES + f"key_bits = [0x{'f' * 5000}]\n", "allowed: a whole number"),
+    "a factor of such": (
+        SIZES + f"[grid]\nn_keys = {{ from = 9, to = 3, factor = 0x{'f' * 5000} }}\n",
+        "from 9 to 3 with factor a whole number",
+    ),
     "out of range": (SIZES + "[grid]\nkey_bits = [8, 1]\n", "key_bits in [grid]: 1; allowed: 2 to 16"),
     "no probability": (SIZES + "error_budget = 1\n", "above 0, below 1"),
     "an unknown access": (SIZES + "data_access = 'qrum'\n", "did you mean qrom or qram"),

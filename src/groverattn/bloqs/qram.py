@@ -1,6 +1,6 @@
 """Data access `qram`: the paper's assumption, a priced external call."""
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import attrs
 import numpy as np
@@ -8,7 +8,7 @@ from qualtran import DecomposeTypeError, Signature, bloq_example
 from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
 
 from groverattn.bloqs.key_lookup import KeyLookup
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, real_number
 from groverattn.problem.key_table import KeyTable
 
 _PRICE_MAX = 1e30  # our assumption: nothing that could be built costs more, and all times stay finite
@@ -27,9 +27,9 @@ class QRAMPrice:
         p_error: failure probability of one call.
     """
 
-    latency_us: float = 10.0
-    physical_qubits_per_bit: float = 0.0
-    p_error: float = 0.0
+    latency_us: float = attrs.field(default=10.0, converter=partial(real_number, "latency_us"))
+    physical_qubits_per_bit: float = attrs.field(default=0.0, converter=partial(real_number, "physical_qubits_per_bit"))
+    p_error: float = attrs.field(default=0.0, converter=partial(real_number, "p_error"))
 
     def __attrs_post_init__(self):
         sizes = (self.latency_us, self.physical_qubits_per_bit)

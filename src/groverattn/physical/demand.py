@@ -9,7 +9,7 @@ from qualtran.surface_code.rotation_cost_model import BeverlandEtAlRotationCost
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError, check_error_budget, whole_number
+from groverattn.problem.errors import InputError, check_error_budget, real_number, whole_number
 
 # Our assumptions: beyond any search of 2^60 keys, and all products of them stay finite.
 COUNT_MAX = 10**45
@@ -175,7 +175,7 @@ def _checked(counts: LogicalCounts, error_budget: float, waiting_s: float) -> Lo
             why="no circuit has fewer, and none that could be run has more",
             do=f"correct {', '.join(outside) or 'logical_qubits'}",
         )
-    if not 0 <= waiting_s <= _WAITING_S_MAX:
+    if not 0 <= real_number("waiting_s", waiting_s) <= _WAITING_S_MAX:
         raise InputError(
             given=f"waiting_s = {waiting_s}",
             allowed=f"0 to {_WAITING_S_MAX:g}",

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import attrs
 
 from groverattn.physical.machine_file import MachineFile, read_machine_file
-from groverattn.problem.errors import InputError, unknown_name
+from groverattn.problem.errors import InputError, shown, unknown_name
 
 ErrorInterval = Literal["cycle", "time step"]
 DataBlock = Literal["simple", "fast", "yoked"]
@@ -181,11 +181,11 @@ def _check_number(field: str, value: Any, low: float, high: float, why: str) -> 
 
 def _check_choice(field: str, value: Any, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise unknown_name(field, str(value), choices, "the model has no other")
+        raise unknown_name(field, value if isinstance(value, str) else shown(value), choices, "the model has no other")
 
 
 def _out_of_range(field: str, value: Any, allowed: str, why: str) -> InputError:
-    return InputError(given=f"{field} = {value!r}", allowed=allowed, why=why, do="correct it")
+    return InputError(given=f"{field} = {shown(value)}", allowed=allowed, why=why, do="correct it")
 
 
 # What a file may leave out, and why its default holds.

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.problem.errors import InputError, unknown_name
+from groverattn.problem.errors import InputError, shown, unknown_name
 
 # The longest machine shipped takes 5 kB.
 FILE_BYTES_MAX = 64 * 1024
@@ -50,7 +50,9 @@ def read_machine_file(path: Path, fields: Iterable[str], *, sources_required: bo
     entries = _parse(path)
     base = entries.pop("base", None)
     if base is not None and not isinstance(base, str):
-        raise _refused(path, f"base = {base!r}", "the name of a machine, in quotes", "the fields are taken from it")
+        raise _refused(
+            path, f"base = {shown(base)}", "the name of a machine, in quotes", "the fields are taken from it"
+        )
     for name in entries:
         if name not in known:
             raise unknown_name(f"field in {path}:", name, ["base", *known], "every other field would have no effect")
@@ -91,7 +93,9 @@ def _read(path: Path) -> str:
 def _value_and_source(path: Path, name: str, entry: Any, sources_required: bool) -> tuple[Any, str]:
     if not isinstance(entry, dict):
         if sources_required:
-            raise _refused(path, f"{name} = {entry!r}", "a table of value and source", "every number names its source")
+            raise _refused(
+                path, f"{name} = {shown(entry)}", "a table of value and source", "every number names its source"
+            )
         return entry, USERS_FILE
     if set(entry) != {"value", "source"} or not isinstance(entry["source"], str) or not entry["source"].strip():
         given = f"{name} with {', '.join(entry) or 'no key'}"

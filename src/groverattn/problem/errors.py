@@ -39,6 +39,10 @@ def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> Inpu
     return InputError(given=f"{kind} {name!r}", allowed=", ".join(names), why=why, do=do)
 
 
+_TOO_LARGE = 10**300  # floating point ends soon after it
+_SHOWN = 100  # characters of a value in a message
+
+
 def whole_number(name: str, value: object) -> int:
     """Return a whole number as Python's own, which has no largest one.
 
@@ -48,11 +52,51 @@ def whole_number(name: str, value: object) -> int:
     >>> whole_number("n_keys", 3)
     3
     """
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool) and abs(int(value)) < _TOO_LARGE:
         return int(value)
     raise InputError(
-        given=f"{name} = {value!r}", allowed="a whole number", why="it is a count or a size", do="round it yourself"
+        given=f"{name} = {shown(value)}",
+        allowed="a whole number of at most 300 digits",
+        why="it is a count or a size",
+        do="round it yourself",
     )
+
+
+def real_number(name: str, value: object) -> float:
+    """Return a number as one of floating point; NaN and infinity are numbers here.
+
+    Raises:
+        InputError: it is none, or too large for floating point.
+
+    >>> real_number("tau", 3)
+    3.0
+    """
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            pass  # a whole number of more than 300 digits
+    raise InputError(
+        given=f"{name} = {shown(value)}",
+        allowed="a number of at most 300 digits",
+        why="it is reckoned with in floating point",
+        do="correct it",
+    )
+
+
+def shown(value: object) -> str:
+    """Write a value of any length in a message; Python refuses to write a number of more than 4,300 digits.
+
+    >>> shown(0.5), shown(1 << 20_000)
+    ('0.5', 'a whole number of 20001 bits')
+    """
+    if isinstance(value, int) and abs(value) >= _TOO_LARGE:
+        return f"a whole number of {value.bit_length()} bits"
+    try:
+        text = repr(value)
+    except ValueError:  # such a number within a list
+        return f"a {type(value).__name__}"
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
 
 
 def check_seed(seed: int) -> None:
@@ -78,7 +122,7 @@ def check_error_budget(error_budget: float) -> None:
 
     >>> check_error_budget(0.01)
     """
-    if not ERROR_BUDGET_MIN <= error_budget < 1:
+    if not ERROR_BUDGET_MIN <= real_number("error_budget", error_budget) < 1:
         raise InputError(
             given=f"error_budget = {error_budget}",
             allowed=f"above 0, below 1; {ERROR_BUDGET_MIN:g} is the least that is reckoned with",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.problem.errors import InputError
+from groverattn.problem.free_memory import check_memory
 from groverattn.problem.layer_arrays import (
     count_layer_arrays,
     layer_array,
@@ -201,6 +202,7 @@ def _check_size(stored_bytes: int, shapes: Shapes) -> None:
             why="they are loaded whole, and a damaged header may claim any size",
             do="save the layer and head that you need to a file of their own",
         )
+    check_memory(needed, "what is read of the file", "save the layer and head that you need to a file of their own")
 
 
 def _entry(shapes: Shapes, labels: Labels, layer: int | None, head: int | None) -> tuple[Shapes, str]:

@@ -7,6 +7,7 @@ then differ in their sizes, and reading a head loads its own layer only.
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 
@@ -36,15 +37,28 @@ def stored_heads(arrays: ArchivedArrays) -> list[tuple[int | None, int]]:
     """Return layer and query head of every head in a file, in the order stored; the layer is None where it has none.
 
     Raises:
-        InputError: the file has neither Q nor Q_0.
+        InputError: the file has neither Q nor Q_0, or one of another shape.
     """
     n_layer_arrays = count_layer_arrays(arrays)
     if n_layer_arrays:
-        shapes = [arrays.shape(layer_array("Q", layer)) for layer in range(n_layer_arrays)]
-        return [(layer, head) for layer, shape in enumerate(shapes) for head in range((1, *shape[:-2])[-1])]
+        leads = [_lead(arrays, layer_array("Q", layer)) for layer in range(n_layer_arrays)]
+        return [(layer, head) for layer, lead in enumerate(leads) for head in range((1, *lead)[-1])]
     arrays.require("Q")
-    *layers, n_heads = arrays.shape("Q")[:-2] or (1,)
+    *layers, n_heads = _lead(arrays, "Q") or (1,)
     return list(itertools.product(range(*layers) if layers else [None], range(n_heads)))
+
+
+def _lead(arrays: ArchivedArrays, name: str) -> tuple[int, ...]:
+    """Return the axes of Q that count layers and heads; without numbers an array may claim any number of them."""
+    shape = arrays.shape(name)
+    if not 2 <= len(shape) <= 4 or math.prod(shape[:-2]) > arrays.n_bytes(name):
+        raise InputError(
+            given=f"{name} of shape {shape} in {arrays.name}",
+            allowed="(n, d), (heads, n, d) or (layers, heads, n, d), none of them 0",
+            why="the axes say which numbers belong to which head",
+            do="save it in this order",
+        )
+    return shape[:-2]
 
 
 def setting_bytes(arrays: ArchivedArrays) -> int:

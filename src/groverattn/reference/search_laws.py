@@ -18,7 +18,7 @@ from collections.abc import Callable
 import attrs
 import numpy as np
 
-from groverattn.problem.errors import InputError, whole_number
+from groverattn.problem.errors import InputError, real_number, whole_number
 from groverattn.reference.cade_bounds import cade_expected_queries, cade_worst_queries
 from groverattn.reference.known_number_search import KnownNumberSearch
 from groverattn.reference.search_cost import SearchCost
@@ -53,6 +53,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
     """
     check_law(law)
     n_keys, n_marked = whole_number("n_keys", n_keys), whole_number("n_marked", n_marked)
+    p_failure = real_number("p_failure", p_failure)
     if n_marked > N_MARKED_MAX:
         raise InputError(
             given=f"n_marked = {n_marked}",

@@ -15,10 +15,11 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.search_totals import SearchTotals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.hardware import hardware
-from groverattn.problem.errors import InputError, check_error_budget, whole_number
+from groverattn.problem.errors import InputError, check_error_budget, real_number, whole_number
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.search_laws import LAWS, check_law, search_cost
+from groverattn.study.memory_need import check_score_memory
 from groverattn.study.provenance import Provenance, provenance
 from groverattn.study.quantum_time import iterate_of, row_verdict
 from groverattn.study.row_price import RowPrice, RowPricing
@@ -74,7 +75,7 @@ class EstimateRequest:
     qram: QRAMPrice = attrs.field(factory=QRAMPrice)
     search_law: str = "expected"
     hardware: str = "gidney-fowler-2018"
-    error_budget: float = 0.01
+    error_budget: float = attrs.field(default=0.01, converter=partial(real_number, "error_budget"))
 
     def __attrs_post_init__(self) -> None:
         check_error_budget(self.error_budget)
@@ -198,6 +199,8 @@ def sizes_only_iterate(
     Raises:
         InputError: an unknown data access or score method.
     """
+    if score_method == "shared-sums":
+        check_score_memory(shape.d_head)
     query = representative_query(shape)
     score = make_score(score_method, query, representative_threshold(shape, query), shape.key_bits)
     return iterate_of(shape, data_access, score, qram)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 
-from groverattn.problem.errors import InputError
+from groverattn.problem.errors import InputError, real_number
 
 IO_BITS_PER_S = 1e9
 """Rate at which keys are written, 1 Gbit/s: our assumption."""
@@ -38,7 +40,7 @@ class MemoryLoading:
     n_keys: int
     bits_per_key: int
     into_memory: bool
-    io_bits_per_s: float = IO_BITS_PER_S
+    io_bits_per_s: float = attrs.field(default=IO_BITS_PER_S, converter=partial(real_number, "io_bits_per_s"))
 
     def __attrs_post_init__(self) -> None:
         if not 1 / _RATE_MAX <= self.io_bits_per_s <= _RATE_MAX:

@@ -14,6 +14,7 @@ from groverattn.problem.instance import Instance
 from groverattn.problem.presets import preset as find_preset
 from groverattn.problem.shapes import Shape
 from groverattn.study.estimate import EstimateRequest
+from groverattn.study.memory_need import check_head_memory
 from groverattn.study.row_pool import in_parallel
 from groverattn.study.workload import check_head, check_row_range
 
@@ -35,6 +36,7 @@ def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool)
             why="queries, keys and values are drawn and kept in memory",
             do="choose sizes in between; `groverattn estimate` costs a search of any size",
         )
+    check_head_memory(n_keys, d_head)
     return attrs.evolve(gaussian_head(n_keys, d_head, seed), causal=causal)
 
 

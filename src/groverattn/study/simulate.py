@@ -93,7 +93,15 @@ def simulate(
     if in_lockstep(instance, engine, chosen):
         found = lockstep_rows(instance, chosen, seed, rows, n_workers)
     else:
-        check_rows(engine, rows, instance.n_keys, instance.d_head, instance.keys.bits)
+        check_rows(
+            engine,
+            rows,
+            instance.n_keys,
+            instance.d_head,
+            instance.keys.bits,
+            n_workers=n_workers,
+            counting_bits=chosen.counted().bits(instance.n_keys) if chosen.counts_first else 0,
+        )
         search = functools.partial(
             search_head_row, instance, engine=engine, method=chosen, data_access=data_access, seed=seed
         )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from groverattn.problem.errors import InputError
 from groverattn.problem.heads import AttentionHead
+from groverattn.study.memory_need import (
+    check_circuit_memory,
+    check_counting_memory,
+    check_head_memory,
+    circuit_bytes,
+)
 from groverattn.study.numbers import time_text
 from groverattn.verify.engines import EngineChoice
 
-# Measured on one circuit: 0.8 ms and 20 kB a key, 1.2 us and 100 B a bit of the key memory. At both limits a run takes
-# some minutes and 6 GiB.
-_BYTES_PER_KEY, _BYTES_PER_BIT = 20_000, 100
+# Measured: at both limits a run of the oracle takes a minute and 1.3 GiB (`verify`), a searched row two minutes and
+# 2 GiB under the engine `index`. What is predicted is in study/memory_need.py.
 N_KEYS_MAX = 1 << 17
 MEMORY_BITS_MAX = 1 << 25
 
@@ -19,8 +24,9 @@ SCORE_PRODUCTS_MAX = 1 << 42
 # Measured: up to 4 us a score for the whole report, so that it takes at most about 20 minutes.
 DIAGNOSIS_ENTRIES_MAX = 1 << 28
 
-# Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate.
-_SECONDS_PER_GATE_GROUP = 1e-3
+# Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate. With
+# every gate of every trial (`sparse`) 55 s a row at n = 4096, d = 16, k = 16.
+_SECONDS_PER_GATE_GROUP = {"index": 1e-3, "circuit": 1e-3, "sparse": 1.2e-2}
 SECONDS_MAX = 86_400
 
 # Measured at n = 131,072 and k = 512, per row and key: amplitudes 23 s a row, outcomes drawn key by key 28 s a row.
@@ -34,17 +40,21 @@ def check_circuit(n_keys: int, d_head: int, key_bits: int) -> None:
     """
     bits = n_keys * d_head * key_bits
     if n_keys > N_KEYS_MAX or bits > MEMORY_BITS_MAX:
-        gib = (n_keys * _BYTES_PER_KEY + bits * _BYTES_PER_BIT) / 2**30
+        gib = circuit_bytes("verify", n_keys, d_head, key_bits) / 2**30
         raise InputError(
             given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}, which would take {gib:,.3g} GiB",
             allowed=f"at most {N_KEYS_MAX:,} keys and {MEMORY_BITS_MAX:,} bits in all",
             why="every bit of the key memory is a gate target that is run on every key",
             do="choose smaller sizes; `groverattn estimate` counts the circuit of any size",
         )
+    check_circuit_memory("verify", n_keys, d_head, key_bits)
 
 
 def check_head(head: AttentionHead, n_rows: int) -> None:
-    """Raise InputError if setting the thresholds of so many rows, which reads all their scores, would take hours."""
+    """Raise InputError if setting the thresholds of so many rows, which reads all their scores, would take hours.
+
+    Or if the head's integers and blocks of scores do not fit into the memory that is free.
+    """
     if n_rows * head.n_keys * head.d_head > SCORE_PRODUCTS_MAX:
         raise InputError(
             given=f"{n_rows} rows of a head of {head.n_keys} keys of {head.d_head} numbers",
@@ -52,6 +62,7 @@ def check_head(head: AttentionHead, n_rows: int) -> None:
             why="the thresholds of the rows are set from all their scores, classically",
             do="choose fewer --rows, or cut the file; `groverattn estimate` costs a search of any size",
         )
+    check_head_memory(head.n_keys, head.d_head)
 
 
 def check_row_range(rows: range, n_rows: int) -> None:
@@ -79,17 +90,36 @@ def check_diagnosis(head: AttentionHead) -> None:
         )
 
 
-def check_rows(engine: EngineChoice, rows: range, n_keys: int, d_head: int, key_bits: int) -> None:
-    """Raise InputError if the circuits of these rows would take more than about a day on one processor.
+def check_rows(
+    engine: EngineChoice,
+    rows: range,
+    n_keys: int,
+    d_head: int,
+    key_bits: int,
+    *,
+    n_workers: int = 1,
+    counting_bits: int = 0,
+) -> None:
+    """Raise InputError if these rows would take more than about a day on one processor, or more memory than is free.
+
+    Args:
+        engine: what searches them.
+        rows: which rows.
+        n_keys, d_head, key_bits: sizes of the key memory.
+        n_workers: processes that share the rows.
+        counting_bits: control qubits of quantum counting; 0 for methods that do not count.
 
     >>> check_rows(EngineChoice("index"), range(512), n_keys=512, d_head=64, key_bits=8)
     """
-    n_rows = sum(engine.runs_circuit(row) for row in rows)
+    n_rows, n_workers = sum(engine.runs_circuit(row) for row in rows), min(n_workers, len(rows))
     _check_time(len(rows), len(rows) * n_keys * _SECONDS_PER_KEY[engine.name], n_keys)
+    if counting_bits:
+        check_counting_memory(engine.name, n_keys, counting_bits, n_workers)
     if not n_rows:
         return
     check_circuit(n_keys, d_head, key_bits)
-    seconds_per_row = (n_keys + 2 * d_head * key_bits) * _SECONDS_PER_GATE_GROUP
+    check_circuit_memory(engine.name, n_keys, d_head, key_bits, n_workers)
+    seconds_per_row = (n_keys + 2 * d_head * key_bits) * _SECONDS_PER_GATE_GROUP[engine.name]
     _check_time(n_rows, n_rows * seconds_per_row, n_keys)
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from groverattn.problem.errors import InputError, unknown_name
+from groverattn.problem.errors import InputError, shown, unknown_name
 from groverattn.study.sweep.inputs import Input
 
 POINTS_MAX = 1_000_000
@@ -81,7 +81,7 @@ def _checked_range(declared: Input, entry: Mapping[str, Any], where: str) -> tup
     change = Input(f"{by} of {declared.name}", declared.type).read(entry[by], where)
     if not (first <= last and change > (0 if by == "step" else 1) and (by == "step" or first > 0)):
         raise _refused(
-            f"{declared.name} in {where} from {first} to {last} with {by} {change}",
+            f"{declared.name} in {where} from {first} to {last} with {by} {shown(change)}",
             "from <= to, and a step above 0, or a factor above 1 and from above 0",
             "a range goes up from one end to the other",
         )

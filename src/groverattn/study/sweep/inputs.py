@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.problem.errors import InputError, unknown_name
+from groverattn.problem.errors import InputError, shown, unknown_name
 
 STRING_MAX = 1024
 
@@ -73,7 +73,7 @@ class Input:
             fits = len(value) <= STRING_MAX
         if not fits:
             raise InputError(
-                given=_short(value),
+                given=shown(value),
                 allowed=_TYPE_WORDS[self.type],
                 why="the option of this name takes nothing else",
                 do="correct the study file",
@@ -86,7 +86,7 @@ def between(low: float, high: float, why: str) -> Callable[[Any], None]:
 
     def check(value: float) -> None:
         if not low <= value <= high:
-            raise InputError(given=_short(value), allowed=f"{low} to {high}", why=why, do="correct the study file")
+            raise InputError(given=shown(value), allowed=f"{low} to {high}", why=why, do="correct the study file")
 
     return check
 
@@ -105,11 +105,3 @@ def named(kind: str, names: Collection[str], why: str) -> Callable[[str], None]:
             raise unknown_name(kind, value, names, why)
 
     return check
-
-
-def _short(value: Any) -> str:
-    """Write a value of any length in a message, without turning a number of 4,000 digits into text."""
-    if isinstance(value, int) and abs(value) >= 10**40:
-        return f"a whole number of {value.bit_length()} bits"
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."

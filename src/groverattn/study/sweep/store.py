@@ -50,6 +50,7 @@ class Store:
         journal: the file, open for reading and writing, without a buffer.
         places: the row of every point that is there; of two rows of one point the later.
         dropped: bytes of a last line that was never finished, and was dropped.
+        appended: rows that were appended since it was opened.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class Store:
     journal: io.FileIO
     places: dict[str, Place] = attrs.field(factory=dict)
     dropped: int = 0
+    appended: int = 0
     _end: int = 0
 
     def read(self) -> None:
@@ -102,6 +104,7 @@ class Store:
             self._write(b"".join(lines))
             for cells, line in zip(of_rows, lines, strict=True):
                 self._remember(cells, len(line))
+                self.appended += 1
 
     def write_table(self, ids: Iterable[str]) -> int:
         """Write the rows of some points to the final table, in their order, and return how many there are.

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.problem.errors import InputError, unknown_name
+from groverattn.problem.errors import InputError, shown, unknown_name
 from groverattn.study.sweep.axes import POINTS_MAX, axis_values
 from groverattn.study.sweep.kinds import KINDS, Kind
 
@@ -158,7 +158,9 @@ def _kind(path: Path, entries: Mapping[str, Any]) -> Kind:
     if name is None:
         raise _refused(path, "no kind", 'kind = "estimate" or kind = "simulate"', "it says what is computed")
     if not isinstance(name, str) or name not in KINDS:
-        raise unknown_name(f"kind in {path}:", str(name), KINDS, "there is no other kind of study")
+        raise unknown_name(
+            f"kind in {path}:", name if isinstance(name, str) else shown(name), KINDS, "there is no other kind of study"
+        )
     for key in entries:
         if key not in _KEYS:
             inputs = [declared.name for declared in KINDS[name].inputs]

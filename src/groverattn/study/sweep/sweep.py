@@ -86,7 +86,7 @@ def sweep(
         for note in _notes(store, distinct, len(kept)):
             on_note(note)
         store.write_manifest(manifest_text(points, version, command, None, len(distinct)))
-        complete, computed = True, 0
+        complete = True
         if missing:
             progress = _Progress(store, make_crew(), missing, on_point)
             runner = Runner(study.kind, version.digest, str(study.folder), progress.crew, progress.write)
@@ -94,13 +94,13 @@ def sweep(
                 complete = runner.run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
                 complete = False
-            computed = progress.done
         there = [store.places[name] for name in distinct if name in store.places]
         failed, refuted = sum(place.failed for place in there), sum(place.refuted for place in there)
         if complete:
             written = store.write_table(distinct)
             table = {"rows": written, "failed": failed, "checks_failed": refuted}
             store.write_manifest(manifest_text(points, version, command, table, len(distinct)))
+        computed = store.appended  # also where Ctrl-C came before they were shown
     return SweepResult(study.kind.name, str(folder), len(distinct), len(kept), computed, failed, refuted, complete)
 
 

@@ -1,0 +1,90 @@
+"""How much memory this process may still take, and the refusal of what needs more."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+from groverattn.problem.errors import InputError
+
+_GIB = 1 << 30
+_GROUPS = Path("/sys/fs/cgroup")
+# By controller in /proc/self/cgroup: folder, limit, use, and the part of the use that the system gives back by itself.
+_GROUP_FILES = {
+    "": ("", "memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
+
+
+def check_memory(needed: float, what: str, do: str) -> None:
+    """Raise InputError if `needed` bytes are more than this process may still take.
+
+    Args:
+        needed: predicted bytes.
+        what: what needs them, in words.
+        do: what needs less.
+
+    >>> check_memory(1 << 20, "a row", "take a shorter one")
+    """
+    free = free_bytes()
+    if free is not None and needed > free:
+        raise InputError(
+            given=f"{what}, which would take about {needed / _GIB:,.3g} GiB of memory",
+            allowed=f"the {free / _GIB:,.3g} GiB that are free",
+            why="the system ends a process that takes more",
+            do=do,
+        )
+
+
+def free_bytes() -> int | None:
+    """Return the bytes that this process may still take; None where that is not known.
+
+    It is the least of what the system, the control groups and the limits of the process leave.
+
+    >>> free = free_bytes()
+    >>> free is None or free > 0
+    True
+    """
+    return min((*_of_system(), *_of_groups(), *_of_limits()), default=None)
+
+
+def _of_system() -> Iterator[int]:
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        yield 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
+        return
+    with contextlib.suppress(OSError, ValueError):  # not on Linux: what is built in
+        yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _of_groups() -> Iterator[int]:
+    """Containers and batch systems limit a group of processes, or one of the groups that it is in."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/self/cgroup").read_text("utf-8").splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers in _GROUP_FILES:
+                folder, *names = _GROUP_FILES[controllers]
+                group = Path(path.lstrip("/"))
+                for part in (group, *group.parents):
+                    yield from _of_group(_GROUPS / folder / part, *names)
+
+
+def _of_group(group: Path, limit: str, used: str, given_back: str) -> Iterator[int]:
+    with contextlib.suppress(OSError, ValueError):  # no such group, or a limit that is called max
+        most, taken = (int((group / name).read_text("ascii")) for name in (limit, used))
+        lines = (line.split() for line in (group / "memory.stat").read_text("ascii").splitlines())
+        cached = sum(int(number) for name, number in lines if name == given_back)
+        yield max(most - taken + cached, 0)
+
+
+def _of_limits() -> Iterator[int]:
+    """What `ulimit -v` and `ulimit -d` leave."""
+    with contextlib.suppress(OSError, ValueError):
+        pages = [int(number) for number in Path("/proc/self/statm").read_text("ascii").split()]
+        for limit, taken in ((resource.RLIMIT_AS, pages[0]), (resource.RLIMIT_DATA, pages[5])):
+            soft, _ = resource.getrlimit(limit)
+            if soft != resource.RLIM_INFINITY:
+                yield max(soft - taken * resource.getpagesize(), 0)
