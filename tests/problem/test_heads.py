@@ -153,6 +153,12 @@ def test_objects_are_never_unpickled(tmp_path) -> None:
         load_head(save(tmp_path, **arrays))
 
 
+@pytest.mark.parametrize("other", [["a", "token"], [None, object()], 1j, True])
+def test_arrays_that_nobody_asks_for_may_be_of_any_type(tmp_path, other) -> None:
+    arrays = qkv()
+    assert (load_head(save(tmp_path, **arrays, tokens=np.array(other))).values == arrays["V"]).all()
+
+
 @pytest.mark.parametrize("dtype", [np.complex128, bool, "U3"])
 def test_other_types_are_refused(tmp_path, dtype) -> None:
     with pytest.raises(InputError, match="only integers and real numbers"):
@@ -184,7 +190,8 @@ def test_large_files_are_refused_before_anything_is_allocated(tmp_path, monkeypa
 
 def test_a_zip_of_something_else(tmp_path) -> None:
     with zipfile.ZipFile(tmp_path / "other.npz", "w") as archive:
-        archive.writestr("Q.npy", b"not an array")
+        for name in "QKV":
+            archive.writestr(f"{name}.npy", b"not an array")
     with pytest.raises(InputError, match="header of array Q"):
         load_head(tmp_path / "other.npz")
 

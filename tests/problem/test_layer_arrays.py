@@ -101,6 +101,18 @@ def test_the_file_states_them_once(tmp_path) -> None:
     assert (read.score_scale, read.causal) == (0.5, False)
 
 
+@pytest.mark.parametrize("mask", [True, np.bool_(True), np.array([False, True, False])])
+def test_the_mask_may_be_true_or_false(tmp_path, arrays, mask) -> None:
+    assert load_head(saved(tmp_path, arrays | {"causal": mask}), layer=1, head=0).causal
+    if np.ndim(mask):
+        assert not load_head(saved(tmp_path, arrays | {"causal": mask}), layer=0, head=0).causal
+
+
+def test_a_scale_of_true_is_refused(tmp_path, arrays) -> None:
+    with pytest.raises(InputError, match="score_scale has type bool"):
+        load_head(saved(tmp_path, arrays | {"score_scale": True}), layer=1, head=0)
+
+
 @pytest.mark.parametrize(
     ("stated", "word"),
     [

@@ -60,7 +60,7 @@ def test_methods_that_are_unpacked_without_a_limit(tmp_path, method):
 def test_a_list_of_members_that_is_too_long(tmp_path, monkeypatch):
     path = archive(tmp_path / "head.npz", {f"Q_{layer}": npy() for layer in range(40)})
     with open_arrays(path) as arrays:
-        assert len(arrays.headers) == 40
+        assert len(arrays.members) == 40
     monkeypatch.setattr(npz_headers, "_DIRECTORY_BYTES_MAX", 2000)
     with pytest.raises(InputError, match="list of members takes more than 2,000 bytes"):
         load_head(path)

@@ -63,7 +63,7 @@ def _lead(arrays: ArchivedArrays, name: str) -> tuple[int, ...]:
 
 def setting_bytes(arrays: ArchivedArrays) -> int:
     """Return the bytes that `score_scale` and `causal` take when they are loaded; 0 for a file without them."""
-    return sum(arrays.n_bytes(name) for name in (SCORE_SCALE, CAUSAL) if name in arrays)
+    return sum(arrays.n_bytes(name, flags=name == CAUSAL) for name in (SCORE_SCALE, CAUSAL) if name in arrays)
 
 
 def stored_score_scale(arrays: ArchivedArrays, layer: int) -> float | None:
@@ -92,7 +92,7 @@ def _setting(arrays: ArchivedArrays, name: str, layer: int) -> float | None:
     """Return one number of the file, or None: stored once for all layers, or once for each."""
     if name not in arrays:
         return None
-    values = np.asarray(arrays.read(name), dtype=np.float64)
+    values = np.asarray(arrays.read(name, flags=name == CAUSAL), dtype=np.float64)
     if values.ndim == 0:
         return float(values)
     if values.ndim != 1 or not 0 <= layer < values.size:

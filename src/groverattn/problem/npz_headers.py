@@ -29,6 +29,8 @@ _HEADER_BYTES_MAX = 10_000
 _DIRECTORY_BYTES_MAX = 1 << 20
 # numpy.savez writes these. zipfile unpacks the others without a limit, and LZMA allocates what a damaged byte asks for.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# NumPy's letters for signed and unsigned integers and real numbers, and for true and false.
+_NUMBERS, _FLAGS = "iuf", "b"
 
 # What zipfile, zlib and NumPy raise on bytes that are not what the container says, or where memory is short.
 _DAMAGE = (
@@ -57,40 +59,60 @@ class ArrayHeader:
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class ArchivedArrays:
-    """The arrays of an open .npz file, by name; only the headers are read until `read` is called."""
+    """The arrays of an open .npz file, by name; a header is read when it is asked for, an array by `read` alone.
+
+    What nobody asks for may be of any type: names of tokens as text do no harm, and Python objects are left where they
+    are.
+    """
 
     archive: zipfile.ZipFile
     name: str
-    headers: dict[str, ArrayHeader]
+    members: dict[str, zipfile.ZipInfo]
+    _headers: dict[str, ArrayHeader] = attrs.field(factory=dict)
 
     def __contains__(self, array: str) -> bool:
-        return array in self.headers
+        return array in self.members
 
     def require(self, *arrays: str) -> None:
         """Raise InputError unless the file has all these arrays."""
-        missing = [array for array in arrays if array not in self.headers]
+        missing = [array for array in arrays if array not in self.members]
         if missing:
             raise InputError(
-                given=f"{self.name} with arrays {', '.join(sorted(self.headers)) or 'none'}",
+                given=f"{self.name} with arrays {', '.join(sorted(self.members)) or 'none'}",
                 allowed=f"arrays {', '.join(arrays)}",
                 why=f"{', '.join(missing)} is missing",
                 do="save it with numpy.savez(path, Q=..., K=..., V=...)",
             )
 
+    def header(self, array: str, *, flags: bool = False) -> ArrayHeader:
+        """Return what an array says of itself.
+
+        Raises:
+            InputError: it is damaged, claims another size than it has, or holds anything but numbers; with `flags`
+                true and false are numbers too.
+        """
+        if array not in self._headers:
+            self._headers[array] = _header(self.archive, self.members[array], self.name)
+        header = self._headers[array]
+        if header.dtype.hasobject or header.dtype.kind not in (_NUMBERS + _FLAGS if flags else _NUMBERS):
+            raise _unusable(self.name, f"array {array} has type {header.dtype}; only integers and real numbers are read")
+        return header
+
     def shape(self, array: str) -> tuple[int, ...]:
         """Return the shape that the header states."""
-        return self.headers[array].shape
+        return self.header(array).shape
 
-    def n_bytes(self, array: str) -> int:
+    def n_bytes(self, array: str, *, flags: bool = False) -> int:
         """Return the bytes that the array takes when it is loaded."""
-        return self.headers[array].n_bytes
+        return self.header(array, flags=flags).n_bytes
 
-    def read(self, array: str) -> NDArray:
-        """Load one array. Raises InputError if it is too large or its data is cut off."""
-        if self.n_bytes(array) > SIZE_MAX_BYTES:
-            raise _unusable(self.name, f"{array} alone takes {self.n_bytes(array) / GIB:.1f} GiB, more than 2 GiB")
+    def read(self, array: str, *, flags: bool = False) -> NDArray:
+        """Load one array. Raises InputError if its header is no good, it is too large or its data is cut off."""
+        n_bytes = self.n_bytes(array, flags=flags)
+        if n_bytes > SIZE_MAX_BYTES:
+            raise _unusable(self.name, f"{array} alone takes {n_bytes / GIB:.1f} GiB, more than 2 GiB")
         try:
             with self.archive.open(f"{array}.npy") as member, _quiet():
                 return npy.read_array(member, allow_pickle=False)
@@ -100,11 +122,11 @@ class ArchivedArrays:
 
 @contextmanager
 def open_arrays(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
-    """Open an .npz file and read the headers of its arrays.
+    """Open an .npz file and list its arrays.
 
     Raises:
-        InputError: the file is missing or unreadable, is not a zip archive, is cut off, or holds an array of anything
-            but integers and real numbers (Python objects are never unpickled).
+        InputError: the file is missing or unreadable, is not a zip archive, or is cut off. Arrays that are asked for
+            raise it if they hold anything but integers and real numbers (Python objects are never unpickled).
 
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "two.npz"
@@ -128,8 +150,7 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
         except _DAMAGE as damage:
             raise _unusable(name, f"it is not a zip archive, or is cut off: {damage}") from damage
         members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
-        headers = {info.filename.removesuffix(".npy"): _header(archive, info, name) for info in members}
-        yield ArchivedArrays(archive, name, headers)
+        yield ArchivedArrays(archive, name, {info.filename.removesuffix(".npy"): info for info in members})
 
 
 class _BoundedReads(io.BufferedReader):
@@ -151,8 +172,8 @@ def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Array
             data_starts_at = member.tell()
     except _DAMAGE as damage:
         raise _unusable(name, f"the header of array {array} cannot be read: {damage}") from damage
-    if header.dtype.hasobject or header.dtype.kind not in "iuf":
-        raise _unusable(name, f"array {array} has type {header.dtype}; only integers and real numbers are read")
+    if header.dtype.hasobject:  # its bytes are a pickle, of any length
+        return header
     if any(not 0 <= size < 1 << 63 for size in header.shape):
         raise _unusable(name, f"array {array} claims the shape {header.shape}")
     if info.file_size - data_starts_at != header.n_bytes:
