@@ -96,9 +96,9 @@ class ArchivedArrays:
         if array not in self._headers:
             self._headers[array] = _header(self.archive, self.members[array], self.name)
         header = self._headers[array]
-        if header.dtype.hasobject or header.dtype.kind not in (_NUMBERS + _FLAGS if flags else _NUMBERS):
-            raise _unusable(self.name, f"array {array} has type {header.dtype}; only integers and real numbers are read")
-        return header
+        if header.dtype.kind in _NUMBERS or (flags and header.dtype.kind in _FLAGS):
+            return header
+        raise _unusable(self.name, f"array {array} has type {header.dtype}; only integers and real numbers are read")
 
     def shape(self, array: str) -> tuple[int, ...]:
         """Return the shape that the header states."""
