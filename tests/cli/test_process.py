@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+import groverattn
+
 COMMAND = (sys.executable, "-c", "from groverattn.cli.app import main; main()")
 
 
@@ -17,6 +19,11 @@ def test_the_top_level_imports_no_heavy_library():
     assert "Usage: groverattn COMMAND" in done.stdout
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
     assert not loaded & {"cirq", "qualtran", "scipy", "numpy", "sympy", "pandas", "matplotlib"}
+
+
+def test_it_is_a_module_too():
+    done = subprocess.run([sys.executable, "-m", "groverattn", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == groverattn.__version__
 
 
 @pytest.mark.parametrize("form", ["table", "json"])

@@ -2,12 +2,12 @@
 
 import math
 
-import numpy as np
 import pytest
 from qualtran.resource_counting import GateCounts
 from qualtran.surface_code import get_ccz2t_costs_from_error_budget
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.physical import surface_code
 from groverattn.physical.demand import Demand
 from groverattn.physical.factories import FAMILIES
 from groverattn.physical.hardware import hardware
@@ -33,10 +33,9 @@ def test_gidney_fowler_spreadsheet_by_our_model(monkeypatch):
     # The spreadsheet fixes the factory, (15, 31), and takes one copy; the search is free to choose both.
     machine = hardware("gidney-fowler-2018")
     fixed = [factory for factory in FAMILIES["ccz2t"](machine) if factory.name == "CCZ2T (15, 31)"]
-    (one,) = fixed
-    volumes = (np.array([one.qubits * cycles]) for cycles in (one.cycles_per_toffoli, one.cycles_per_t))
-    chosen = (tuple(fixed), *volumes)
-    monkeypatch.setattr("groverattn.physical.surface_code._factory_volumes", lambda family, hardware: chosen)
+    assert len(fixed) == 1
+    monkeypatch.setattr(surface_code, "candidate_factories", lambda family, hardware: tuple(fixed))
+    monkeypatch.setattr(surface_code, "_merits_of", surface_code._merits_of.__wrapped__)  # not those kept from before
     estimate = physical_estimate(SPREADSHEET, machine, 1e-2, n_factories=1)
     assert f"{estimate.p_failure:.4f}" == "0.0084"
     assert estimate.qubits == 400_204

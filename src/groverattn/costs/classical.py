@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 import attrs
@@ -102,6 +103,8 @@ class ClassicalLine:
     bound_by: str = ""
 
 
+# Asked again at the same numbers of keys for every data access, law and machine.
+@functools.lru_cache(maxsize=16_384)
 def classical_lines(
     n_keys: int,
     d_head: int,
@@ -110,7 +113,7 @@ def classical_lines(
     key_numbers: int | None = None,
     *,
     with_values: bool = False,
-) -> list[ClassicalLine]:
+) -> tuple[ClassicalLine, ...]:
     """Return the time per row on every GPU of `GPUS`, first in prefill, then in decode.
 
     All of them compute every score. Lines that do not, or that are no GPU of today, are in `other_classical_lines`.
@@ -134,7 +137,8 @@ def classical_lines(
     """
     memory = KeyMemory(n_keys, d_head, gqa_group, key_numbers)
     prefill = [_line(gpu, "prefill", memory.prefill(gpu, causal)) for gpu in GPUS]
-    return prefill + [_line(gpu, "decode", memory.decode(gpu, with_values)) for gpu in GPUS]
+    decode = [_line(gpu, "decode", memory.decode(gpu, with_values)) for gpu in GPUS]
+    return *prefill, *decode
 
 
 def _line(gpu: Gpu, kind: Kind, roofline: Roofline) -> ClassicalLine:

@@ -97,28 +97,36 @@ def best_design(
         if not distances:
             continue
         data_volume = _least_data_volume(demand, hardware, distances[0][0])
-        factories, per_toffoli, per_t = _factory_volumes(family, hardware)
-        volumes = per_toffoli * float(demand.toffoli) + per_t * float(demand.t)
-        for i in np.argsort(volumes, kind="stable"):
-            least_volume_qubit_s = (data_volume + volumes[i]) * hardware.cycle_time_us * 1e-6
+        for factory, factory_volume in _good_enough(demand, hardware, family):
+            least_volume_qubit_s = (data_volume + factory_volume) * hardware.cycle_time_us * 1e-6
             # a hair of room, since the bound is rounded in another way than the volume
             if best is not None and least_volume_qubit_s > best.volume_qubit_s * (1 + 1e-12):
                 break
-            design = _Design(demand, hardware, factories[i])
+            design = _Design(demand, hardware, factory)
             found = [*design.all_within_budget(distances, n_factories), *([best] if best else [])]
             best = min(found, key=lambda estimate: (estimate.volume_qubit_s, estimate.qubits), default=None)
     return best
 
 
+def _good_enough(demand: Demand, hardware: Hardware, family: str) -> Iterator[tuple[Factory, float]]:
+    """Yield the factories whose states alone meet the budget, and the qubits times cycles that each needs, least first.
+
+    Thousands of designs are asked for every demand, and few are good enough: their merits are kept as arrays.
+    """
+    factories, merits = _merits_of(family, hardware)
+    volume, p_error = merits @ np.array([demand.toffoli, demand.t], dtype=np.float64)
+    (good,) = np.nonzero(p_error < demand.p_room)
+    for i in good[np.argsort(volume[good], kind="stable")]:
+        yield factories[i], volume[i]
+
+
 @cache
-def _factory_volumes(
-    family: str, hardware: Hardware
-) -> tuple[tuple[Factory, ...], NDArray[np.float64], NDArray[np.float64]]:
-    """The factories of a family, and the qubits times cycles that each needs for a Toffoli and for a T, never idle."""
+def _merits_of(family: str, hardware: Hardware) -> tuple[tuple[Factory, ...], NDArray[np.float64]]:
+    """The factories of a family; for a Toffoli and for a T, qubits times cycles (never idle) and the error."""
     factories = candidate_factories(family, hardware)
-    per_toffoli = np.array([factory.qubits * factory.cycles_per_toffoli for factory in factories], dtype=np.float64)
-    per_t = np.array([factory.qubits * factory.cycles_per_t for factory in factories], dtype=np.float64)
-    return factories, per_toffoli, per_t
+    volumes = [(f.qubits * f.cycles_per_toffoli, f.qubits * f.cycles_per_t) for f in factories]
+    errors = [(f.p_error_per_toffoli, f.p_error_per_t) for f in factories]
+    return factories, np.array([volumes, errors], dtype=np.float64).reshape(2, -1, 2)
 
 
 def _least_data_volume(demand: Demand, hardware: Hardware, distance: int) -> float:
@@ -171,8 +179,6 @@ class _Design:
         meet the budget, a larger distance only adds qubits.
         """
         p_factory = self.factory.p_error(self.demand.toffoli, self.demand.t)
-        if p_factory >= self.demand.p_room:
-            return
         for distance, error_rate in distances:
             copies = self._copies(distance) if n_factories is None else (n_factories,)
             within = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import attrs
@@ -119,11 +119,16 @@ def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArr
     return places
 
 
-def _iterates_max(rounds: Sequence[tuple[Trial, ...]]) -> int:
-    """Return the iterates of all trials at their longest; rounds are mostly the same object."""
+def sum_over_rounds(rounds: Sequence[tuple[Trial, ...]], of_trial: Callable[[Trial], int]) -> int:
+    """Return the sum of a number of each trial over all rounds; rounds are mostly the same object.
+
+    >>> from groverattn.reference.trials import UniformTrial
+    >>> sum_over_rounds([(UniformTrial(1), UniformTrial(3))] * 5, lambda trial: trial.iterates_max)
+    10
+    """
     distinct = {id(trials): trials for trials in rounds}
-    longest = {key: sum(trial.iterates_max for trial in trials) for key, trials in distinct.items()}
-    return sum(longest[id(trials)] for trials in rounds)
+    of_round = {key: sum(map(of_trial, trials)) for key, trials in distinct.items()}
+    return sum(of_round[id(trials)] for trials in rounds)
 
 
 def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
@@ -151,7 +156,7 @@ def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
     reached = np.exp(np.concatenate(([0.0], log_survives[:-1])))
     return SearchCost(
         iterates_expected=float(reached @ costs.iterates),
-        iterates_max=_iterates_max(rounds),
+        iterates_max=sum_over_rounds(rounds, lambda trial: trial.iterates_max),
         checks_expected=float(reached @ costs.checks),
         p_failure=-math.expm1(log_survives[-1]) + 0.0,  # not -0.0
         source=search.source,

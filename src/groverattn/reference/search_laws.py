@@ -21,6 +21,7 @@ import numpy as np
 from groverattn.problem.errors import InputError, real_number, whole_number
 from groverattn.reference.cade_bounds import cade_expected_queries, cade_worst_queries
 from groverattn.reference.known_number_search import KnownNumberSearch
+from groverattn.reference.round_recursion import sum_over_rounds
 from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.unknown_number_search import UnknownNumberSearch
 
@@ -92,15 +93,14 @@ def _expected(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
 
 def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
     """Every trial of every round happens, at its largest number of iterates; the last of each is phased."""
+    cost = search_cost("expected", n_keys, n_marked, p_failure)
     search = UnknownNumberSearch(p_failure)
-    cost = search.cost(n_keys, n_marked)
     rounds = [search.trials(n_keys, found) for found in range(n_marked + 1)]
-    phased = sum(trial.iterates_max for trials in rounds for trial in trials if trial.is_phased)
     return attrs.evolve(
         cost,
         iterates_expected=float(cost.iterates_max),
-        phased_expected=float(phased),
-        checks_expected=float(sum(map(len, rounds))),
+        phased_expected=float(sum_over_rounds(rounds, lambda trial: trial.iterates_max * trial.is_phased)),
+        checks_expected=float(sum_over_rounds(rounds, lambda trial: 1)),
         source="cut-off of the shipped procedure: every trial of every round at its largest j",
     )
 

@@ -97,7 +97,7 @@ class Estimate:
     request: EstimateRequest
     laws: dict[str, SearchCost]
     row: RowPrice
-    classical: list[ClassicalLine]
+    classical: tuple[ClassicalLine, ...]
     crossover: Verdict
     provenance: list[Provenance]
 
@@ -185,7 +185,7 @@ def estimate(request: EstimateRequest) -> Estimate:
     )
 
 
-def classical_of(request: EstimateRequest) -> list[ClassicalLine]:
+def classical_of(request: EstimateRequest) -> tuple[ClassicalLine, ...]:
     """Return the GPUs on the row that a request asks for."""
     shape = request.shape
     return classical_lines(shape.n_keys, shape.d_head, request.gqa_group, key_numbers=request.key_numbers)

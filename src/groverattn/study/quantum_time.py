@@ -36,7 +36,7 @@ def iterate_of(shape: Shape, data_access: str, score: AnyScore, qram: QRAMPrice 
     return GroverIterate(PhaseOracle(lookup, score))
 
 
-def row_lines(request: EstimateRequest, n_keys: int) -> list[ClassicalLine]:
+def row_lines(request: EstimateRequest, n_keys: int) -> tuple[ClassicalLine, ...]:
     """Return the classical lines of the request's row at another number of keys."""
     return classical_lines(n_keys, request.shape.d_head, request.gqa_group, key_numbers=request.key_numbers)
 

@@ -88,7 +88,7 @@ class RowChoices:
         budget = (self.error_budget - cost.p_failure) / machines
         return FrontierPoint(design, physical_estimate(design.row, hardware(self.hardware), budget))
 
-    def classical(self) -> list[ClassicalLine]:
+    def classical(self) -> tuple[ClassicalLine, ...]:
         """Return the GPUs on the same row."""
         return classical_of(estimate_request(preset=self.preset, n_keys=self.n_keys, n_marked=self.n_marked))
 

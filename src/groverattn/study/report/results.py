@@ -99,7 +99,7 @@ class ModelResults:
         return {name: result for name, result in self.circuits.items() if name in DESIGNS}
 
     @functools.cached_property
-    def lines(self) -> list[ClassicalLine]:
+    def lines(self) -> tuple[ClassicalLine, ...]:
         """The GPUs on the row."""
         return classical_of(self.request)
 
