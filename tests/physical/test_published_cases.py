@@ -7,11 +7,12 @@ from qualtran.resource_counting import GateCounts
 from qualtran.surface_code import get_ccz2t_costs_from_error_budget
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical import surface_code
+from groverattn.physical import design_search
 from groverattn.physical.demand import Demand
+from groverattn.physical.design_search import best_design
 from groverattn.physical.factories import FAMILIES
 from groverattn.physical.hardware import hardware
-from groverattn.physical.surface_code import best_design, physical_estimate
+from groverattn.physical.surface_code import physical_estimate
 
 # Spreadsheet of arXiv:1812.01238: 1e8 T and 1e8 Toffoli on 100 qubits.
 SPREADSHEET = LogicalCounts(10**8, 10**8, 0, 0, 0, logical_qubits=100, toffoli_depth=10**8)
@@ -34,8 +35,8 @@ def test_gidney_fowler_spreadsheet_by_our_model(monkeypatch):
     machine = hardware("gidney-fowler-2018")
     fixed = [factory for factory in FAMILIES["ccz2t"](machine) if factory.name == "CCZ2T (15, 31)"]
     assert len(fixed) == 1
-    monkeypatch.setattr(surface_code, "candidate_factories", lambda family, hardware: tuple(fixed))
-    monkeypatch.setattr(surface_code, "_merits_of", surface_code._merits_of.__wrapped__)  # not those kept from before
+    monkeypatch.setattr(design_search, "candidate_factories", lambda family, hardware: tuple(fixed))
+    monkeypatch.setattr(design_search, "_merits_of", design_search._merits_of.__wrapped__)  # not those kept from before
     estimate = physical_estimate(SPREADSHEET, machine, 1e-2, n_factories=1)
     assert f"{estimate.p_failure:.4f}" == "0.0084"
     assert estimate.qubits == 400_204

@@ -47,7 +47,7 @@ class IterateWaits:
     @property
     def reactions(self) -> float:
         """Measurement depth of the iterate."""
-        return sum(self.reactions_by_part.values())
+        return self.load + self.score + self.predicate + self.unload + self.diffusion
 
     def mixed(self, other: IterateWaits, share: float) -> IterateWaits:
         """Return the mean iterate where a `share` of all iterates is of the other kind."""

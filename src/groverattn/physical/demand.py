@@ -61,6 +61,15 @@ class Demand:
         """Error probability left for storage and magic states."""
         return self.error_budget - self.p_synthesis
 
+    def traffic_cycles(self, distance: int, operating_tiles: int) -> float:
+        """Return the code cycles of all Clifford gates if so many tiles always operate; 0 where they cost no time."""
+        return self.clifford * distance / operating_tiles if operating_tiles else 0.0
+
+    def least_cycles(self, distance: int) -> float:
+        """Return the code cycles with any number of factories, and with all the operating tiles that can be bought."""
+        slowest = max(self.reaction_cycles, self.consumption_steps * distance)
+        return max(slowest, self.traffic_cycles(distance, self.operating_tiles_max))
+
     @classmethod
     def choices(
         cls, counts: LogicalCounts, hardware: Hardware, error_budget: float, waiting_s: float = 0.0

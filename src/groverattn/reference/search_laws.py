@@ -33,8 +33,8 @@ N_MARKED_MAX = 1 << 18
 P_FAILURE_MIN = 1e-150
 
 
-# An estimate asks for the same probabilities again on every machine and data access.
-@functools.lru_cache(maxsize=4096)
+# An estimate asks for the same again on every machine and data access, its verdict at some hundred numbers of keys.
+@functools.lru_cache(maxsize=32_768)
 def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
     """Return the cost of finding all of `n_marked` keys among `n_keys` under the named law.
 

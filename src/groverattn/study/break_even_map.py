@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from groverattn.bloqs.data_access import DATA_ACCESSES
 from groverattn.physical.hardware import hardware
 from groverattn.problem.presets import PRESETS, Preset
+from groverattn.reference.search_laws import search_cost
 from groverattn.study.estimate import EstimateRequest, sizes_only_iterate
 from groverattn.study.quantum_time import row_lines
 from groverattn.study.requests import estimate_request
-from groverattn.study.row_time import QuantumRow, remembered_cost
+from groverattn.study.row_time import QuantumRow
 
 # From a short prompt to where a one-reaction oracle would beat the fastest line; k up to twice the largest preset's.
 _LOG2_N = (8, 56)
@@ -97,7 +98,7 @@ def _grid(request: EstimateRequest) -> MapGrid:
         times = [line.time_s_per_row for line in row_lines(request, n)]
         for row, k in enumerate(n_marked.tolist()):
             if n >= _KEYS_PER_MARKED * k:
-                iterates = remembered_cost(request.search_law, n, k, request.error_budget).iterates_expected
+                iterates = search_cost(request.search_law, n, k, request.error_budget).iterates_expected
                 slowest[row, column], fastest[row, column] = max(times) / iterates, min(times) / iterates
     return MapGrid(n_keys.astype(float), n_marked.astype(float), slowest, fastest)
 

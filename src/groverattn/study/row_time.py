@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,13 +14,10 @@ from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
 from groverattn.physical.hardware import hardware
 from groverattn.problem.errors import InputError
 from groverattn.problem.shapes import N_KEYS_MAX
-from groverattn.reference.search_cost import SearchCost
 from groverattn.reference.search_laws import search_cost
 
 if TYPE_CHECKING:
     from groverattn.study.estimate import EstimateRequest
-
-_REMEMBERED = 16_384
 
 
 @attrs.frozen
@@ -125,9 +123,9 @@ class QuantumRow:
         Raises:
             InputError: sizes or a law that make no sense, or a memory that fails more often than the budget allows.
         """
-        row, filled_up = self._searching(n_keys), 1 << (n_keys - 1).bit_length()
+        row, filled_up = self._searching(n_keys, n_keys), 1 << (n_keys - 1).bit_length()
         if filled_up > max(n_keys, 2) and filled_up <= N_KEYS_MAX:
-            row = min(row, self._searching(filled_up), key=lambda each: each.duration_s)
+            row = min(row, self._searching(filled_up, n_keys), key=lambda each: each.duration_s)
         p_memory = row.iterates * row.waits.external_calls * self.p_error
         if p_memory >= self.p_miss:
             raise InputError(
@@ -136,18 +134,29 @@ class QuantumRow:
                 why=f"its calls at n = {n_keys} would fail with p = {p_memory:.2g}",
                 do="assume a better memory, or allow a larger error budget",
             )
-        return attrs.evolve(row, n_keys=n_keys)
+        return row
 
-    def _searching(self, n_keys: int) -> RowTime:
-        cost = remembered_cost(self.law, n_keys, self.n_marked, self.p_miss)
-        waits = iterate_waits(self.data_access, n_keys, self.score)
+    def _searching(self, n_searched: int, n_keys: int) -> RowTime:
+        iterates, waits = _waits_of_search(self.data_access, self.score, self.n_marked, self.law, self.p_miss)(
+            n_searched
+        )
+        return RowTime(n_keys, iterates, waits, self.times)
+
+
+# Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
+@functools.lru_cache(maxsize=64)
+def _waits_of_search(
+    data_access: str, score: AnyScore, n_marked: int, law: str, p_miss: float
+) -> Callable[[int], tuple[float, IterateWaits]]:
+    """Return a function that knows the iterates and the mean iterate's waits of this search at each number of keys."""
+
+    @functools.cache
+    def at(n_keys: int) -> tuple[float, IterateWaits]:
+        cost = search_cost(law, n_keys, n_marked, p_miss)
+        waits = iterate_waits(data_access, n_keys, score)
         if cost.phased_expected:
-            phased = iterate_waits(self.data_access, n_keys, self.score, phased=True)
+            phased = iterate_waits(data_access, n_keys, score, phased=True)
             waits = waits.mixed(phased, cost.phased_expected / cost.iterates_expected)
-        return RowTime(n_keys, cost.iterates_expected, waits, self.times)
+        return cost.iterates_expected, waits
 
-
-@functools.lru_cache(maxsize=_REMEMBERED)
-def remembered_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
-    """Return the law's cost, computed once for each case: data accesses and machines share it."""
-    return search_cost(law, n_keys, n_marked, p_failure)
+    return at
