@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from groverattn.problem.errors import InputError
 from groverattn.reference.search_cost import SearchCost
-from groverattn.reference.trials import Trial
+from groverattn.reference.trials import Trial, success_of_each
 
 _ROUNDS_PER_BLOCK = 4096  # about 1 MiB an array: rounds are summed in blocks, so memory does not grow with t
 
@@ -87,23 +87,42 @@ def _block_costs(
     rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64], share_new: NDArray[np.float64]
 ) -> RoundCosts:
     """One row of every matrix is a round, one column a trial with its repetitions; what is missing never happens."""
+    if all(trials is rounds[0] for trials in rounds):
+        p_success, iterates, phased, repeats = _of_rounds_alike(rounds[0], n, marked)
+    else:
+        p_success, iterates, phased, repeats = _of_mixed_rounds(rounds, n, marked)
+    p_success *= share_new[:, None]
+    with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
+        log_fails = np.multiply(repeats, np.log1p(-p_success), out=np.zeros_like(p_success), where=repeats > 0)
+    happens = np.exp(np.cumsum(np.hstack((np.zeros((len(rounds), 1)), log_fails)), axis=1))
+    times = np.broadcast_to(repeats, p_success.shape).copy()
+    times = happens[:, :-1] * np.divide(-np.expm1(log_fails), p_success, out=times, where=p_success > 0)
+    return RoundCosts((times * iterates).sum(axis=1), (times * phased).sum(axis=1), times.sum(axis=1), happens[:, -1])
+
+
+def _of_rounds_alike(trials: tuple[Trial, ...], n: int, marked: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+    """Return probabilities of success, shape (rounds, trials); iterates, phased ones and repetitions, (trials,)."""
+    distinct, repeats = zip(*((trial, len(list(group))) for trial, group in itertools.groupby(trials)), strict=True)
+    iterates = np.array([trial.iterates_mean for trial in distinct])
+    phased = iterates * np.array([trial.is_phased for trial in distinct])
+    return success_of_each(distinct, n, marked), iterates, phased, np.array(repeats, dtype=np.float64)
+
+
+def _of_mixed_rounds(
+    rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the same where each round may have other trials; all arrays have shape (rounds, most trials)."""
     places = _places(rounds)
     shape = len(rounds), 1 + max(columns[0] for of_trial in places.values() for _, columns, _ in of_trial)
     p_success, iterates, phased, repeats = np.zeros((4, *shape))
     for trial, of_trial in places.items():
         rows, columns, counts = (np.concatenate(values) for values in zip(*of_trial, strict=True))
-        if len(of_trial) == 1 and rows.size == len(rounds):  # all rounds alike: nothing to gather, and far less time
-            rows, columns, counts = slice(None), columns[0], counts[0]
         at = rows, columns
-        p_success[at] = trial.success(n, marked[rows]) * share_new[rows]
+        p_success[at] = trial.success(n, marked[rows])
         iterates[at] = trial.iterates_mean
         phased[at] = trial.iterates_mean * trial.is_phased
         repeats[at] = counts
-    with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
-        log_fails = np.multiply(repeats, np.log1p(-p_success), out=np.zeros(shape), where=repeats > 0)
-    happens = np.exp(np.cumsum(np.hstack((np.zeros((len(rounds), 1)), log_fails)), axis=1))
-    times = happens[:, :-1] * np.divide(-np.expm1(log_fails), p_success, out=repeats, where=p_success > 0)
-    return RoundCosts((times * iterates).sum(axis=1), (times * phased).sum(axis=1), times.sum(axis=1), happens[:, -1])
+    return p_success, iterates, phased, repeats
 
 
 def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArray[np.intp], ...]]]:

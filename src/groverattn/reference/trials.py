@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -157,6 +158,21 @@ class FixedTrial:
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of measuring a marked key; `n` and `t` broadcast."""
         return self.run.success(n, t)
+
+
+def success_of_each(trials: Sequence[Trial], n: int, t: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the probability of measuring a marked key in each trial, shape (t.size, trials); the uniform ones at once.
+
+    >>> success_of_each([UniformTrial(2), FixedTrial(GroverRun(1))], 16, np.array([1, 16])).round(6).tolist()
+    [[0.267578, 0.472656], [1.0, 1.0]]
+    """
+    uniform = np.array([isinstance(trial, UniformTrial) for trial in trials])
+    bounds = np.array([trial.bound for trial in trials if isinstance(trial, UniformTrial)], dtype=np.int64)
+    p_success = np.empty((t.size, len(trials)))
+    p_success[:, uniform] = mean_trial_success(n, t[:, None], bounds)
+    for column in np.flatnonzero(~uniform).tolist():
+        p_success[:, column] = trials[column].success(n, t)
+    return p_success
 
 
 @functools.lru_cache(maxsize=4)
