@@ -37,7 +37,7 @@ report_folder = None  # "." to keep the report; None: it goes to a temporary fol
 #
 # From any model in a folder that `save_pretrained` of the library transformers writes. In a terminal, with PyTorch:
 #
-#     pip install 'groverattn[capture]'
+#     pip install -c constraints.txt -e '.[capture]'
 #     groverattn capture --model my-model --text passage.txt -o heads.npz --max-tokens 512
 #
 # Nothing is fetched, and no code from the folder is run. `docs/capture.md` says what is recorded.

@@ -22,15 +22,17 @@ def test_without_the_extra(cli, tmp_path, text, bundled, monkeypatch, missing):
     outcome = cli("capture", "--model", tmp_path, "--text", text, "-o", tmp_path / "heads.npz")
     assert (outcome.status, outcome.out) == (2, "")
     assert f"capture without {missing}" in outcome.err
-    assert "pip install 'groverattn[capture]'" in outcome.err
+    assert "pip install -c constraints.txt -e '.[capture]'" in outcome.err
     assert list(tmp_path.iterdir()) == [text]
     assert cli("simulate", bundled, "--rows", "0:1", "--engine", "law", "--format", "json").json["rows"] == 1
 
 
 def test_a_text_that_is_none(cli, tmp_path, text):
     text.write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "blank.txt").write_text(" \n\n", encoding="utf-8")
     command = ("capture", "--model", tmp_path, "-o", tmp_path / "heads.npz", "--text")
-    for path, word in ((text, "it is not UTF-8"), (tmp_path / "none.txt", "No such file")):
+    words = {text: "it is not UTF-8", tmp_path / "none.txt": "No such file", tmp_path / "blank.txt": "it is empty"}
+    for path, word in words.items():
         outcome = cli(*command, path)
         assert outcome.status == 2
         assert word in outcome.err

@@ -22,7 +22,8 @@ def capture(
 ) -> None:
     """Run a model from a local folder on a text and write the queries, keys and values of all its heads.
 
-    Needs the extra: pip install 'groverattn[capture]'. Nothing is fetched, and no code from the folder is run.
+    Needs the extra: pip install -c constraints.txt -e '.[capture]' in the repository. Nothing is fetched, and no code
+    from the folder is run.
 
     Example: groverattn capture --model my-model --text passage.txt -o heads.npz --max-tokens 512
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 import time
@@ -31,7 +30,7 @@ def progress(what: str) -> Iterator[Callable[..., None]]:
     It is given what is done, what there is in all, and in words who does it, if that is worth saying.
     """
     if not sys.stderr.isatty():
-        yield functools.partial(_tenths, what, time.monotonic())
+        yield _Tenths(what)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -46,12 +45,19 @@ def progress(what: str) -> Iterator[Callable[..., None]]:
         yield update
 
 
-def _tenths(what: str, start_s: float, done: int, total: int, who: str = "") -> None:
-    """Print a line at each tenth, with the time that the rest takes if it goes on as before."""
-    if 10 * done // total > 10 * (done - 1) // total:
-        left_s = (time.monotonic() - start_s) * (total - done) / done
-        left = f", about {time_text(left_s)} left" if left_s >= 1 else ""
-        print(f"{_with(what, who)}: {done} of {total}{left}", file=sys.stderr, flush=True)
+class _Tenths:
+    """Prints a line at each tenth, with the time that the rest takes if it goes on as it did since nothing was done."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.start_s = what, time.monotonic()
+
+    def __call__(self, done: int, total: int, who: str = "") -> None:
+        if not done:
+            self.start_s = time.monotonic()
+        elif 10 * done // total > 10 * (done - 1) // total:
+            left_s = (time.monotonic() - self.start_s) * (total - done) / done
+            left = f", about {time_text(left_s)} left" if left_s >= 1 else ""
+            print(f"{_with(self.what, who)}: {done} of {total}{left}", file=sys.stderr, flush=True)
 
 
 def _with(what: str, who: str) -> str:

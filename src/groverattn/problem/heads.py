@@ -236,10 +236,10 @@ def _pick(axis: str, index: int | None, size: int) -> int:
     chosen = 0 if index is None and size == 1 else index
     if chosen is None or not 0 <= chosen < size:
         raise InputError(
-            given=f"{axis} = {index}",
-            allowed=f"0 to {size - 1}",
+            given=f"{axis} = {index}" if index is not None else f"no {axis}",
+            allowed=f"{axis} 0 to {size - 1}",
             why=f"the file holds {size} {axis}{'' if size == 1 else 's'}",
-            do=f"choose one with {axis}=",
+            do=f"choose one with {axis}= (--{axis} on the command line)",
         )
     return chosen
 

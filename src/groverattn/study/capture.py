@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ SCHEMA = "groverattn.capture/1"
 # Our assumption: 16 million tokens, far more than any model takes at a time.
 _TEXT_BYTES_MAX = 1 << 26
 
-# What PyTorch and transformers raise on a folder or a text that they cannot use.
-_REFUSALS = (OSError, ValueError, RuntimeError, IndexError, KeyError, TypeError, AttributeError, ImportError)
+# What PyTorch, transformers, safetensors and pickle raise on a folder or a text that they cannot use: SafetensorError,
+# UnpicklingError and EOFError, of weights that are cut short, have no narrower base in common.
+_REFUSALS = Exception
 
 
 @attrs.frozen
@@ -104,6 +106,7 @@ def capture(
             layers.append(_write_layer(writer, call))
             on_layer(len(layers), max(n_expected, len(layers)))
 
+        on_layer(0, n_expected)  # from here on time is spent on layers
         with attention_calls(write), torch.inference_mode():
             _run(model, torch.tensor([token_ids]))
         if not layers:
@@ -131,7 +134,7 @@ def _libraries() -> tuple[Any, Any]:
             given=f"capture without {missing.name or 'its libraries'}",
             allowed="torch and transformers, which the extra `capture` installs",
             why="the model is run by them",
-            do="pip install 'groverattn[capture]'",
+            do="pip install -c constraints.txt -e '.[capture]' in the repository",
         ) from missing
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
@@ -147,6 +150,8 @@ def _read_text(path: Path) -> str:
             data = file.read(_TEXT_BYTES_MAX + 1)
         if len(data) > _TEXT_BYTES_MAX:
             raise _no_text(path, f"it has more than {_TEXT_BYTES_MAX:,} bytes")
+        if not data.strip():  # a tokenizer may add two tokens of its own, and there would be heads of nothing
+            raise _no_text(path, "it is empty")
         return data.decode().replace("\r\n", "\n").replace("\r", "\n")
     except OSError as failure:
         raise _no_text(path, failure.strerror or str(failure)) from failure
@@ -160,6 +165,13 @@ def _no_text(path: Path, why: str) -> InputError:
 
 
 def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError(
+            given=str(folder),
+            allowed="a folder with config.json, weights and tokenizer",
+            why="there is no such folder, and names of models on a hub are not looked up",
+            do="save the model there with save_pretrained",
+        )
     if not (folder / "config.json").is_file():
         raise InputError(
             given=str(folder),
@@ -175,7 +187,8 @@ def _tokens(transformers: Any, folder: Path, text: str, max_tokens: int | None) 
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         whole = list(tokenizer(text)["input_ids"])
     except _REFUSALS as failure:
-        raise _unusable(folder, "tokenizer", failure) from failure
+        do = "save the tokenizer there with save_pretrained, beside the model"
+        raise _unusable(folder, "a tokenizer that transformers loads with its own code", failure, do) from failure
     token_ids = whole if max_tokens is None else whole[: max(max_tokens, 0)]
     if len(token_ids) < 2:
         raise InputError(
@@ -199,7 +212,9 @@ def _loaded(transformers: Any, folder: Path) -> Any:
             output_loading_info=True,
         )
     except _REFUSALS as failure:
-        raise _unusable(folder, "model", failure) from failure
+        allowed = "a model that transformers loads with its own code, its attention by scaled_dot_product_attention"
+        do = "copy the folder again, whole (git lfs pull, where it is a clone), or choose another model"
+        raise _unusable(folder, allowed, failure, do) from failure
     # Missing weights are drawn at random. A pooler, which encoders trained without one lack, comes after all layers.
     missing = sorted(key for key in loading["missing_keys"] if "pooler" not in key)
     if missing:
@@ -239,13 +254,10 @@ def _run(model: Any, token_ids: Any) -> None:
         ) from failure
 
 
-def _unusable(folder: Path, what: str, failure: Exception) -> InputError:
-    return InputError(
-        given=str(folder),
-        allowed=f"a {what} that transformers loads with its own code, its attention by scaled_dot_product_attention",
-        why=f"{type(failure).__name__}: {failure}",
-        do="save model and tokenizer there with save_pretrained",
-    )
+def _unusable(folder: Path, allowed: str, failure: Exception, do: str) -> InputError:
+    # the first sentence: what follows in these libraries is advice on how to call them
+    reason = re.split(r"(?<=[.!?])\s", str(failure).strip(), maxsplit=1)[0]
+    return InputError(given=str(folder), allowed=allowed, why=f"{type(failure).__name__}: {reason}", do=do)
 
 
 def _no_calls(model: str) -> InputError:

@@ -98,7 +98,7 @@ def simulation_table(result: Json) -> RenderableType:
         (
             "largest output error",
             f"{result['max_output_error']:.3g}",
-            f"row {result['max_output_error_row']} of {result['rows_assessed']:,} compared; largest |V| is "
+            f"row {result['max_output_error_row']}, of {result['rows_assessed']:,} rows compared; largest |V| is "
             f"{result['max_value']:.3g}",
         ),
         (

@@ -136,6 +136,23 @@ def test_a_folder_that_lacks_something(model, capture, nothing_changed, lacking)
     nothing_changed()
 
 
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n"  # a clone made without Git LFS
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("model.safetensors", POINTER), ("model.safetensors", b""), ("model.safetensors", None),
+    ("pytorch_model.bin", POINTER), ("pytorch_model.bin", b""), ("tokenizer.json", b"{}"),
+])  # fmt: skip
+def test_files_that_are_not_what_their_names_say(model, capture, nothing_changed, name, content):
+    folder = model("bert")
+    whole = (folder / "model.safetensors").read_bytes()
+    if name == "pytorch_model.bin":
+        (folder / "model.safetensors").unlink()
+    (folder / name).write_bytes(whole[: len(whole) // 2] if content is None else content)
+    is_refused(capture(folder, "--force"), str(folder))
+    nothing_changed()
+
+
 def calls_of(*arguments, **options):
     """What is captured of one call of the attention function."""
     import torch

@@ -1,6 +1,6 @@
 """Approximate maximum inner product search by a graph index (HNSW, arXiv:1603.09320), as faiss has it.
 
-faiss is optional (`pip install 'groverattn[index]'`). Of the libraries that install for Python 3.11 to 3.13 it is the
+faiss is optional (the extra `index`). Of the libraries that install for Python 3.11 to 3.13 it is the
 one that says how many distances a search computed, which is what is counted here.
 """
 
@@ -83,7 +83,7 @@ def _faiss() -> Any:
             given="the finder 'approximate' without faiss",
             allowed="an installation with the extra `index`",
             why="the graph index is that of faiss, which the other finders do not need",
-            do="pip install 'groverattn[index]', or choose another finder",
+            do="pip install -c constraints.txt -e '.[index]' in the repository, or choose another finder",
         ) from error
 
 

@@ -275,5 +275,5 @@ def _distributed() -> Any:
             given=f"--scheduler without {missing.name or 'distributed'}",
             allowed="with Dask, which the extra `cluster` installs",
             why="the cluster is Dask's",
-            do="pip install 'groverattn[cluster]'",
+            do="pip install -c constraints.txt -e '.[cluster]' in the repository",
         ) from missing
