@@ -48,7 +48,7 @@ ARRAYS = {
     "objects": (GOOD | {"K": np.array([None, {}])}, "type object"),
     "words": (GOOD | {"K": np.array(["a", "b"])}, "type <U1"),
     "complex": (GOOD | {"K": 1j * GOOD["K"]}, "type complex128"),
-    "several heads": ({name: np.stack([GOOD[name]] * 2) for name in "QKV"}, "head = None"),
+    "several heads": ({name: np.stack([GOOD[name]] * 2) for name in "QKV"}, "no head; allowed: head 0 to 1"),
 }
 
 
@@ -67,7 +67,8 @@ def test_files(cli, tmp_path):
     (tmp_path / "text.npz").write_text("no zip archive\n")
     (tmp_path / "empty.npz").write_bytes(b"")
     with zipfile.ZipFile(tmp_path / "notes.npz", "w") as archive:
-        archive.writestr("Q.npy", "no array")
+        for array in "QKV":
+            archive.writestr(f"{array}.npy", "no array")
     for name, word in (
         ("missing.npz", "No such file"),
         ("cut.npz", "zip archive"),
