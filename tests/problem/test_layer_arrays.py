@@ -58,7 +58,9 @@ def test_every_head_of_the_other_forms_is_listed(tmp_path, lead, heads) -> None:
     assert len(list(all_heads(path))) == len(heads)
 
 
-@pytest.mark.parametrize(("layer", "head", "word"), [(3, 0, "0 to 2"), (None, 0, "0 to 2"), (1, 2, "0 to 1")])
+@pytest.mark.parametrize(
+    ("layer", "head", "word"), [(3, 0, "layer 0 to 2"), (None, 0, "layer 0 to 2"), (1, 2, "head 0 to 1")]
+)
 def test_layers_and_heads_that_are_not_there(tmp_path, arrays, layer, head, word) -> None:
     with pytest.raises(InputError, match=f"allowed: {word}"):
         load_head(saved(tmp_path, arrays), layer=layer, head=head)
