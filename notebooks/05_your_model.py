@@ -24,7 +24,7 @@
 # have to change.
 
 # %%
-heads_file = "../data/minilm_l6_n128.npz"  # <- your file: "heads.npz"
+heads_file = "../data/minilm_l6_n128.npz"  # <- your file, as a path from the folder of this notebook: "../heads.npz"
 
 # What follows may stay as it is.
 layer_and_head = None  # (3, 7) for layer 3, head 7; None: the head in the middle, neither best nor worst

@@ -41,7 +41,7 @@ def lookup_class():
     return names_of(example("data access"))["OneByOneLookup"]
 
 
-@pytest.mark.parametrize("n_keys", [3, 5, 8])
+@pytest.mark.parametrize("n_keys", [3, 4, 5, 8, 11, 13, 16])
 def test_the_data_access_is_a_circuit_that_does_what_it_says_and_counts_what_it_is(lookup_class, n_keys):
     keys = np.arange(2 * n_keys).reshape(n_keys, 2) % [5, 7] - 3
     lookup = lookup_class(KeyTable.from_keys(keys, key_bits=4, found=[1]))
@@ -65,6 +65,15 @@ def test_the_data_access_is_verified_by_its_name(lookup_class, monkeypatch, caps
     monkeypatch.setitem(data_access.DATA_ACCESSES, "one-by-one", lookup_class)
     assert call(["verify", "--n-keys", "16", "--d-head", "4", "--data-access", "one-by-one"]) == 0
     assert "0 mismatches" in capsys.readouterr().out
+
+
+def test_the_data_access_is_priced_by_its_name(lookup_class, monkeypatch):
+    monkeypatch.setitem(data_access.DATA_ACCESSES, "one-by-one", lookup_class)
+    own, unary = (estimate(estimate_request(preset="gpt2", data_access=name)) for name in ("one-by-one", "qrom"))
+    assert own.totals.iterate.toffoli_parts["load"] == 1024 * 9
+    assert unary.totals.iterate.toffoli_parts["load"] == 1022
+    assert own.row.physical.duration_s > unary.row.physical.duration_s
+    assert own.crossover.n_keys is None
 
 
 def test_the_machine_is_read_and_priced(tmp_path):
