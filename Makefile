@@ -34,7 +34,7 @@ format: $(STAMP) ## sort the imports and format
 	$(BIN)/ruff check --select I --fix
 	$(BIN)/ruff format
 
-fuzz: $(STAMP) ## more than 100,000 inputs through files, TOML, options and API; about 15 minutes
+fuzz: $(STAMP) ## more than 100,000 inputs through files, TOML, options and API; ten to fifteen minutes
 	cd tests && ../$(BIN)/python -m fuzz $(ARGS)
 
 bench: $(STAMP) ## time the benchmarks
@@ -64,7 +64,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "Install one, or name one: make PYTHON=/path/to/python3.12 $(or $(MAKECMDGOALS),setup)" >&2; \
 	  exit 1; \
 	fi; \
-	echo "Setting up .venv with $$("$$found" --version) and the versions of constraints.txt: about two minutes, 1.8 GB, once."; \
+	echo >&2 "Setting up .venv with $$("$$found" --version) and the versions of constraints.txt: about two minutes, 1.8 GB, once."; \
 	"$$found" -m venv .venv; \
 	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'; \
 	touch $(STAMP)

@@ -31,7 +31,7 @@ def is_refused(outcome, *words):
 
 
 ARRAYS = {
-    "no keys": ({name: GOOD[name] for name in "QV"}, "K is missing"),
+    "no keys": ({name: GOOD[name] for name in "QV"}, "no K"),
     "other names": ({"q": GOOD["Q"]}, "arrays q"),
     "nothing": ({}, "arrays none"),
     "other lengths": (GOOD | {"K": GOOD["K"][:7]}, "keys (7, 3)"),

@@ -70,6 +70,20 @@ def test_one_tau_for_all_rows() -> None:
     assert "2" in instance.threshold_rule
 
 
+def test_one_tau_for_a_causal_head_reads_the_first_row_whole() -> None:
+    instance = Instance.from_tau(CAUSAL, 0.0, query_bits=8, key_bits=8)
+    assert instance.searchable_rows.tolist() == list(range(1, 128))
+    assert instance.marked(0).tolist() == [True]
+    alone = attrs.evolve(CAUSAL, queries=CAUSAL.queries[:2], keys=CAUSAL.keys[:2], values=CAUSAL.values[:2])
+    with pytest.raises(InputError, match="no key of any row"):
+        Instance.from_tau(alone, 1e6, query_bits=8, key_bits=8)
+
+
+def test_rows_that_see_no_more_keys_than_are_to_be_marked() -> None:
+    with pytest.raises(InputError, match=r"rows 0 to 9 of head .* which see at most 10 keys, and n_marked = 16"):
+        Instance.from_target(CAUSAL, 16, query_bits=8, key_bits=8, rows=range(10))
+
+
 @pytest.mark.parametrize(("tau", "message"), [(1e6, "no key"), (-1e6, "every key"), (1e18, "no key")])
 def test_tau_that_marks_nothing_or_everything(tau, message) -> None:
     with pytest.raises(InputError, match=message):

@@ -75,7 +75,7 @@ def test_all_heads_of_a_file(tmp_path, axes, n_heads):
 
 def test_a_file_without_heads(tmp_path):
     np.savez(tmp_path / "other.npz", X=np.ones(3))
-    with pytest.raises(InputError, match="Q is missing"):
+    with pytest.raises(InputError, match="no Q"):
         list(all_heads(tmp_path / "other.npz"))
 
 

@@ -6,8 +6,11 @@ import attrs
 import pytest
 
 from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.qram import QRAMPrice
+from groverattn.costs.counting import count_iterate
 from groverattn.problem.presets import PRESETS
 from groverattn.study import preset_sheet, regenerate
+from groverattn.study.estimate import sizes_only_iterate
 from groverattn.study.requests import estimate_request
 
 ROOT = Path(__file__).parents[2]
@@ -71,3 +74,13 @@ def test_counts_and_words_are_exact_and_other_numbers_to_six_digits(committed, c
 
 def test_a_missing_row_is_a_difference():
     assert not preset_sheet.same_rows(COMMITTED, COMMITTED[1:])
+
+
+def test_a_row_that_is_refused_has_the_counts_of_its_own_circuit():
+    request = estimate_request(
+        n_keys=100, d_head=20, n_marked=5, data_access="qram", score_method="quantum-query", qram=QRAMPrice(p_error=0.5)
+    )
+    row = preset_sheet.sheet_row(request)
+    assert "fails" in row["error"]
+    counted = count_iterate(sizes_only_iterate(request.shape, "qram", "quantum-query", request.qram))
+    assert (row["toffoli"], row["logical_qubits"]) == (str(counted.total.toffoli), str(counted.total.logical_qubits))

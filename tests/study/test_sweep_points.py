@@ -129,7 +129,7 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
     """Each of them, changed alone, changes the request."""
     kind = KINDS["estimate"]
     (tmp_path / "mine.toml").write_text('base = "gidney-2025"')
-    base = kind.defaults | {"n_keys": 64, "d_head": 4, "n_marked": 3}
+    base = kind.defaults | {"n_keys": 64, "d_head": 4, "n_marked": 3, "query_heads": 12}
     changed = {
         **{"n_keys": 128, "d_head": 5, "n_marked": 4, "key_bits": 4, "query_bits": 4, "preset": "toy"},
         **{"data_access": "qroam", "score_method": "in-place", "search_law": "worst", "hardware": "mine.toml"},
@@ -140,6 +140,16 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
     everything = [request_of(base, tmp_path), *requests]
     assert all(a != b for a, b in itertools.combinations(everything, 2))
     assert set(changed) == {one.name for one in kind.inputs} - {"whole_model", "io_bits_per_s"}
+
+
+def test_what_a_gpu_reads_of_a_preset_is_in_the_row():
+    assert row("estimate", preset="deepseek-v3")["key_numbers"] == 576
+    assert row("estimate", preset="gpt2")["key_numbers"] is None
+
+
+@pytest.mark.parametrize("gqa_group", [5, 13, 24])
+def test_query_heads_are_whole_groups(gqa_group):
+    assert "gqa_group" in row("estimate", preset="gpt2", gqa_group=gqa_group)["error"]
 
 
 def test_a_whole_model():

@@ -5,19 +5,21 @@ import os
 import signal
 import time
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from pathlib import Path
 
 import attrs
 import pytest
 
 from groverattn.problem.errors import InputError
 from groverattn.study.sweep import runner as runner_module
-from groverattn.study.sweep.compute import compute
+from groverattn.study.sweep.compute import compute, row_of
 from groverattn.study.sweep.crews import InProcess, OtherExecutor, Processes, crew
 from groverattn.study.sweep.interrupts import interrupts_wait
 from groverattn.study.sweep.kinds import KINDS
 from groverattn.study.sweep.model_version import model_version
 from groverattn.study.sweep.points import Point
 from groverattn.study.sweep.runner import BatchSize, Runner, batches
+from groverattn.study.sweep.sweep import sweep
 
 KIND = KINDS["estimate"]
 
@@ -58,6 +60,61 @@ def test_any_executor(threads):
     assert run(some_points(200))
     assert sorted(run.written, key=int) == [str(at) for at in range(200)]
     assert run.crew.workers == "ThreadPoolExecutor"
+
+
+def test_an_executor_without_a_slot():
+    with pytest.raises(InputError, match="slots = 0"):
+        OtherExecutor(ThreadPoolExecutor(1), slots=0)
+
+
+def test_an_executor_that_breaks_ends_the_run_with_what_is_there(threads):
+    class Breaks(ThreadPoolExecutor):
+        tasks = 0
+
+        def submit(self, *work):
+            self.tasks += 1
+            if self.tasks > 3:
+                raise BrokenExecutor("a worker is gone")
+            future = threads.submit(*work)
+            future.result()
+            return future
+
+    run = Run(OtherExecutor(Breaks(1), slots=2))
+    with pytest.raises(InputError, match="BrokenExecutor: a worker is gone"):
+        run(some_points(50))
+    assert run.written[:2] == ["0", "1"]
+    assert len(run.written) >= 3
+
+
+def test_a_file_that_changes_during_a_run_ends_it(tmp_path):
+    """The rows would be those of other contents than their ids say."""
+    machine = tmp_path / "mine.toml"
+    machine.write_text('base = "gidney-2025"')
+    study = tmp_path / "study.toml"
+    study.write_text(
+        'kind = "estimate"\n[fixed]\nn_keys = 64\nd_head = 2\nn_marked = 2\nhardware = "mine.toml"\n'
+        "[grid]\nerror_budget = { from = 0.01, to = 0.4, step = 0.01 }\n"
+    )
+
+    def change(done, total, who):
+        if done == 3:
+            machine.write_text('base = "litinski-2019"')
+
+    with pytest.raises(InputError, match=r"mine\.toml, which is not what it was when the study was begun"):
+        sweep(study, tmp_path / "out", InProcess, on_point=change)
+    before = (tmp_path / "out/journal.csv").read_text()
+    machine.write_text('base = "gidney-2025"')
+    result = sweep(study, tmp_path / "out", InProcess)
+    assert (result.points, result.complete) == (40, True)
+    assert result.found == before.count("\n") - 1 >= 3
+    fresh = sweep(study, tmp_path / "fresh", InProcess)
+    assert fresh.computed == 40
+    assert (tmp_path / "out/table.csv").read_text() == (tmp_path / "fresh/table.csv").read_text()
+
+
+def test_a_long_error_is_cut():
+    point = Point("a", KIND.defaults | {"preset": "x" * 10_000})
+    assert len(row_of(KIND, point, Path())["error"]) < 2100
 
 
 def test_in_this_process_rows_are_written_as_they_come():
@@ -312,7 +369,7 @@ def test_who_computes():
 
 def test_a_cluster_without_dask(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    with pytest.raises(InputError, match=r"pip install 'groverattn\[cluster\]'"):
+    with pytest.raises(InputError, match=r"pip install -c constraints.txt -e '.\[cluster\]'"):
         crew(None, "tcp://127.0.0.1:1")
 
 

@@ -51,6 +51,30 @@ def test_rows_are_kept_and_found_again(tmp_path):
     assert {row["schema"] for row in cells(folder / JOURNAL)} == {KIND.schema}
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda line: line.replace(b"\n", b"\r\n"),
+        lambda line: line.replace(KIND.schema.encode(), b"other/1"),
+        lambda line: line.replace(b"a,", b"a" * 140_000 + b",", 1),  # more than a reader of CSV takes
+        lambda line: line.replace(b"a,", b"a\r,", 1),
+    ],
+)
+def test_a_line_that_is_no_row_is_refused(tmp_path, damage):
+    header, line = (filled(tmp_path, "a") / JOURNAL).read_bytes().splitlines(keepends=True)
+    (tmp_path / JOURNAL).write_bytes(header + damage(line))
+    with pytest.raises(InputError, match="line 2: b'a"), open_store(tmp_path, KIND):
+        pass
+
+
+@pytest.mark.parametrize("name", [TABLE, "manifest.json"])
+def test_a_table_without_a_journal_is_somebody_elses(tmp_path, name):
+    (tmp_path / name).write_text("theirs")
+    with pytest.raises(InputError, match=f"which holds {name}"), open_store(tmp_path, KIND):
+        pass
+    assert (tmp_path / name).read_text() == "theirs"
+
+
 def test_every_beginning_of_a_journal_can_be_gone_on_with(tmp_path):
     """Cut anywhere, as a kill in the middle of a write leaves it: the whole lines stay, the rest is dropped."""
     whole = (filled(tmp_path, "a", "b") / JOURNAL).read_bytes()
@@ -82,7 +106,7 @@ def test_what_is_not_of_this_study_is_refused(tmp_path):
         pass
     with (tmp_path / JOURNAL).open("ab") as file:
         file.write(b"b,c\n")
-    with pytest.raises(InputError, match="line 3, with 2 cells"), open_store(tmp_path, KIND):
+    with pytest.raises(InputError, match="line 3: b'b,c"), open_store(tmp_path, KIND):
         pass
     (tmp_path / JOURNAL).write_text("some text of others")
     with pytest.raises(InputError, match="another kind of study"), open_store(tmp_path, KIND):

@@ -54,17 +54,29 @@ def test_several_grids_are_added_up(study):
         ("n_keys = { from = 64, to = 256, factor = 2 }", [64, 128, 256]),
         ("n_keys = { from = 64, to = 66, step = 1 }", [64, 65, 66]),
         ("n_keys = { from = 1152921504606846975, to = 1152921504606846975, step = 7 }", [2**60 - 1]),
-        ("error_budget = { from = 0.1, to = 0.3, step = 0.1 }", [0.1, 0.2, pytest.approx(0.3)]),
+        ("error_budget = { from = 0.1, to = 0.3, step = 0.1 }", [0.1, 0.2, 0.3]),
+        ("error_budget = { from = 1e-6, to = 0.1, factor = 10 }", [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]),
+        (
+            "error_budget = { from = 0.001, to = 0.01, factor = 3.1622776601683795 }",
+            [0.001, pytest.approx(0.1**2.5), pytest.approx(0.01)],
+        ),
         ("error_budget = { from = 0.001, to = 0.1, factor = 10 }", [0.001, 0.01, 0.1]),
         (
             "io_bits_per_s = { from = 1e-300, to = 1e300, factor = 1e299 }",
-            [1e-300, pytest.approx(0.1), pytest.approx(1e298)],
+            [1e-300, 0.1, 1e298],
         ),
     ],
 )
 def test_ranges(study, written, values):
     name = written.split()[0]
     assert [point[name] for point in all_points(study(SIZES + "[grid]\n" + written))] == values
+
+
+def test_a_range_through_zero(study):
+    read = study('kind = "simulate"\n[grid]\ntau = { from = -0.7, to = 0.7, step = 0.1 }\n')
+    assert [point["tau"] for point in all_points(read)] == [at / 10 for at in range(-7, 8)]
+    read = study('kind = "simulate"\n[grid]\ntau = { from = -0.3, to = 0.0, step = 0.1 }\n')
+    assert [point["tau"] for point in all_points(read)] == [-0.3, -0.2, -0.1, 0.0]
 
 
 def test_points_that_share_work_are_neighbours(study):

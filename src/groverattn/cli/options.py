@@ -31,7 +31,9 @@ DataAccess = Annotated[str, Parameter(help="How the circuit reaches the keys; `g
 ScoreMethod = Annotated[str, Parameter(help="How the score is added up: shared-sums, plain-heap, in-place, ...")]
 Seed = Annotated[int, WHOLE, Parameter(help="Seed of all draws, 0 or more.")]
 Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")]
-HeadFile = Annotated[Path, Parameter(help="An .npz file with arrays Q, K and V.")]
+HeadFile = Annotated[
+    Path, Parameter(help="An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).")
+]
 Layer = Annotated[int | None, WHOLE, Parameter(help="Layer to read, from 0.")]
 Head = Annotated[int | None, WHOLE, Parameter(help="Query head to read, from 0.")]
 Causal = Annotated[bool, Parameter(help="Row i sees keys 0 to i only, also where FILE does not say so.", negative="")]

@@ -23,9 +23,13 @@ def show(result: dict[str, Any], form: str, table: Callable[[dict[str, Any]], An
     Console(highlight=False, soft_wrap=False).print(table(printable(result)))
 
 
+# Longer, and people ask themselves whether anything happens.
+_QUIET_SECONDS = 60
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[..., None]]:
-    """Yield a function that shows progress on standard error: a bar on a terminal, ten lines anywhere else.
+    """Yield a function that shows progress on standard error: a bar on a terminal, some lines anywhere else.
 
     It is given what is done, what there is in all, and in words who does it, if that is worth saying.
     """
@@ -46,16 +50,22 @@ def progress(what: str) -> Iterator[Callable[..., None]]:
 
 
 class _Tenths:
-    """Prints a line at each tenth, with the time that the rest takes if it goes on as it did since nothing was done."""
+    """Prints a line at each tenth and each minute, with the time that the rest takes if it goes on as from the start.
+
+    The start is when it is told that nothing is done, and before that when it was made.
+    """
 
     def __init__(self, what: str) -> None:
         self.what, self.start_s = what, time.monotonic()
+        self.printed_s = self.start_s
 
     def __call__(self, done: int, total: int, who: str = "") -> None:
+        now_s = time.monotonic()
         if not done:
-            self.start_s = time.monotonic()
-        elif 10 * done // total > 10 * (done - 1) // total:
-            left_s = (time.monotonic() - self.start_s) * (total - done) / done
+            self.start_s = self.printed_s = now_s
+        elif 10 * done // total > 10 * (done - 1) // total or now_s - self.printed_s > _QUIET_SECONDS:
+            self.printed_s = now_s
+            left_s = (now_s - self.start_s) * (total - done) / done
             left = f", about {time_text(left_s)} left" if left_s >= 1 else ""
             print(f"{_with(self.what, who)}: {done} of {total}{left}", file=sys.stderr, flush=True)
 

@@ -32,6 +32,7 @@ def report(
 
     import attrs
 
+    from groverattn.cli.output import progress
     from groverattn.study.report.write import report_files, write_report
 
     files = report_files(output, force=force)
@@ -39,6 +40,7 @@ def report(
     names = list(dict.fromkeys(preset)) if preset else [None]
     requests = [attrs.evolve(options, preset=name).request(score_method=score_method) for name in names]
     existed = [path.exists() for path in files]
-    write_report(requests, files)
+    with progress("sections") as on_section:
+        write_report(requests, files, on_section)
     for path, was_there in zip(files, existed, strict=True):
         print(f"report: {'replaced' if was_there else 'wrote'} {path}", file=sys.stderr)

@@ -27,7 +27,11 @@ def simulate(
     file: HeadFile | None = None,
     /,
     *,
-    n_marked: Annotated[int, WHOLE, Parameter(help="Mark the k largest scores of each row.")] = 16,
+    n_marked: Annotated[
+        int,
+        WHOLE,
+        Parameter(help="Mark the k largest scores of each row; with --tau, what methods expected and top-k are told."),
+    ] = 16,
     sample_size: Annotated[
         int | None, WHOLE, Parameter(help="Set each row's threshold from so many sampled keys: about k are marked.")
     ] = None,

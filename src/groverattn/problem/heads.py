@@ -59,9 +59,11 @@ class AttentionHead:
     def __attrs_post_init__(self) -> None:
         self._check_shapes()
         for name in ("queries", "keys", "values"):
-            if not np.isfinite(getattr(self, name)).all():
+            (tokens,) = np.nonzero(~np.isfinite(getattr(self, name)).all(axis=1))
+            if tokens.size:
                 raise InputError(
-                    given=f"{name} of head {self.name!r} with NaN or infinity",
+                    given=f"{name} of head {self.name!r} with NaN or infinity in {tokens.size:,} of {self.n_keys:,} "
+                    f"tokens, the first of them token {tokens[0]}",
                     allowed="finite numbers",
                     why="a score that is not a number can be neither compared nor weighed",
                     do="export the head again; float16 overflows above 65504",

@@ -78,7 +78,8 @@ class Instance:
     def from_tau(cls, head: AttentionHead, tau: float, query_bits: int, key_bits: int) -> Instance:
         """Mark the scores score_scale <q_i, k_j> >= tau, one tau for all rows (arXiv:2307.08045, (tau, k)-good).
 
-        Rows may have no marked key. `tau` is in units of the scaled score.
+        Rows may have no marked key, and the first row of a causal head, which sees one key, is read whole. `tau` is in
+        units of the scaled score.
 
         Raises:
             InputError: tau not finite, bits out of range, or tau marks no key of any row, or every key of every row.
@@ -86,11 +87,13 @@ class Instance:
         bare = cls._bare(head, query_bits, key_bits)
         threshold = threshold_from_tau(tau, bare.score_step)
         beyond = bare.largest_score + 1  # no score reaches it; clipping keeps the thresholds within int64
-        thresholds = np.full(head.n_keys, np.clip(threshold, bare.lowest_threshold, beyond), dtype=np.int64)
-        instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=f"scaled score >= {tau:g} in every row")
         every = np.arange(head.n_keys)
+        visible = bare.score_blocks.visible_keys(every)
+        thresholds = np.full(head.n_keys, np.clip(threshold, bare.lowest_threshold, beyond), dtype=np.int64)
+        thresholds[visible == 1] = bare.lowest_threshold  # one key is no search
+        instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=f"scaled score >= {tau:g} in every row")
         instance._remember(instance.marked_counts(every))
-        n_marked, n_pairs = instance.marked_counts(every).sum(), bare.score_blocks.visible_keys(every).sum()
+        n_marked, n_pairs = (counts[visible > 1].sum() for counts in (instance.marked_counts(every), visible))
         if n_marked in (0, n_pairs):
             raise InputError(
                 given=f"tau = {tau:g}",
@@ -162,12 +165,7 @@ class Instance:
         instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=rule)
         instance._remember(counts)
         if not instance.searchable_rows.size:
-            raise InputError(
-                given=f"{bare.head!r} with {bare.queries.bits}-bit queries and {bare.keys.bits}-bit keys",
-                allowed="a head in which some row's scores differ",
-                why=f"in every row the {n_marked} largest scores tie with the smallest",
-                do="raise query_bits or key_bits",
-            )
+            raise _nothing_to_search(bare, n_marked, wanted)
         return instance
 
     @property
@@ -280,6 +278,25 @@ def _sample_threshold(n_marked: int, size: int, seed: int, row: int, scores: NDA
     if sample.size > 1 and sample.min() == sample.max():
         return None
     return threshold_from_sample(sample, scores.size, n_marked)
+
+
+def _nothing_to_search(bare: Instance, n_marked: int, rows: range) -> InputError:
+    """Say why no row is left: too few keys in sight, as in the first rows of a causal head, or scores that all tie."""
+    seen = bare.score_blocks.visible_keys(np.asarray(rows[-1:]))
+    if seen.size and seen[0] <= n_marked:
+        return InputError(
+            given=f"rows {rows.start} to {rows.stop - 1} of head {bare.head.name!r}, which see at most {seen[0]} keys, "
+            f"and n_marked = {n_marked}",
+            allowed="a row that sees more keys than are to be marked",
+            why="a row that sees no more is read whole, and none of these is left to search",
+            do="choose later rows, or a smaller n_marked",
+        )
+    return InputError(
+        given=f"head {bare.head.name!r} with {bare.queries.bits}-bit queries and {bare.keys.bits}-bit keys",
+        allowed="a head in which some row's scores differ",
+        why=f"in every row the {n_marked} largest scores tie with the smallest",
+        do="raise query_bits or key_bits",
+    )
 
 
 def _check_n_marked(n_marked: int, n_keys: int) -> None:

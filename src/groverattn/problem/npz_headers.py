@@ -79,10 +79,11 @@ class ArchivedArrays:
         """Raise InputError unless the file has all these arrays."""
         missing = [array for array in arrays if array not in self.members]
         if missing:
+            lower = {name.lower() for name in self.members} >= {array.lower() for array in arrays}
             raise InputError(
                 given=f"{self.name} with arrays {', '.join(sorted(self.members)) or 'none'}",
-                allowed=f"arrays {', '.join(arrays)}",
-                why=f"{', '.join(missing)} is missing",
+                allowed=f"arrays {', '.join(arrays)}" + (", in capital letters" if lower else ""),
+                why=f"there is no {' and no '.join(missing)}",
                 do="save it with numpy.savez(path, Q=..., K=..., V=...)",
             )
 

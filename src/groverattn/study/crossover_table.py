@@ -46,7 +46,7 @@ def _crossings(accesses: Json) -> Table:
         "a control computer that reads at once"
     )
     for name in ("access", "slowest line", "fastest line", "slowest, free", "fastest, free"):
-        table.add_column(name, justify="left" if name == "access" else "right")
+        table.add_column(name, justify="left" if name == "access" else "right", overflow="fold")
     for name, access in accesses.items():
         full = access["crossover"]
         readings = (full, full["optimistic"])
@@ -83,7 +83,7 @@ def _side_by_side(accesses: Json, i: int) -> Table:
     points = {name: access["break_even"][i] for name, access in accesses.items()}
     table = _table(_title(next(iter(points.values()))))
     for column in ("access", "iterate", "needed", "reaction", "states/s", "x slowest", "x fastest"):
-        table.add_column(column, justify="left" if column == "access" else "right")
+        table.add_column(column, justify="left" if column == "access" else "right", overflow="fold")
     for name, point in points.items():
         needs = {need["quantity"]: need for need in point["against"]["slowest"]["needs"]}
         iterate = needs["time per iterate"]

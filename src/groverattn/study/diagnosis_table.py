@@ -42,7 +42,7 @@ def diagnosis_table(result: Json) -> RenderableType:
         "",
         spread,
         Text(
-            f"One tau for all rows that leaves at most k keys in each has to be above {_number(shared['above'])}: "
+            f"With one tau for all rows, none keeps more than k keys only if tau is above {_number(shared['above'])}: "
             "the two last lines."
         ),
         "",

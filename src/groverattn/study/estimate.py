@@ -61,7 +61,8 @@ class EstimateRequest:
             misses, storage, magic states, synthesis, or the memory.
 
     Raises:
-        InputError: an error budget that is no probability above 0 and below 1, or a number of something below 1.
+        InputError: an error budget that is no probability above 0 and below 1, a number of something below 1, or query
+            heads that are no whole number of groups.
     """
 
     shape: Shape
@@ -79,6 +80,13 @@ class EstimateRequest:
 
     def __attrs_post_init__(self) -> None:
         check_error_budget(self.error_budget)
+        if self.query_heads % self.gqa_group:
+            raise InputError(
+                given=f"query_heads = {self.query_heads}, gqa_group = {self.gqa_group}",
+                allowed="query_heads that are a multiple of gqa_group",
+                why="every group of query heads shares one memory of keys",
+                do="give both",
+            )
 
 
 @attrs.frozen

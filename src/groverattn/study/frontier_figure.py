@@ -6,7 +6,10 @@ from typing import Any
 
 from groverattn.study.figures import svg_text
 
-_MACHINES = (("one machine", lambda s: s == 1, "o", "#2f5d8a"), ("several machines", lambda s: s > 1, "s", "#c1440e"))
+_MACHINES = (
+    ("one machine", lambda s: s == 1, "o", "#2f5d8a"),
+    ("several machines, mean of one", lambda s: s > 1, "s", "#c1440e"),
+)
 
 
 def frontier_svg(result: dict[str, Any], classical: list[dict[str, Any]]) -> str:
@@ -33,7 +36,7 @@ def frontier_svg(result: dict[str, Any], classical: list[dict[str, Any]]) -> str
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("physical qubits")
-    axes.set_ylabel("time of one row, seconds (several machines: mean)")
+    axes.set_ylabel("time of one row, seconds")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9, loc="upper right")
     return svg_text(figure)

@@ -32,7 +32,7 @@ def _line(row: dict[str, str]) -> str:
     start = (
         f"| {row['preset']}: n = {int(n_keys):,}, d = {row['d_head']}, k = {row['n_marked']} | {int(n_keys):,} keys "
     )
-    start += f"| {count_text(float(row['iterates_expected']))} | {count_text(float(row['toffoli']))} "
+    start += f"| {float(row['iterates_expected']):,.1f} | {count_text(float(row['toffoli']))} "
     gpu = f"{time_text(slowest_s)} to {time_text(fastest_s)}"
     if row["error"]:
         return f"{start}| out of reach | out of reach | {gpu} | |"

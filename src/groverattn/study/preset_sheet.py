@@ -191,7 +191,7 @@ def _without_machine(request: EstimateRequest) -> Json:
     known: Json = {"inputs": attrs.asdict(request), "classical": [attrs.asdict(line) for line in lines]}
     try:
         cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.error_budget)
-        counted = count_iterate(sizes_only_iterate(shape, request.data_access))
+        counted = count_iterate(sizes_only_iterate(shape, request.data_access, request.score_method, request.qram))
     except InputError:
         return known
     gates = attrs.asdict(counted.total)

@@ -47,7 +47,7 @@ def _heading(result: Json) -> str:
     inputs, machine = result["inputs"], result["machine"]
     return (
         f"Whole model, attention only: {inputs['layers']} layers x {inputs['query_heads']} heads; a machine has "
-        f"{count_text(machine['qubits'])} physical qubits\nOn a GPU's line: machines that it takes to match it"
+        f"{count_text(machine['qubits'])} physical qubits\nMachines on the line of a GPU: so many match its time"
     )
 
 

@@ -10,13 +10,12 @@ from typing import Any
 import attrs
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.physical.demand import COUNT_MAX
 from groverattn.problem.errors import InputError, unknown_name
 from groverattn.study.interchange.counts_record import QDK_NAMES, SCHEMA
 
 # An exported file takes 2 kB.
 FILE_BYTES_MAX = 64 * 1024
-# Our assumption: no run is longer, and floating-point numbers still hold it.
-COUNT_MAX = 10**30
 _NAME_SHOWN = 40
 
 _OURS = tuple(field.name for field in attrs.fields(LogicalCounts))

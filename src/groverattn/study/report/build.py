@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from groverattn.problem.errors import InputError
@@ -42,14 +43,19 @@ _LEAD = Paragraph(
 )
 
 
-def report(requests: Sequence[EstimateRequest]) -> Document:
+def report(
+    requests: Sequence[EstimateRequest], on_section: Callable[[int, int], None] = lambda done, total: None
+) -> Document:
     """Return the report of one or several models, which share machine, law and options.
+
+    `on_section` is told how many sections are done, and of how many.
 
     Raises:
         InputError: an unknown name.
     """
     models = [ModelResults(request) for request in requests]
-    chapters = [chapter(model) for model in models]
+    done, total = itertools.count(1), len(models) * len(_SECTIONS)
+    chapters = [chapter(model, lambda: on_section(next(done), total)) for model in models]
     machine = models[0].machine
     shared = [appendix.glossary(), appendix.machines(machine)]
     laws = [result.cost for model in models for result in model.accesses.values() if isinstance(result, Estimate)]
@@ -65,12 +71,15 @@ def report(requests: Sequence[EstimateRequest]) -> Document:
     )
 
 
-def chapter(results: ModelResults) -> Section:
-    """Return the chapter of one model."""
+def chapter(results: ModelResults, on_section: Callable[[], None] = lambda: None) -> Section:
+    """Return the chapter of one model; `on_section` is called after each of its sections."""
     shape = results.request.shape
     title = f"{results.name}: n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked:,}"
-    sections = tuple(make(results, f"{results.name}-{key}") for key, make in _SECTIONS.items())
-    return Section(title, results.name, sections=sections)
+    sections = []
+    for key, make in _SECTIONS.items():
+        sections.append(make(results, f"{results.name}-{key}"))
+        on_section()
+    return Section(title, results.name, sections=tuple(sections))
 
 
 def overview(models: Sequence[ModelResults]) -> Section:

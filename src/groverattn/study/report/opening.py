@@ -117,16 +117,21 @@ def inputs(results: ModelResults, anchor: str) -> Section:
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     request, preset, shape = results.request, results.preset, results.request.shape
     source = "given as an option" if preset is None else preset.source
+    of_model = "no model was named, so one" if preset is None else preset.source
     note = source if preset is None else marked_note(preset)
     stored = shape.d_head if request.key_numbers is None else request.key_numbers
     law = LAW_WORDS[request.search_law]
     yield "n", _unit(shape.n_keys, "keys"), f"keys that a row searches; {_given(results, 'n_keys', source)}"
     yield "d", _unit(shape.d_head, "numbers"), f"numbers in a key; {_given(results, 'd_head', source)}"
     yield "k", _unit(shape.n_marked, "keys"), f"marked keys of a row; {_given(results, 'n_marked', note)}"
-    yield "layers", _unit(request.layers, "layers"), f"of attention; {source}"
-    yield "heads", _unit(request.query_heads, "heads"), f"query heads of a layer; {source}"
-    yield "group", _unit(request.gqa_group, "heads"), f"query heads that share one memory of keys; {source}"
-    yield "stored", _unit(stored, "numbers"), f"numbers that a GPU reads per key of that memory; {source}"
+    yield "layers", _unit(request.layers, "layers"), f"of attention; {of_model}"
+    yield "heads", _unit(request.query_heads, "heads"), f"query heads of a layer; {of_model}"
+    yield "group", _unit(request.gqa_group, "heads"), f"query heads that share one memory of keys; {of_model}"
+    yield (
+        "stored",
+        _unit(stored, "numbers"),
+        f"numbers that a GPU reads per key of that memory; {'those of d' if preset is None else source}",
+    )
     yield "key bits", _unit(shape.key_bits, "bits"), "of each number of a key, after rounding; our choice"
     yield "query bits", _unit(shape.query_bits, "bits"), "of each number of the query, after rounding; our choice"
     yield "score", words(f"`{request.score_method}`"), "how the circuit adds up a score; our choice, fewest Toffolis"

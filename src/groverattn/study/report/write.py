@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from groverattn.problem.errors import InputError
@@ -37,13 +37,17 @@ def report_files(output: Path, *, force: bool) -> tuple[Path, Path]:
     return files
 
 
-def write_report(requests: Sequence[EstimateRequest], files: tuple[Path, Path]) -> None:
-    """Compute the report and write both files.
+def write_report(
+    requests: Sequence[EstimateRequest],
+    files: tuple[Path, Path],
+    on_section: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Compute the report and write both files; `on_section` is told how many sections are done, and of how many.
 
     Raises:
         InputError: an unknown name, or a place that cannot be written to.
     """
-    document = report(requests)
+    document = report(requests, on_section)
     texts = html(document), markdown(document)
     for path, text in zip(files, texts, strict=True):
         write_text(path, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from groverattn.problem.errors import InputError, shown, unknown_name
@@ -14,8 +15,8 @@ POINTS_MAX = 1_000_000
 
 _RANGE_KEYS = ("from", "to", "step", "factor")
 
-# 0.1 to 0.3 in steps of 0.1 has three values, whatever the last bits say.
-_ROUNDING = 1 + 1e-9
+# A factor such as the square root of 10 is itself rounded, and its powers miss the end by a hair.
+_ROUNDING = Decimal("1e-9")
 
 
 def axis_values(declared: Input, entry: Any, where: str) -> tuple[Any, ...]:
@@ -43,9 +44,11 @@ def axis_values(declared: Input, entry: Any, where: str) -> tuple[Any, ...]:
 
 def _range_values(declared: Input, entry: Mapping[str, Any], where: str) -> list[Any]:
     first, last, by, change = _checked_range(declared, entry, where)
-    limit = last if declared.type is int else last * _ROUNDING if last > 0 else last / _ROUNDING
-    upward = itertools.takewhile(lambda value: value <= limit, _upward(first, by, change))
-    values = list(itertools.islice(upward, POINTS_MAX + 1))
+    if declared.type is float:  # in decimals, as they are written: 0.1 to 0.3 in steps of 0.1 has three values
+        first, last, change = (Decimal(repr(float(number))) for number in (first, last, change))
+        last += _ROUNDING * (change if by == "step" else last)
+    upward = itertools.takewhile(lambda value: value <= last, _upward(first, by, change))
+    values = [declared.type(value) for value in itertools.islice(upward, POINTS_MAX + 1)]
     if len(values) > POINTS_MAX:
         raise _refused(
             f"{declared.name} in {where} with more than {POINTS_MAX:,} values",
@@ -56,14 +59,9 @@ def _range_values(declared: Input, entry: Mapping[str, Any], where: str) -> list
 
 
 def _upward(first: Any, by: str, change: Any) -> Iterator[Any]:
-    """Yield first + i change, or first change^i, each rounded once."""
-    value = first
-    for i in itertools.count(1):
-        yield value
-        try:
-            value = first + i * change if by == "step" else first * change**i
-        except OverflowError:  # of the power, whose product with `first` may still be a number
-            value *= change
+    """Yield first + i change, or first change^i."""
+    for i in itertools.count():
+        yield first + i * change if by == "step" else first * change**i
 
 
 def _checked_range(declared: Input, entry: Mapping[str, Any], where: str) -> tuple[Any, Any, str, Any]:

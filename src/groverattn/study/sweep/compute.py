@@ -13,9 +13,11 @@ import attrs
 from groverattn.problem.errors import InputError
 from groverattn.study.sweep.kinds import KINDS, Kind
 from groverattn.study.sweep.model_version import model_version
-from groverattn.study.sweep.points import Point
+from groverattn.study.sweep.points import Point, file_digest
 
 Row = dict[str, Any]
+
+_ERROR_MAX = 2000
 
 # Counts that were made before are looked up in tables that threads of one process would clear under each other's eyes.
 _one_at_a_time = threading.Lock()
@@ -30,12 +32,14 @@ class Batch:
         version: digest of the code and libraries that the ids were made with.
         folder: folder that paths are relative to.
         points: the points.
+        files: SHA-256 of the files that their ids were made with.
     """
 
     kind: str
     version: str
     folder: str
     points: tuple[Point, ...]
+    files: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -50,7 +54,8 @@ def compute(batch: Batch) -> Done:
     """Compute the rows of a batch.
 
     Raises:
-        InputError: this process runs another version of the code than the one that the study was begun with.
+        InputError: this process runs another version of the code than the one that the study was begun with, or finds
+            other files.
     """
     here = model_version().digest
     if here != batch.version:
@@ -62,8 +67,22 @@ def compute(batch: Batch) -> Done:
         )
     with _one_at_a_time:
         begin = time.perf_counter()
+        _check_files(batch)
         rows = [row_of(KINDS[batch.kind], point, Path(batch.folder)) for point in batch.points]
+        _check_files(batch)
         return Done(rows, time.perf_counter() - begin)
+
+
+def _check_files(batch: Batch) -> None:
+    """Raise InputError if a file is no longer what it was: the rows would not be those that their ids say."""
+    for name, digest in batch.files.items():
+        if file_digest(Path(batch.folder, name)) != digest:
+            raise InputError(
+                given=f"{name}, which is not what it was when the study was begun",
+                allowed="files that stay as they are while points are computed, and are the same everywhere",
+                why="the ids of the points say what is in them",
+                do="put it back and run the same command to go on, or run it as it is now: its points are new ones",
+            )
 
 
 def row_of(kind: Kind, point: Point, folder: Path) -> Row:
@@ -75,9 +94,9 @@ def row_of(kind: Kind, point: Point, folder: Path) -> Row:
     try:
         found = kind.result(point.values, folder)
     except InputError as error:
-        found = {"error": str(error)}
+        found = {"error": _cut(str(error))}
     except Exception as error:  # a fault of the program or of the machine: the other points are not lost for it
-        found = {"error": f"{type(error).__name__}: {error}"}
+        found = {"error": _cut(f"{type(error).__name__}: {error}")}
     return row_with(kind, point, found)
 
 
@@ -88,6 +107,11 @@ def row_with(kind: Kind, point: Point, found: Mapping[str, Any]) -> Row:
     row = {name: found.get(name) if found.get(name) not in (None, "") else said.get(name) for name in names}
     as_written = {declared.name: point.values[declared.name] for declared in kind.file_inputs}
     return row | as_written | {"id": point.id, "schema": kind.schema}
+
+
+def _cut(error: str) -> str:
+    """A message may list thousands of heads; a cell that is longer than a reader of CSV takes would lose the table."""
+    return error if len(error) <= _ERROR_MAX else f"{error[:_ERROR_MAX]}..."
 
 
 def failed_row(kind: Kind, point: Point, error: str) -> Row:

@@ -226,6 +226,15 @@ class OtherExecutor:
     losses: tuple[type[BaseException], ...] = ()
     loses_all: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        if self.slots < 1:
+            raise InputError(
+                given=f"slots = {self.slots}",
+                allowed="1 or more",
+                why="without a task at a time nothing is computed",
+                do="give the number of workers, or twice as many",
+            )
+
     @property
     def workers(self) -> str:
         """The executor's type."""

@@ -145,7 +145,7 @@ def result(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         InputError: sizes that are missing or do not go together.
     """
     request = request_of(values, folder)
-    cells: dict[str, Any] = preset_sheet.sheet_row(request)
+    cells: dict[str, Any] = preset_sheet.sheet_row(request) | {"key_numbers": request.key_numbers}
     if values["whole_model"] and not cells["error"]:
         cells |= _whole_model_cells(request, values["io_bits_per_s"])
     return cells

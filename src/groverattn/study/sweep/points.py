@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Container, Iterator, Mapping
@@ -92,13 +93,20 @@ def file_digest(path: Path) -> str:
     >>> file_digest(Path("no such file"))
     'missing'
     """
-    digest = hashlib.sha256()
     try:
         if not path.is_file():  # a pipe would be waited for
             return MISSING
-        with path.open("rb") as file:
-            while block := file.read(_READ_BYTES):
-                digest.update(block)
+        status = path.stat()
+        return _digest(path, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
     except (OSError, ValueError):
         return MISSING
+
+
+@functools.lru_cache(maxsize=1024)
+def _digest(path: Path, *_changes_with_the_file: int) -> str:
+    """Asked before and after every batch: the file is read again if its times or its size have changed."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_READ_BYTES):
+            digest.update(block)
     return digest.hexdigest()

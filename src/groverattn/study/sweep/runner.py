@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 
 import attrs
@@ -88,6 +88,7 @@ class Runner:
         folder: folder that paths of the study are relative to.
         crew: who computes.
         on_rows: writes rows; called as batches are finished, in any order.
+        files: SHA-256 of the files that the ids were made with.
     """
 
     kind: Kind
@@ -95,6 +96,7 @@ class Runner:
     folder: str
     crew: Crew
     on_rows: Callable[[list[Row]], None]
+    files: Mapping[str, str] = attrs.field(factory=dict)
     _size: BatchSize = attrs.field(factory=BatchSize, init=False)
     _pending: dict[Future, _Task] = attrs.field(factory=dict, init=False)
     _suspects: deque[Point] = attrs.field(factory=deque, init=False)
@@ -143,12 +145,20 @@ class Runner:
             self._submit(_Task(batch))
 
     def _submit(self, task: _Task) -> None:
-        batch = Batch(self.kind.name, self.version, self.folder, task.batch)
+        batch = Batch(self.kind.name, self.version, self.folder, task.batch, self._files_of(task.batch))
         try:
             self._pending[self.crew.submit(compute, batch)] = task
         except self.crew.losses:  # somebody died before it was handed over, for another reason than this batch
             self._suspects.extend(task.batch)
             self._begin_anew()
+        except InputError:
+            raise
+        except Exception as failure:  # of an executor that is broken for good
+            raise _no_workers(failure) from failure
+
+    def _files_of(self, points: Iterable[Point]) -> dict[str, str]:
+        named = {point.values[declared.name] for point in points for declared in self.kind.file_inputs}
+        return {name: digest for name, digest in self.files.items() if name in named}
 
     def _take(self, future: Future, task: _Task) -> None:
         try:

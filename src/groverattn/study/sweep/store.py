@@ -163,11 +163,14 @@ class Store:
         self._end += length
 
     def _cells(self, line: bytes, number: int) -> list[str]:
-        cells = next(csv.reader([line.decode("utf-8", "replace")]), [])
-        if len(cells) != len(self.kind.columns):
+        try:
+            cells = next(csv.reader([line.decode("utf-8", "replace")]), [])
+        except csv.Error:
+            cells = []
+        if len(cells) != len(self.kind.columns) or cells[1] != self.kind.schema or line.endswith(b"\r\n"):
             raise InputError(
-                given=f"{self.folder / JOURNAL}, line {number}, with {len(cells)} cells",
-                allowed=f"{len(self.kind.columns)} cells, as the header has",
+                given=f"{self.folder / JOURNAL}, line {number}: {line[:60]!r}...",
+                allowed=f"{len(self.kind.columns)} cells, as the header has, the second of them {self.kind.schema}",
                 why="it was changed by something else than this command",
                 do="take that line out, or choose another folder",
             )
@@ -216,9 +219,11 @@ def open_store(folder: Path, kind: Kind) -> Iterator[Store]:
 
 
 def _check_contents(folder: Path) -> None:
-    known = {JOURNAL, TABLE, MANIFEST, LOCK}
-    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in known and entry.suffix != ".part")
-    if others and not (folder / JOURNAL).exists():
+    if (folder / JOURNAL).exists():
+        return
+    # a table or a manifest without a journal is somebody else's
+    others = sorted(entry.name for entry in folder.iterdir() if entry.name != LOCK and entry.suffix != ".part")
+    if others:
         raise InputError(
             given=f"{folder}, which holds {others[0]}{' and more' if others[1:] else ''}",
             allowed="a new or empty folder, or that of a study",

@@ -135,7 +135,7 @@ def read_study(path: Path) -> Study:
     """
     data = _read(path)
     try:
-        entries = tomllib.loads(data.decode())
+        entries = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _refused(path, "bytes that are not UTF-8", "text in UTF-8", "TOML is UTF-8", "save it as UTF-8") from None
     except (ValueError, RecursionError) as error:

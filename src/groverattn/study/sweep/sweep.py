@@ -89,7 +89,8 @@ def sweep(
         complete = True
         if missing:
             progress = _Progress(store, make_crew(), missing, on_point)
-            runner = Runner(study.kind, version.digest, str(study.folder), progress.crew, progress.write)
+            workers = progress.crew, progress.write
+            runner = Runner(study.kind, version.digest, str(study.folder), *workers, points.files)
             try:
                 complete = runner.run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
