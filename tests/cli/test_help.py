@@ -6,8 +6,12 @@ import shlex
 import pytest
 
 import groverattn.cli
+from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.scores import SCORES
 from groverattn.cli.app import app
 from groverattn.cli.verbs import GROUPS
+from groverattn.physical.hardware import HARDWARE
+from groverattn.reference.search_laws import LAWS
 
 VERBS = [verb for verbs in GROUPS.values() for verb in verbs]
 
@@ -43,6 +47,25 @@ def test_a_verb_says_what_it_does_and_shows_an_example_that_parses(help_of, verb
     # The example of the module is the one that is shown.
     assert verb.example in (command.__doc__ or "")
     assert bound is not None
+
+
+def test_names_are_listed_in_the_help(help_of):
+    words = help_of("estimate").out.replace("│", " ").split()
+    for name in (*DATA_ACCESSES, *SCORES, *HARDWARE, *LAWS):
+        assert name in {word.strip(",;.") for word in words}
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (("simulte",), 'why: Unknown command "simulte". Did you mean "simulate"?; do'),
+        (("estimate", "gpt2"), "why: 'gpt2' belongs to no option; do"),
+    ],
+)
+def test_words_that_are_no_option(cli, command, why):
+    outcome = cli(*command)
+    assert outcome.status == 2
+    assert why in outcome.err
 
 
 def test_every_verb_is_listed():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -72,9 +73,15 @@ def _explained(error: CycloptsError) -> InputError:
     return InputError(
         given=shlex.join(["groverattn", *(error.root_input_tokens or ())]),
         allowed=f"the options that `{verb} --help` lists",
-        why=str(error).rstrip("."),
+        why=_in_plain_words(str(error).rstrip(".")),
         do="correct the option that is named",
     )
+
+
+def _in_plain_words(message: str) -> str:
+    """Return Cyclopts' message without a list of commands that is cut off, and without its name for a stray word."""
+    message = re.sub(r" Available commands: .*", "", message)
+    return re.sub(r"^Unused Tokens: \[(.*)\]$", r"\1 belongs to no option", message)
 
 
 def _no_room(failure: OSError) -> InputError:

@@ -27,8 +27,17 @@ WHOLE = Parameter(converter=_whole_number)
 Format = Annotated[Literal["table", "json"], Parameter(help="Table for people, or one JSON object on standard output.")]
 KeyBits = Annotated[int, WHOLE, Parameter(help="Bits per number of a key, 2 to 16.")]
 QueryBits = Annotated[int, WHOLE, Parameter(help="Bits per number of a query, 2 to 16.")]
-DataAccess = Annotated[str, Parameter(help="How the circuit reaches the keys; `groverattn compare` shows all.")]
-ScoreMethod = Annotated[str, Parameter(help="How the score is added up: shared-sums, plain-heap, in-place, ...")]
+# Typed here, since the modules that know the names take seconds to import; a test compares them.
+DataAccess = Annotated[
+    str,
+    Parameter(
+        help="How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, "
+        "bucket-brigade, bucket-brigade-wide or qram."
+    ),
+]
+ScoreMethod = Annotated[
+    str, Parameter(help="How the score is added up: shared-sums, plain-heap, quantum-query or in-place.")
+]
 Seed = Annotated[int, WHOLE, Parameter(help="Seed of all draws, 0 or more.")]
 Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")]
 HeadFile = Annotated[

@@ -22,9 +22,14 @@ class EstimateOptions:
     key_bits: KeyBits = 8
     query_bits: QueryBits = 8
     search_law: Annotated[str, Parameter(help="ideal, expected, proven or worst.")] = "expected"
-    hardware: Annotated[str, Parameter(help="Machine by name, such as gidney-fowler-2018, or a TOML file.")] = (
-        "gidney-fowler-2018"
-    )
+    # Typed here, since the module that knows the names takes a second to import; a test compares them.
+    hardware: Annotated[
+        str,
+        Parameter(
+            help="Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, "
+            "gidney-2025, gidney-fowler-2018 or litinski-2019; or a TOML file."
+        ),
+    ] = "gidney-fowler-2018"
     error_budget: Annotated[
         float, Parameter(help="Probability allowed that a row's answer is wrong, for any reason.")
     ] = 0.01
