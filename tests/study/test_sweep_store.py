@@ -75,6 +75,14 @@ def test_a_table_without_a_journal_is_somebody_elses(tmp_path, name):
     assert (tmp_path / name).read_text() == "theirs"
 
 
+def test_a_table_that_is_a_link_is_refused_at_once(tmp_path):
+    filled(tmp_path / "study", "a")
+    (tmp_path / "theirs.csv").write_text("theirs")
+    (tmp_path / "study" / TABLE).symlink_to(tmp_path / "theirs.csv")
+    with pytest.raises(InputError, match="it is a symbolic link"), open_store(tmp_path / "study", KIND):
+        pass
+
+
 def test_every_beginning_of_a_journal_can_be_gone_on_with(tmp_path):
     """Cut anywhere, as a kill in the middle of a write leaves it: the whole lines stay, the rest is dropped."""
     whole = (filled(tmp_path, "a", "b") / JOURNAL).read_bytes()
@@ -134,9 +142,10 @@ def test_links_are_not_followed(tmp_path):
             pass
         (folder / name).unlink()
         folder.with_name(name).rename(folder / name)
-    (folder / TABLE).symlink_to(tmp_path / "precious")
-    with open_store(folder, KIND) as store, pytest.raises(InputError, match="a symbolic link to"):
-        store.write_table(["a"])
+    with open_store(folder, KIND) as store:
+        (folder / TABLE).symlink_to(tmp_path / "precious")  # while it is at work
+        with pytest.raises(InputError, match="a symbolic link to"):
+            store.write_table(["a"])
     assert (tmp_path / "precious").read_text() == "old"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from groverattn.problem.errors import InputError
-from groverattn.problem.whole_file import whole_file
+from groverattn.problem.whole_file import check_replaceable, whole_file
 from groverattn.study.records_csv import cell_text
 from groverattn.study.sweep.interrupts import interrupts_wait
 from groverattn.study.sweep.kinds import Kind
@@ -205,6 +205,8 @@ def open_store(folder: Path, kind: Kind) -> Iterator[Store]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             _check_contents(folder)
+            for name in (TABLE, MANIFEST):
+                check_replaceable(folder / name)  # now, and not when all points are computed
             lock = stack.enter_context(_opened(folder / LOCK))
             _lock(lock, folder)
             for name in (TABLE, MANIFEST):
