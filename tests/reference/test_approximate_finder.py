@@ -42,5 +42,5 @@ def test_scores_that_float32_would_round_are_refused() -> None:
 
 def test_without_the_extra_the_message_names_it(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "faiss", None)
-    with pytest.raises(InputError, match=r"groverattn\[index\]"):
+    with pytest.raises(InputError, match=r"pip install -c constraints.txt -e '.\[index\]'"):
         finder("approximate").prepare(KeySet.of(KEYS))

@@ -82,7 +82,7 @@ def test_an_executor_that_breaks_ends_the_run_with_what_is_there(threads):
     run = Run(OtherExecutor(Breaks(1), slots=2))
     with pytest.raises(InputError, match="BrokenExecutor: a worker is gone"):
         run(some_points(50))
-    assert run.written[:2] == ["0", "1"]
+    assert {"0", "1"} <= set(run.written)
     assert len(run.written) >= 3
 
 

@@ -14,7 +14,8 @@ def asked(document, monkeypatch):
     """The requests that reach the report, which is the one computed before."""
     requests = []
 
-    def report(given):
+    def report(given, on_section):
+        on_section(1, 1)
         requests.extend(given)
         return document
 
@@ -36,7 +37,7 @@ def run(tmp_path, monkeypatch, capsys):
 
 def test_both_files_are_written(run, asked, tmp_path, page_text, markdown_text):
     status, said = run("--preset", "toy", "gpt2", "-o", "r.html")
-    assert (status, said) == (0, "report: wrote r.html\nreport: wrote r.md\n")
+    assert (status, said) == (0, "sections: 1 of 1\nreport: wrote r.html\nreport: wrote r.md\n")
     assert (tmp_path / "r.html").read_text("utf-8") == page_text
     assert (tmp_path / "r.md").read_text("utf-8") == markdown_text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.md"]
