@@ -71,5 +71,4 @@ def test_few_designs_are_looked_at(monkeypatch):
     for machine in HARDWARE.values():
         looked_at.clear()
         assert best_design(Demand.choices(circuit, machine, 0.01), machine, machine.factories[0]) is not None
-        assert len(looked_at) < 10
-        assert len(looked_at) <= len(candidate_factories(machine.factories[0], machine))
+        assert len(looked_at) <= 2 < len(candidate_factories(machine.factories[0], machine))

@@ -137,9 +137,8 @@ class QuantumRow:
         return row
 
     def _searching(self, n_searched: int, n_keys: int) -> RowTime:
-        iterates, waits = _waits_of_search(self.data_access, self.score, self.n_marked, self.law, self.p_miss)(
-            n_searched
-        )
+        waits_at = _waits_of_search(self.data_access, self.score, self.n_marked, self.law, self.p_miss)
+        iterates, waits = waits_at(n_searched)
         return RowTime(n_keys, iterates, waits, self.times)
 
 
