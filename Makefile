@@ -41,14 +41,14 @@ bench: $(STAMP) ## time the benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
 
 estimates: $(STAMP) ## compute estimates/ and the computed blocks of README.md again; git diff shows what changed
-	$(BIN)/python -m groverattn.study.regenerate $(ARGS)
+	$(BIN)/python -m studies $(ARGS)
 
 studies: $(STAMP) ## search all real heads and execute the notebooks again; git diff shows what changed
-	$(BIN)/python -m groverattn.study.regenerate heads notebooks $(ARGS)
+	$(BIN)/python -m studies heads notebooks $(ARGS)
 
 clean: ## remove .venv, caches and build products; estimates/ stays
 	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .pytest_cache .ruff_cache
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src studies tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The versions in constraints.txt were resolved with Python 3.11, so that one is asked first.
 $(STAMP): pyproject.toml constraints.txt

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from groverattn.problem.families import gaussian_head
-from groverattn.reference.attention import exact_attention
-from groverattn.reference.sparse_rank_one import SparseRankOne
-from groverattn.reference.tails import TAILS
-from groverattn.study.gradient_cost import peak_bytes
+from groverattn.reference.attention.exact import exact_attention
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.reference.attention.tails import TAILS
+from studies.training.gradient_cost import peak_bytes
 
 N_FOUND, D_HEAD = 64, 64
 LONG, SHORT = [1 << m for m in range(13, 18)], [1 << m for m in range(11, 14)]

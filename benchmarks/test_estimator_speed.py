@@ -10,17 +10,17 @@ import itertools
 
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.physical.hardware import hardware
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.estimation.estimate import estimate
+from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.second_opinion import second_opinion
 from groverattn.physical.surface_code import physical_estimate
 from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import Shape
-from groverattn.reference.search_laws import LAWS
-from groverattn.study import peer_pennylane, peer_qdk
-from groverattn.study.estimate import EstimateRequest, estimate
-from groverattn.study.lookup_search import KEY_BITS, N_MARKED, LookupSearch
-from groverattn.study.requests import estimate_request
+from groverattn.reference.search.laws import LAWS
+from groverattn.row.request import EstimateRequest, estimate_request
+from studies.circuit import peer_pennylane, peer_qdk
+from studies.circuit.lookup_search import KEY_BITS, N_MARKED, LookupSearch
 
 MACHINES = ("gidney-fowler-2018", peer_qdk.MACHINE)
 SIZES = ((1 << 10, 64), (1 << 17, 128))

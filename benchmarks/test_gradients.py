@@ -9,12 +9,12 @@ on as many threads as BLAS takes, the sparse part on one. `--benchmark-json` kee
 import numpy as np
 import pytest
 
-from groverattn.reference.attention import exact_attention
-from groverattn.reference.attention_gradients import exact_gradients
-from groverattn.reference.gradients import gradients
-from groverattn.reference.sparse_rank_one import SparseRankOne
-from groverattn.study.gradient_cost import N_FOUND, N_KEYS, head_and_found, peak_bytes
-from groverattn.study.training import largest_scores
+from groverattn.reference.attention.exact import exact_attention
+from groverattn.reference.attention.exact_gradients import exact_gradients
+from groverattn.reference.attention.gradients import gradients
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from studies.training.gradient_cost import N_FOUND, N_KEYS, head_and_found, peak_bytes
+from studies.training.training import largest_scores
 
 every_size = pytest.mark.parametrize("n", [128, 256, 512, *N_KEYS])
 

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from qdk import Context, ProgramType
 
-from groverattn.bloqs.data_access import key_lookup
-from groverattn.bloqs.flat_circuit import flatten
-from groverattn.bloqs.grover import GroverIterate, GroverSearch
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.data_access import key_lookup
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.export.openqasm import openqasm
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
-from groverattn.verify.index_engine import grover_amplitudes
-from groverattn.verify.openqasm import openqasm
-from groverattn.verify.sparse_state import SparseCircuit, run_sparse, search_circuits
+from groverattn.simulation.index_engine import grover_amplitudes
+from groverattn.verification.sparse_state import SparseCircuit, run_sparse, search_circuits
 
 N_ITERATES = 3
 

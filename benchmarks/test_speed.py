@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from groverattn.estimation.estimate import estimate
 from groverattn.problem.families import planted
-from groverattn.study.estimate import estimate
-from groverattn.study.requests import estimate_request
+from groverattn.row.request import estimate_request
 
 
 @pytest.mark.parametrize("data_access", ["qrom", "qroam"])
@@ -17,7 +17,7 @@ def test_warm_estimate_of_a_long_context(benchmark, data_access):
 
 
 def test_compile_and_run_an_oracle(benchmark):
-    from groverattn.study.verification import verify_planted
+    from groverattn.verification.verification import verify_planted
 
     sizes = {"n_keys": 1024, "d_head": 64, "key_bits": 8, "query_bits": 8, "data_access": "qrom"}
     seeds = iter(range(100))  # a new circuit each time: flattened lookups are cached

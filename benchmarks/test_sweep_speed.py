@@ -4,12 +4,12 @@ import itertools
 
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.physical.hardware import HARDWARE
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.problem.presets import PRESETS
-from groverattn.reference.search_laws import LAWS
-from groverattn.study.sweep.crews import Processes
-from groverattn.study.sweep.sweep import sweep
+from groverattn.reference.search.laws import LAWS
+from groverattn.sweep.crews import Processes
+from groverattn.sweep.sweep import sweep
 
 AXES = {
     "preset": [name for name in PRESETS if name != "toy"][:10],

@@ -63,10 +63,10 @@ for j in range(4):
 # %%
 import cirq
 
-from groverattn.bloqs.data_access import key_lookup
-from groverattn.bloqs.grover import GroverIterate, GroverSearch
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.lookup.data_access import key_lookup
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 
 score = Score(instance.query(ROW), int(instance.thresholds[ROW]), instance.keys.bits)
 oracle = PhaseOracle(key_lookup("qrom", table), score)
@@ -80,8 +80,8 @@ print(cirq.Circuit(cirq.decompose_once(GroverSearch(iterate, n_iterates=2).on(*i
 # inverse; the word is given up by measuring it, and what the measurement does to the phases is put right.
 
 # %%
-from groverattn.study.circuit_figure import circuit_svg
-from groverattn.study.notebook_output import figure, show
+from groverattn.show.circuit_figure import circuit_svg
+from groverattn.show.notebook import figure, show
 
 figure(circuit_svg(oracle))
 
@@ -104,8 +104,8 @@ print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
 # other.
 
 # %%
-from groverattn.study.tables import verification_table
-from groverattn.study.verification import verify_head_row
+from groverattn.verification.table import verification_table
+from groverattn.verification.verification import verify_head_row
 
 show(verification_table(verify_head_row(instance, ROW, data_access="qrom", seed=0).as_json()))
 
@@ -122,8 +122,8 @@ print("Toffolis of one iterate by part:", count_iterate(iterate).toffoli_parts)
 # what amplitude amplification says, which the package computes without any circuit.
 
 # %%
-from groverattn.study.amplitude_table import amplitude_table
-from groverattn.verify.state_vector import decomposed_circuit, final_amplitudes
+from groverattn.simulation.table import amplitude_table
+from groverattn.verification.state_vector import decomposed_circuit, final_amplitudes
 
 circuit, _ = decomposed_circuit(GroverSearch(iterate, n_iterates=1))
 print(f"one iterate: {len(list(circuit.all_operations()))} operations on {len(circuit.all_qubits())} qubits")
@@ -133,7 +133,7 @@ states = [final_amplitudes(GroverSearch(iterate, n_iterates=j)) for j in range(5
 show(amplitude_table(states, marked))
 
 # %%
-from groverattn.study.figures import amplitudes_svg
+from groverattn.simulation.figure import amplitudes_svg
 
 figure(amplitudes_svg([state.real for state in states[:4]], marked))
 
@@ -151,10 +151,10 @@ figure(amplitudes_svg([state.real for state in states[:4]], marked))
 # %%
 import numpy as np
 
-from groverattn.reference.unknown_number_search import UnknownNumberSearch
-from groverattn.verify.engines import ENGINES, EngineChoice
-from groverattn.verify.row_search import find_marked
-from groverattn.verify.searched_row import SearchedRow
+from groverattn.reference.search.unknown import UnknownNumberSearch
+from groverattn.simulation.engines import ENGINES, EngineChoice
+from groverattn.simulation.row_search import find_marked
+from groverattn.simulation.searched_row import SearchedRow
 
 row = SearchedRow.of(instance, ROW, "qrom")
 search = UnknownNumberSearch(p_failure=0.05)
@@ -190,8 +190,8 @@ for name in ("sparse", "index", "law"):
 # ## 6. What do all rows cost, and is anything missed?
 
 # %%
-from groverattn.study.simulate import simulate
-from groverattn.study.tables import simulation_table
+from groverattn.simulation.head import simulate
+from groverattn.simulation.table import simulation_table
 
 simulation = simulate(instance, data_access="qrom", seed=0)
 show(simulation_table(simulation.as_json()))
@@ -204,8 +204,8 @@ show(simulation_table(simulation.as_json()))
 # right in the end up to that division, and what was not found is smeared over its row.
 
 # %%
-from groverattn.reference.sparse_rank_one import SparseRankOne
-from groverattn.study.attention_figure import attention_svg
+from groverattn.diagnosis.attention_figure import attention_svg
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 
 B = SparseRankOne.from_found(head, [result.found for result in simulation.rows])
 figure(attention_svg(B))
@@ -215,7 +215,7 @@ figure(attention_svg(B))
 # mean score; `ones` is the literal 1 of the paper's Definition 4.2.
 
 # %%
-from groverattn.reference.attention import exact_attention
+from groverattn.reference.attention.exact import exact_attention
 
 print(f"{'exact':10}", exact_attention(head)[ROW].round(4).tolist())
 for tail in ("mean_score", "ones"):

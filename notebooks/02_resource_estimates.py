@@ -29,11 +29,11 @@
 # machine; `qram` is the paper's assumption and no circuit.
 
 # %%
-from groverattn.study.compare import compare
-from groverattn.study.compare_table import compare_table
-from groverattn.study.estimate import estimate
-from groverattn.study.notebook_output import figure, show
-from groverattn.study.requests import estimate_request
+from groverattn.estimation.compare import compare
+from groverattn.estimation.estimate import estimate
+from groverattn.estimation.table import compare_table
+from groverattn.row.request import estimate_request
+from groverattn.show.notebook import figure, show
 
 request = estimate_request(preset="llama3.1-8b")
 show(compare_table(compare(request).as_json()))
@@ -46,7 +46,7 @@ show(compare_table(compare(request).as_json()))
 # by a factor, and it is still most of the iterate.
 
 # %%
-from groverattn.study.report.toffoli_figure import toffoli_svg
+from groverattn.report.toffoli_figure import toffoli_svg
 
 circuits = {name: estimate(estimate_request(preset="llama3.1-8b", data_access=name)) for name in ("qrom", "qroam")}
 figure(toffoli_svg({name: result.totals.iterate.toffoli_parts for name, result in circuits.items()}))
@@ -59,7 +59,7 @@ figure(toffoli_svg({name: result.totals.iterate.toffoli_parts for name, result i
 # `expected` is the mean of the search that `groverattn simulate` runs; the last line is what a scan does.
 
 # %%
-from groverattn.study.estimate_table import estimate_table
+from groverattn.estimation.table import estimate_table
 
 printed = {name: result.as_json() for name, result in circuits.items()}
 show(estimate_table(printed["qroam"]))
@@ -71,7 +71,7 @@ show(estimate_table(printed["qroam"]))
 # factories shortens them. Right: a row may be wrong with the probability in the label, for any reason.
 
 # %%
-from groverattn.study.estimate_figure import estimate_svg
+from groverattn.estimation.figure import estimate_svg
 
 figure(estimate_svg(printed))
 
@@ -85,10 +85,10 @@ figure(estimate_svg(printed))
 # %%
 import attrs
 
-from groverattn.study.estimate import classical_of
-from groverattn.study.frontier import frontier
-from groverattn.study.frontier_figure import frontier_svg
-from groverattn.study.frontier_table import frontier_table
+from groverattn.frontier.figure import frontier_svg
+from groverattn.frontier.frontier import frontier
+from groverattn.frontier.table import frontier_table
+from groverattn.row.request import classical_of
 
 frontier_json = frontier(request).as_json()
 figure(frontier_svg(frontier_json, [attrs.asdict(line) for line in classical_of(request)]))
@@ -103,8 +103,8 @@ show(frontier_table(frontier_json))
 # lines of the GPUs: how many such quantum machines side by side it would take to match one.
 
 # %%
-from groverattn.study.whole_model import whole_model
-from groverattn.study.whole_model_table import model_table
+from groverattn.whole_model.model import whole_model
+from groverattn.whole_model.table import model_table
 
 qroam = circuits["qroam"]
 model = whole_model(qroam.request, qroam.row).as_json()
@@ -133,7 +133,7 @@ for name, result in circuits.items():
 # Every estimate carries the list.
 
 # %%
-from groverattn.study.tables import simple_table
+from groverattn.show.tables import simple_table
 
 entries = [(entry["quantity"], entry["how"], entry["source"]) for entry in printed["qroam"]["provenance"]]
 show(simple_table("", ["quantity", "how", "source"], entries, n_text=3))

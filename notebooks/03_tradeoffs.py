@@ -31,9 +31,9 @@
 # reactions do not depend on how many bits a key has, until another block becomes the cheapest.
 
 # %%
-from groverattn.study.notebook_output import figure, show
-from groverattn.study.tradeoffs import RowChoices, curves
-from groverattn.study.tradeoffs_figure import place_svg, tradeoffs_svg
+from groverattn.frontier.tradeoffs import RowChoices, curves
+from groverattn.frontier.tradeoffs_figure import place_svg, tradeoffs_svg
+from groverattn.show.notebook import figure, show
 
 start = RowChoices()
 start
@@ -60,10 +60,10 @@ figure(tradeoffs_svg(curves(start, ["data_access", "block", "n_machines", "hardw
 # %%
 import attrs
 
-from groverattn.problem.errors import InputError
-from groverattn.study.frontier import frontier
-from groverattn.study.requests import estimate_request
-from groverattn.study.tradeoffs_table import tradeoffs_table
+from groverattn.errors import InputError
+from groverattn.frontier.frontier import frontier
+from groverattn.frontier.table import tradeoffs_table
+from groverattn.row.request import estimate_request
 
 designs = frontier(estimate_request(preset=start.preset)).points
 figure(place_svg(designs, start.price(), start.classical()))
@@ -72,7 +72,7 @@ figure(place_svg(designs, start.price(), start.classical()))
 from IPython.display import display
 from ipywidgets import SelectionSlider, interact
 
-from groverattn.study.tradeoffs import VALUES
+from groverattn.frontier.tradeoffs import VALUES
 
 
 def knob(choice):
@@ -113,7 +113,7 @@ show(tradeoffs_table(start, chosen))
 # what an iterate takes now, with everything but its reactions for nothing.
 
 # %%
-from groverattn.study.break_even_figure import map_svg
+from groverattn.crossover.figure import map_svg
 
 figure(map_svg(estimate_request(preset=start.preset)))
 
@@ -121,7 +121,7 @@ figure(map_svg(estimate_request(preset=start.preset)))
 # The same as numbers, for every data access at the size of the start.
 
 # %%
-from groverattn.study.crossover import crossover
-from groverattn.study.crossover_table import crossover_table
+from groverattn.crossover.crossover import crossover
+from groverattn.crossover.table import crossover_table
 
 show(crossover_table(crossover(estimate_request(preset=start.preset)).as_json()))

@@ -30,11 +30,11 @@
 # asked the other way round: how many keys does it take for 90 % of the weight?
 
 # %%
+from groverattn.diagnosis.survey import middle, survey
+from groverattn.diagnosis.survey_figure import survey_svg, tails_svg
+from groverattn.diagnosis.table import survey_table
 from groverattn.problem.heads import bundled_head
-from groverattn.study.head_survey import middle, survey
-from groverattn.study.head_survey_figure import survey_svg, tails_svg
-from groverattn.study.head_survey_table import survey_table
-from groverattn.study.notebook_output import figure, show
+from groverattn.show.notebook import figure, show
 
 heads = survey("../data/minilm_l6_n128.npz", n_marked=16)
 figure(survey_svg(heads, middle(heads)))
@@ -59,9 +59,9 @@ show(survey_table(survey("../data/minilm_l6_n512.npz", n_marked=32)))
 # The head that comes with the package, chosen because it is neither the best nor the worst.
 
 # %%
-from groverattn.study.diagnosis import diagnose
-from groverattn.study.diagnosis_figure import diagnosis_svg
-from groverattn.study.diagnosis_table import diagnosis_table
+from groverattn.diagnosis.diagnosis import diagnose
+from groverattn.diagnosis.figure import diagnosis_svg
+from groverattn.diagnosis.table import diagnosis_table
 
 head = bundled_head()
 diagnosis = diagnose(head, n_marked=16)
@@ -96,11 +96,11 @@ figure(tails_svg(tails))
 # probability that was allowed; "iterates" stands beside what the laws expect, and the keys of a scan below it.
 
 # %%
+from groverattn.problem.chosen_head import head_instance
 from groverattn.problem.heads import load_head
-from groverattn.study.requests import head_instance
-from groverattn.study.simulate import simulate
-from groverattn.study.tables import simulation_table
-from groverattn.verify.engines import EngineChoice
+from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.head import simulate
+from groverattn.simulation.table import simulation_table
 
 for each, k in ((head, 16), (load_head("../data/minilm_l6_n512.npz", head=0), 32)):
     simulation = simulate(head_instance(each, k, query_bits=8, key_bits=8), engine=EngineChoice("law"))
@@ -115,9 +115,9 @@ for each, k in ((head, 16), (load_head("../data/minilm_l6_n512.npz", head=0), 32
 # %%
 import math
 
-from groverattn.study.estimate import estimate
-from groverattn.study.requests import estimate_request
-from groverattn.study.tables import headline_table
+from groverattn.estimation.estimate import estimate
+from groverattn.estimation.table import headline_table
+from groverattn.row.request import estimate_request
 
 sizes = {
     "packaged, k = 16": (128, 16),
@@ -134,7 +134,7 @@ show(headline_table(estimates.values()))
 # Questions to the oracle beside keys of a scan. "both/scan" is iterates and checks over the keys that a scan reads.
 
 # %%
-from groverattn.study.estimate_table import laws_table
+from groverattn.estimation.table import laws_table
 
 for name, printed in estimates.items():
     show(name, laws_table(printed), "")

@@ -53,10 +53,10 @@ report_folder = None  # "." to keep the report; None: it goes to a temporary fol
 # ## 1. Which heads are in the file, and are they sparse?
 
 # %%
-from groverattn.study.head_survey import look_at, model_sizes, survey
-from groverattn.study.head_survey_figure import survey_svg
-from groverattn.study.head_survey_table import survey_table
-from groverattn.study.notebook_output import figure, show
+from groverattn.diagnosis.survey import look_at, model_sizes, survey
+from groverattn.diagnosis.survey_figure import survey_svg
+from groverattn.diagnosis.table import survey_table
+from groverattn.show.notebook import figure, show
 
 heads = survey(heads_file, n_marked)
 chosen = look_at(heads_file, heads, layer_and_head)
@@ -73,10 +73,10 @@ show(survey_table(heads))
 # is `mean_score`.
 
 # %%
+from groverattn.diagnosis.diagnosis import diagnose
+from groverattn.diagnosis.figure import diagnosis_svg
+from groverattn.diagnosis.table import diagnosis_table
 from groverattn.problem.heads import load_head
-from groverattn.study.diagnosis import diagnose
-from groverattn.study.diagnosis_figure import diagnosis_svg
-from groverattn.study.diagnosis_table import diagnosis_table
 
 head = load_head(heads_file, layer=chosen.layer, head=chosen.head)
 diagnosis = diagnose(head, n_marked)
@@ -92,10 +92,10 @@ show(diagnosis_table(diagnosis.as_json()))
 # many keys is refused here, with the reason; the search below does without the circuit.
 
 # %%
-from groverattn.problem.errors import InputError
-from groverattn.study.requests import threshold_instance
-from groverattn.study.tables import verification_table
-from groverattn.study.verification import verify_head_row
+from groverattn.errors import InputError
+from groverattn.problem.chosen_head import threshold_instance
+from groverattn.verification.table import verification_table
+from groverattn.verification.verification import verify_head_row
 
 rows = range(max(0, head.n_keys - 32), head.n_keys)
 instance = threshold_instance(head, n_marked, query_bits=8, key_bits=8, rows=rows)
@@ -108,9 +108,9 @@ except InputError as refusal:
 # And does the search find the keys? The last 32 rows.
 
 # %%
-from groverattn.study.simulate import simulate
-from groverattn.study.tables import simulation_table
-from groverattn.verify.engines import EngineChoice
+from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.head import simulate
+from groverattn.simulation.table import simulation_table
 
 show(simulation_table(simulate(instance, engine=EngineChoice("law"), rows=rows).as_json()))
 
@@ -121,9 +121,9 @@ show(simulation_table(simulate(instance, engine=EngineChoice("law"), rows=rows).
 # (`qrom`), and with the fewest Toffolis (`qroam`).
 
 # %%
-from groverattn.study.estimate import estimate
-from groverattn.study.requests import estimate_request
-from groverattn.study.tables import headline_table
+from groverattn.estimation.estimate import estimate
+from groverattn.estimation.table import headline_table
+from groverattn.row.request import estimate_request
 
 sizes = {"d_head": head.d_head, "n_marked": n_marked, **model_sizes(heads_file)}
 lengths = {"captured": head.n_keys, "at-context": context}
@@ -147,7 +147,7 @@ from pathlib import Path
 
 from IPython.display import Markdown
 
-from groverattn.study.report.write import report_files, write_report
+from groverattn.report.write import report_files, write_report
 
 with contextlib.ExitStack() as stack:
     folder = report_folder or stack.enter_context(tempfile.TemporaryDirectory())

@@ -9,16 +9,16 @@ import math
 import numpy as np
 import pytest
 
-from groverattn.bloqs.all_zero import AllZero
-from groverattn.bloqs.bucket_brigade import BucketBrigadeLookup
-from groverattn.bloqs.diffusion import Diffusion
-from groverattn.bloqs.flat_circuit import flatten
-from groverattn.bloqs.one_hot import OneHot
-from groverattn.bloqs.qroam import QROAMLookup
-from groverattn.bloqs.qroam_dirty import DirtyQROAMLookup
-from groverattn.bloqs.qrom import QROMLookup
-from groverattn.bloqs.reflect_zero import ReflectZero
-from groverattn.bloqs.uniform import PrepareUniform
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
+from groverattn.bloqs.lookup.one_hot import OneHot
+from groverattn.bloqs.lookup.qroam import QROAMLookup
+from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup
+from groverattn.bloqs.lookup.qrom import QROMLookup
+from groverattn.bloqs.search.all_zero import AllZero
+from groverattn.bloqs.search.diffusion import Diffusion
+from groverattn.bloqs.search.reflect_zero import ReflectZero
+from groverattn.bloqs.search.uniform import PrepareUniform
 from groverattn.problem.key_table import KeyTable
 
 SIZES = [*range(2, 50), 64, 100, 128]

@@ -3,12 +3,12 @@ import math
 import numpy as np
 import pytest
 
-from groverattn.bloqs.diffusion import Diffusion
-from groverattn.bloqs.flat_circuit import flatten
-from groverattn.bloqs.reflect_zero import ReflectZero
-from groverattn.bloqs.uniform import PrepareUniform
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.search.diffusion import Diffusion
+from groverattn.bloqs.search.reflect_zero import ReflectZero
+from groverattn.bloqs.search.uniform import PrepareUniform
 from groverattn.costs.counting import count
-from groverattn.verify.state_vector import final_amplitudes
+from groverattn.verification.state_vector import final_amplitudes
 
 
 @pytest.mark.parametrize("n_keys", [*range(2, 34), 47, 100])

@@ -16,15 +16,15 @@ from qualtran.cirq_interop import BloqAsCirqGate
 from qualtran.resource_counting import QECGatesCost, get_cost_value
 
 import groverattn.bloqs
-from groverattn.bloqs.flat_circuit import Op, flatten
-from groverattn.bloqs.flattening import GATES
-from groverattn.bloqs.phase_fixup import ConditionalCZ, FixupTable
-from groverattn.bloqs.qram import QRAMLookup
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.flat.flattening import GATES, flatten
+from groverattn.bloqs.lookup.phase_fixup import ConditionalCZ, FixupTable
+from groverattn.bloqs.lookup.qram import QRAMLookup
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.costs.counting import count
-from groverattn.verify.bit_sliced import run_on_basis
-from groverattn.verify.oracle_check import flat_counts
-from groverattn.verify.state_vector import final_amplitudes
+from groverattn.verification.bit_sliced import run_on_basis
+from groverattn.verification.oracle_check import flat_counts
+from groverattn.verification.state_vector import final_amplitudes
 
 PACKAGE = groverattn.bloqs
 MODULES = [

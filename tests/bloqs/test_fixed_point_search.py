@@ -6,18 +6,19 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
-from groverattn.bloqs.fixed_point_search import FixedPointSearch
-from groverattn.bloqs.flat_circuit import Op, flatten
-from groverattn.bloqs.grover import GroverIterate, GroverSearch
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.scores import SCORES, score
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.score.methods import SCORES, score
+from groverattn.bloqs.search.fixed_point import FixedPointSearch
+from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.counting import count, count_iterate
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
-from groverattn.reference.fixed_point import fixed_point_phases, fixed_point_success
-from groverattn.verify.oracle_check import flat_counts
-from groverattn.verify.sparse_state import run_sparse
+from groverattn.reference.search.fixed_point import fixed_point_phases, fixed_point_success
+from groverattn.verification.oracle_check import flat_counts
+from groverattn.verification.sparse_state import run_sparse
 
 QUERY, THRESHOLD = (1, -2, 3), 2
 

@@ -9,13 +9,13 @@ from qualtran.bloqs.mcmt import And
 
 import groverattn.bloqs
 from groverattn.bloqs.costed import CostedGate
-from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
-from groverattn.bloqs.flat_circuit import FlatCircuit, flatten
-from groverattn.bloqs.flat_program import Notes, Program, program
-from groverattn.bloqs.flattening import GATES, Flattening
-from groverattn.bloqs.grover import GroverIterate
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.flat.circuit import FlatCircuit
+from groverattn.bloqs.flat.flattening import GATES, Flattening, flatten
+from groverattn.bloqs.flat.program import Notes, Program, program
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.problem.key_table import KeyTable
 

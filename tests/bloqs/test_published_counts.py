@@ -8,12 +8,12 @@ from qualtran.bloqs.data_loading.qroam_clean import QROAMClean
 from qualtran.resource_counting import QECGatesCost, get_cost_value
 from qualtran.resource_counting.generalizers import generalize_cswap_approx
 
-from groverattn.bloqs.block_contents import best_row
-from groverattn.bloqs.bucket_brigade import BucketBrigadeLookup
-from groverattn.bloqs.qroam import QROAMLookup, block_for
-from groverattn.bloqs.qroam_dirty import DirtyQROAMLookup, dirty_block_for
-from groverattn.bloqs.qrom import QROMLookup
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.lookup.block_contents import best_row
+from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
+from groverattn.bloqs.lookup.qroam import QROAMLookup, block_for
+from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup, dirty_block_for
+from groverattn.bloqs.lookup.qrom import QROMLookup
+from groverattn.bloqs.score.score import Score
 from groverattn.costs.counting import count
 from groverattn.problem.key_table import KeyTable
 

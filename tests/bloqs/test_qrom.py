@@ -3,8 +3,8 @@ import pytest
 from qualtran.bloqs.data_loading.qrom import QROM
 from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
 
-from groverattn.bloqs.flat_circuit import flatten
-from groverattn.bloqs.qrom import QROMLookup
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.costs.counting import count
 from groverattn.problem.key_table import KeyTable
 

@@ -4,20 +4,21 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
-from groverattn.bloqs.flat_circuit import Op, flatten
-from groverattn.bloqs.grover import GroverIterate
-from groverattn.bloqs.inverse_qft import InverseQFT
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.quantum_counting import QuantumCounting
-from groverattn.bloqs.scores import score
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.score.methods import score
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.inverse_qft import InverseQFT
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.bloqs.search.quantum_counting import QuantumCounting
 from groverattn.costs.counting import count
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
-from groverattn.reference.quantum_counting import counting_distribution, counting_iterates
-from groverattn.verify.oracle_check import flat_counts
-from groverattn.verify.sparse_state import run_sparse
-from groverattn.verify.state_vector import final_amplitudes
+from groverattn.reference.search.counting import counting_distribution, counting_iterates
+from groverattn.verification.oracle_check import flat_counts
+from groverattn.verification.sparse_state import run_sparse
+from groverattn.verification.state_vector import final_amplitudes
 
 
 def counting(n_keys, n_bits, access="qrom"):

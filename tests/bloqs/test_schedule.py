@@ -1,4 +1,4 @@
-from groverattn.bloqs.schedule import Axis, CommutingSchedule
+from groverattn.bloqs.flat.schedule import Axis, CommutingSchedule
 
 
 def test_controls_overlap_and_targets_overlap():

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groverattn.bloqs.flat_circuit import flatten
-from groverattn.bloqs.score import Score
-from groverattn.bloqs.score_heap import SCORE_METHODS, plan_score_heap, signed_digits
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap, signed_digits
+from groverattn.bloqs.score.score import Score
 from groverattn.costs.counting import count
-from groverattn.verify.bit_sliced import run_on_basis
+from groverattn.verification.bit_sliced import run_on_basis
 
 
 @st.composite

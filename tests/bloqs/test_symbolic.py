@@ -4,11 +4,11 @@ import pytest
 import sympy
 from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
 
-from groverattn.bloqs.bucket_brigade import BucketBrigadeLookup
-from groverattn.bloqs.qram import QRAMLookup
-from groverattn.bloqs.qroam import QROAMLookup
-from groverattn.bloqs.qroam_dirty import DirtyQROAMLookup
-from groverattn.bloqs.qrom import QROMLookup
+from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
+from groverattn.bloqs.lookup.qram import QRAMLookup
+from groverattn.bloqs.lookup.qroam import QROAMLookup
+from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup
+from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.costs.depth import MeasurementDepth, ToffoliDepth
 from groverattn.problem.key_table import KeyTable
 

@@ -45,7 +45,7 @@ def test_a_text_that_need_not_end(cli, tmp_path, text, monkeypatch):
         outcome = cli(*command, path)
         assert outcome.status == 2
         assert "a pipe or a device" in outcome.err
-    monkeypatch.setattr("groverattn.study.capture._TEXT_BYTES_MAX", 5)
+    monkeypatch.setattr("groverattn.capture.capture._TEXT_BYTES_MAX", 5)
     assert "more than 5 bytes" in cli(*command, text).err
 
 

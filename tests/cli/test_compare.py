@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.cli.app import call
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 
 NEED = {"quantity", "unit", "now", "needed", "needed_if_nothing_else_took_time", "factor", "note"}
 

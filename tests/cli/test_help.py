@@ -6,12 +6,12 @@ import shlex
 import pytest
 
 import groverattn.cli
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.bloqs.scores import SCORES
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.score.methods import SCORES
 from groverattn.cli.app import app
 from groverattn.cli.verbs import GROUPS
-from groverattn.physical.hardware import HARDWARE
-from groverattn.reference.search_laws import LAWS
+from groverattn.physical.machines.hardware import HARDWARE
+from groverattn.reference.search.laws import LAWS
 
 VERBS = [verb for verbs in GROUPS.values() for verb in verbs]
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.bloqs.flat_circuit import Op
-from groverattn.physical.hardware import HARDWARE
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.problem.presets import PRESETS
-from groverattn.reference.search_laws import LAWS
-from groverattn.reference.search_methods import SEARCH_METHODS
-from groverattn.study.regenerate import printed_block, replaced_block
-from groverattn.verify import bit_sliced, oracle_check
+from groverattn.reference.search.laws import LAWS
+from groverattn.reference.search.methods import SEARCH_METHODS
+from groverattn.verification import bit_sliced, oracle_check
+from studies.__main__ import printed_block, replaced_block
 
 COST_KEYS = {"toffoli", "t_count", "clifford", "measurements", "logical_qubits", "toffoli_depth"}
 SMALL = ("--key-bits", 4, "--query-bits", 4)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from groverattn.problem import free_memory
-from groverattn.study.memory_need import circuit_bytes
+from groverattn.verification.limits import circuit_bytes
 
 # Not ru_maxrss: Linux carries that of the process that starts another one over to it.
 PROGRAM = """
@@ -60,7 +60,7 @@ def test_what_does_not_fit_is_refused_before_it_is_computed(cli, monkeypatch, ar
 
 def test_the_processes_of_a_run_are_counted(cli, monkeypatch):
     monkeypatch.setattr(free_memory, "free_bytes", lambda: 12_000_000)
-    monkeypatch.setattr("groverattn.study.memory_need.os.cpu_count", lambda: 2)
+    monkeypatch.setattr("groverattn.simulation.limits.os.cpu_count", lambda: 2)
     line = ("simulate", "--n-keys", 1024, "--n-marked", 4, "--rows", "0:2", "--key-bits", 4)
     refused = cli(*line, "--workers", 2)
     assert "in each of 2 processes" in refused.err

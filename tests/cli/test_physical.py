@@ -3,7 +3,7 @@
 import pytest
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.hardware import hardware
+from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.surface_code import physical_estimate
 
 # arXiv:1812.01238, ancillary spreadsheet, with one factory

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groverattn.study.sweep.kinds import KINDS
-from groverattn.study.sweep.store import JOURNAL, LOCK, MANIFEST, TABLE, open_store
-from groverattn.study.sweep.study_file import read_study
+from groverattn.sweep.kinds import KINDS
+from groverattn.sweep.store import JOURNAL, LOCK, MANIFEST, TABLE, open_store
+from groverattn.sweep.study_file import read_study
 
 COMMAND = (sys.executable, "-c", "from groverattn.cli.app import main; main()")
 ROOT = Path(__file__).parents[2]
@@ -301,6 +301,6 @@ def test_a_dask_cluster_of_which_one_worker_is_killed(cli, study, folder):
 
 def test_no_scheduler_at_the_address(cli, study, folder, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("groverattn.study.sweep.crews._SECONDS_TO_CONNECT", 0.2)
+    monkeypatch.setattr("groverattn.sweep.crews._SECONDS_TO_CONNECT", 0.2)
     refused = cli("sweep", study(GRID.format(last=16)), "-o", folder, "--scheduler", "tcp://127.0.0.1:9")
     is_refused(refused, "no connection", "dask scheduler")

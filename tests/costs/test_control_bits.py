@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from qualtran.resource_counting import get_cost_value
 
-from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
-from groverattn.bloqs.grover import GroverIterate
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.counting import count
 from groverattn.problem.key_table import KeyTable

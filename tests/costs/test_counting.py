@@ -5,14 +5,14 @@ import pytest
 from qualtran.bloqs.basic_gates import Toffoli, TwoBitCSwap
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
-from groverattn.bloqs.flat_circuit import flatten
-from groverattn.bloqs.grover import GroverIterate, GroverSearch
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.score import Score
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.counting import count, count_iterate
 from groverattn.problem.key_table import KeyTable
-from groverattn.verify.oracle_check import flat_counts
+from groverattn.verification.oracle_check import flat_counts
 
 QUERY, THRESHOLD = (3, -2, 1), 6
 

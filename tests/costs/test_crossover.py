@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from groverattn.costs.break_even import break_even_n
 from groverattn.costs.crossover import find_crossover
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
+from studies.published_break_even import break_even_n
 
 
 def test_crossover_agrees_with_the_closed_form():

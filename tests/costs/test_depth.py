@@ -8,11 +8,11 @@ from qualtran.bloqs.basic_gates import CNOT, Toffoli, TwoBitCSwap
 from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import get_cost_value
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.bloqs.full_adder import FullAdder
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.costs.depth import ToffoliDepth
 from groverattn.problem.shapes import Shape
-from groverattn.study.estimate import sizes_only_iterate
+from groverattn.row.circuit import sizes_only_iterate
 
 
 def depth(bloq):

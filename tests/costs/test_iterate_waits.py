@@ -1,10 +1,10 @@
 import pytest
 from qualtran.resource_counting import get_cost_value
 
-from groverattn.bloqs.data_access import DATA_ACCESSES, key_lookup
-from groverattn.bloqs.grover import GroverIterate
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.scores import score as make_score
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
+from groverattn.bloqs.score.methods import score as make_score
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.depth import MeasurementDepth
 from groverattn.costs.iterate_waits import iterate_waits

@@ -3,14 +3,14 @@
 import attrs
 import pytest
 
-from groverattn.bloqs.grover import GroverSearch
+from groverattn.bloqs.search.grover import GroverSearch
 from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.search_totals import phased_iterate, search_totals
 from groverattn.problem.shapes import Shape
-from groverattn.reference.search_cost import SearchCost
-from groverattn.reference.search_laws import LAWS, search_cost
-from groverattn.study.estimate import sizes_only_iterate
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.laws import LAWS, search_cost
+from groverattn.row.circuit import sizes_only_iterate
 
 ADDED = ("toffoli", "t", "rotation", "clifford", "toffoli_depth", "measurement_depth")
 

@@ -39,15 +39,15 @@ READERS: dict[str, tuple[str, str, str, Callable[[bytes], bytes], Callable[[], I
         lambda: (members[0][1] for members in archives.valid_members()),
     ),
     "machine": (
-        *("groverattn.physical.hardware", "hardware", "odd.toml", _same),
+        *("groverattn.physical.machines.hardware", "hardware", "odd.toml", _same),
         lambda: map(str.encode, texts.valid_machines()),
     ),
     "study": (
-        *("groverattn.study.sweep.study_file", "read_study", "odd.toml", _same),
+        *("groverattn.sweep.study_file", "read_study", "odd.toml", _same),
         lambda: map(str.encode, texts.VALID_STUDIES),
     ),
     "counts": (
-        *("groverattn.study.interchange.counts_file", "read_counts", "odd.json", _same),
+        *("groverattn.physical.counts_file", "read_counts", "odd.json", _same),
         lambda: map(str.encode, texts.VALID_COUNTS),
     ),
 }

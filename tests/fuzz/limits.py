@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 
 RESULT, REFUSED = "result", "refused"
 

@@ -11,13 +11,13 @@ from typing import Any, Literal, get_args, get_origin
 import numpy as np
 from hypothesis import strategies as st
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.bloqs.scores import SCORES
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.score.methods import SCORES
 from groverattn.cli.app import app
-from groverattn.physical.hardware import HARDWARE
+from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.problem.presets import PRESETS
-from groverattn.reference.search_laws import LAWS
-from groverattn.verify.engines import ENGINES
+from groverattn.reference.search.laws import LAWS
+from groverattn.simulation.engines import ENGINES
 
 from .odd import WHOLE, WORD
 from .texts import VALID_COUNTS, VALID_STUDIES

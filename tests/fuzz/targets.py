@@ -17,30 +17,31 @@ import attrs
 import numpy as np
 from hypothesis import strategies as st
 
-from groverattn.bloqs.data_access import DATA_ACCESSES
-from groverattn.bloqs.qram import QRAMPrice
-from groverattn.bloqs.scores import SCORES
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.score.methods import SCORES
 from groverattn.cli.app import call
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.hardware import HARDWARE, hardware
+from groverattn.diagnosis.diagnosis import diagnose
+from groverattn.estimation.estimate import estimate
+from groverattn.files.csv_records import cell_text
+from groverattn.files.whole import write_text
+from groverattn.physical.bare_counts import price_bare_counts
+from groverattn.physical.counts_file import read_counts
+from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.physical.surface_code import physical_estimate
+from groverattn.problem.chosen_head import threshold_instance
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.shapes import Shape
 from groverattn.problem.thresholds import threshold_from_tau
-from groverattn.reference.search_laws import LAWS, search_cost
-from groverattn.study.bare_counts import price_bare_counts
-from groverattn.study.diagnosis import diagnose
-from groverattn.study.estimate import EstimateRequest, estimate
-from groverattn.study.interchange.counts_file import read_counts
-from groverattn.study.records_csv import cell_text
-from groverattn.study.report.html import inline
-from groverattn.study.requests import threshold_instance
-from groverattn.study.simulate import simulate
-from groverattn.study.sweep.kinds import KINDS
-from groverattn.study.sweep.study_file import read_study
-from groverattn.study.text_file import write_text
-from groverattn.verify.engines import EngineChoice
+from groverattn.reference.search.laws import LAWS, search_cost
+from groverattn.row.request import EstimateRequest
+from groverattn.show.html import inline
+from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.head import simulate
+from groverattn.sweep.kinds import KINDS
+from groverattn.sweep.study_file import read_study
 
 from . import archives, lines, texts
 from .limits import REFUSED, RESULT, outcome, time_limit

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from groverattn.physical.factories.cultivated_ccz import cultivated_ccz
-from groverattn.physical.hardware import hardware
+from groverattn.physical.machines.hardware import hardware
 
 MACHINE = hardware("gidney-2025")
 

@@ -11,7 +11,7 @@ from groverattn.physical import design_search
 from groverattn.physical.demand import Demand
 from groverattn.physical.design_search import best_design, code_distances
 from groverattn.physical.factories import candidate_factories
-from groverattn.physical.hardware import HARDWARE
+from groverattn.physical.machines.hardware import HARDWARE
 
 
 def designs_of(demand, machine, family):

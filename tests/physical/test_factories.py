@@ -6,9 +6,9 @@ import pytest
 from qualtran.resource_counting import GateCounts
 from qualtran.surface_code import FifteenToOne, LogicalErrorModel, QECScheme
 
+from groverattn.errors import InputError
 from groverattn.physical.factories import FAMILIES, candidate_factories
-from groverattn.physical.hardware import HARDWARE, FactoryFamily, hardware
-from groverattn.problem.errors import InputError
+from groverattn.physical.machines.hardware import HARDWARE, FactoryFamily, hardware
 
 
 def _one(family, name, machine="gidney-fowler-2018"):

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom
 
 from groverattn.physical.factories.fifteen_to_one import fifteen_to_one, units_needed
-from groverattn.physical.hardware import hardware
+from groverattn.physical.machines.hardware import hardware
 
 BEVERLAND = {
     "beverland-gate-ns-e3": ("qubit_gate_ns_e3", "surface_code"),

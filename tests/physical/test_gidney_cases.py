@@ -6,7 +6,7 @@ import pytest
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.physical.factories.cultivated_ccz import cultivated_ccz
-from groverattn.physical.hardware import hardware
+from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.surface_code import physical_estimate
 
 # arXiv:1905.09749, table of parameters, n = 2048: bits of the exponent and of the multiplication window, separation of

@@ -6,8 +6,8 @@ import attrs
 import pytest
 from qualtran.surface_code import PhysicalParameters, QECScheme
 
-from groverattn.physical.hardware import HARDWARE, Hardware, hardware
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
+from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 
 NAMES = {
     "beverland-gate-ns-e3",
@@ -171,7 +171,7 @@ def test_impossible_storage_is_refused(change):
 
 def test_reading_machines_needs_no_quantum_library():
     code = (
-        "import sys; from groverattn.physical.hardware import HARDWARE; machines = list(HARDWARE.values());"
+        "import sys; from groverattn.physical.machines.hardware import HARDWARE; machines = list(HARDWARE.values());"
         "assert len(machines) == 7; assert not {'qualtran', 'cirq', 'qdk'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

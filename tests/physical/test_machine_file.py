@@ -3,9 +3,9 @@ import os
 import attrs
 import pytest
 
-from groverattn.physical.hardware import HARDWARE, Hardware, hardware
-from groverattn.physical.machine_file import FILE_BYTES_MAX, read_machine_file
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
+from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
+from groverattn.physical.machines.machine_file import FILE_BYTES_MAX, read_machine_file
 
 BASE = 'base = "gidney-fowler-2018"\n'
 

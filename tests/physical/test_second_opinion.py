@@ -13,10 +13,10 @@ from qualtran._infra.gate_with_registers import get_named_qubits
 from qualtran.bloqs.arithmetic import Add
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.hardware import HARDWARE, hardware
+from groverattn.errors import InputError
+from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.physical.second_opinion import has_counterpart, second_opinion
 from groverattn.physical.surface_code import physical_estimate
-from groverattn.problem.errors import InputError
 
 # arXiv:2211.07629, factoring a 2048-bit number: counts before layout; error budget 1/3.
 RSA_2048 = LogicalCounts(3_731_607_428, 12, 12, 0, 1_078_154_040, logical_qubits=12_581, toffoli_depth=3_731_607_428)
@@ -130,7 +130,7 @@ def test_qdk_is_imported_when_asked_and_sends_nothing(tmp_path):
     code = """
 import sys
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.hardware import hardware
+from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.second_opinion import second_opinion
 assert not {"qdk", "qualtran"} & set(sys.modules)
 counts = LogicalCounts(10**6, 0, 0, 0, 0, logical_qubits=10, toffoli_depth=10**6)

@@ -16,11 +16,11 @@ from qualtran.surface_code import (
 )
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.errors import InputError
 from groverattn.physical.demand import Demand
 from groverattn.physical.design_search import best_design
-from groverattn.physical.hardware import HARDWARE, hardware
+from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.physical.surface_code import physical_estimate
-from groverattn.problem.errors import InputError
 
 GIDNEY_FOWLER = hardware("gidney-fowler-2018")
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head, planted
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN, largest_value, quantise, worst_score_bits
 
 bits = st.integers(BITS_MIN, BITS_MAX)

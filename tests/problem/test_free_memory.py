@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from groverattn.errors import InputError
 from groverattn.problem import free_memory
-from groverattn.problem.errors import InputError
 from groverattn.problem.heads import load_head
 
 LIMITED = """
@@ -58,6 +58,6 @@ def test_what_does_not_fit_is_refused_with_both_numbers(monkeypatch):
 def test_a_file_that_does_not_fit_is_not_read(tmp_path, monkeypatch):
     np.savez(tmp_path / "head.npz", **{name: np.ones((1000, 8)) for name in "QKV"})
     monkeypatch.setattr(free_memory, "free_bytes", lambda: 300_000)
-    monkeypatch.setattr("groverattn.problem.npz_headers.npy.read_array", lambda *_, **__: pytest.fail("allocated"))
+    monkeypatch.setattr("groverattn.files.npz.npy.read_array", lambda *_, **__: pytest.fail("allocated"))
     with pytest.raises(InputError, match="what is read of the file"):
         load_head(tmp_path / "head.npz")

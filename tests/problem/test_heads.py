@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead, bundled_head, load_head
-from groverattn.reference.goodness import goodness
+from groverattn.reference.attention.goodness import goodness
 
 RNG = np.random.default_rng(0)
 
@@ -183,7 +183,7 @@ def test_a_header_that_claims_more_than_the_file_holds(tmp_path, shape) -> None:
 def test_large_files_are_refused_before_anything_is_allocated(tmp_path, monkeypatch) -> None:
     path = save(tmp_path, **qkv(2, 4))
     monkeypatch.setattr("groverattn.problem.heads.SIZE_MAX_BYTES", 2 * 4 * 50 * 8 + 400 - 1)
-    monkeypatch.setattr("groverattn.problem.npz_headers.npy.read_array", lambda *_, **__: pytest.fail("allocated"))
+    monkeypatch.setattr("groverattn.files.npz.npy.read_array", lambda *_, **__: pytest.fail("allocated"))
     with pytest.raises(InputError, match="GiB"):
         load_head(path, layer=0, head=0)
 

@@ -2,7 +2,7 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.fixed_point import worst_score_bits
 from groverattn.problem.heads import AttentionHead, bundled_head

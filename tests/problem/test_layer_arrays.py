@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
+from groverattn.files.npz import open_arrays
 from groverattn.problem.heads import load_head
 from groverattn.problem.layer_arrays import stored_heads
-from groverattn.problem.npz_headers import open_arrays
-from groverattn.study.precision import all_heads
+from studies.circuit.precision import all_heads
 
 RNG = np.random.default_rng(4)
 N_KEYS = 6

@@ -7,22 +7,22 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.bloqs.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram import QRAMPrice
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.hardware import HARDWARE
+from groverattn.errors import InputError, check_error_budget, check_seed, real_number, whole_number
+from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.physical.surface_code import physical_estimate
-from groverattn.problem.errors import InputError, check_error_budget, check_seed, real_number, whole_number
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.shapes import Shape
 from groverattn.problem.thresholds import threshold_from_tau
-from groverattn.reference.error_bounds import tight_tail_mass_bound
-from groverattn.reference.search_laws import search_cost
-from groverattn.reference.sparse_rank_one import SparseRankOne
-from groverattn.study.estimate import EstimateRequest
-from groverattn.study.memory_loading import MemoryLoading
+from groverattn.reference.attention.error_bounds import tight_tail_mass_bound
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.reference.search.laws import search_cost
+from groverattn.row.request import EstimateRequest
+from groverattn.whole_model.loading import MemoryLoading
 
 SIZES = {"n_keys": 64, "d_head": 4, "n_marked": 3, "key_bits": 8, "query_bits": 8}
 COUNTS = LogicalCounts(10**6, 10, 5, 10, 10, logical_qubits=100, toffoli_depth=10**5)

@@ -1,6 +1,6 @@
 import pytest
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.presets import PRESETS, preset
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 
 GOOD = {"n_keys": 1024, "d_head": 64, "n_marked": 32, "key_bits": 8, "query_bits": 8}

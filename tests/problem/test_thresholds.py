@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.thresholds import threshold_from_sample, threshold_from_target, threshold_from_tau
 
 

@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError, Group
 from groverattn import __version__
 from groverattn.cli.printable import printable
 from groverattn.cli.verbs import GROUPS
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 
 # Quantum libraries are imported inside the verbs, so that --help answers at once.
 app = App(

@@ -12,7 +12,7 @@ def compare(*, options: EstimateOptions | None = None, format: Format = "table")
     Example: groverattn compare --preset llama3.1-8b
     """
     from groverattn.cli.output import show
-    from groverattn.study.compare import compare as run_comparison
-    from groverattn.study.compare_table import compare_table
+    from groverattn.estimation.compare import compare as run_comparison
+    from groverattn.estimation.table import compare_table
 
     show(run_comparison((options or EstimateOptions()).request()).as_json(), format, compare_table)

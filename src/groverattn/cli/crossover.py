@@ -28,9 +28,9 @@ def crossover(
     import sys
 
     from groverattn.cli.output import show
-    from groverattn.study.break_even_figure import check_map_file, write_map
-    from groverattn.study.crossover import crossover as find_crossovers
-    from groverattn.study.crossover_table import crossover_table
+    from groverattn.crossover.crossover import crossover as find_crossovers
+    from groverattn.crossover.figure import check_map_file, write_map
+    from groverattn.crossover.table import crossover_table
 
     if figure is not None:
         check_map_file(figure, force=force)

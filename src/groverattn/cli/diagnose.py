@@ -29,16 +29,16 @@ def diagnose(
     import sys
 
     from groverattn.cli.output import show
+    from groverattn.diagnosis.diagnosis import diagnose as run_diagnosis
+    from groverattn.diagnosis.table import diagnosis_table
+    from groverattn.files.whole import check_figure, write_text
     from groverattn.problem.heads import load_head
-    from groverattn.study.diagnosis import diagnose as run_diagnosis
-    from groverattn.study.diagnosis_table import diagnosis_table
-    from groverattn.study.text_file import check_figure, write_text
 
     if figure is not None:
         check_figure(figure, force=force)
     diagnosis = run_diagnosis(load_head(file, layer=layer, head=head, causal=causal or None), n_marked)
     if figure is not None:
-        from groverattn.study.diagnosis_figure import diagnosis_svg
+        from groverattn.diagnosis.figure import diagnosis_svg
 
         replaced = figure.exists()
         write_text(figure, diagnosis_svg(diagnosis))

@@ -30,8 +30,8 @@ def estimate(
     from rich.console import Group
 
     from groverattn.cli.output import show
-    from groverattn.study.estimate import estimate as run_estimate
-    from groverattn.study.estimate_table import estimate_table
+    from groverattn.estimation.estimate import estimate as run_estimate
+    from groverattn.estimation.table import estimate_table
 
     request = (options or EstimateOptions()).request(data_access=data_access, score_method=score_method)
     result = run_estimate(request)
@@ -39,8 +39,8 @@ def estimate(
     if not whole_model:
         show(printed, format, estimate_table)
         return
-    from groverattn.study.whole_model import whole_model as run_whole_model
-    from groverattn.study.whole_model_table import model_table
+    from groverattn.whole_model.model import whole_model as run_whole_model
+    from groverattn.whole_model.table import model_table
 
     printed["whole_model"] = run_whole_model(request, result.row, io_bits_per_s=io_bits_per_s).as_json()
     show(printed, format, lambda both: Group(estimate_table(both), "", model_table(both["whole_model"])))

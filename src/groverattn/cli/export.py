@@ -49,9 +49,8 @@ def export(
     """
     import sys
 
-    from groverattn.problem.whole_file import check_target
-    from groverattn.study.interchange.formats import checked_what, circuit_text, totals_text
-    from groverattn.study.text_file import write_text
+    from groverattn.export.formats import checked_what, circuit_text, totals_text
+    from groverattn.files.whole import check_target, write_text
 
     what = checked_what(to, what, n_iterates)
     if output is not None:
@@ -82,9 +81,9 @@ def _chosen(
     of_row: dict[str, Any],
 ):
     """Return the circuit of a row of FILE, of a random row, or of sizes."""
+    from groverattn.export.circuits import head_row, random_row, sizes_only
+    from groverattn.problem.chosen_head import head_instance
     from groverattn.problem.heads import load_head
-    from groverattn.study.interchange.chosen_circuit import head_row, random_row, sizes_only
-    from groverattn.study.requests import head_instance
 
     if file is not None:
         _refuse("FILE", "the file has keys of its own", seed=seed, **_changed(options, _OF_SIZES))
@@ -114,7 +113,7 @@ def _refuse(when: str, why: str, **options: object) -> None:
     Raises:
         InputError: one of them was given.
     """
-    from groverattn.problem.errors import InputError
+    from groverattn.errors import InputError
 
     given = [
         str(value) if name == "file" else "--" + name.replace("_", "-")

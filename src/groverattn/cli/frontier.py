@@ -25,9 +25,9 @@ def frontier(
     import sys
 
     from groverattn.cli.output import show
-    from groverattn.study.frontier import frontier as run_frontier
-    from groverattn.study.frontier_table import frontier_table
-    from groverattn.study.text_file import check_figure, write_text
+    from groverattn.files.whole import check_figure, write_text
+    from groverattn.frontier.frontier import frontier as run_frontier
+    from groverattn.frontier.table import frontier_table
 
     if figure is not None:
         check_figure(figure, force=force)
@@ -36,8 +36,8 @@ def frontier(
     if figure is not None:
         import attrs
 
-        from groverattn.study.estimate import classical_of
-        from groverattn.study.frontier_figure import frontier_svg
+        from groverattn.frontier.figure import frontier_svg
+        from groverattn.row.request import classical_of
 
         replaced = figure.exists()
         write_text(figure, frontier_svg(result, [attrs.asdict(line) for line in classical_of(request)]))

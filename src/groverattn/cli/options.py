@@ -58,7 +58,7 @@ def row_range(text: str | None) -> range | None:
     >>> row_range("3:7")
     range(3, 7)
     """
-    from groverattn.problem.errors import InputError
+    from groverattn.errors import InputError
 
     if text is None:
         return None
@@ -79,7 +79,7 @@ def refuse_options(when: str, **options: object) -> None:
     Raises:
         InputError: one of them was given.
     """
-    from groverattn.problem.errors import InputError
+    from groverattn.errors import InputError
 
     given = ["--" + name.replace("_", "-") for name, value in options.items() if value is not None]
     if given:

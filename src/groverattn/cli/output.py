@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from groverattn.cli.printable import printable
-from groverattn.study.numbers import time_text
+from groverattn.show.numbers import time_text
 
 
 def show(result: dict[str, Any], form: str, table: Callable[[dict[str, Any]], Any]) -> None:

@@ -44,8 +44,8 @@ def physical(
     Example: groverattn physical --toffoli 2700000000 --logical-qubits 6200 --toffoli-depth 1700000000
     """
     from groverattn.cli.output import show
-    from groverattn.study.bare_counts import counts_from, price_bare_counts
-    from groverattn.study.physical_table import physical_table
+    from groverattn.physical.bare_counts import counts_from, price_bare_counts
+    from groverattn.physical.table import physical_table
 
     options = {
         "toffoli": toffoli,

@@ -13,8 +13,8 @@ def presets(*, format: Format = "table") -> None:
     import attrs
 
     from groverattn.cli.output import show
+    from groverattn.estimation.table import presets_table
     from groverattn.problem.presets import PRESETS
-    from groverattn.study.tables import presets_table
 
     result = {"schema": "groverattn.presets/1", "presets": [attrs.asdict(preset) for preset in PRESETS.values()]}
     show(result, format, lambda _: presets_table())

@@ -33,7 +33,7 @@ def report(
     import attrs
 
     from groverattn.cli.output import progress
-    from groverattn.study.report.write import report_files, write_report
+    from groverattn.report.write import report_files, write_report
 
     files = report_files(output, force=force)
     options = options or ReportOptions()

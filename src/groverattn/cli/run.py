@@ -21,8 +21,7 @@ def run(
     Example: groverattn run
     """
     from groverattn.cli.output import progress, show
-    from groverattn.study.main_job import main_job
-    from groverattn.study.tables import main_job_tables
+    from groverattn.run import main_job, main_job_tables
 
     with progress("rows searched") as on_row:
         result = main_job(n_marked=n_marked, seed=seed, n_workers=workers, on_row=on_row)

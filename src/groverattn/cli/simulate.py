@@ -66,12 +66,12 @@ def simulate(
     """
     from groverattn.cli.options import refuse_options
     from groverattn.cli.output import progress, show
+    from groverattn.problem.chosen_head import random_head, threshold_instance
     from groverattn.problem.heads import load_head
-    from groverattn.study.lockstep import whole_blocks
-    from groverattn.study.requests import random_head, threshold_instance
-    from groverattn.study.simulate import simulate as run_simulation
-    from groverattn.study.tables import simulation_table
-    from groverattn.verify.engines import EngineChoice
+    from groverattn.simulation.engines import EngineChoice
+    from groverattn.simulation.head import simulate as run_simulation
+    from groverattn.simulation.lockstep import whole_blocks
+    from groverattn.simulation.table import simulation_table
 
     chosen_rows, chosen_engine = row_range(rows), EngineChoice(engine, circuit_every)
     if file is None:

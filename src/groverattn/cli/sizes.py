@@ -43,8 +43,8 @@ class EstimateOptions:
         Raises:
             InputError: sizes that are missing or out of range.
         """
-        from groverattn.bloqs.qram import QRAMPrice
-        from groverattn.study.requests import estimate_request
+        from groverattn.bloqs.lookup.qram import QRAMPrice
+        from groverattn.row.request import estimate_request
 
         options = attrs.asdict(self)
         price = QRAMPrice(*(options.pop(f"qram_{name}") for name in ("latency_us", "qubits_per_bit", "p_error")))

@@ -34,14 +34,14 @@ def sweep(
     import shlex
     import sys
 
-    from groverattn.study.sweep.crews import crew, load_in_advance
+    from groverattn.sweep.crews import crew, load_in_advance
 
     if scheduler is None and workers != 0:
         load_in_advance()  # while this process imports the same
     from groverattn.cli.output import progress, show
     from groverattn.cli.printable import printable
-    from groverattn.study.sweep.summary import summary_table
-    from groverattn.study.sweep.sweep import sweep as run_sweep
+    from groverattn.sweep.manifest import summary_table
+    from groverattn.sweep.sweep import sweep as run_sweep
 
     chosen = {"--workers": workers, "--scheduler": scheduler}
     options = [word for name, value in chosen.items() if value is not None for word in (name, str(value))]

@@ -47,10 +47,10 @@ def verify(
     """
     from groverattn.cli.options import refuse_options
     from groverattn.cli.output import show
+    from groverattn.problem.chosen_head import head_instance
     from groverattn.problem.heads import load_head
-    from groverattn.study.requests import head_instance
-    from groverattn.study.tables import verification_table
-    from groverattn.study.verification import verify_head_row, verify_planted
+    from groverattn.verification.table import verification_table
+    from groverattn.verification.verification import verify_head_row, verify_planted
 
     if file is None:
         refuse_options("with FILE only", layer=layer, head=head, causal=causal or None, row=row, n_marked=n_marked)

@@ -9,7 +9,7 @@ from qualtran import Bloq
 from qualtran.resource_counting import CostKey, get_bloq_callee_counts
 from qualtran.symbolics import SymbolicInt
 
-from groverattn.bloqs.phase_fixup import FixupTable
+from groverattn.bloqs.lookup.phase_fixup import FixupTable
 
 
 @attrs.frozen
@@ -21,7 +21,7 @@ class ControlBits(CostKey[SymbolicInt]):
     were measured at once (that multiplies its arithmetic, not its reading). The keys are read once per iterate, which
     is what a classical scan does once per row.
 
-    >>> from groverattn.bloqs.data_access import key_lookup
+    >>> from groverattn.bloqs.lookup.data_access import key_lookup
     >>> from groverattn.problem.key_table import KeyTable
     >>> from qualtran.resource_counting import get_cost_value
     >>> get_cost_value(key_lookup("qrom", KeyTable(1024, 64, 8)).adjoint(), ControlBits())

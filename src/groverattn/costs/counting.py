@@ -9,7 +9,7 @@ import attrs
 from qualtran import Bloq
 from qualtran.resource_counting import CostKey, QECGatesCost, QubitCount, get_cost_value
 
-from groverattn.bloqs.grover import GroverIterate
+from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.depth import MeasurementDepth, ToffoliDepth
 from groverattn.costs.logical import LogicalCounts
@@ -18,7 +18,7 @@ from groverattn.costs.logical import LogicalCounts
 def count(bloq: Bloq) -> LogicalCounts:
     """Count a bloq from its call graph, which the tests hold equal to its decomposition gate by gate.
 
-    >>> from groverattn.bloqs.full_adder import FullAdder
+    >>> from groverattn.bloqs.score.full_adder import FullAdder
     >>> count(FullAdder()).toffoli
     1
     """

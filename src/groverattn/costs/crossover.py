@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import attrs
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 
 TimeS = Callable[[int], float]
 

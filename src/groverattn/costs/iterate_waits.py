@@ -6,10 +6,10 @@ import functools
 
 import attrs
 
-from groverattn.bloqs.data_access import key_lookup
-from groverattn.bloqs.grover import GroverIterate
-from groverattn.bloqs.phase_oracle import PhaseOracle
-from groverattn.bloqs.scores import AnyScore
+from groverattn.bloqs.lookup.data_access import key_lookup
+from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.counting import cost_of
 from groverattn.costs.search_totals import phased_iterate
@@ -68,7 +68,7 @@ def iterate_waits(data_access: str, n_keys: int, score: AnyScore, *, phased: boo
     Raises:
         InputError: an unknown data access.
 
-    >>> from groverattn.bloqs.scores import score
+    >>> from groverattn.bloqs.score.methods import score
     >>> iterate_waits("qrom", 1024, score("shared-sums", (3, -1), 2, 4)).load
     2044
     """

@@ -6,10 +6,10 @@ import functools
 
 import attrs
 
-from groverattn.bloqs.grover import GroverIterate, GroverSearch
+from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.costs.counting import IterateCounts, count, count_iterate
 from groverattn.costs.logical import LogicalCounts
-from groverattn.reference.search_cost import SearchCost
+from groverattn.reference.search.cost import SearchCost
 
 
 @attrs.frozen
@@ -37,7 +37,7 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
     A row takes `cost.iterates_expected` iterates, of which `cost.phased_expected` have phases (two rotations and a few
     And more), and for every trial one preparation of the uniform superposition and one measurement of the index; the
     law `proven` has its checks among the iterates, so it is charged no preparation. Every row searches all n keys, as
-    in a bidirectional head; `groverattn.study.whole_model` sums the rows of a causal one.
+    in a bidirectional head; `groverattn.whole_model.model` sums the rows of a causal one.
 
     Args:
         iterate: the iterate, with data or sizes only.

@@ -8,8 +8,8 @@ from qualtran.surface_code import AlgorithmSummary, beverland_et_al_model
 from qualtran.surface_code.rotation_cost_model import BeverlandEtAlRotationCost
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError, check_error_budget, real_number, whole_number
+from groverattn.errors import InputError, check_error_budget, real_number, whole_number
+from groverattn.physical.machines.hardware import Hardware
 
 # Our assumptions: beyond any search of 2^60 keys, and all products of them stay finite.
 COUNT_MAX = 10**45

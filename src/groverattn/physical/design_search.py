@@ -14,7 +14,7 @@ from qualtran.surface_code import QECScheme
 from groverattn.physical.demand import Demand
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import Factory, candidate_factories
-from groverattn.physical.hardware import Hardware
+from groverattn.physical.machines.hardware import Hardware
 
 # Far beyond any published estimate; reached only within a few per cent of the threshold.
 CODE_DISTANCE_MAX = 501

@@ -16,10 +16,10 @@ from qdk.qre.models import RoundBasedFactory, SurfaceCode
 from qdk.qre.property_keys import PHYSICAL_FACTORY_QUBITS
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.errors import InputError
 from groverattn.physical.demand import rotation_t_count
 from groverattn.physical.factories.fifteen_to_one import failure_probability, output_error
-from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError
+from groverattn.physical.machines.hardware import Hardware
 
 _DISTANCES = list(range(3, 50, 2))
 # Units of 15-to-1 that fail more often than this: qdk.qre takes minutes to find that no number of them will do.

@@ -7,9 +7,9 @@ import os
 import attrs
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.errors import InputError, check_error_budget
 from groverattn.physical.estimate import PhysicalEstimate
-from groverattn.physical.hardware import HARDWARE, Hardware
-from groverattn.problem.errors import InputError, check_error_budget
+from groverattn.physical.machines.hardware import HARDWARE, Hardware
 
 # qdk counts whole nanoseconds in 64 bits.
 _NANOSECONDS_MAX = 2**63
@@ -72,7 +72,7 @@ def second_opinion(counts: LogicalCounts, hardware: Hardware, error_budget: floa
         InputError: a machine that qdk.qre has no counterpart of or that is too noisy for it, a run longer than its 64
             bits of nanoseconds, or one for which it has no design within the error budget.
 
-    >>> from groverattn.physical.hardware import hardware
+    >>> from groverattn.physical.machines.hardware import hardware
     >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=100, toffoli_depth=10**9)
     >>> opinion = second_opinion(counts, hardware("beverland-gate-ns-e4"), error_budget=0.01)
     >>> opinion.qubits, round(opinion.duration_s)

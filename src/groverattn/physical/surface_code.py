@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.errors import InputError, whole_number
 from groverattn.physical.demand import COUNT_MAX, Demand
 from groverattn.physical.design_search import CODE_DISTANCE_MAX, best_design, code_distances, error_intervals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
-from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError, whole_number
+from groverattn.physical.machines.hardware import Hardware
 
 
 def physical_estimate(
@@ -41,7 +41,7 @@ def physical_estimate(
     Raises:
         InputError: counts or a budget that make no sense, or a budget that no factory of the machine meets.
 
-    >>> from groverattn.physical.hardware import hardware
+    >>> from groverattn.physical.machines.hardware import hardware
     >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=1000, toffoli_depth=10**8)
     >>> estimate = physical_estimate(counts, hardware("gidney-fowler-2018"), error_budget=0.01)
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by

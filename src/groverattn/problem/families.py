@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.errors import check_seed
+from groverattn.errors import check_seed
 from groverattn.problem.fixed_point import largest_value
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.problem.errors import InputError, whole_number
+from groverattn.errors import InputError, whole_number
 
 # A sign and one digit are the least that a signed product needs; beyond 16 bits a float16 head holds nothing more.
 BITS_MIN = 2

@@ -8,7 +8,7 @@ import resource
 from collections.abc import Iterator
 from pathlib import Path
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 
 _GIB = 1 << 30
 _GROUPS = Path("/sys/fs/cgroup")

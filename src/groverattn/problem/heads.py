@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
+from groverattn.files.npz import GIB, SIZE_MAX_BYTES, ArchivedArrays, open_arrays
 from groverattn.problem.free_memory import check_memory
 from groverattn.problem.layer_arrays import (
     count_layer_arrays,
@@ -20,7 +21,6 @@ from groverattn.problem.layer_arrays import (
     stored_causal,
     stored_score_scale,
 )
-from groverattn.problem.npz_headers import GIB, SIZE_MAX_BYTES, ArchivedArrays, open_arrays
 
 Shapes = dict[str, tuple[int, ...]]  # of Q, K and V, as stored
 # Their squares stay finite, and sums of as many of them as there are tokens.
@@ -152,7 +152,7 @@ def load_head(
     >>> load_head("no_such_file.npz")
     Traceback (most recent call last):
     ...
-    groverattn.problem.errors.InputError: given: no_such_file.npz; allowed: a readable .npz file; why: No such file...
+    groverattn.errors.InputError: given: no_such_file.npz; allowed: a readable .npz file; why: No such file...
     """
     with open_arrays(path) as arrays:
         n_layer_arrays = count_layer_arrays(arrays)

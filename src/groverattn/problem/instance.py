@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.errors import InputError, whole_number
+from groverattn.errors import InputError, whole_number
 from groverattn.problem.fixed_point import FixedPoint, largest_value, quantise
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.score_blocks import ScoreBlocks

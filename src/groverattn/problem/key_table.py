@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.sizes import ceil_log2
 
 

@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
-from groverattn.problem.errors import InputError
-from groverattn.problem.npz_headers import ArchivedArrays
+from groverattn.errors import InputError
+from groverattn.files.npz import ArchivedArrays
 
 SCORE_SCALE, CAUSAL = "score_scale", "causal"
 

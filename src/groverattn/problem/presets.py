@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from groverattn.problem.errors import unknown_name
+from groverattn.errors import unknown_name
 from groverattn.problem.shapes import Shape
 
 # No source gives k for models that were not trained with sparse attention; it grows with the context here.

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from scipy.special import ndtri
 
-from groverattn.problem.errors import InputError, whole_number
+from groverattn.errors import InputError, whole_number
 from groverattn.problem.fixed_point import check_bits, largest_value
 
 N_KEYS_MAX = 1 << 60  # beyond it an index no longer fits int64 with room for arithmetic

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 
 # Floating point holds no neighbours of larger integers, and no score is as large.
 _EXACT_MAX = 1 << 52

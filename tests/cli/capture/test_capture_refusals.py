@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from groverattn.problem.errors import InputError
-from groverattn.study.attention_calls import attention_calls
+from groverattn.capture.attention_calls import attention_calls
+from groverattn.errors import InputError
 
 OLD = b"the file that was there"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from groverattn.problem.heads import load_head
-from groverattn.reference.attention import exact_attention, score_blocks, softmax_rows
+from groverattn.reference.attention.exact import exact_attention, score_blocks, softmax_rows
 
 N_TOKENS = 21  # of the text in conftest.py: 19 words, and one token added at each end
 # layers, query heads, key heads, d, scale, causal

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from groverattn.errors import unknown_name
 from groverattn.physical.factories.ccz2t import ccz2t
 from groverattn.physical.factories.cultivated_ccz import cultivated_ccz
 from groverattn.physical.factories.factory import Factory, without_dominated
 from groverattn.physical.factories.fifteen_to_one import fifteen_to_one
 from groverattn.physical.factories.litinski import litinski
-from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import unknown_name
+from groverattn.physical.machines.hardware import Hardware
 
 __all__ = ["FAMILIES", "Factory", "candidate_factories"]
 
@@ -30,7 +30,7 @@ def candidate_factories(family: str, hardware: Hardware) -> tuple[Factory, ...]:
     Raises:
         InputError: an unknown family, or one with no factory for the machine's physical error rate.
 
-    >>> from groverattn.physical.hardware import hardware
+    >>> from groverattn.physical.machines.hardware import hardware
     >>> candidate_factories("litinski-2019", hardware("beverland-gate-ns-e4"))[0].qubits
     810
     """

@@ -6,7 +6,7 @@ from qualtran.resource_counting import GateCounts
 from qualtran.surface_code import CCZ2TFactory, LogicalErrorModel, QECScheme
 
 from groverattn.physical.factories.factory import Factory
-from groverattn.physical.hardware import Hardware
+from groverattn.physical.machines.hardware import Hardware
 
 # Wider than Qualtran's iter_ccz2t_factories (5 to 23, up to 39): a run of 1e11 Toffolis needs (21, 41) at p = 1e-3.
 _L1_DISTANCES = range(5, 36, 2)
@@ -16,7 +16,7 @@ _L2_EXTRA_DISTANCES = range(2, 33, 2)
 def ccz2t(hardware: Hardware) -> tuple[Factory, ...]:
     """Return the factories of arXiv:1812.01238 at all sensible code distances, by Qualtran's model of them.
 
-    >>> from groverattn.physical.hardware import hardware
+    >>> from groverattn.physical.machines.hardware import hardware
     >>> next(f for f in ccz2t(hardware("gidney-fowler-2018")) if f.name == "CCZ2T (15, 31)").qubits
     147904
     """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from groverattn.errors import InputError
 from groverattn.physical.factories.factory import Factory
-from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError
+from groverattn.physical.machines.hardware import Hardware
 
 # By physical error rate: error of a cultivated T state, and physical qubits times rounds that it takes. 1e-7 in 30,000
 # is what arXiv:2505.15917, Section 3.2, has (quoted, second-hand). The others: simulations of arXiv:2409.17595
@@ -40,7 +40,7 @@ def cultivated_ccz(hardware: Hardware) -> tuple[Factory, ...]:
     Raises:
         InputError: a physical error rate above 1e-3, for which no cultivation is known.
 
-    >>> from groverattn.physical.hardware import hardware
+    >>> from groverattn.physical.machines.hardware import hardware
     >>> factory = next(f for f in cultivated_ccz(hardware("gidney-2025")) if f.name.endswith("d = 25"))
     >>> 6 * factory.qubits, factory.cycles_per_toffoli / 6
     (170352, 25.0)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.special import nbdtr, nbdtrik
 
 from groverattn.physical.factories.factory import Factory
-from groverattn.physical.hardware import Hardware
+from groverattn.physical.machines.hardware import Hardware
 
 Floats = npt.NDArray[np.float64]
 OneOrMany = TypeVar("OneOrMany", float, Floats)
@@ -114,7 +114,7 @@ def fifteen_to_one(hardware: Hardware) -> tuple[Factory, ...]:
     time, as in qdk.estimator; each has as many units as deliver the states of the next one in 99 % of the runs. A round
     that does not lower the error is left out. A Toffoli takes 4 T.
 
-    >>> from groverattn.physical.hardware import hardware
+    >>> from groverattn.physical.machines.hardware import hardware
     >>> fifteen_to_one(hardware("beverland-gate-ns-e4"))[0].name
     '1 x 15-to-1 (space efficient, d = 3)'
     """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from groverattn.errors import InputError
 from groverattn.physical.factories.factory import Factory
-from groverattn.physical.hardware import Hardware
-from groverattn.problem.errors import InputError
+from groverattn.physical.machines.hardware import Hardware
 
 # fmt: off
 # Litinski, arXiv:1905.06903, Table 1: protocol, physical qubits, code cycles, states per run, output error per state.
@@ -40,7 +40,7 @@ def litinski(hardware: Hardware) -> tuple[Factory, ...]:
     Raises:
         InputError: a physical error rate or one of the T states put in above 1e-3, the largest in the table.
 
-    >>> from groverattn.physical.hardware import hardware
+    >>> from groverattn.physical.machines.hardware import hardware
     >>> min(factory.p_error_per_t for factory in litinski(hardware("litinski-2019")))
     4.5e-20
     """

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.reference.finders.finder import Finder, Found, KeyIndex
 from groverattn.reference.finders.key_set import KeySet
 

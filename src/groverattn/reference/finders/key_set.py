@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.problem.errors import InputError
+from groverattn.errors import InputError
 from groverattn.problem.fixed_point import BITS_MAX, check_bits, largest_value
 from groverattn.problem.score_blocks import exact_dtype
 

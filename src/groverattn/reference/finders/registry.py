@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groverattn.problem.errors import unknown_name
+from groverattn.errors import unknown_name
 from groverattn.reference.finders import approximate, dense, half_space, matmul_top_k
 from groverattn.reference.finders.finder import Finder
 

@@ -1,0 +1,208 @@
+"""The unload of every data access: measure the word in the X basis and correct the phase that this leaves."""
+
+import abc
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from qualtran import BQUInt, CBit, QAny, Register, Side, Signature, bloq_example
+from qualtran.bloqs.basic_gates import MeasureX
+
+from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.flat.cirq import CirqByGates
+from groverattn.bloqs.lookup.block_contents import BlockContents, best_row
+from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
+from groverattn.bloqs.wires import Builder, Wire
+from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import largest
+
+
+class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
+    """|j> -> |j>|word_j>; `adjoint()` is the unload that belongs to it.
+
+    A data access is one subclass in one file and one line in `DATA_ACCESSES`. Index values j >= n never occur: the
+    search prepares the uniform superposition of exactly n indices.
+
+    Qubits that an access needs beside the word are measured in the X basis before the load ends, so that they are free
+    while the key is scored. The outcomes stand in the classical register `record`; the phase that they leave is a
+    function of j alone, commutes with all that happens until the unload, and is corrected there at no extra cost.
+
+    Registers:
+        selection: the index j.
+        word: [right] the word of key j, see KeyTable.
+        record: [right, classical] outcomes of the qubits measured early, if there are any.
+    """
+
+    table: KeyTable
+
+    @property
+    @abc.abstractmethod
+    def toffoli_depth(self) -> int:
+        """Toffoli gates on the longest path of the load."""
+
+    @property
+    def external_calls(self) -> int:
+        """Calls of a memory that is no part of the circuit."""
+        return 0
+
+    @property
+    def measured_block(self) -> int:
+        """Words of the block of which all but the first are measured early; 1 if there is no such block."""
+        return 1
+
+    @property
+    def fixup_row(self) -> int:
+        """Row of the unload's phase fix-up; by default the one with the fewest And."""
+        return best_row(self.table.n_keys)
+
+    @property
+    def contents(self) -> BlockContents:
+        """What the word and the qubits measured early hold, for every index."""
+        return BlockContents(self.table, self.measured_block)
+
+    @property
+    def record_bits(self) -> int:
+        """Number of qubits measured early."""
+        return (self.measured_block - 1) * self.table.word_bits
+
+    @property
+    def selection_type(self) -> BQUInt:
+        """Type of the index register."""
+        return BQUInt(self.table.index_bits, self.table.n_keys)
+
+    @cached_property
+    def loading_signature(self) -> Signature:
+        """Registers of the load; the unload has the adjoint of it."""
+        registers = [
+            Register("selection", self.selection_type),
+            Register("word", QAny(self.table.word_bits), side=Side.RIGHT),
+        ]
+        if self.record_bits:
+            registers.append(Register("record", CBit(), (self.record_bits,), Side.RIGHT))
+        return Signature(registers)
+
+    @property
+    def signature(self) -> Signature:
+        return self.loading_signature
+
+    def adjoint(self) -> CostedGate:
+        """The unload by measurement."""
+        return MeasuredUnload(self)
+
+
+@attrs.frozen
+class MeasureWord(CostedGate):
+    """Measure every qubit of a register in the X basis and give the qubits back.
+
+    An outcome o on the basis state x leaves the phase (-1)^(o . x).
+
+    Registers:
+        word: [left] the qubits.
+        outcome: [right, classical] one bit each.
+    """
+
+    word_bits: int
+
+    @cached_property
+    def signature(self) -> Signature:
+        word = Register("word", QAny(self.word_bits), side=Side.LEFT)
+        return Signature([word, Register("outcome", CBit(), (self.word_bits,), Side.RIGHT)])
+
+    def build_composite_bloq(self, bb: Builder, word: Wire) -> dict[str, Wire]:
+        return {"outcome": np.array([bb.add(MeasureX(), q=qubit) for qubit in bb.split(word)])}
+
+    @property
+    def measurement_depth(self) -> int:
+        """All qubits at once."""
+        return 1
+
+    def build_call_graph(self, ssa):
+        return {MeasureX(): self.word_bits}
+
+    def phase_after(self, outcome: NDArray, word: int) -> complex:
+        """Phase of the basis state `word` once the outcome is known."""
+        return -1.0 if np.dot(outcome, QAny(self.word_bits).to_bits(word)) % 2 else 1.0
+
+
+@attrs.frozen
+class MeasuredUnload(CirqByGates):
+    """|j>|word_j> -> |j>: word_bits measurements and a phase fix-up of about 2 sqrt(n) And, for every data access.
+
+    Gidney, arXiv:1905.07682, Fig. 3; Berry et al. arXiv:1902.02134, Appendix C.
+
+    Attributes:
+        lookup: the load that is undone.
+
+    Registers:
+        selection: the index j.
+        word: [left] the word of key j.
+        record: [left, classical] outcomes of the qubits that the load measured early, if there are any.
+    """
+
+    lookup: KeyLookup
+
+    @property
+    def signature(self) -> Signature:
+        return self.lookup.signature.adjoint()
+
+    @property
+    def fixup(self) -> PhaseFixup:
+        """The correction."""
+        return PhaseFixup(self.lookup.contents, self.lookup.fixup_row)
+
+    @property
+    def toffoli_depth(self) -> int:
+        """That of the correction."""
+        return self.fixup.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """All qubits are measured at once, then the correction follows."""
+        return 1 + self.fixup.measurement_depth
+
+    @property
+    def peak_qubits(self) -> int:
+        """Index and word before the measurement, or the correction after it."""
+        table = self.lookup.table
+        return largest(table.index_bits + table.word_bits, self.fixup.peak_qubits)
+
+    def build_composite_bloq(self, bb: Builder, selection: Wire, word: Wire, record: Wire = ()) -> dict[str, Wire]:
+        outcome = bb.add(MeasureWord(self.lookup.table.word_bits), word=word)
+        both = np.array([*outcome, *record])
+        return {"selection": bb.add(self.fixup, selection=selection, outcome=both)}
+
+    def build_call_graph(self, ssa):
+        return {MeasureWord(self.lookup.table.word_bits): 1, self.fixup: 1}
+
+    def on_classical_vals(self, selection: int, word: int, record: NDArray | tuple = ()) -> dict[str, int]:
+        if word != self.lookup.table.word(selection):
+            raise ValueError(f"word {word} is not that of key {selection}: it cannot be unloaded")
+        return {"selection": selection}
+
+    def basis_state_phase(self, selection: int, word: int, record: NDArray | tuple = ()) -> complex:
+        """The phase that the load's record left; that of the word's own measurement is corrected by itself."""
+        outcome = np.zeros(self.lookup.contents.n_bits, dtype=np.uint8)
+        outcome[self.lookup.table.word_bits :] = record
+        return -1.0 if self.lookup.contents.parities(outcome)[selection] else 1.0
+
+    def adjoint(self) -> KeyLookup:
+        return self.lookup
+
+    def __str__(self) -> str:
+        return "MeasuredUnload"
+
+
+@bloq_example
+def _measure_word() -> MeasureWord:
+    measure_word = MeasureWord(5)
+    return measure_word
+
+
+@bloq_example
+def _measured_unload() -> MeasuredUnload:
+    from groverattn.bloqs.lookup.qrom import QROMLookup
+
+    table = KeyTable.from_keys(np.arange(-6, 5)[:, None] % [5, 7] - 3, key_bits=3, found=[2, 5])
+    measured_unload = MeasuredUnload(QROMLookup(table))
+    return measured_unload

@@ -1,0 +1,75 @@
+"""One row of a lookup: XOR a known word into a register under one control."""
+
+from functools import cached_property
+
+import attrs
+from qualtran import QAny, QBit, Register, Signature, bloq_example
+from qualtran.bloqs.basic_gates import CNOT
+
+from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.flat.circuit import Gate, Op
+from groverattn.bloqs.flat.flattening import _SCALAR, GATES, Flattening, Slots
+from groverattn.bloqs.wires import Builder, Wire
+
+
+@attrs.frozen
+class LoadWord(CostedGate):
+    """|c>|x> -> |c>|x XOR (c word)>: a CNOT with one control and as many targets as the word has ones.
+
+    Qualtran's controlled XorK decomposes to the same CNOTs one graph node each; a lookup has n of these, so the row is
+    a bloq of its own that a simulator may run in one step.
+
+    Registers:
+        ctrl: the control qubit.
+        word: `word_bits` qubits, most significant first.
+
+    >>> LoadWord(word_bits=3, word=0b101).call_classically(ctrl=1, word=0b110)
+    (1, 3)
+    """
+
+    word_bits: int
+    word: int
+
+    @cached_property
+    def signature(self) -> Signature:
+        return Signature([Register("ctrl", QBit()), Register("word", QAny(self.word_bits))])
+
+    @cached_property
+    def targets(self) -> tuple[int, ...]:
+        """Positions of the ones of the word, counted from the most significant bit."""
+        return tuple(i for i, bit in enumerate(format(self.word, f"0{self.word_bits}b")) if bit == "1")
+
+    def build_composite_bloq(self, bb: Builder, ctrl: Wire, word: Wire) -> dict[str, Wire]:
+        bits = bb.split(word)
+        for i in self.targets:
+            ctrl, bits[i] = bb.add_t(CNOT(), ctrl=ctrl, target=bits[i])
+        return {"ctrl": ctrl, "word": bb.join(bits, dtype=QAny(self.word_bits))}
+
+    def build_call_graph(self, ssa):
+        return {CNOT(): len(self.targets)} if self.targets else {}
+
+    def on_classical_vals(self, ctrl: int, word: int) -> dict[str, int]:
+        return {"ctrl": ctrl, "word": word ^ self.word if ctrl else word}
+
+    def adjoint(self) -> "LoadWord":
+        return self
+
+    def __str__(self) -> str:
+        return f"LoadWord({self.word_bits})"
+
+
+@bloq_example
+def _load_word() -> LoadWord:
+    load_word = LoadWord(word_bits=6, word=0b101101)
+    return load_word
+
+
+def _write_load_word(flattening: Flattening, bloq: LoadWord, inputs: Slots) -> Slots:
+    word = inputs["word", _SCALAR]
+    if bloq.targets:
+        wires = inputs["ctrl", _SCALAR] + tuple(word[i] for i in bloq.targets)
+        flattening.gates.append(Gate(Op.CNOT, wires))
+    return inputs
+
+
+GATES[LoadWord] = _write_load_word

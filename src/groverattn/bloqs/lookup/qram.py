@@ -1,0 +1,113 @@
+"""Data access `qram`: the paper's assumption, a priced external call."""
+
+from functools import cached_property, partial
+
+import attrs
+import numpy as np
+from qualtran import DecomposeTypeError, Signature, bloq_example
+from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
+
+from groverattn.bloqs.flat.circuit import Gate, Op
+from groverattn.bloqs.flat.flattening import _SCALAR, GATES, Flattening, Slots
+from groverattn.bloqs.lookup.key_lookup import KeyLookup
+from groverattn.errors import InputError, real_number
+from groverattn.problem.key_table import KeyTable
+
+_PRICE_MAX = 1e30  # our assumption: nothing that could be built costs more, and all times stay finite
+
+
+@attrs.frozen
+class QRAMPrice:
+    """What a call of the memory is assumed to cost; every number is our assumption, because no such device exists.
+
+    arXiv:2307.08045 takes a call as one step. Jaques and Rattew (arXiv:2305.10310) discuss what that hides: the n cells
+    and routers have to be error-corrected or passive, and the classical control could as well compute.
+
+    Attributes:
+        latency_us: time of one call, microseconds; by default 10, one reaction time of `gidney-fowler-2018`.
+        physical_qubits_per_bit: physical qubits of the memory for each bit that it stores.
+        p_error: failure probability of one call.
+    """
+
+    latency_us: float = attrs.field(default=10.0, converter=partial(real_number, "latency_us"))
+    physical_qubits_per_bit: float = attrs.field(default=0.0, converter=partial(real_number, "physical_qubits_per_bit"))
+    p_error: float = attrs.field(default=0.0, converter=partial(real_number, "p_error"))
+
+    def __attrs_post_init__(self):
+        sizes = (self.latency_us, self.physical_qubits_per_bit)
+        if not (all(0 <= size <= _PRICE_MAX for size in sizes) and 0 <= self.p_error < 1):
+            raise InputError(
+                given=f"{self}",
+                allowed=f"latency and qubits from 0 to {_PRICE_MAX:g}, 0 <= p_error < 1",
+                why="they are a time, a number of qubits and a probability",
+                do="check which number is which",
+            )
+
+
+@attrs.frozen
+class QRAMLookup(KeyLookup):
+    """|j> -> |j>|word_j> by one external call, without gates; the unload is a second call.
+
+    Attributes:
+        table: the words.
+        price: what a call is assumed to cost.
+        unload: this is the call that takes the word back.
+    """
+
+    table: KeyTable
+    price: QRAMPrice = QRAMPrice()
+    unload: bool = attrs.field(default=False, kw_only=True)
+
+    @property
+    def toffoli_depth(self) -> int:
+        """No gates."""
+        return 0
+
+    @property
+    def external_calls(self) -> int:
+        """One in either direction."""
+        return 1
+
+    @cached_property
+    def signature(self) -> Signature:
+        return self.loading_signature.adjoint() if self.unload else self.loading_signature
+
+    def adjoint(self) -> "QRAMLookup":
+        return attrs.evolve(self, unload=not self.unload)
+
+    def decompose_bloq(self):
+        raise DecomposeTypeError(f"{self} is an external call")
+
+    def my_static_costs(self, cost_key: CostKey):
+        return GateCounts() if isinstance(cost_key, QECGatesCost) else super().my_static_costs(cost_key)
+
+    def on_classical_vals(self, selection: int, word: int | None = None) -> dict[str, int]:
+        expected = self.table.word(selection)
+        if not self.unload:
+            return {"selection": selection, "word": expected}
+        if word != expected:
+            raise ValueError(f"word {word} is not that of key {selection}: it cannot be unloaded")
+        return {"selection": selection}
+
+    def __str__(self) -> str:
+        return f"QRAM({self.table.n_keys}){'†' if self.unload else ''}"
+
+
+@bloq_example
+def _qram_lookup() -> QRAMLookup:
+    qram_lookup = QRAMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2]]), key_bits=3))
+    return qram_lookup
+
+
+def _write_external_load(flattening: Flattening, bloq: QRAMLookup, inputs: Slots) -> Slots:
+    n_bits = bloq.table.word_bits
+    word = inputs["word", _SCALAR] if bloq.unload else flattening.allocate(n_bits)
+    flattening.gates.append(Gate(Op.EXTERNAL_LOAD, inputs["selection", _SCALAR] + word, bloq.table))
+    if not bloq.unload:
+        return inputs | {("word", _SCALAR): word}
+    flattening.gates.append(Gate(Op.FREE, word))
+    flattening.free(word)
+    return inputs
+
+
+GATES[QRAMLookup] = _write_external_load

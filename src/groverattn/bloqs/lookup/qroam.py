@@ -1,0 +1,163 @@
+"""Data access `qroam`: blocks of words by unary iteration, then a swap network on clean qubits."""
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from qualtran import DecomposeTypeError, QAny, bloq_example
+from qualtran.bloqs.basic_gates import CNOT, CSwap
+from qualtran.symbolics import is_symbolic
+
+from groverattn.bloqs.lookup.block_contents import swap_layers
+from groverattn.bloqs.lookup.key_lookup import KeyLookup, MeasureWord
+from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.unary_iteration import unary_iteration, unary_iteration_gates
+from groverattn.bloqs.wires import Builder, Wire
+from groverattn.errors import InputError
+from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import ceil_div, log2_of_power
+
+
+@attrs.frozen
+class QROAMLookup(KeyLookup):
+    """Load a block of words at once and swap the right one to the front: n / block + word_bits (block - 1) Toffolis.
+
+    Berry et al. arXiv:1902.02134, Appendix A; Low, Kliuchnikov, Schaeffer arXiv:1812.00954. The other words of the
+    block are measured right after the swaps, so that their qubits are free while the key is scored.
+
+    Attributes:
+        table: the words.
+        block: words side by side, a power of two, at most n / 2; see `block_for`.
+    """
+
+    table: KeyTable
+    block: int = attrs.field(kw_only=True)
+
+    def __attrs_post_init__(self):
+        if is_symbolic(self.block, self.table.n_keys):
+            return
+        if self.block < 1 or self.block & (self.block - 1) or 2 * self.block > max(self.table.n_keys, 2):
+            raise InputError(
+                given=f"block = {self.block} for {self.table.n_keys} keys",
+                allowed=f"a power of two from 1 to {max(self.table.n_keys // 2, 1)}",
+                why="the low index bits choose within a block, and at least two blocks have to remain",
+                do="let block_for choose it",
+            )
+
+    @property
+    def measured_block(self) -> int:
+        """The whole block: its other words are measured after the swaps."""
+        return self.block
+
+    @property
+    def n_rows(self) -> int:
+        """Blocks of the table."""
+        return ceil_div(self.table.n_keys, self.block)
+
+    @property
+    def low_bits(self) -> int:
+        """Index bits within a block."""
+        return log2_of_power(self.block)
+
+    @property
+    def toffoli_depth(self) -> int:
+        """The walk over the rows, then one layer of swaps for each low index bit."""
+        return self.n_rows - 2 + self.low_bits
+
+    @property
+    def measurement_depth(self) -> int:
+        """The walk with its undoing, the swaps, and the early measurement of the other words."""
+        return 2 * (self.n_rows - 2) + self.low_bits + (1 if self.record_bits else 0)
+
+    @property
+    def peak_qubits(self) -> int:
+        """Index, path of the walk and the block."""
+        index_bits = self.table.index_bits
+        return index_bits + (index_bits - self.low_bits - 1) + self.block * self.table.word_bits
+
+    def row(self, h: int) -> int:
+        """The words of block h side by side, as one integer; places beyond the last key hold 0."""
+        row = 0
+        for j in range(h * self.block, (h + 1) * self.block):
+            row = row << self.table.word_bits | (self.table.word(j) if j < self.table.n_keys else 0)
+        return row
+
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
+        if not self.table.has_data:
+            raise DecomposeTypeError(f"{self} knows only the sizes of its keys")
+        row_bits = self.block * self.table.word_bits
+        bits = list(bb.split(selection))
+        n_high = len(bits) - self.low_bits
+        row = bb.allocate(dtype=QAny(row_bits))
+
+        def leaf(ctrl: Wire, h: int) -> Wire:
+            nonlocal row
+            ctrl, row = bb.add_t(LoadWord(row_bits, self.row(h)), ctrl=ctrl, word=row)
+            return ctrl
+
+        high = unary_iteration(bb, bits[:n_high], self.n_rows, leaf)
+        words = bb.split(row).reshape(self.block, self.table.word_bits)
+        low, (word, *others) = self._swap_to_front(bb, bits[n_high:], [bb.join(word) for word in words])
+        selection = bb.join(np.array([*high, *low]), dtype=self.selection_type)
+        loaded = {"selection": selection, "word": word}
+        if not others:
+            return loaded
+        measure = MeasureWord(self.table.word_bits)
+        return loaded | {"record": np.concatenate([bb.add(measure, word=other) for other in others])}
+
+    def _swap_to_front(self, bb: Builder, low: list[Wire], words: list[Wire]) -> tuple[list[Wire], list[Wire]]:
+        swap = CSwap(self.table.word_bits)
+        for i, layer in enumerate(swap_layers(self.block)):
+            for a, b in layer:
+                low[i], words[a], words[b] = bb.add_t(swap, ctrl=low[i], x=words[a], y=words[b])
+        return low, words
+
+    def build_call_graph(self, ssa):
+        counts = unary_iteration_gates(self.n_rows)
+        counts[CNOT()] = counts.get(CNOT(), 0) + self.table.set_bits
+        others = self.block - 1
+        swaps = {CSwap(self.table.word_bits): others, MeasureWord(self.table.word_bits): others}
+        return counts | (swaps if others else {})
+
+    def on_classical_vals(self, selection: int) -> dict[str, int]:
+        return {"selection": selection, "word": self.table.word(selection)}
+
+    def phase_after(self, record: NDArray, selection: int) -> complex:
+        """Phase of the index `selection` once the words measured early have given `record`."""
+        outcome = np.concatenate([np.zeros(self.table.word_bits, dtype=np.uint8), record])
+        return -1.0 if self.contents.parities(outcome)[selection] else 1.0
+
+    def __str__(self) -> str:
+        return f"QROAM({self.table.n_keys}, block {self.block})"
+
+
+def block_for(table: KeyTable, objective: str = "toffoli") -> int:
+    """Choose the block of a QROAM.
+
+    Args:
+        table: the words, or their sizes.
+        objective: `toffoli` for the fewest Toffolis; `depth` for the least Toffoli depth with at most twice as many;
+            `qubits` for the fewest Toffolis with no more qubits than the score of the key needs later, about
+            (1 + 0.3 key_bits) words (our measurement).
+    """
+    blocks = [1 << bits for bits in range(max(table.index_bits - 1, 1))]
+    lookups = [QROAMLookup(table, block=block) for block in blocks]
+    toffolis = {lookup.block: lookup.n_rows - 2 + (lookup.block - 1) * table.word_bits for lookup in lookups}
+    if objective == "qubits":
+        blocks = [block for block in blocks if block <= 1 + 0.3 * table.key_bits]
+    if objective == "depth":
+        affordable = [lookup for lookup in lookups if toffolis[lookup.block] <= 2 * min(toffolis.values())]
+        return min(affordable, key=lambda lookup: lookup.toffoli_depth).block
+    return min(blocks, key=lambda block: toffolis[block])
+
+
+@bloq_example
+def _qroam_lookup() -> QROAMLookup:
+    table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
+    qroam_lookup = QROAMLookup(table, block=4)
+    return qroam_lookup
+
+
+@bloq_example
+def _qroam_lookup_pairs() -> QROAMLookup:
+    qroam_lookup_pairs = QROAMLookup(KeyTable.from_keys(np.array([[1], [-2], [0], [1]]), key_bits=2), block=2)
+    return qroam_lookup_pairs

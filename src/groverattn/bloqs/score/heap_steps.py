@@ -1,0 +1,175 @@
+"""The steps of a carry-save heap, and how deep they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import attrs
+
+from groverattn.bloqs.flat.schedule import Axis, CommutingSchedule
+
+
+class Literal(NamedTuple):
+    """A bit of the heap: when it is ready, the wire that carries it, and whether it stands for the complement.
+
+    A tuple, because planning a heap compares millions of them.
+    """
+
+    level: int
+    wire: int
+    negated: bool = False
+
+
+@attrs.frozen
+class Copy:
+    """CNOT of `source` onto the fresh wire `target`."""
+
+    source: int
+    target: int
+
+
+@attrs.frozen
+class Compress:
+    """Full adder on wires a, b and c; c becomes the sum and `carry` is fresh."""
+
+    a: int
+    b: int
+    c: int
+    carry: int
+    cv_a: int
+    cv_b: int
+
+
+@attrs.frozen
+class Carry:
+    """And of a and b with control values into the fresh wire `carry`: a half adder whose sum nobody reads."""
+
+    a: int
+    b: int
+    carry: int
+    cv_a: int
+    cv_b: int
+
+
+@attrs.frozen
+class Fold:
+    """CNOT of `source` onto the sign wire."""
+
+    source: int
+    target: int
+
+
+@attrs.frozen
+class Known:
+    """A fresh qubit set to a known bit."""
+
+    target: int
+    value: int
+
+
+Step = Copy | Compress | Carry | Fold | Known
+
+
+@attrs.frozen
+class Number:
+    """The sum of literal * 2^offset over all literals, plus a constant. Its literals may be used several times."""
+
+    literals: tuple[tuple[int, Literal], ...]
+    constant: int = 0
+
+    def at(self, column: int) -> list[Literal]:
+        """Literals of one weight."""
+        return [literal for offset, literal in self.literals if offset == column]
+
+    def shifted(self, shift: int, sign: int) -> Number:
+        """Return sign * 2^shift times the number; the sign goes into complements and the constant."""
+        flipped = tuple((o + shift, x._replace(negated=x.negated ^ (sign < 0))) for o, x in self.literals)
+        missing = sum(1 << offset for offset, _ in flipped) if sign < 0 else 0
+        return Number(flipped, (sign * self.constant << shift) - missing)
+
+
+@attrs.frozen
+class ScoreHeap:
+    """The steps of the heap, in order, on numbered wires: first the d b key bits, then the fresh wires as they appear.
+
+    Attributes:
+        n_key_wires: d b.
+        n_wires: all wires.
+        steps: what to do.
+        sign: the wire that holds the sign bit at the end.
+        sign_negated: the sign wire holds the complement.
+    """
+
+    n_key_wires: int
+    n_wires: int
+    steps: tuple[Step, ...]
+    sign: int
+    sign_negated: bool
+
+    @cached_property
+    def toffoli_depth(self) -> int:
+        """And gates on the longest path."""
+        return and_depth(self.steps)
+
+    @cached_property
+    def undo_depth(self) -> int:
+        """Measurements on the longest path of undoing the steps."""
+        return and_depth(self.steps, undo=True)
+
+    @cached_property
+    def kinds(self) -> Counter[tuple[type[Step], tuple[int, ...]]]:
+        """Number of steps of each class, with their control values or the known bit."""
+        return Counter(map(_kind, self.steps))
+
+    @property
+    def toffoli(self) -> int:
+        """Number of And gates."""
+        return sum(number for (kind, _), number in self.kinds.items() if kind in (Compress, Carry))
+
+
+def _kind(step: Step) -> tuple[type[Step], tuple[int, ...]]:
+    match step:
+        case Compress() | Carry():
+            return type(step), (step.cv_a, step.cv_b)
+        case Known(_, value):
+            return Known, (value,)
+        case _:
+            return type(step), ()
+
+
+def and_depth(steps: Sequence[Step], undo: bool = False) -> int:
+    """And gates on the longest path through the steps, or measurements on that of undoing them."""
+    schedule = CommutingSchedule()
+    for step in reversed(steps) if undo else steps:
+        gates = _gates(step)
+        for wires, duration in reversed(gates) if undo else gates:
+            schedule.add(wires, duration)
+    return schedule.depth
+
+
+_Timed = tuple[tuple[tuple[int, Axis], ...], int]
+
+
+def _cnot(control: int, target: int) -> _Timed:
+    return ((control, Axis.Z), (target, Axis.X)), 0
+
+
+def _and(a: int, b: int, target: int) -> _Timed:
+    return ((a, Axis.Z), (b, Axis.Z), (target, Axis.OTHER)), 1
+
+
+def _gates(step: Step) -> list[_Timed]:
+    """Wires with axes, and duration, of each gate of a step: CNOT takes no time, And takes one unit."""
+    match step:
+        case Known():
+            return []
+        case Copy(source, target) | Fold(source, target):
+            return [_cnot(source, target)]
+        case Carry(a, b, carry):
+            return [_and(a, b, carry)]
+        case Compress(a, b, c, carry):
+            before, after = [_cnot(c, a), _cnot(c, b)], [_cnot(c, b), _cnot(c, a), _cnot(a, c), _cnot(b, c)]
+            return [*before, _and(a, b, carry), _cnot(c, carry), *after]

@@ -1,0 +1,182 @@
+"""The score of a loaded key against a known query and threshold."""
+
+from collections import Counter
+from functools import cached_property
+
+import attrs
+import numpy as np
+from qualtran import QAny, QBit, Register, Side, Signature, bloq_example
+from qualtran.bloqs.basic_gates import CNOT, XGate
+from qualtran.bloqs.mcmt import And
+
+from groverattn.bloqs.score.full_adder import FullAdder
+from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap
+from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Fold, Known, ScoreHeap
+from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
+
+
+@attrs.frozen
+class Score(Uncomputable):
+    """|key> -> |key>|work>|marked> with marked = [ <query, key> >= threshold ].
+
+    The query is known when the circuit is written, so it is in the wiring and needs no qubit. The threshold is folded
+    into the constant of the carry-save heap, and only the sign of the sum is kept: comparing costs no gate. Undoing
+    it costs measurements only. See score_heap for the construction.
+
+    Attributes:
+        query: the d integers of the query row.
+        threshold: integer threshold on the score.
+        key_bits: bits b per key component.
+        method: how the bits are added up, a name in SCORE_METHODS.
+
+    Registers:
+        key: d numbers in offset binary, b bits each.
+        work: [right] partial sums and carries, to be undone by the adjoint.
+        marked: [right] whether the score reaches the threshold.
+
+    >>> score = Score(query=(1, -1), threshold=2, key_bits=2)
+    >>> key, work, marked = score.call_classically(key=0b1100)  # the key (1, -2), of score 3
+    >>> marked
+    1
+    """
+
+    query: tuple[int, ...] = attrs.field(converter=lambda q: tuple(int(x) for x in q))
+    threshold: int
+    key_bits: int
+    method: str = attrs.field(default="shared-sums", kw_only=True, validator=attrs.validators.in_(SCORE_METHODS))
+
+    @cached_property
+    def heap(self) -> ScoreHeap:
+        """The steps of the circuit."""
+        return plan_score_heap(self.method, self.query, self.threshold, self.key_bits)
+
+    @property
+    def key_type(self) -> QAny:
+        """Type of the key register."""
+        return QAny(len(self.query) * self.key_bits)
+
+    @property
+    def work_bits(self) -> int:
+        """Fresh qubits beside the sign."""
+        return self.heap.n_wires - self.heap.n_key_wires - 1
+
+    @cached_property
+    def computing_signature(self) -> Signature:
+        work = [Register("work", QAny(self.work_bits), side=Side.RIGHT)] if self.work_bits else []
+        return Signature([Register("key", self.key_type), *work, Register("marked", QBit(), side=Side.RIGHT)])
+
+    @property
+    def toffoli_depth(self) -> int:
+        """And gates on the longest path; undoing has none."""
+        return 0 if self.uncompute else self.heap.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """And gates on the longest path, or measurements on that of undoing them."""
+        return self.heap.undo_depth if self.uncompute else self.heap.toffoli_depth
+
+    @property
+    def peak_qubits(self) -> int:
+        """The key and all fresh wires of the heap."""
+        return self.heap.n_wires
+
+    def build_composite_bloq(self, bb: Builder, key: Wire) -> dict[str, Wire]:
+        wires = list(bb.split(key))
+        for step in self.heap.steps:
+            _add_step(bb, wires, step)
+        if self.heap.sign == len(wires):
+            wires.append(bb.allocate(dtype=QBit()))
+        marked = wires.pop(self.heap.sign)
+        if self.heap.sign_negated:
+            marked = bb.add(XGate(), q=marked)
+        n_key = self.heap.n_key_wires
+        out = {"key": bb.join(np.array(wires[:n_key]), dtype=self.key_type), "marked": marked}
+        return out | ({"work": bb.join(np.array(wires[n_key:]), dtype=QAny(self.work_bits))} if self.work_bits else {})
+
+    def build_call_graph(self, ssa):
+        counts: Counter = Counter()
+        for (kind, values), number in self.heap.kinds.items():
+            if kind is Known:
+                counts[XGate()] += number * values[0]
+            elif kind in (Copy, Fold):
+                counts[CNOT()] += number
+            else:
+                counts[(And if kind is Carry else FullAdder)(*values, uncompute=self.uncompute)] += number
+        if self.heap.sign_negated:
+            counts[XGate()] += 1
+        return dict(counts)
+
+    def on_classical_vals(self, key: int, work: int = 0, marked: int | None = None) -> dict[str, int]:
+        computed = self._values(key)
+        if not self.uncompute:
+            return {"key": key} | computed
+        if computed != {"marked": marked} | ({"work": work} if self.work_bits else {}):
+            raise ValueError(f"work and marked are not those of key {key}: they cannot be uncomputed")
+        return {"key": key}
+
+    def _values(self, key: int) -> dict[str, int]:
+        """Work and marked qubits for one key, by arithmetic on single bits."""
+        bits = self.key_type.to_bits(key) + [0] * (self.work_bits + 1)
+        for step in self.heap.steps:
+            match step:
+                case Known(target, value):
+                    bits[target] = value
+                case Copy(source, target) | Fold(source, target):
+                    bits[target] ^= bits[source]
+                case Carry(a, b, carry, cv_a, cv_b):
+                    bits[carry] = int(bits[a] == cv_a and bits[b] == cv_b)
+                case Compress(a, b, c, carry, cv_a, cv_b):
+                    bits[carry] = int(bits[a] ^ bits[c] == cv_a and bits[b] ^ bits[c] == cv_b) ^ bits[c]
+                    bits[c] ^= bits[a] ^ bits[b]
+        marked = bits.pop(self.heap.sign) ^ self.heap.sign_negated
+        work = bits[self.heap.n_key_wires :]
+        return {"marked": marked} | ({"work": QAny(self.work_bits).from_bits(work)} if work else {})
+
+    def __str__(self) -> str:
+        return f"Score{'†' if self.uncompute else ''}"
+
+
+def _add_step(bb: Builder, wires: list[Wire], step) -> None:
+    """Add one step to the circuit; a fresh wire is appended to `wires`."""
+    match step:
+        case Known(_, value):
+            fresh = bb.allocate(dtype=QBit())
+            wires.append(bb.add(XGate(), q=fresh) if value else fresh)
+        case Copy(source):
+            wires.append(bb.allocate(dtype=QBit()))
+            wires[source], wires[-1] = bb.add_t(CNOT(), ctrl=wires[source], target=wires[-1])
+        case Fold(source, target):
+            if target == len(wires):
+                wires.append(bb.allocate(dtype=QBit()))
+            wires[source], wires[target] = bb.add_t(CNOT(), ctrl=wires[source], target=wires[target])
+        case Carry(a, b, _, cv_a, cv_b):
+            (wires[a], wires[b]), carry = bb.add_t(And(cv_a, cv_b), ctrl=[wires[a], wires[b]])
+            wires.append(carry)
+        case Compress(a, b, c, _, cv_a, cv_b):
+            wires[a], wires[b], wires[c], carry = bb.add_t(FullAdder(cv_a, cv_b), a=wires[a], b=wires[b], c=wires[c])
+            wires.append(carry)
+
+
+@bloq_example
+def _score() -> Score:
+    score = Score(query=(3, -1, 2), threshold=2, key_bits=3)
+    return score
+
+
+@bloq_example
+def _score_zero_query() -> Score:
+    score_zero_query = Score(query=(0, 0), threshold=0, key_bits=2)
+    return score_zero_query
+
+
+@bloq_example
+def _score_plain_heap() -> Score:
+    score_plain_heap = Score(query=(3, -1, 2), threshold=2, key_bits=3, method="plain-heap")
+    return score_plain_heap
+
+
+@bloq_example
+def _score_quantum_query() -> Score:
+    score_quantum_query = Score(query=(3, -1), threshold=2, key_bits=3, method="quantum-query")
+    return score_quantum_query

@@ -1,0 +1,112 @@
+"""The reflection about the uniform superposition of n indices, and its generalisation to any angle."""
+
+import cmath
+import math
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from qualtran import BQUInt, QBit, Register, Signature, bloq_example
+
+from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.search.reflect_zero import ReflectZero
+from groverattn.bloqs.search.uniform import PrepareUniform
+from groverattn.bloqs.wires import Builder, Wire
+
+
+@attrs.frozen
+class Diffusion(CostedGate):
+    """-(1 - (1 - e^{i angle}) |u><u|) with u the uniform superposition of the n indices; 2 |u><u| - 1 at the angle pi.
+
+    Up to a global phase. Only the phase of the reflection is controlled: the preparation undoes itself.
+
+    Attributes:
+        n_keys: n, at least 2.
+        angle: radians.
+        has_ctrl: act only if the qubit `ctrl` is one.
+
+    Registers:
+        ctrl: only if `has_ctrl`.
+        selection: ceil(log2 n) qubits.
+    """
+
+    n_keys: int
+    angle: float = attrs.field(default=math.pi, kw_only=True)
+    has_ctrl: bool = attrs.field(default=False, kw_only=True)
+
+    @cached_property
+    def signature(self) -> Signature:
+        ctrl = [Register("ctrl", QBit())] if self.has_ctrl else []
+        return Signature([*ctrl, Register("selection", BQUInt(self.prepare.index_bits, self.n_keys))])
+
+    @property
+    def prepare(self) -> PrepareUniform:
+        """The preparation of u."""
+        return PrepareUniform(self.n_keys)
+
+    @property
+    def reflect(self) -> ReflectZero:
+        """The reflection about |0>."""
+        return ReflectZero(self.prepare.index_bits, angle=self.angle, has_ctrl=self.has_ctrl)
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli depth of the schedule in which the three parts follow each other."""
+        return 2 * self.prepare.toffoli_depth + self.reflect.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return 2 * self.prepare.measurement_depth + self.reflect.measurement_depth
+
+    @property
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+        return max(self.prepare.peak_qubits + self.has_ctrl, self.reflect.peak_qubits)
+
+    def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
+        selection = bb.add(self.prepare.adjoint(), selection=selection)
+        reflected = bb.add_d(self.reflect, selection=selection, **ctrl)
+        return reflected | {"selection": bb.add(self.prepare, selection=reflected["selection"])}
+
+    def build_call_graph(self, ssa):
+        return {self.prepare: 1, self.prepare.adjoint(): 1, self.reflect: 1}
+
+    def reference_columns(self) -> NDArray[np.complex128]:
+        """The matrix that the circuit has to realise up to a global phase, shape (2^m, 2^m), m with the control."""
+        size = 1 << self.prepare.index_bits
+        identity = np.eye(size, dtype=np.complex128)
+        uniform = np.zeros_like(identity)
+        uniform[: self.n_keys, : self.n_keys] = 1 / self.n_keys
+        matrix = (1 - cmath.exp(1j * self.angle)) * uniform - identity
+        if not self.has_ctrl:
+            return matrix
+        return np.kron(np.diag([1, 0]), identity) + np.kron(np.diag([0, 1]), matrix)
+
+    def adjoint(self) -> "Diffusion":
+        return attrs.evolve(self, angle=self.reflect.adjoint().angle)
+
+
+@bloq_example
+def _diffusion() -> Diffusion:
+    diffusion = Diffusion(6)
+    return diffusion
+
+
+@bloq_example
+def _diffusion_power_of_two() -> Diffusion:
+    diffusion_power_of_two = Diffusion(8)
+    return diffusion_power_of_two
+
+
+@bloq_example
+def _diffusion_phased() -> Diffusion:
+    diffusion_phased = Diffusion(6, angle=2.2)
+    return diffusion_phased
+
+
+@bloq_example
+def _diffusion_controlled() -> Diffusion:
+    diffusion_controlled = Diffusion(6, has_ctrl=True)
+    return diffusion_controlled

@@ -1,0 +1,125 @@
+"""Fixed-point search: enough marked keys, however many, are found without overshooting."""
+
+from collections import Counter
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from qualtran import Signature, bloq_example
+
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
+from groverattn.bloqs.search.uniform import PrepareUniform
+from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
+from groverattn.errors import InputError
+
+
+def _angles(values) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+@attrs.frozen
+class FixedPointSearch(Uncomputable):
+    """Prepare the uniform superposition and apply Grover iterates by the given angles; the caller measures the index.
+
+    With the angles of Yoder, Low and Chuang (arXiv:1409.3305, Eq. (11)) for l iterates and a failure probability
+    delta^2, the index is a marked one with probability 1 - delta^2 T_L(T_{1/L}(1/delta) sqrt(1 - t/n))^2, where
+    L = 2 l + 1 and T is a Chebyshev polynomial (their Eq. (1)): at least 1 - delta^2 from some number t of marked keys
+    on. With all angles pi this is Grover's search. Up to a global phase.
+
+    Attributes:
+        oracle: marks the keys; its own angle is replaced.
+        oracle_angles: radians, one for each iterate, in the order of application.
+        diffusion_angles: the same for the diffusions.
+
+    Registers:
+        selection: the index, initially 0.
+
+    Raises:
+        InputError: the two lists of angles differ in length, or the oracle is controlled.
+    """
+
+    oracle: PhaseOracle
+    oracle_angles: tuple[float, ...] = attrs.field(converter=_angles)
+    diffusion_angles: tuple[float, ...] = attrs.field(converter=_angles)
+
+    def __attrs_post_init__(self):
+        if len(self.oracle_angles) != len(self.diffusion_angles) or self.oracle.controlled_flip:
+            raise InputError(
+                given=f"{len(self.oracle_angles)} angles of the oracle, {len(self.diffusion_angles)} of the diffusion, "
+                f"controlled_flip = {self.oracle.controlled_flip}",
+                allowed="as many angles of the one as of the other, and an oracle without control",
+                why="each iterate is one oracle and one diffusion",
+                do="take both from one call of reference.fixed_point.fixed_point_phases",
+            )
+
+    @property
+    def computing_signature(self) -> Signature:
+        return self.oracle.signature
+
+    @cached_property
+    def prepare(self) -> PrepareUniform:
+        """The initial state's preparation."""
+        return PrepareUniform(self.oracle.lookup.table.n_keys)
+
+    @cached_property
+    def iterates(self) -> tuple[GroverIterate, ...]:
+        """The iterates in the order of application."""
+        return tuple(
+            GroverIterate(attrs.evolve(self.oracle, angle=oracle_angle), diffusion_angle=diffusion_angle)
+            for oracle_angle, diffusion_angle in zip(self.oracle_angles, self.diffusion_angles, strict=True)
+        )
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli depth of the schedule in which the iterates follow each other."""
+        return self.prepare.toffoli_depth + sum(iterate.toffoli_depth for iterate in self.iterates)
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return self.prepare.measurement_depth + sum(iterate.measurement_depth for iterate in self.iterates)
+
+    @property
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+        return max(part.peak_qubits for part in (self.prepare, *self.iterates))
+
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
+        for part in (self.prepare, *self.iterates):
+            selection = bb.add(part, selection=selection)
+        return {"selection": selection}
+
+    def build_call_graph(self, ssa):
+        parts = (self.prepare, *self.iterates)
+        return Counter(part.adjoint() if self.uncompute else part for part in parts)
+
+    def reference_columns(self) -> NDArray[np.complex128]:
+        """The state that the circuit has to reach from |0>, shape (2^m, 1), up to a global phase.
+
+        Phase and reflection about the mean, as PhaseOracle and Diffusion state them, on all n amplitudes.
+        """
+        n_keys = self.oracle.lookup.table.n_keys
+        marked = np.array([self.oracle.is_marked(j) for j in range(n_keys)])
+        amplitudes = np.full(n_keys, 1 / np.sqrt(n_keys), dtype=np.complex128)
+        for oracle_angle, diffusion_angle in zip(self.oracle_angles, self.diffusion_angles, strict=True):
+            amplitudes[marked] *= np.exp(1j * oracle_angle)
+            amplitudes = (1 - np.exp(1j * diffusion_angle)) * amplitudes.mean() - amplitudes
+        state = np.zeros((1 << self.prepare.index_bits, 1), dtype=np.complex128)
+        state[:n_keys, 0] = amplitudes
+        return state
+
+
+@bloq_example
+def _fixed_point_search() -> FixedPointSearch:
+    # a failure probability of 0.1
+    fixed_point_search = FixedPointSearch(_phase_oracle.make(), (3.6375, 1.5009), (1.5009, 3.6375))
+    return fixed_point_search
+
+
+@bloq_example
+def _fixed_point_search_without_iterates() -> FixedPointSearch:
+    fixed_point_search_without_iterates = FixedPointSearch(_phase_oracle.make(), (), ())
+    return fixed_point_search_without_iterates

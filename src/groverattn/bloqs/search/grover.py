@@ -1,0 +1,181 @@
+"""The Grover iterate and the Grover search with a fixed number of iterates."""
+
+import math
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from qualtran import CtrlSpec, Signature, bloq_example
+from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
+
+from groverattn.bloqs.search.diffusion import Diffusion
+from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
+from groverattn.bloqs.search.uniform import PrepareUniform
+from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
+
+
+@attrs.frozen
+class GroverIterate(Uncomputable):
+    """One phase oracle and one diffusion (Grover, quant-ph/9605043), up to a global phase.
+
+    An oracle whose flip is controlled makes it a controlled iterate: only the phases of oracle and diffusion are
+    controlled, so that with the control at zero all that is computed is undone.
+
+    Attributes:
+        oracle: its angle is pi in Grover's search, any in fixed-point search (Yoder, Low, Chuang, arXiv:1409.3305).
+        diffusion_angle: the same of the diffusion, in radians.
+
+    Registers:
+        ctrl: only if the oracle has it.
+        selection: the index.
+    """
+
+    oracle: PhaseOracle
+    diffusion_angle: float = attrs.field(default=math.pi, kw_only=True)
+
+    @property
+    def computing_signature(self) -> Signature:
+        return self.oracle.signature
+
+    @cached_property
+    def diffusion(self) -> Diffusion:
+        """The reflection about the uniform superposition of the oracle's n indices."""
+        n_keys, has_ctrl = self.oracle.lookup.table.n_keys, self.oracle.controlled_flip
+        return Diffusion(n_keys, angle=self.diffusion_angle, has_ctrl=has_ctrl)
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli depth of the schedule in which oracle and diffusion follow each other."""
+        return self.oracle.toffoli_depth + self.diffusion.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return self.oracle.measurement_depth + self.diffusion.measurement_depth
+
+    @property
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+        return max(self.oracle.peak_qubits, self.diffusion.peak_qubits)
+
+    def build_composite_bloq(self, bb: Builder, **registers: Wire) -> dict[str, Wire]:
+        return bb.add_d(self.diffusion, **bb.add_d(self.oracle, **registers))
+
+    def build_call_graph(self, ssa):
+        parts = (self.oracle, self.diffusion)
+        return {part.adjoint() if self.uncompute else part: 1 for part in parts}
+
+    def get_ctrl_system(self, ctrl_spec: CtrlSpec):
+        """One positive control goes to the two phases alone; others are reduced to one by Qualtran."""
+        return get_ctrl_system_1bit_cv_from_bloqs(
+            self,
+            ctrl_spec,
+            current_ctrl_bit=1 if self.oracle.controlled_flip else None,
+            bloq_with_ctrl=attrs.evolve(self, oracle=attrs.evolve(self.oracle, controlled_flip=True)),
+            ctrl_reg_name="ctrl",
+        )
+
+    def reference_inputs(self) -> NDArray[np.int64]:
+        """The basis states whose columns are specified: those of an index j < n, with the control at 0, then at 1."""
+        size, n_keys = 1 << self.diffusion.prepare.index_bits, self.oracle.lookup.table.n_keys
+        starts = np.arange(1 + self.oracle.controlled_flip) * size
+        return (starts[:, None] + np.arange(n_keys)).ravel()
+
+    def reference_columns(self) -> NDArray[np.complex128]:
+        """Their columns of the matrix that the circuit has to realise up to a global phase, one for each input."""
+        size = 1 << self.diffusion.prepare.index_bits
+        inputs = self.reference_inputs()
+        phases = [self.oracle.basis_state_phase(int(j % size), ctrl=int(j // size)) for j in inputs]
+        return self.diffusion.reference_columns()[:, inputs] * np.array(phases)
+
+
+@attrs.frozen
+class GroverSearch(Uncomputable):
+    """Prepare the uniform superposition and apply `n_iterates` Grover iterates; the caller measures the index.
+
+    With t of n keys marked, the index is a marked one with probability sin^2((2 n_iterates + 1) asin(sqrt(t / n)))
+    (Boyer et al. quant-ph/9605034, Sec. 3).
+
+    Registers:
+        selection: the index, initially 0.
+    """
+
+    iterate: GroverIterate
+    n_iterates: int
+
+    @property
+    def computing_signature(self) -> Signature:
+        return self.iterate.signature
+
+    @cached_property
+    def prepare(self) -> PrepareUniform:
+        """The initial state's preparation."""
+        return PrepareUniform(self.iterate.oracle.lookup.table.n_keys)
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli depth of the schedule in which the iterates follow each other."""
+        return self.prepare.toffoli_depth + self.n_iterates * self.iterate.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return self.prepare.measurement_depth + self.n_iterates * self.iterate.measurement_depth
+
+    @property
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+        return max(self.prepare.peak_qubits, self.iterate.peak_qubits if self.n_iterates else 0)
+
+    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
+        for part in (self.prepare, *(self.iterate for _ in range(self.n_iterates))):
+            selection = bb.add(part, selection=selection)
+        return {"selection": selection}
+
+    def build_call_graph(self, ssa):
+        prepare, iterate = self.prepare, self.iterate
+        if self.uncompute:
+            prepare, iterate = prepare.adjoint(), iterate.adjoint()
+        return {prepare: 1} | ({iterate: self.n_iterates} if self.n_iterates else {})
+
+    def reference_columns(self) -> NDArray[np.complex128]:
+        """The state that the circuit has to reach from |0>, shape (2^m, 1), up to a global phase."""
+        n_keys = self.iterate.oracle.lookup.table.n_keys
+        marked = np.array([self.iterate.oracle.is_marked(j) for j in range(n_keys)])
+        angle = (2 * self.n_iterates + 1) * math.asin(math.sqrt(marked.mean()))
+        state = np.zeros((1 << self.prepare.index_bits, 1), dtype=np.complex128)
+        state[:n_keys, 0][marked] = math.sin(angle) / math.sqrt(max(marked.sum(), 1))
+        state[:n_keys, 0][~marked] = math.cos(angle) / math.sqrt(max((~marked).sum(), 1))
+        return state
+
+
+@bloq_example
+def _grover_iterate() -> GroverIterate:
+    grover_iterate = GroverIterate(_phase_oracle.make())
+    return grover_iterate
+
+
+@bloq_example
+def _grover_iterate_phased() -> GroverIterate:
+    grover_iterate_phased = GroverIterate(attrs.evolve(_phase_oracle.make(), angle=2.4), diffusion_angle=1.3)
+    return grover_iterate_phased
+
+
+@bloq_example
+def _grover_iterate_controlled() -> GroverIterate:
+    grover_iterate_controlled = GroverIterate(attrs.evolve(_phase_oracle.make(), controlled_flip=True))
+    return grover_iterate_controlled
+
+
+@bloq_example
+def _grover_search() -> GroverSearch:
+    grover_search = GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=2)
+    return grover_search
+
+
+@bloq_example
+def _grover_search_without_iterates() -> GroverSearch:
+    grover_search_without_iterates = GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=0)
+    return grover_search_without_iterates

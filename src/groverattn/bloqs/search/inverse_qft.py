@@ -1,0 +1,98 @@
+"""The inverse quantum Fourier transform of a small register."""
+
+import math
+from collections import Counter
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from qualtran import Bloq, QUInt, Register, Signature, bloq_example
+from qualtran.bloqs.basic_gates import Hadamard
+
+from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
+from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
+
+
+@attrs.frozen
+class InverseQFT(Uncomputable):
+    """sum over x of e^{2 pi i x y / M} |x> / sqrt(M) -> |y> with M = 2^m, where x enters with its bits reversed.
+
+    m Hadamards and a phase for each pair of bits (Coppersmith, arXiv:quant-ph/0201067): each is one And and one
+    rotation, of which the widest two are an S and a T gate. Which qubit is the lowest bit of x is up to the caller, so
+    the bits are not swapped. Up to a global phase.
+
+    Qualtran's QFTTextBook is not used: a controlled rotation is counted as a single rotation there.
+
+    Attributes:
+        n_bits: m, at least 1.
+
+    Registers:
+        phase: m qubits; y, most significant bit first.
+    """
+
+    n_bits: int
+
+    @cached_property
+    def computing_signature(self) -> Signature:
+        return Signature([Register("phase", QUInt(self.n_bits))])
+
+    @property
+    def n_pairs(self) -> int:
+        """Pairs of bits, each of which takes an And."""
+        return self.n_bits * (self.n_bits - 1) // 2
+
+    @property
+    def toffoli_depth(self) -> int:
+        """The pairs follow each other on one work qubit."""
+        return self.n_pairs
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return 2 * self.n_pairs
+
+    @property
+    def peak_qubits(self) -> int:
+        """The register, and the And of a pair."""
+        return self.n_bits + (self.n_bits > 1)
+
+    def rotation(self, distance: int) -> PhaseOnOnes:
+        """The phase on a bit and on one that is `distance` places lower."""
+        return PhaseOnOnes(2, angle=-math.pi / (1 << distance))
+
+    def build_composite_bloq(self, bb: Builder, phase: Wire) -> dict[str, Wire]:
+        # from the lowest bit of y, which is known first
+        bits = list(bb.split(phase))[::-1]
+        for i in range(self.n_bits):
+            for lower in range(i):
+                bits[lower], bits[i] = bb.add(self.rotation(i - lower), bits=np.array([bits[lower], bits[i]]))
+            bits[i] = bb.add(Hadamard(), q=bits[i])
+        return {"phase": bb.join(np.array(bits[::-1]), dtype=QUInt(self.n_bits))}
+
+    def build_call_graph(self, ssa):
+        counts: Counter[Bloq] = Counter({Hadamard(): self.n_bits})
+        for distance in range(1, self.n_bits):
+            rotation = self.rotation(distance)
+            counts[rotation.adjoint() if self.uncompute else rotation] += self.n_bits - distance
+        return counts
+
+    def reference_columns(self) -> NDArray[np.complex128]:
+        """The matrix that the circuit has to realise up to a global phase, shape (2^m, 2^m)."""
+        size = 1 << self.n_bits
+        entered = np.array([int(f"{j:0{self.n_bits}b}"[::-1], 2) for j in range(size)])
+        turns = np.outer(np.arange(size), entered) / size
+        return np.exp(-2j * np.pi * turns).astype(np.complex128) / math.sqrt(size)
+
+
+@bloq_example
+def _inverse_qft() -> InverseQFT:
+    inverse_qft = InverseQFT(4)
+    return inverse_qft
+
+
+@bloq_example
+def _inverse_qft_one_bit() -> InverseQFT:
+    inverse_qft_one_bit = InverseQFT(1)
+    return inverse_qft_one_bit

@@ -1,0 +1,158 @@
+"""The oracle O_i of arXiv:2307.08045 as a phase oracle: compute, flip, uncompute."""
+
+import math
+from functools import cached_property
+
+import attrs
+import numpy as np
+from qualtran import CtrlSpec, QAny, QBit, Register, Signature, bloq_example
+from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
+
+from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.flat.cirq import CirqByGates
+from groverattn.bloqs.lookup.key_lookup import KeyLookup
+from groverattn.bloqs.lookup.qrom import QROMLookup
+from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.predicate import Predicate
+from groverattn.bloqs.wires import Builder, Wire
+from groverattn.errors import InputError
+from groverattn.problem.key_table import KeyTable
+
+
+@attrs.frozen
+class PhaseOracle(CirqByGates):
+    """|j> -> (-1)^[ <q, k_j> >= threshold and key j is live ] |j> for every index j < n.
+
+    Load the word of key j, compare its score with the threshold, flip, undo. The predicate is computed from the stored
+    keys; no list of marked keys enters the circuit. This is the oracle that the paper takes to cost O(d) on a QRAM.
+    Fixed-point search asks for the phase e^{i angle} in place of the sign, up to the global phase of PhaseOnOnes.
+
+    Attributes:
+        lookup: how the keys are reached.
+        score: the query and the threshold.
+        controlled_flip: flip only if the qubit `ctrl` is one; `.controlled()` makes this of an oracle, at one And more.
+        angle: of a marked key's phase, in radians; any but pi takes one And more and a rotation.
+
+    Registers:
+        ctrl: only if `controlled_flip`.
+        selection: the index j.
+    """
+
+    lookup: KeyLookup
+    score: AnyScore
+    controlled_flip: bool = attrs.field(default=False, kw_only=True)
+    angle: float = attrs.field(default=math.pi, kw_only=True)
+
+    def __attrs_post_init__(self):
+        table = self.lookup.table
+        if (table.d_head, table.key_bits) != (len(self.score.query), self.score.key_bits):
+            raise InputError(
+                given=f"keys of {table.d_head} x {table.key_bits} bits and a query for "
+                f"{len(self.score.query)} x {self.score.key_bits}",
+                allowed="the same d_head and key_bits",
+                why="the score reads the loaded key bit by bit",
+                do="build both from one instance",
+            )
+
+    @cached_property
+    def signature(self) -> Signature:
+        ctrl = [Register("ctrl", QBit())] if self.controlled_flip else []
+        return Signature([*ctrl, self.lookup.signature.get_left("selection")])
+
+    @property
+    def predicate(self) -> Predicate:
+        """The flip."""
+        return Predicate(self.controlled_flip, angle=self.angle)
+
+    @property
+    def external_calls(self) -> int:
+        """Calls of a memory that is no part of the circuit."""
+        return self.lookup.external_calls + getattr(self.lookup.adjoint(), "external_calls", 0)
+
+    @property
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+        table = self.lookup.table
+        scored = sum(reg.total_bits() for reg in self.score.signature.rights())
+        while_flipping = scored + self.predicate.phase.n_ands
+        after_load = table.index_bits + 1 + max(self.score.peak_qubits, while_flipping)
+        ctrl = int(self.controlled_flip)
+        return ctrl + max(self.lookup.peak_qubits, after_load, self.lookup.adjoint().peak_qubits)
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli depth of the schedule in which load, score, flip, unscore and unload follow each other."""
+        return sum(part.toffoli_depth for part in self.parts)
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return sum(part.measurement_depth for part in self.parts)
+
+    @property
+    def parts(self) -> tuple[CostedGate, ...]:
+        """What the oracle does, one after the other."""
+        return self.lookup, self.score, self.predicate, self.score.adjoint(), self.lookup.adjoint()
+
+    def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
+        loaded = bb.add_d(self.lookup, selection=selection)
+        *key_bits, live = bb.split(loaded["word"])
+        scored = bb.add_d(self.score, key=bb.join(np.array(key_bits), dtype=self.score.key_type))
+        flipped = bb.add_d(self.predicate, marked=scored["marked"], live=live, **ctrl)
+        scored["marked"], live = flipped.pop("marked"), flipped.pop("live")
+        key = bb.add(self.score.adjoint(), **scored)
+        word = bb.join(np.array([*bb.split(key), live]), dtype=QAny(self.lookup.table.word_bits))
+        return flipped | {"selection": bb.add(self.lookup.adjoint(), **loaded | {"word": word})}
+
+    def build_call_graph(self, ssa):
+        return dict.fromkeys(self.parts, 1)
+
+    def get_ctrl_system(self, ctrl_spec: CtrlSpec):
+        """One positive control goes to the flip alone; others are reduced to one by Qualtran."""
+        return get_ctrl_system_1bit_cv_from_bloqs(
+            self,
+            ctrl_spec,
+            current_ctrl_bit=1 if self.controlled_flip else None,
+            bloq_with_ctrl=attrs.evolve(self, controlled_flip=True),
+            ctrl_reg_name="ctrl",
+        )
+
+    def on_classical_vals(self, selection: int, **ctrl: int) -> dict[str, int]:
+        return ctrl | {"selection": selection}
+
+    def is_marked(self, selection: int) -> bool:
+        """Whether key `selection` is live and its score reaches the threshold, by plain arithmetic."""
+        word = self.lookup.table.word(selection)
+        offset = 1 << (self.score.key_bits - 1)
+        digits = np.array(QAny(self.lookup.table.word_bits).to_bits(word)[:-1]).reshape(-1, self.score.key_bits)
+        key = digits @ (1 << np.arange(self.score.key_bits)[::-1]) - offset
+        reached = int(np.dot(np.array(self.score.query, dtype=object), key)) >= self.score.threshold
+        return reached and bool(word & 1)
+
+    def basis_state_phase(self, selection: int, ctrl: int = 1) -> complex:
+        """The phase that the circuit gives, its global phase included."""
+        controls = {"ctrl": ctrl} if self.controlled_flip else {}
+        return self.predicate.basis_state_phase(**controls, marked=self.is_marked(selection), live=1)
+
+    def adjoint(self) -> "PhaseOracle":
+        return attrs.evolve(self, angle=self.predicate.adjoint().angle)
+
+
+@bloq_example
+def _phase_oracle() -> PhaseOracle:
+    table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1], [1, 1], [0, -2]]), key_bits=2, found=[3])
+    phase_oracle = PhaseOracle(QROMLookup(table), Score(query=(1, 1), threshold=1, key_bits=2))
+    return phase_oracle
+
+
+@bloq_example
+def _phase_oracle_controlled() -> PhaseOracle:
+    phase_oracle_controlled = attrs.evolve(_phase_oracle.make(), controlled_flip=True)
+    return phase_oracle_controlled
+
+
+@bloq_example
+def _phase_oracle_phased() -> PhaseOracle:
+    phase_oracle_phased = attrs.evolve(_phase_oracle.make(), angle=2.4)
+    return phase_oracle_phased

@@ -1,0 +1,134 @@
+"""Quantum counting: how many live keys are marked, without finding any."""
+
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from qualtran import QUInt, Register, Signature, bloq_example
+from qualtran.bloqs.basic_gates import Hadamard
+
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.inverse_qft import InverseQFT
+from groverattn.bloqs.search.phase_oracle import _phase_oracle
+from groverattn.bloqs.search.uniform import PrepareUniform
+from groverattn.bloqs.uncompute import Uncomputable
+from groverattn.bloqs.wires import Builder, Wire
+from groverattn.errors import InputError
+
+
+@attrs.frozen
+class QuantumCounting(Uncomputable):
+    """Estimate the phase of the Grover iterate on m qubits; the caller measures `phase` and discards the index.
+
+    The outcome y stands for n sin^2(pi y / 2^m) marked keys (Brassard, Hoyer, Mosca, Tapp, arXiv:quant-ph/0005055,
+    Section 4); `reference.quantum_counting` has its distribution and how far it may be off. Of the 2^m - 1 iterates
+    only the two phases are controlled, no lookup, score or preparation. Up to a global phase.
+
+    Attributes:
+        iterate: a Grover iterate by the angle pi in both phases, without control.
+        n_bits: m, at least 1.
+
+    Registers:
+        phase: y, initially 0.
+        selection: the index, initially 0.
+
+    Raises:
+        InputError: the iterate has other angles or a control, or n_bits < 1.
+    """
+
+    iterate: GroverIterate
+    n_bits: int
+
+    def __attrs_post_init__(self):
+        oracle, diffusion = self.iterate.oracle, self.iterate.diffusion
+        is_plain = oracle.predicate.phase.is_sign and diffusion.reflect.phase.is_sign and not oracle.controlled_flip
+        if not is_plain or self.n_bits < 1:
+            raise InputError(
+                given=f"angles {oracle.angle} and {diffusion.angle}, controlled_flip = {oracle.controlled_flip}, "
+                f"n_bits = {self.n_bits}",
+                allowed="angles of pi without control, and at least one bit",
+                why="the number of marked keys is read from the eigenvalues of Grover's own iterate",
+                do="pass GroverIterate(oracle), which is controlled here",
+            )
+
+    @cached_property
+    def computing_signature(self) -> Signature:
+        return Signature([Register("phase", QUInt(self.n_bits)), *self.iterate.signature])
+
+    @cached_property
+    def controlled_iterate(self) -> GroverIterate:
+        """The iterate with its phases controlled."""
+        return attrs.evolve(self.iterate, oracle=attrs.evolve(self.iterate.oracle, controlled_flip=True))
+
+    @cached_property
+    def prepare(self) -> PrepareUniform:
+        """The index's preparation."""
+        return PrepareUniform(self.iterate.oracle.lookup.table.n_keys)
+
+    @property
+    def transform(self) -> InverseQFT:
+        """What reads the phase."""
+        return InverseQFT(self.n_bits)
+
+    @property
+    def n_iterates(self) -> int:
+        """Controlled iterates: 1, 2, 4, ... for the m qubits."""
+        return (1 << self.n_bits) - 1
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli depth of the schedule in which the parts follow each other."""
+        iterates = self.n_iterates * self.controlled_iterate.toffoli_depth
+        return self.prepare.toffoli_depth + iterates + self.transform.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        iterates = self.n_iterates * self.controlled_iterate.measurement_depth
+        return self.prepare.measurement_depth + iterates + self.transform.measurement_depth
+
+    @property
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+        while_preparing = self.n_bits + self.prepare.peak_qubits
+        while_iterating = self.n_bits - 1 + self.controlled_iterate.peak_qubits
+        return max(while_preparing, while_iterating, self.transform.peak_qubits + self.prepare.index_bits)
+
+    def build_composite_bloq(self, bb: Builder, phase: Wire, selection: Wire) -> dict[str, Wire]:
+        selection = bb.add(self.prepare, selection=selection)
+        bits = [bb.add(Hadamard(), q=bit) for bit in bb.split(phase)]
+        for i in range(self.n_bits):
+            for _ in range(1 << i):
+                # the highest bit of y is read from one iterate, the lowest from most: no bits are swapped
+                bits[i], selection = bb.add_t(self.controlled_iterate, ctrl=bits[i], selection=selection)
+        phase = bb.add(self.transform, phase=bb.join(np.array(bits), dtype=QUInt(self.n_bits)))
+        return {"phase": phase, "selection": selection}
+
+    def build_call_graph(self, ssa):
+        counts = {self.prepare: 1, self.controlled_iterate: self.n_iterates, self.transform: 1}
+        if self.uncompute:
+            counts = {part.adjoint(): times for part, times in counts.items()}
+        return {Hadamard(): self.n_bits} | counts
+
+    def reference_columns(self) -> NDArray[np.complex128]:
+        """The state that the circuit has to reach from |0>, shape (2^m 2^index_bits, 1), up to a global phase.
+
+        For every y the sum over x of e^{-2 pi i x y / 2^m} / 2^m times the state after x iterates, on all n amplitudes.
+        """
+        oracle = self.iterate.oracle
+        n_keys = oracle.lookup.table.n_keys
+        signs = np.array([-1.0 if oracle.is_marked(j) else 1.0 for j in range(n_keys)])
+        after = [np.full(n_keys, n_keys**-0.5)]
+        for _ in range(self.n_iterates):
+            flipped = signs * after[-1]
+            after.append(2 * flipped.mean() - flipped)
+        state = np.zeros((1 << self.n_bits, 1 << self.prepare.index_bits), dtype=np.complex128)
+        state[:, :n_keys] = np.fft.fft(np.array(after), axis=0) / len(after)
+        return state.reshape(-1, 1)
+
+
+@bloq_example
+def _quantum_counting() -> QuantumCounting:
+    quantum_counting = QuantumCounting(GroverIterate(_phase_oracle.make()), n_bits=2)
+    return quantum_counting

@@ -1,0 +1,183 @@
+"""The reflection about |0>, and its generalisation to any angle."""
+
+import math
+from functools import cached_property
+
+import attrs
+import numpy as np
+from qualtran import QAny, QBit, Register, Signature, bloq_example
+from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
+
+from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.search.all_zero import AllZero
+from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
+from groverattn.bloqs.wires import Builder, Wire
+
+
+@attrs.frozen
+class ReflectZero(CostedGate):
+    """-(1 - (1 - e^{i angle}) |0><0|) on m qubits; at the angle pi this is 2 |0><0| - 1, with max(m - 2, 0) And.
+
+    Controlled or by another angle it takes m - 1 And: whether all qubits are zero is computed, this flag receives the
+    phase (PhaseOnOnes, up to its global phase), and the flag is undone. The minus sign, a global phase, becomes one Z
+    on the control.
+
+    Attributes:
+        n_bits: m, at least 1.
+        angle: radians.
+        has_ctrl: act only if the qubit `ctrl` is one.
+
+    Registers:
+        ctrl: only if `has_ctrl`.
+        selection: m qubits.
+    """
+
+    n_bits: int
+    angle: float = attrs.field(default=math.pi, kw_only=True)
+    has_ctrl: bool = attrs.field(default=False, kw_only=True)
+
+    @cached_property
+    def signature(self) -> Signature:
+        ctrl = [Register("ctrl", QBit())] if self.has_ctrl else []
+        return Signature([*ctrl, Register("selection", QAny(self.n_bits))])
+
+    @property
+    def phase(self) -> PhaseOnOnes:
+        """The phase on the control, if any, and the flag."""
+        return PhaseOnOnes(1 + self.has_ctrl, angle=self.angle)
+
+    @property
+    def zeros(self) -> AllZero | None:
+        """What computes a flag; the last qubit of a plain reflection needs none, as the CZ takes two qubits."""
+        n_bits = self.n_bits - self._is_plain
+        return AllZero(n_bits) if n_bits > 1 else None
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.phase.is_sign and not self.has_ctrl
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli gates on the longest path."""
+        tree = self.zeros.toffoli_depth if self.zeros else 0
+        return tree + (0 if self._is_plain else self.phase.toffoli_depth)
+
+    @property
+    def measurement_depth(self) -> int:
+        """The tree up and down, and the phase."""
+        tree = 2 * self.zeros.measurement_depth if self.zeros else 0
+        return tree + (0 if self._is_plain else self.phase.measurement_depth)
+
+    @property
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+        nodes = self.zeros.n_bits - 1 if self.zeros else 0
+        return self.n_bits + self.has_ctrl + nodes + self.phase.n_ands
+
+    def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
+        bits = list(bb.split(selection))
+        if self._is_plain:
+            bits = self._sign(bb, bits)
+            bb.add(GlobalPhase(exponent=1))
+        else:
+            bits, ctrl = self._phase(bb, bits, ctrl)
+        return ctrl | {"selection": bb.join(np.array(bits), dtype=QAny(self.n_bits))}
+
+    def _sign(self, bb: Builder, bits: list[Wire]) -> list[Wire]:
+        """Phase -1 iff all are 0, by the last qubit and a flag of the others."""
+        *rest, last = bits
+        last = bb.add(XGate(), q=last)
+        if self.n_bits == 1:
+            last = bb.add(ZGate(), q=last)
+        elif self.zeros is None:
+            rest = [bb.add(XGate(), q=rest[0])]
+            rest[0], last = bb.add_t(CZ(), q1=rest[0], q2=last)
+            rest = [bb.add(XGate(), q=rest[0])]
+        else:
+            flags = bb.add_d(self.zeros, bits=np.array(rest))
+            flags["zero"], last = bb.add_t(CZ(), q1=flags["zero"], q2=last)
+            rest = bb.add(self.zeros.adjoint(), **flags)
+        return [*rest, bb.add(XGate(), q=last)]
+
+    def _phase(self, bb: Builder, bits: list[Wire], ctrl: dict[str, Wire]) -> tuple[list[Wire], dict[str, Wire]]:
+        """The phase on the flag of all qubits and on the control, whose Z stands for the minus sign."""
+        if self.zeros is None:
+            flags = {"zero": bb.add(XGate(), q=bits[0])}
+        else:
+            flags = bb.add_d(self.zeros, bits=np.array(bits))
+        *ctrls, flags["zero"] = bb.add(self.phase, bits=np.array([*ctrl.values(), flags["zero"]]))
+        if self.has_ctrl:
+            ctrl = {"ctrl": bb.add(ZGate(), q=ctrls[0])}
+        else:
+            bb.add(GlobalPhase(exponent=1))
+        if self.zeros is None:
+            return [bb.add(XGate(), q=flags["zero"])], ctrl
+        return list(bb.add(self.zeros.adjoint(), **flags)), ctrl
+
+    def build_call_graph(self, ssa):
+        minus = {ZGate(): 1} if self.has_ctrl else {GlobalPhase(exponent=1): 1}
+        tree = {self.zeros: 1, self.zeros.adjoint(): 1} if self.zeros else {}
+        if not self._is_plain:
+            return minus | {self.phase: 1} | (tree or {XGate(): 2})
+        if self.n_bits == 1:
+            return minus | {XGate(): 2, ZGate(): 1}
+        return minus | {CZ(): 1} | (tree | {XGate(): 2} if tree else {XGate(): 4})
+
+    def on_classical_vals(self, **values: int) -> dict[str, int]:
+        return values
+
+    def basis_state_phase(self, selection: int, ctrl: int = 1) -> complex:
+        """The phase that the circuit gives, its global phase included."""
+        flags = [ctrl, selection == 0] if self.has_ctrl else [selection == 0]
+        return (-1.0 if ctrl else 1.0) * self.phase.basis_state_phase(np.array(flags))
+
+    def adjoint(self) -> "ReflectZero":
+        return attrs.evolve(self, angle=self.phase.adjoint().angle)
+
+
+@bloq_example
+def _reflect_zero() -> ReflectZero:
+    reflect_zero = ReflectZero(4)
+    return reflect_zero
+
+
+@bloq_example
+def _reflect_zero_one_bit() -> ReflectZero:
+    reflect_zero_one_bit = ReflectZero(1)
+    return reflect_zero_one_bit
+
+
+@bloq_example
+def _reflect_zero_two_bits() -> ReflectZero:
+    reflect_zero_two_bits = ReflectZero(2)
+    return reflect_zero_two_bits
+
+
+@bloq_example
+def _reflect_zero_phased() -> ReflectZero:
+    reflect_zero_phased = ReflectZero(4, angle=1.9)
+    return reflect_zero_phased
+
+
+@bloq_example
+def _reflect_zero_phased_one_bit() -> ReflectZero:
+    reflect_zero_phased_one_bit = ReflectZero(1, angle=1.9)
+    return reflect_zero_phased_one_bit
+
+
+@bloq_example
+def _reflect_zero_controlled() -> ReflectZero:
+    reflect_zero_controlled = ReflectZero(3, has_ctrl=True)
+    return reflect_zero_controlled
+
+
+@bloq_example
+def _reflect_zero_controlled_one_bit() -> ReflectZero:
+    reflect_zero_controlled_one_bit = ReflectZero(1, has_ctrl=True)
+    return reflect_zero_controlled_one_bit
+
+
+@bloq_example
+def _reflect_zero_phased_controlled() -> ReflectZero:
+    reflect_zero_phased_controlled = ReflectZero(3, angle=-0.6, has_ctrl=True)
+    return reflect_zero_phased_controlled

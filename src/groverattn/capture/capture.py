@@ -1,0 +1,269 @@
+"""Heads of a model in a local folder, on a text: the model is run once, and every layer's attention is written down.
+
+PyTorch and transformers are an optional extra. They are imported inside, so that the package works without them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from groverattn.capture.attention_calls import AttentionCall, attention_calls
+from groverattn.capture.head_file import HeadFileWriter, head_file
+from groverattn.errors import InputError
+from groverattn.files.whole import check_target
+
+SCHEMA = "groverattn.capture/1"
+
+# Our assumption: 16 million tokens, far more than any model takes at a time.
+_TEXT_BYTES_MAX = 1 << 26
+
+# What PyTorch, transformers, safetensors and pickle raise on a folder or a text that they cannot use: SafetensorError,
+# UnpicklingError and EOFError, of weights that are cut short, have no narrower base in common.
+_REFUSALS = Exception
+
+
+@attrs.frozen
+class CapturedLayer:
+    """Sizes of one layer in the file.
+
+    Attributes:
+        heads: query heads.
+        key_heads: heads of keys and values.
+        d_head: numbers per query and key.
+        score_scale: factor of the scores.
+        causal: whether row i sees keys 0 to i only.
+    """
+
+    heads: int
+    key_heads: int
+    d_head: int
+    score_scale: float
+    causal: bool
+
+
+@attrs.frozen
+class Capture:
+    """What was written: the file, the tokens of the text, and the layers in the order in which they ran."""
+
+    file: str
+    dtype: str
+    n_tokens: int
+    n_tokens_of_text: int
+    layers: tuple[CapturedLayer, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that the command prints."""
+        return {"schema": SCHEMA, **attrs.asdict(self)}
+
+
+def capture(
+    model_folder: Path,
+    text_file: Path,
+    output: Path,
+    *,
+    max_tokens: int | None = None,
+    dtype: str = "float16",
+    force: bool = False,
+    on_layer: Callable[[int, int], None] = lambda done, total: None,
+) -> Capture:
+    """Run a model on a text and write the queries, keys and values of every layer to an .npz file.
+
+    Each layer is written while it runs, so that no more than one is in memory. An encoder-decoder runs its encoder.
+    Nothing is fetched, and no code from the folder is run.
+
+    Args:
+        model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them.
+        text_file: UTF-8 text.
+        output: the file to write; whole or not at all.
+        max_tokens: only the first so many tokens of the text; one that the tokenizer adds at the end is cut off too.
+        dtype: float16 or float32.
+        force: replace a file that exists.
+        on_layer: called with the layers done and expected.
+
+    Raises:
+        InputError: the extra is not installed; a folder, text or output that cannot be used; a model whose attention
+            does not go through `scaled_dot_product_attention`, or does with other masks than a causal one.
+    """
+    check_target(output, force=force)
+    text = _read_text(text_file)
+    torch, transformers = _libraries()
+    _check_folder(model_folder)
+    token_ids, n_whole = _tokens(transformers, model_folder, text, max_tokens)
+    model = _loaded(transformers, model_folder)
+    _check_positions(model, len(token_ids))
+    layers: list[CapturedLayer] = []
+    n_expected = getattr(model.config.get_text_config(), "num_hidden_layers", None) or 1
+    with head_file(output, dtype=dtype, force=force) as writer:
+
+        def write(call: AttentionCall) -> None:
+            layers.append(_write_layer(writer, call))
+            on_layer(len(layers), max(n_expected, len(layers)))
+
+        on_layer(0, n_expected)  # from here on time is spent on layers
+        with attention_calls(write), torch.inference_mode():
+            _run(model, torch.tensor([token_ids]))
+        if not layers:
+            raise _no_calls(type(model).__name__)
+        writer.add_array("token_ids", token_ids)
+    return Capture(str(output), dtype, len(token_ids), n_whole, tuple(layers))
+
+
+def _write_layer(writer: HeadFileWriter, call: AttentionCall) -> CapturedLayer:
+    writer.add_layer(call.queries, call.keys, call.values, score_scale=call.score_scale, causal=call.causal)
+    heads, _, d_head = call.queries.shape
+    return CapturedLayer(heads, call.keys.shape[0], d_head, call.score_scale, call.causal)
+
+
+def _libraries() -> tuple[Any, Any]:
+    """Import PyTorch and transformers, told to stay off the network before they read their environment.
+
+    By name, as type checkers need not find them.
+    """
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+    try:
+        torch, transformers = (importlib.import_module(name) for name in ("torch", "transformers"))
+    except ImportError as missing:
+        raise InputError(
+            given=f"capture without {missing.name or 'its libraries'}",
+            allowed="torch and transformers, which the extra `capture` installs",
+            why="the model is run by them",
+            do="pip install -c constraints.txt -e '.[capture]' in the repository",
+        ) from missing
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    return torch, transformers
+
+
+def _read_text(path: Path) -> str:
+    try:
+        # A pipe or a device such as /dev/zero need not end. A folder is left to fail with its own message.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise _no_text(path, "it is a pipe or a device")
+        with path.open("rb") as file:
+            data = file.read(_TEXT_BYTES_MAX + 1)
+        if len(data) > _TEXT_BYTES_MAX:
+            raise _no_text(path, f"it has more than {_TEXT_BYTES_MAX:,} bytes")
+        if not data.strip():  # a tokenizer may add two tokens of its own, and there would be heads of nothing
+            raise _no_text(path, "it is empty")
+        return data.decode().replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as failure:
+        raise _no_text(path, failure.strerror or str(failure)) from failure
+    except UnicodeDecodeError as failure:
+        raise _no_text(path, "it is not UTF-8") from failure
+
+
+def _no_text(path: Path, why: str) -> InputError:
+    most = f"a UTF-8 text file of up to {_TEXT_BYTES_MAX:,} bytes"
+    return InputError(given=str(path), allowed=most, why=why, do="check the path, convert it, or take a part of it")
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError(
+            given=str(folder),
+            allowed="a folder with config.json, weights and tokenizer",
+            why="there is no such folder, and names of models on a hub are not looked up",
+            do="save the model there with save_pretrained",
+        )
+    if not (folder / "config.json").is_file():
+        raise InputError(
+            given=str(folder),
+            allowed="a folder with config.json, weights and tokenizer",
+            why="it has no config.json, and names of models on a hub are not looked up",
+            do="save the model there with save_pretrained",
+        )
+
+
+def _tokens(transformers: Any, folder: Path, text: str, max_tokens: int | None) -> tuple[list[int], int]:
+    """Return the tokens of the text, those that the tokenizer adds included, and how many the whole text has."""
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        whole = list(tokenizer(text)["input_ids"])
+    except _REFUSALS as failure:
+        do = "save the tokenizer there with save_pretrained, beside the model"
+        raise _unusable(folder, "a tokenizer that transformers loads with its own code", failure, do) from failure
+    token_ids = whole if max_tokens is None else whole[: max(max_tokens, 0)]
+    if len(token_ids) < 2:
+        raise InputError(
+            given=f"{len(whole)} tokens of text, --max-tokens {max_tokens}",
+            allowed="2 tokens or more",
+            why="attention of one token to itself has nothing to find",
+            do="take a longer text or a larger --max-tokens",
+        )
+    return token_ids, len(whole)
+
+
+def _loaded(transformers: Any, folder: Path) -> Any:
+    """Return the model without a head for a task, or its encoder, ready to be run once."""
+    try:
+        model, loading = transformers.AutoModel.from_pretrained(
+            folder,
+            attn_implementation="sdpa",
+            dtype="auto",
+            local_files_only=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+        )
+    except _REFUSALS as failure:
+        allowed = "a model that transformers loads with its own code, its attention by scaled_dot_product_attention"
+        do = "copy the folder again, whole (git lfs pull, where it is a clone), or choose another model"
+        raise _unusable(folder, allowed, failure, do) from failure
+    # Missing weights are drawn at random. A pooler, which encoders trained without one lack, comes after all layers.
+    missing = sorted(key for key in loading["missing_keys"] if "pooler" not in key)
+    if missing:
+        raise InputError(
+            given=f"{folder} without weights for {', '.join(missing[:3])}{' and others' if missing[3:] else ''}",
+            allowed="a folder with all weights of the model",
+            why="what is missing would be drawn at random",
+            do="save the model again, whole",
+        )
+    for config in (model.config, model.config.get_text_config()):
+        config.use_cache = False  # a cache keeps the keys and values of all layers
+    return (model.get_encoder() if model.config.is_encoder_decoder else model).eval()
+
+
+def _check_positions(model: Any, n_tokens: int) -> None:
+    largest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if largest is not None and 0 < largest < n_tokens:
+        raise InputError(
+            given=f"{n_tokens} tokens",
+            allowed=f"at most {largest}",
+            why="the model knows no more positions",
+            do=f"pass --max-tokens {largest}",
+        )
+
+
+def _run(model: Any, token_ids: Any) -> None:
+    try:
+        model(input_ids=token_ids, attention_mask=token_ids.new_ones(token_ids.shape))
+    except InputError:
+        raise
+    except _REFUSALS as failure:
+        raise InputError(
+            given=f"{type(model).__name__} on {token_ids.shape[1]} tokens",
+            allowed="a text model that runs on token numbers alone",
+            why=f"{type(failure).__name__}: {failure}",
+            do="try a shorter text (--max-tokens) or another model",
+        ) from failure
+
+
+def _unusable(folder: Path, allowed: str, failure: Exception, do: str) -> InputError:
+    # the first sentence: what follows in these libraries is advice on how to call them
+    reason = re.split(r"(?<=[.!?])\s", str(failure).strip(), maxsplit=1)[0]
+    return InputError(given=str(folder), allowed=allowed, why=f"{type(failure).__name__}: {reason}", do=do)
+
+
+def _no_calls(model: str) -> InputError:
+    return InputError(
+        given=f"{model}, which never called scaled_dot_product_attention",
+        allowed="a model whose attention goes through torch.nn.functional.scaled_dot_product_attention",
+        why="that is where queries, keys and values are read",
+        do="choose another model, or save Q, K and V with numpy.savez yourself",
+    )

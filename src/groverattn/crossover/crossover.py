@@ -1,0 +1,137 @@
+"""From how many keys on the search pays for one model, by data access, and what it would take to pay at a given n."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.score.methods import AnyScore
+from groverattn.classical.lines import ClassicalLine
+from groverattn.crossover.break_even import BreakEven
+from groverattn.crossover.supply import MachineSupply
+from groverattn.errors import InputError, unknown_name
+from groverattn.reference.search.laws import check_law
+from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.request import EstimateRequest, row_lines
+from groverattn.row.time import QuantumRow, RowTime
+from groverattn.row.verdict import Verdict, row_verdict
+
+SCHEMA = "groverattn.crossover/1"
+ALL = "all"
+
+
+@attrs.frozen
+class BreakEvenPoint:
+    """The inverse question at one number of keys.
+
+    Attributes:
+        row: the quantum row at its limits.
+        supply: what the machine has for it today.
+        slowest, fastest: the classical lines that it is compared with.
+    """
+
+    row: RowTime
+    supply: MachineSupply
+    slowest: ClassicalLine
+    fastest: ClassicalLine
+
+    @classmethod
+    def of(cls, request: EstimateRequest) -> BreakEvenPoint:
+        """Return the point of the request's own number of keys.
+
+        Raises:
+            InputError: a search that takes no iterate.
+        """
+        n_keys = request.shape.n_keys
+        row = QuantumRow.of(request, _score(request)).at(n_keys)
+        if not row.iterates:
+            raise InputError(
+                given=f"{request.shape.n_marked} of {n_keys} keys marked",
+                allowed="a search with at least one iterate",
+                why="the law measures at once, so there is no iterate whose time could be asked for",
+                do="choose more keys",
+            )
+        lines = sorted(row_lines(request, n_keys), key=lambda line: line.time_s_per_row)
+        return cls(row, MachineSupply.of(request, row), slowest=lines[-1], fastest=lines[0])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the printed object."""
+        return {
+            "n_keys": self.row.n_keys,
+            "row_s": self.row.duration_s,
+            "iterates": self.row.iterates,
+            "iterate_parts_s": self.row.iterate_parts_s,
+            "against": {
+                name: {"line": line.name} | BreakEven(self.row, line.time_s_per_row, self.supply).as_json()
+                for name, line in (("slowest", self.slowest), ("fastest", self.fastest))
+            },
+        }
+
+
+@attrs.frozen
+class CrossoverResult:
+    """The verdict and the inverse question of every data access that was asked for.
+
+    Attributes:
+        request: sizes, law and machine; its own data access is not looked at.
+        verdicts: by data access.
+        points: by data access, one for each number of keys asked for.
+    """
+
+    request: EstimateRequest
+    verdicts: dict[str, Verdict]
+    points: dict[str, list[BreakEvenPoint]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `crossover --format json` prints."""
+        inputs = attrs.asdict(self.request)
+        del inputs["data_access"]
+        return {
+            "schema": SCHEMA,
+            "inputs": inputs,
+            "accesses": {
+                name: {
+                    "crossover": verdict.as_json(),
+                    "break_even": [point.as_json() for point in self.points[name]],
+                }
+                for name, verdict in self.verdicts.items()
+            },
+        }
+
+
+def crossover(request: EstimateRequest, data_access: str = ALL, at: Sequence[int] = ()) -> CrossoverResult:
+    """Find the crossover of each data access, and what would be needed at the request's n and at others.
+
+    Args:
+        request: sizes, law and machine.
+        data_access: one access, or `all`.
+        at: more numbers of keys.
+
+    Raises:
+        InputError: an unknown name, or a number of keys that the marked ones do not fit into.
+
+    >>> from groverattn.row.request import estimate_request
+    >>> result = crossover(estimate_request(preset="gpt2"), "qroam", at=[1 << 20])
+    >>> result.verdicts["qroam"].n_keys, [point.row.n_keys for point in result.points["qroam"]]
+    (None, [1024, 1048576])
+    """
+    if data_access not in (ALL, *DATA_ACCESSES):
+        raise unknown_name("data access", data_access, (ALL, *DATA_ACCESSES), "each is a circuit of its own")
+    check_law(request.search_law)
+    verdicts, points = {}, {}
+    for name in DATA_ACCESSES if data_access == ALL else (data_access,):
+        chosen = attrs.evolve(request, data_access=name)
+        verdicts[name] = row_verdict(chosen, _score(chosen))
+        points[name] = [BreakEvenPoint.of(_with_keys(chosen, n)) for n in dict.fromkeys((request.shape.n_keys, *at))]
+    return CrossoverResult(request, verdicts, points)
+
+
+def _score(request: EstimateRequest) -> AnyScore:
+    return sizes_only_iterate(request.shape, request.data_access, request.score_method).oracle.score
+
+
+def _with_keys(request: EstimateRequest, n_keys: int) -> EstimateRequest:
+    return attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=n_keys))

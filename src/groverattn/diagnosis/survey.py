@@ -1,0 +1,146 @@
+"""Which heads of a file are sparse: how much the k largest scores of a row hold, head by head."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from groverattn.diagnosis.diagnosis import Summary
+from groverattn.diagnosis.tails import largest_keys
+from groverattn.files.npz import open_arrays
+from groverattn.problem.heads import AttentionHead, load_head
+from groverattn.problem.layer_arrays import count_layer_arrays, layer_array, stored_heads
+from groverattn.problem.limits import check_diagnosis
+from groverattn.reference.attention.mass_profile import keys_for_mass
+
+WEIGHT = 0.9
+"""Share of a row's softmax weight for which keys are counted."""
+
+NARROW_NATS = 1.0
+"""Range of a tail up to which one constant stands fairly well for it; our choice."""
+
+N_HEADS = 96
+_ENTRIES_MAX = 1 << 28  # of all heads together; measured: about half a microsecond each
+
+
+@attrs.frozen
+class HeadSummary:
+    """One head in a few numbers, over its rows.
+
+    Attributes:
+        name: file, layer and head.
+        layer: as `load_head` takes it; None where the file has no layers.
+        head: query head.
+        n_keys, d_head: its sizes.
+        causal: whether row i sees keys 0 to i only.
+        n_marked: keys k.
+        held: softmax weight of the k largest scores.
+        needed: keys that hold 90 % of the weight.
+        tail_range: largest minus smallest score of the others, nats.
+        rows_narrow: rows whose range is at most 1 nat, of those that have a tail.
+        rows_with_a_tail: rows that see more keys than k.
+    """
+
+    name: str
+    layer: int | None
+    head: int
+    n_keys: int
+    d_head: int
+    causal: bool
+    n_marked: int
+    held: Summary
+    needed: Summary
+    tail_range: Summary
+    rows_narrow: int
+    rows_with_a_tail: int
+
+
+def summarise(head: AttentionHead, n_marked: int, layer: int | None = None, number: int = 0) -> HeadSummary:
+    """Summarise one head, from all its scores: O(n^2 d).
+
+    Args:
+        head: the head.
+        n_marked: keys k.
+        layer, number: where it is in its file.
+
+    Raises:
+        InputError: k is not in 1 to n - 1, or a head so long that it would take hours.
+
+    >>> from groverattn.problem.heads import bundled_head
+    >>> summary = summarise(bundled_head(), 16)
+    >>> round(summary.held.median, 2), summary.needed.median
+    (0.72, 41.5)
+    """
+    check_diagnosis(head)
+    largest = largest_keys(head, n_marked)
+    at = largest.has_tail
+    ranges = largest.tail_range[at] if at.any() else np.zeros(1)
+    return HeadSummary(
+        name=head.name,
+        layer=layer,
+        head=number,
+        n_keys=head.n_keys,
+        d_head=head.d_head,
+        causal=head.causal,
+        n_marked=n_marked,
+        held=Summary.of(1 - largest.tail_mass),
+        needed=Summary.of(keys_for_mass(head, [WEIGHT])[:, 0]),
+        tail_range=Summary.of(ranges),
+        rows_narrow=int((largest.tail_range[at] <= NARROW_NATS).sum()),
+        rows_with_a_tail=int(at.sum()),
+    )
+
+
+def survey(path: str | os.PathLike[str], n_marked: int) -> list[HeadSummary]:
+    """Summarise the heads of an .npz file that `load_head` reads, layer by layer: some minutes at most.
+
+    Of more than 96 heads, or of long ones, so many that are evenly spaced.
+
+    Raises:
+        InputError: as `load_head` and `summarise`.
+    """
+    with open_arrays(path) as arrays:
+        places = stored_heads(arrays)
+    (layer, head), *_ = places
+    n_keys = load_head(path, layer=layer, head=head).n_keys
+    n_heads = max(1, min(N_HEADS, _ENTRIES_MAX // n_keys**2))
+    chosen = places[:: -(-len(places) // n_heads)]
+    return [summarise(load_head(path, layer=layer, head=head), n_marked, layer, head) for layer, head in chosen]
+
+
+def middle(summaries: Sequence[HeadSummary]) -> HeadSummary:
+    """Return the middle one of the heads, by what k keys hold in their median rows: neither best nor worst."""
+    return sorted(summaries, key=lambda summary: -summary.held.median)[len(summaries) // 2]
+
+
+def look_at(
+    path: str | os.PathLike[str], summaries: Sequence[HeadSummary], layer_and_head: tuple[int | None, int] | None = None
+) -> HeadSummary:
+    """Return the head that is asked for, whether it is among those summarised or not; the middle one if none is.
+
+    Raises:
+        InputError: as `load_head` and `summarise`.
+    """
+    if layer_and_head is None:
+        return middle(summaries)
+    layer, number = layer_and_head
+    return summarise(load_head(path, layer=layer, head=number), summaries[0].n_marked, layer, number)
+
+
+def model_sizes(path: str | os.PathLike[str]) -> dict[str, int]:
+    """Return layers, query heads of a layer, and how many of these share a key head, as `estimate_request` takes them.
+
+    A file that holds some heads only says so much about its model and no more.
+
+    Raises:
+        InputError: as `load_head`.
+    """
+    with open_arrays(path) as arrays:
+        places = stored_heads(arrays)
+        layers = len({layer for layer, _ in places})
+        q_name, k_name = (layer_array(name, 0) if count_layer_arrays(arrays) else name for name in "QK")
+        q_heads, k_heads = ((1, *arrays.shape(name)[:-2])[-1] for name in (q_name, k_name))
+    return {"layers": layers, "query_heads": q_heads, "gqa_group": q_heads // k_heads}

@@ -1,0 +1,92 @@
+"""One model under every data access, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import Estimate, estimate
+from groverattn.row.request import EstimateRequest
+
+SCHEMA = "groverattn.compare/1"
+
+
+@attrs.frozen
+class Comparison:
+    """Estimates of the same sizes, one for each data access; an access that no machine can run has its reason."""
+
+    request: EstimateRequest
+    estimates: dict[str, Estimate | InputError]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `compare --format json` prints."""
+        return {
+            "schema": SCHEMA,
+            "inputs": attrs.asdict(self.request),
+            "accesses": {
+                name: {"error": str(result)} if isinstance(result, InputError) else result.as_json()
+                for name, result in self.estimates.items()
+            },
+            "verdict": self.verdict,
+        }
+
+    @property
+    def verdict(self) -> str:
+        """What follows from the table, in sentences that quote it."""
+        results = {name: result for name, result in self.estimates.items() if isinstance(result, Estimate)}
+        circuits = {name: result for name, result in results.items() if name != "qram"}
+        if not circuits:
+            return "No data access that is a circuit can run within the error budget."
+        fewest = min(circuits, key=lambda name: circuits[name].totals.iterate.total.toffoli)
+        fastest = min(circuits, key=lambda name: circuits[name].physical.duration_s)
+        sentences = [
+            f"Fewest Toffolis: {fewest}, {circuits[fewest].totals.iterate.total.toffoli:,} an iterate, of which "
+            f"{self._loading_share(circuits[fewest]):.0%} load and unload the key.",
+            f"Fastest circuit: {fastest}, at least {circuits[fastest].physical.duration_s:.3g} s a row on "
+            f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
+            f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",
+            self._crossover(results),
+        ]
+        return " ".join(sentences)
+
+    @staticmethod
+    def _loading_share(result: Estimate) -> float:
+        parts = result.totals.iterate.toffoli_parts
+        return (parts["load"] + parts["unload"]) / sum(parts.values())
+
+    @staticmethod
+    def _crossover(results: dict[str, Estimate]) -> str:
+        """Which accesses pass the slowest GPU line, and from where; those that have no estimate are not spoken of."""
+        verdicts = {name: result.crossover for name, result in results.items()}
+        largest = f"n = 2^{next(iter(verdicts.values())).slowest.n_max.bit_length() - 1}"
+        passing = [
+            f"{name} from n = {verdict.slowest.n_keys:.2g}"
+            for name, verdict in verdicts.items()
+            if verdict.slowest.n_keys is not None
+        ]
+        if passing:
+            return f"The slowest GPU line is passed by {', '.join(passing)}; by no other of these up to {largest}."
+        nearest = min(verdicts, key=lambda name: verdicts[name].ratio_at_n_max)
+        return (
+            f"Up to {largest} the slowest GPU line is passed by none of {', '.join(verdicts)}; the nearest there is "
+            f"{nearest}, slower by a factor of {verdicts[nearest].ratio_at_n_max:.2g}."
+        )
+
+
+def compare(request: EstimateRequest) -> Comparison:
+    """Estimate the same sizes under every data access; the request's own access is not looked at.
+
+    >>> from groverattn.row.request import estimate_request
+    >>> sorted(compare(estimate_request(preset="toy")).estimates) == sorted(DATA_ACCESSES)
+    True
+    """
+    results: dict[str, Estimate | InputError] = {}
+    for name in DATA_ACCESSES:
+        try:
+            results[name] = estimate(attrs.evolve(request, data_access=name))
+        except InputError as error:
+            results[name] = error
+    return Comparison(request, results)

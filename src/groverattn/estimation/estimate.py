@@ -1,0 +1,164 @@
+"""One estimate: sizes in, counts, machine, classical line and verdict out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from groverattn.classical.lines import ClassicalLine
+from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.search_totals import SearchTotals
+from groverattn.estimation.ledger import Provenance, provenance
+from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.machines.hardware import hardware
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.laws import LAWS, check_law, search_cost
+from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.price import RowPrice, RowPricing
+from groverattn.row.request import EstimateRequest, classical_of
+from groverattn.row.verdict import Verdict, row_verdict
+
+SCHEMA = "groverattn.estimate/2"
+
+
+@attrs.frozen
+class Estimate:
+    """Everything that an estimate says; `as_json` is its public form.
+
+    Attributes:
+        request: the inputs.
+        laws: the numbers of every search law, side by side, at the probability of a miss that `row` allows.
+        row: what one row costs, and how its error budget was split.
+        classical: GPUs on the same row.
+        crossover: from how many keys on the quantum row is faster.
+        provenance: how each number was got.
+    """
+
+    request: EstimateRequest
+    laws: dict[str, SearchCost]
+    row: RowPrice
+    classical: tuple[ClassicalLine, ...]
+    crossover: Verdict
+    provenance: list[Provenance]
+
+    @property
+    def cost(self) -> SearchCost:
+        """The numbers of the search law that the estimate was asked for."""
+        return self.row.cost
+
+    @property
+    def totals(self) -> SearchTotals:
+        """Counts per iterate, row, head and model."""
+        return self.row.totals
+
+    @property
+    def physical(self) -> PhysicalEstimate:
+        """The machine that runs one row, without an external memory."""
+        return self.row.physical
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `estimate --format json` prints."""
+        t_per_rotation = self.physical.t_per_rotation
+        iterate = _counts_json(self.totals.iterate.total, t_per_rotation)
+        return {
+            "schema": SCHEMA,
+            "inputs": attrs.asdict(self.request),
+            "iterate": iterate | {"parts": self.totals.iterate.toffoli_parts},
+            "search": {
+                "law": self.request.search_law,
+                "iterates_expected": self.cost.iterates_expected,
+                "iterates_max": self.cost.iterates_max,
+                "checks_expected": self.cost.checks_expected,
+                "phased_expected": self.cost.phased_expected,
+                "p_miss_allowed": self.row.p_miss,
+                "p_failure": self.cost.p_failure,
+            },
+            "laws": {law: attrs.asdict(cost) for law, cost in self.laws.items()},
+            "classical_key_visits": self.request.shape.n_keys,
+            "phased_iterate": _counts_json(self.totals.phased_iterate, t_per_rotation),
+            "row": _counts_json(self.totals.row, t_per_rotation),
+            "head": _counts_json(self.totals.head, t_per_rotation),
+            "model": _counts_json(self.totals.model, t_per_rotation),
+            "physical": _physical_json(self.row),
+            "error_budget": {
+                "allowed": self.request.error_budget,
+                "p_failure": self.row.p_failure,
+                **self.row.p_parts,
+            },
+            "classical": [attrs.asdict(line) for line in self.classical],
+            "crossover": self.crossover.as_json(),
+            "provenance": [attrs.asdict(entry) for entry in self.provenance],
+        }
+
+
+def estimate(request: EstimateRequest) -> Estimate:
+    """Count the circuit for these sizes, price it and compare it.
+
+    Raises:
+        InputError: an unknown name, or a run that no machine of this kind can do within the error budget.
+
+    >>> from groverattn.problem.shapes import Shape
+    >>> shape = Shape(n_keys=1024, d_head=64, n_marked=32, key_bits=8, query_bits=8)
+    >>> estimate(EstimateRequest(shape=shape)).totals.iterate.toffoli_parts["load"]
+    1022
+    """
+    shape = request.shape
+    machine = hardware(request.hardware)
+    check_law(request.search_law)
+    iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
+    row = RowPricing(
+        iterate=iterate,
+        n_keys=shape.n_keys,
+        n_marked=shape.n_marked,
+        law=request.search_law,
+        machine=machine,
+        price=request.qram,
+        error_budget=request.error_budget,
+        n_heads=request.layers * request.query_heads,
+    ).best()
+    return Estimate(
+        request=request,
+        laws={law: search_cost(law, shape.n_keys, shape.n_marked, row.p_miss) for law in LAWS},
+        row=row,
+        classical=classical_of(request),
+        crossover=row_verdict(request, iterate.oracle.score),
+        provenance=provenance(request.data_access, row.cost, machine),
+    )
+
+
+def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
+    return {
+        "toffoli": counts.toffoli,
+        "t_count": counts.t_count(t_per_rotation),
+        "rotation": counts.rotation,
+        "clifford": counts.clifford,
+        "measurements": counts.measurement,
+        "logical_qubits": counts.logical_qubits,
+        "toffoli_depth": counts.toffoli_depth,
+        "measurement_depth": counts.measurement_depth,
+        "control_bits": counts.control_bits,
+    }
+
+
+def _physical_json(row: RowPrice) -> dict[str, Any]:
+    physical, memory = row.physical, row.memory
+    return {
+        "qubits": row.qubits,
+        "duration_s": physical.duration_s,
+        "expected_duration_s": row.expected_duration_s,
+        "code_distance": physical.code_distance,
+        "n_factories": physical.n_factories,
+        "p_failure": row.p_failure,
+        "limited_by": physical.limited_by,
+        "limits_s": physical.limits_s,
+        "control_s": physical.control_s,
+        "waiting_s": physical.waiting_s,
+        "factory": physical.factory,
+        "t_per_rotation": physical.t_per_rotation,
+        "data_qubits": physical.data_qubits,
+        "factory_qubits": physical.factory_qubits,
+        "memory_qubits": memory.qubits,
+        "memory_calls": memory.calls,
+        "runs": "one row",
+    }

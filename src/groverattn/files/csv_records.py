@@ -1,0 +1,51 @@
+"""Frozen records as a CSV file that people can read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from groverattn.files.whole import write_text
+
+_DIGITS = 6
+
+# What a spreadsheet takes for the beginning of a formula, the full-width forms of these signs included.
+_FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+
+
+def write_records(path: Path, kind: type, records: Iterable[Any]) -> None:
+    """Write one row per record, with the names of its attributes as columns.
+
+    Numbers that are not whole are rounded to six significant digits, so that platforms agree.
+    """
+    names = [field.name for field in attrs.fields(kind)]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([cell_text(getattr(record, name)) for name in names] for record in records)
+    write_text(path, text.getvalue())
+
+
+def cell_text(value: object) -> str:
+    """Write one cell: on one line, numbers that are not whole with six digits, and nothing that a spreadsheet runs.
+
+    Text may come from the names of files and models. If it begins like a formula (=, +, -, @) and is no number, an
+    apostrophe is put before it, as OWASP advises under "CSV injection"; white space is drawn together to one blank, and
+    control characters are written as escapes.
+
+    >>> cell_text(2 / 3), cell_text("=1+2"), cell_text("-1.5e3"), cell_text(None)
+    ('0.666667', "'=1+2", '-1.5e3', '')
+    """
+    if value is None:
+        return ""
+    text = f"{value:.{_DIGITS}g}" if isinstance(value, float) else " ".join(str(value).split())
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

@@ -1,0 +1,168 @@
+"""The circuits and machines that one row can be searched with: block of the lookup, score method, parallel machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import attrs
+
+from groverattn.bloqs.lookup.data_access import key_lookup
+from groverattn.bloqs.lookup.key_lookup import KeyLookup
+from groverattn.bloqs.lookup.qroam import QROAMLookup
+from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.methods import score as make_score
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.search_totals import search_totals
+from groverattn.errors import InputError
+from groverattn.problem.key_table import KeyTable
+from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.laws import search_cost
+from groverattn.reference.search.parallel import ParallelSearch
+
+T = TypeVar("T")
+
+
+def pareto(members: Iterable[T], merits: Callable[[T], tuple[float, ...]]) -> list[T]:
+    """Return the Pareto set, in the order of its merits; of equals the first is kept.
+
+    Args:
+        members: what is compared.
+        merits: numbers of which less is better.
+
+    >>> pareto([(1, 5), (2, 2), (3, 3), (5, 1)], merits=lambda pair: pair)
+    [(1, 5), (2, 2), (5, 1)]
+    """
+    kept: list[tuple[tuple[float, ...], T]] = []
+    for member in sorted(members, key=merits):
+        own = merits(member)
+        # Sorted by the first merit, so whatever beats this member has been seen.
+        if not any(all(a <= b for a, b in zip(other, own, strict=True)) for other, _ in kept):
+            kept.append((own, member))
+    return [member for _, member in kept]
+
+
+# The methods that differ in kind: fewest Toffolis, and fewest qubits.
+SCORE_METHODS = ("shared-sums", "in-place")
+
+
+OTHER_ACCESSES = ("qrom", "qroam-dirty", "bucket-brigade", "bucket-brigade-wide")
+
+
+# Our choice: beyond it a block is wider than the bucket brigade, which is faster.
+_BLOCK_QUBITS_MAX = 1 << 26
+
+
+@attrs.frozen
+class SearchDesign:
+    """One way to search a row, before error correction.
+
+    Attributes:
+        data_access: its name; with the block where there is one.
+        score_method: its name.
+        n_machines: machines S, each with its own part of the keys.
+        row: counts of one machine for its part of the row, on average.
+        p_miss: probability that the row's search misses a marked key.
+    """
+
+    data_access: str
+    score_method: str
+    n_machines: int
+    row: LogicalCounts
+    p_miss: float
+
+    @property
+    def width(self) -> int:
+        """Logical qubits of all machines."""
+        return self.n_machines * self.row.logical_qubits
+
+    @property
+    def depth(self) -> int:
+        """Measurement depth of the row; the machines run side by side."""
+        return self.row.measurement_depth
+
+    @property
+    def toffoli(self) -> int:
+        """Toffolis of all machines."""
+        return self.n_machines * self.row.toffoli
+
+    @property
+    def gates(self) -> int:
+        """G-cost: all gates of all machines, Cliffords included (arXiv:1910.01700, Section 2)."""
+        row = self.row
+        return self.n_machines * (row.toffoli + row.t + row.rotation + row.clifford + row.measurement)
+
+    @property
+    def traffic(self) -> float:
+        """Clifford gates for each logical qubit: how long the traffic holds the qubits up."""
+        return self.row.clifford / self.row.logical_qubits
+
+    @property
+    def depth_times_width(self) -> int:
+        """DW-cost: depth times width (arXiv:1910.01700, Section 2), with the measurement depth as depth."""
+        return self.depth * self.width
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        machines = f", {self.n_machines:,} machines" if self.n_machines > 1 else ""
+        return f"{self.data_access}, {self.score_method}{machines}"
+
+
+def search_designs(shape: Shape, law: str, p_miss: float) -> list[SearchDesign]:
+    """Return the designs that no other one equals or beats in width, depth, Toffolis and Clifford traffic.
+
+    Several machines follow the law `expected` only: the cost of `reference.parallel_search`, the mean of one machine.
+    The slowest of them takes longer than this mean.
+
+    Raises:
+        InputError: an unknown law.
+
+    >>> designs = search_designs(Shape(1024, 64, 32, 8, 8), "expected", p_miss=0.005)
+    >>> min(designs, key=lambda design: design.width).name
+    'qrom, in-place'
+    """
+    query = representative_query(shape)
+    threshold = representative_threshold(shape, query)
+    scores = {method: make_score(method, query, threshold, shape.key_bits) for method in SCORE_METHODS}
+    designs = [
+        search_design(lookup, name, method, score, machines, cost)
+        for machines, n_part, cost in _machine_costs(shape, law, p_miss)
+        for name, lookup in _lookups(KeyTable(n_part, shape.d_head, shape.key_bits))
+        for method, score in scores.items()
+    ]
+    return pareto(designs, lambda design: (design.width, design.depth, design.toffoli, design.traffic))
+
+
+def _machine_costs(shape: Shape, law: str, p_miss: float) -> Iterator[tuple[int, int, SearchCost]]:
+    """Numbers of machines, keys of each, and the cost of one; powers of 4, and dead keys fill up to a power of two."""
+    yield 1, shape.n_keys, search_cost(law, shape.n_keys, shape.n_marked, p_miss)
+    machines, filled_up = 4, 1 << (shape.n_keys - 1).bit_length()
+    if filled_up > shape.n_keys:
+        yield 1, filled_up, search_cost(law, filled_up, shape.n_marked, p_miss)
+    while law == "expected" and filled_up // machines >= 4:
+        yield machines, filled_up // machines, ParallelSearch(machines, p_miss).cost(filled_up, shape.n_marked)
+        machines *= 4
+
+
+def _lookups(table: KeyTable) -> Iterator[tuple[str, KeyLookup]]:
+    for access in OTHER_ACCESSES:
+        try:
+            yield access, key_lookup(access, table)
+        except InputError:  # fewer keys than the access is made for
+            continue
+    block = 2
+    while 2 * block <= table.n_keys and block * table.word_bits <= _BLOCK_QUBITS_MAX:
+        yield f"qroam, block {block:,}", QROAMLookup(table, block=block)
+        block *= 2
+
+
+def search_design(
+    lookup: KeyLookup, name: str, method: str, score: AnyScore, machines: int, cost: SearchCost
+) -> SearchDesign:
+    """Return one design: the circuit of a lookup and a score, and what the search costs each of the machines."""
+    iterate = GroverIterate(PhaseOracle(lookup, score))
+    return SearchDesign(name, method, machines, search_totals(iterate, cost, 1, 1).row, cost.p_failure)

@@ -1,0 +1,126 @@
+"""The physical cost of the bare counts of any algorithm, so that published cases can be put through the same model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from groverattn.costs.logical import LogicalCounts
+from groverattn.errors import InputError
+from groverattn.physical.counts_file import CountsFile, read_counts
+from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.machines.hardware import Hardware
+from groverattn.physical.machines.hardware import hardware as find_hardware
+from groverattn.physical.second_opinion import WHY_NOT_EQUAL, SecondOpinion, second_opinion
+from groverattn.physical.surface_code import physical_estimate
+
+SCHEMA = "groverattn.physical/1"
+
+
+@attrs.frozen
+class BareCounts:
+    """Counts of a circuit that is not ours, on one machine.
+
+    Attributes:
+        counts: the circuit.
+        machine: what it runs on.
+        physical: qubits, time and failure.
+        other: the same by qdk.qre; None if it was not asked.
+    """
+
+    counts: LogicalCounts
+    machine: Hardware
+    physical: PhysicalEstimate
+    other: SecondOpinion | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `physical --format json` prints."""
+        found = self.physical
+        return {
+            "schema": SCHEMA,
+            "inputs": attrs.asdict(self.counts) | {"hardware": self.machine.name, "error_budget": found.error_budget},
+            "qubits": found.qubits,
+            "data_qubits": found.data_qubits,
+            "factory_qubits": found.factory_qubits,
+            "duration_s": found.duration_s,
+            "expected_duration_s": found.expected_duration_s,
+            "limited_by": found.limited_by,
+            "limits_s": found.limits_s,
+            "control_s": found.control_s,
+            "code_distance": found.code_distance,
+            "factory": found.factory,
+            "n_factories": found.n_factories,
+            "t_per_rotation": found.t_per_rotation,
+            "p_failure": found.p_failure,
+            "error_parts": {
+                "storage": found.p_data,
+                "distillation": found.p_factory,
+                "synthesis": found.p_synthesis,
+            },
+            "sources": dict(self.machine.sources),
+            "second_opinion": self._second_opinion(),
+        }
+
+    def _second_opinion(self) -> dict[str, Any] | None:
+        if self.other is None:
+            return None
+        ratios = self.other.ratios(self.physical)
+        return {"by": "qdk.qre", **attrs.asdict(self.other), "ours_over_theirs": ratios, "why_not_1": WHY_NOT_EQUAL}
+
+
+def price_bare_counts(
+    counts: LogicalCounts,
+    hardware: str,
+    error_budget: float,
+    n_factories: int | None = None,
+    *,
+    ask_qdk: bool = False,
+) -> BareCounts:
+    """Price counts on a machine, given by name or as a TOML file, and on request by qdk.qre as well.
+
+    Raises:
+        InputError: an unknown machine, counts that no circuit has, a budget that cannot be met, or a second opinion on
+            a machine that qdk.qre does not model.
+
+    >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=1000, toffoli_depth=10**9)
+    >>> price_bare_counts(counts, "gidney-fowler-2018", 0.01).physical.limits_s["reaction"]
+    10000.0
+    """
+    machine = find_hardware(hardware)
+    other = second_opinion(counts, machine, error_budget) if ask_qdk else None
+    return BareCounts(counts, machine, physical_estimate(counts, machine, error_budget, n_factories=n_factories), other)
+
+
+def counts_from(file: Path | None, options: Mapping[str, int | None]) -> CountsFile:
+    """Take counts from a file or from options, which are None where they were not given, but not from both.
+
+    Raises:
+        InputError: a file and an option, neither a file nor a number of qubits, or a file that cannot be used.
+
+    >>> counts_from(None, {"logical_qubits": 9, "toffoli": 5, "toffoli_depth": None}).counts.toffoli_depth
+    5
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    if file is not None:
+        if given:
+            raise InputError(
+                given="--counts and " + ", ".join("--" + name.replace("_", "-") for name in given),
+                allowed="counts from the file or from options",
+                why="a count of one circuit beside those of another prices neither",
+                do="leave the options out, or write the numbers into the file",
+            )
+        return read_counts(file)
+    if "logical_qubits" not in given:
+        raise InputError(
+            given="no --logical-qubits and no --counts",
+            allowed="one of them",
+            why="the machine has to hold the qubits",
+            do="give the number of logical qubits, before routing",
+        )
+    toffoli = given.setdefault("toffoli", 0)
+    given.setdefault("toffoli_depth", toffoli)
+    zeros = dict.fromkeys(("t", "rotation", "clifford", "measurement"), 0)
+    return CountsFile(LogicalCounts(**zeros | given), error_budget=None)

@@ -1,0 +1,91 @@
+"""Exact softmax attention, a block of rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from groverattn.errors import InputError
+from groverattn.problem.heads import AttentionHead
+
+_BLOCK_BYTES = 1 << 25  # our assumption: 32 MiB of scores at a time, whatever n is
+
+
+def score_blocks(head: AttentionHead, rows: ArrayLike | None = None) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Yield (block, scaled scores of shape (block, n)), in order; -inf where a row does not see the key.
+
+    The n x n matrix is never stored whole.
+
+    Args:
+        head: the head.
+        rows: the rows wanted, shape (m,); all by default. A block is a slice of them.
+
+    Raises:
+        InputError: a row that the head does not have.
+
+    >>> from groverattn.problem.families import gaussian_head
+    >>> [(rows, scores.shape) for rows, scores in score_blocks(gaussian_head(n=4, d=2, seed=0))]
+    [(slice(0, 4, None), (4, 4))]
+    """
+    n, wanted = head.n_keys, row_numbers(head, rows)
+    step = max(1, _BLOCK_BYTES // (8 * n))
+    for start in range(0, wanted.size, step):
+        block = slice(start, min(start + step, wanted.size))
+        scores = head.queries[wanted[block]] @ head.keys.T
+        scores *= head.score_scale
+        if head.causal:
+            scores[np.arange(n) > wanted[block, None]] = -np.inf
+        yield block, scores
+
+
+def row_numbers(head: AttentionHead, rows: ArrayLike | None) -> NDArray[np.int64]:
+    """Return the rows as an array, all of the head's if none are given.
+
+    Raises:
+        InputError: a row that the head does not have.
+    """
+    numbers = np.arange(head.n_keys) if rows is None else np.asarray(rows, dtype=np.int64)
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() < head.n_keys:
+        raise InputError(
+            given=f"rows {numbers.min()} to {numbers.max()}",
+            allowed=f"0 to {head.n_keys - 1}",
+            why="these are the rows that the head has",
+            do="choose rows of this head, or leave them out for all",
+        )
+    return numbers
+
+
+def softmax_rows(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the softmax of each row, shifted by the row's largest score so that no exponential overflows.
+
+    >>> softmax_rows(np.array([[1000.0, 1000.0, -np.inf]])).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
+    weights = scores - scores.max(axis=-1, keepdims=True)
+    np.exp(weights, out=weights)
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights
+
+
+def exact_attention(head: AttentionHead, rows: ArrayLike | None = None) -> NDArray[np.float64]:
+    """Return D(A)^-1 A V, shape (n, d_v), with A = exp(score_scale Q K^T), and 0 where a row does not see the key.
+
+    Source: arXiv:2307.08045, definition of exact attention, with the scale that it leaves out.
+
+    Args:
+        head: the head.
+        rows: only these rows of it, shape (m,), in O(m n d): what a head is checked by that is too long for all of it.
+
+    Raises:
+        InputError: a row that the head does not have.
+
+    >>> head = AttentionHead(np.zeros((2, 1)), np.zeros((2, 1)), [[1.0], [3.0]], 1.0, causal=True, name="flat")
+    >>> exact_attention(head).ravel().tolist()
+    [1.0, 2.0]
+    """
+    output = np.empty((row_numbers(head, rows).size, head.values.shape[1]))
+    for block, scores in score_blocks(head, rows):
+        output[block] = softmax_rows(scores) @ head.values
+    return output

@@ -1,0 +1,74 @@
+"""How much softmax weight the largest scores of a row hold: the mass of k keys, and the keys of a mass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.errors import InputError
+from groverattn.problem.heads import AttentionHead
+from groverattn.reference.attention.exact import score_blocks, softmax_rows
+
+
+def mass_of_largest(head: AttentionHead, counts: Sequence[int]) -> NDArray[np.float64]:
+    """Return the softmax weight of the k largest scores of every row, shape (n, counts); 1 where a row has fewer.
+
+    O(n^2 (d + log n)), a block of rows at a time.
+
+    Args:
+        head: the head.
+        counts: numbers of keys k.
+
+    Raises:
+        InputError: a k that is not in 1 to n.
+
+    >>> head = AttentionHead(np.ones((2, 1)), np.log([[3.0], [1.0]]), np.ones((2, 1)), 1.0, causal=True, name="two")
+    >>> mass_of_largest(head, [1, 2]).tolist()
+    [[1.0, 1.0], [0.75, 1.0]]
+    """
+    if not all(1 <= k <= head.n_keys for k in counts):
+        raise InputError(
+            given=f"numbers of keys {list(counts)}",
+            allowed=f"1 to {head.n_keys}",
+            why="so many keys has a row",
+            do="leave the others out",
+        )
+    at = np.asarray(counts, dtype=np.int64) - 1
+    return np.concatenate([cumulated[:, at] for cumulated in _cumulated(head)])
+
+
+def keys_for_mass(head: AttentionHead, masses: Sequence[float]) -> NDArray[np.int64]:
+    """Return the least k whose largest scores hold a mass, for every row, shape (n, masses).
+
+    O(n^2 (d + log n)), a block of rows at a time. Rounding of 1e-12 in the mass does not ask for one more key.
+
+    Args:
+        head: the head.
+        masses: shares of the softmax weight, above 0 and below 1.
+
+    Raises:
+        InputError: a mass out of range.
+
+    >>> head = AttentionHead(np.ones((2, 1)), np.log([[3.0], [1.0]]), np.ones((2, 1)), 1.0, causal=False, name="two")
+    >>> keys_for_mass(head, [0.7, 0.75, 0.9]).tolist()
+    [[1, 1, 2], [1, 1, 2]]
+    """
+    if not all(0 < mass < 1 for mass in masses):
+        raise InputError(
+            given=f"masses {list(masses)}",
+            allowed="above 0, below 1",
+            why="all keys hold the mass 1, and none of them the mass 0",
+            do="choose for example 0.9",
+        )
+    wanted = [mass - 1e-12 for mass in masses]
+    return np.concatenate(
+        [np.stack([1 + (cumulated < mass).sum(axis=1) for mass in wanted], axis=1) for cumulated in _cumulated(head)]
+    )
+
+
+def _cumulated(head: AttentionHead) -> Iterator[NDArray[np.float64]]:
+    """Yield, for a block of rows, the weights of the largest, two largest, ... scores, shape (block, n)."""
+    for _, scores in score_blocks(head):
+        yield np.cumsum(-np.sort(-softmax_rows(scores), axis=1), axis=1)

@@ -1,0 +1,59 @@
+"""Finding every marked key without excluding those that were found: all runs are alike and can be made in parallel."""
+
+from __future__ import annotations
+
+import attrs
+
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.known import check_n_marked, repeated_best
+from groverattn.reference.search.rounds import exact_cost
+from groverattn.reference.search.trials import Trial
+from groverattn.reference.search.unknown import check_p_failure
+
+
+@attrs.frozen
+class CouponCollector:
+    """Draw uniformly from the t marked keys, by Grover searches for known t, until each has been drawn.
+
+    Every run has the same circuit and the same key table, so S machines share the runs without a word to each other,
+    and nothing is loaded again. The price is t H_t draws instead of t (H_t = 1 + 1/2 + ... + 1/t), each as dear as the
+    first of the search with exclusion: about 0.690 H_t sqrt(n t) iterates and checks (derived, see test).
+
+    Attributes:
+        n_marked: number of marked keys t, known, such as from quantum counting.
+        p_failure: probability allowed that a marked key is left undrawn.
+
+    Raises:
+        InputError: n_marked < 0, or p_failure not strictly between 0 and 1.
+    """
+
+    n_marked: int
+    p_failure: float
+    excludes_found: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        check_p_failure(self.p_failure)
+        check_n_marked(self.n_marked)
+
+    @property
+    def source(self) -> str:
+        """Where the procedure is from."""
+        return "coupon collector over arXiv:quant-ph/9605034, Section 3, exact recursion, derived, see test"
+
+    def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
+        """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
+        if n_found >= self.n_marked:
+            return ()
+        share_new = 1 - n_found / self.n_marked
+        return repeated_best(n, self.n_marked, share_new, self.p_failure / self.n_marked)
+
+    def cost(self, n: int, t: int) -> SearchCost:
+        """Return the exact cost of drawing every one of t marked keys of n.
+
+        Raises:
+            InputError: t < 0 or t > n.
+
+        >>> round(CouponCollector(32, p_failure=1e-6).cost(1024, 32).iterates_expected)
+        434
+        """
+        return exact_cost(self, n, t)

@@ -1,0 +1,94 @@
+"""Fixed-point search: any number of marked keys from `t_min` on is found, without overshooting."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from groverattn.errors import InputError
+from groverattn.reference.search.amplification import checked_sizes
+
+
+def fixed_point_iterates(n: int, t_min: int, p_failure: float) -> int:
+    """Return the least number l of iterates that finds a marked key with probability 1 - p_failure if t >= t_min.
+
+    The width of the window, w = 1 - 1 / T_{1/L}(1/delta)^2 with L = 2 l + 1 and delta^2 = p_failure, has to be at most
+    t_min / n. About (1/2) ln(2/delta) sqrt(n/t_min). Source: Yoder, Low, Chuang, arXiv:1409.3305, Eqs. (1) to (4).
+
+    Raises:
+        InputError: not 1 <= t_min <= n, or a probability that is not strictly between 0 and 1.
+
+    >>> fixed_point_iterates(131072, 1, 1e-9)
+    2001
+    """
+    _check_probability(p_failure)
+    if not 1 <= t_min <= n:
+        raise InputError(
+            given=f"t_min = {t_min}, n = {n}",
+            allowed="1 <= t_min <= n",
+            why="with nothing marked there is nothing to find",
+            do="take t_min = 1 to ask whether any key is marked",
+        )
+    if t_min == n:
+        return 0
+    # w <= t/n iff cosh(arccosh(1/delta) / L) <= 1 / sqrt(1 - t/n), whose arccosh is atanh(sqrt(t/n)).
+    length = math.acosh(1 / math.sqrt(p_failure)) / math.atanh(math.sqrt(t_min / n))
+    return max(math.ceil((length - 1) / 2 - 1e-12), 0)
+
+
+def fixed_point_success(n: ArrayLike, t: ArrayLike, n_iterates: int, p_failure: float) -> NDArray[np.float64]:
+    """Return the probability that a measurement after a fixed-point search gives a marked key.
+
+    1 - delta^2 T_L(T_{1/L}(1/delta) sqrt(1 - t/n))^2 with L = 2 n_iterates + 1 and delta^2 = p_failure; 0 where t = 0.
+    Source: Yoder, Low, Chuang, arXiv:1409.3305, Eq. (1). `n` and `t` broadcast.
+
+    Raises:
+        InputError: some t < 0 or t > n, or a probability that is not strictly between 0 and 1.
+
+    >>> fixed_point_success(1024, [0, 1, 2, 1024], fixed_point_iterates(1024, 1, 0.01), 0.01).round(4).tolist()
+    [0.0, 0.9922, 0.99, 1.0]
+    """
+    _check_probability(p_failure)
+    n, t = checked_sizes(n, t)
+    length = 2 * n_iterates + 1
+    width = math.acosh(1 / math.sqrt(p_failure)) / length
+    # T_L(x) with x = cosh(width) sqrt(1 - t/n) is near 1 when n is large: its arc comes from x^2 - 1, not from x.
+    excess = math.sinh(width) ** 2 - math.cosh(width) ** 2 * t / n
+    inside = np.cos(length * np.arctan2(np.sqrt(np.maximum(-excess, 0.0)), math.cosh(width) * np.sqrt(1 - t / n)))
+    outside = np.cosh(length * np.arcsinh(np.sqrt(np.maximum(excess, 0.0))))
+    return np.where(t == 0, 0.0, np.clip(1 - p_failure * np.where(excess <= 0, inside, outside) ** 2, 0.0, 1.0))
+
+
+def fixed_point_phases(n_iterates: int, p_failure: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the angles of the oracle and of the diffusion, in the order of application, each of shape (n_iterates,).
+
+    The oracle gives marked keys the phase e^{i angle}; the diffusion is -(1 - (1 - e^{i angle}) |u><u|). With
+    L = 2 l + 1 and 1/gamma = T_{1/L}(1/delta): alpha_j = 2 arccot(tan(2 pi j / L) sqrt(1 - gamma^2)) is the diffusion's
+    angle in iterate j, and alpha_{l-j+1} the oracle's. Source: Yoder, Low, Chuang, arXiv:1409.3305, Eq. (11), where
+    the oracle's angle has the opposite sign because their reflection is 1 - (1 - e^{-i alpha}) |u><u|.
+
+    Raises:
+        InputError: a probability that is not strictly between 0 and 1.
+
+    >>> oracle, diffusion = fixed_point_phases(2, 0.25)
+    >>> oracle.round(4).tolist(), diffusion.round(4).tolist()
+    ([3.5114, 1.8014], [1.8014, 3.5114])
+    """
+    _check_probability(p_failure)
+    length = 2 * n_iterates + 1
+    gamma = 1 / math.cosh(math.acosh(1 / math.sqrt(p_failure)) / length)
+    j = np.arange(1, n_iterates + 1)
+    alpha = 2 * np.arctan2(1.0, np.tan(2 * np.pi * j / length) * math.sqrt(1 - gamma**2))
+    return alpha[::-1], alpha
+
+
+def _check_probability(p_failure: float) -> None:
+    if not 0 < p_failure < 1:
+        raise InputError(
+            given=f"p_failure = {p_failure}",
+            allowed="strictly between 0 and 1",
+            why="a fixed-point search with no failure never ends",
+            do="take the failure allowed in all, divided by the number of searches",
+        )

@@ -1,0 +1,176 @@
+"""Four named laws for the cost of finding all marked keys of one row. They answer different questions: never mix them.
+
+- ideal: t is known in every round. A floor that no procedure here reaches.
+- expected: what the shipped procedure does on average.
+- proven: the published upper bound with all its constants (Cade et al., arXiv:2203.04975).
+- worst: the shipped procedure when every draw is the largest and every round runs to its end.
+
+ideal < expected < proven and expected < worst. The published bound has a dearer last check: up to about 24 marked keys
+worst is below proven, from there on above it, and always below the most that proven allows (see test).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from groverattn.errors import InputError, real_number, whole_number
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.known import KnownNumberSearch
+from groverattn.reference.search.rounds import sum_over_rounds
+from groverattn.reference.search.unknown import UnknownNumberSearch
+
+
+def cade_f(n: int, t: ArrayLike) -> NDArray[np.float64]:
+    """Return F(n, t) of Cade et al., arXiv:2203.04975, Eq. (3): expected queries of one search without time-out.
+
+    (9/4) n / sqrt((n - t) t) + ceil(log_{6/5}(n / (2 sqrt((n - t) t)))) - 3 for 1 <= t < n/4, and 2.0344 from there on.
+
+    >>> cade_f(100, [1, 30]).round(4).tolist()
+    [28.6134, 2.0344]
+    """
+    marked = np.asarray(t, dtype=np.float64)
+    few = 4 * marked < n
+    half_inverse = n / (2 * np.sqrt((n - marked) * marked, where=few, out=np.full(marked.shape, n / 2)))
+    return np.where(few, 4.5 * half_inverse + np.ceil(np.log(half_inverse) / math.log(6 / 5)) - 3, 2.0344)
+
+
+def cade_expected_queries(n: int, t: ArrayLike, n_samples: int = 0) -> NDArray[np.float64]:
+    """Return Cade et al.'s bound on the expected quantum queries to find one of t >= 1 marked keys (arXiv:2203.04975).
+
+    (1 - t/n)^K F (1 + 1 / (1 - F / (9.2 sqrt(n)))) with K = `n_samples` classical samples tried first.
+
+    >>> float(cade_expected_queries(100, 1, n_samples=130).round(6))
+    18.991529
+    """
+    f = cade_f(n, t)
+    p_not_sampled = (1 - np.asarray(t, dtype=np.float64) / n) ** n_samples
+    return p_not_sampled * f * (1 + 1 / (1 - f / (9.2 * math.sqrt(n))))
+
+
+def cade_classical_queries(n: int, t: int, n_samples: int) -> float:
+    """Return the expected number of classical samples, (n/t) (1 - (1 - t/n)^K), of which the first K are tried.
+
+    Source: Cade et al., arXiv:2203.04975. With t = 0 all K are drawn.
+
+    >>> round(cade_classical_queries(100, 1, n_samples=130), 6)
+    72.924574
+    """
+    return float(n_samples) if t == 0 else n / t * -math.expm1(n_samples * math.log1p(-t / n)) if t < n else 1.0
+
+
+def cade_worst_queries(n: int, p_failure: float) -> float:
+    """Return 9.2 ceil(log_3(1/p_failure)) sqrt(n): queries when nothing is marked, and the most ever.
+
+    Source: Cade et al., arXiv:2203.04975.
+
+    >>> round(cade_worst_queries(100, 1e-5), 6)
+    1012.0
+    """
+    return 9.2 * math.ceil(-math.log(p_failure) / math.log(3)) * math.sqrt(n)
+
+
+# Our assumption: 128 times the largest published top-k (2048). The expected law takes about 2 s there.
+N_MARKED_MAX = 1 << 18
+
+
+# Below it the laws' squares and logarithms leave the range of floating point.
+P_FAILURE_MIN = 1e-150
+
+
+# An estimate asks for the same again on every machine and data access, its verdict at some hundred numbers of keys.
+@functools.lru_cache(maxsize=32_768)
+def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    """Return the cost of finding all of `n_marked` keys among `n_keys` under the named law.
+
+    Found keys are excluded and n stays, so the rounds have t = n_marked, ..., 1 keys left.
+
+    Args:
+        law: ideal, expected, proven or worst.
+        n_keys: number of keys n.
+        n_marked: number of marked keys, 0 to n_keys.
+        p_failure: probability allowed that a marked key of this row is left unfound.
+
+    Raises:
+        InputError: an unknown law or a number out of range.
+
+    >>> [round(search_cost(law, 1024, 32, 1e-6).iterates_expected) for law in LAWS]
+    [201, 468, 6654, 7986]
+    """
+    check_law(law)
+    n_keys, n_marked = whole_number("n_keys", n_keys), whole_number("n_marked", n_marked)
+    p_failure = real_number("p_failure", p_failure)
+    if n_marked > N_MARKED_MAX:
+        raise InputError(
+            given=f"n_marked = {n_marked}",
+            allowed=f"at most {N_MARKED_MAX:,}",
+            why="every marked key is a round of the search, and the law sums over the rounds one by one",
+            do="choose fewer marked keys; where so many are marked, reading the row is the better method",
+        )
+    if not (n_keys >= 2 and 0 <= n_marked <= n_keys and P_FAILURE_MIN <= p_failure < 1):
+        raise InputError(
+            given=f"n_keys = {n_keys}, n_marked = {n_marked}, p_failure = {p_failure}",
+            allowed=f"n_keys >= 2, 0 <= n_marked <= n_keys, 0 < p_failure < 1, not below {P_FAILURE_MIN:g}",
+            why="these are the cases that the laws cover",
+            do="check which number is which",
+        )
+    return LAWS[law](n_keys, n_marked, p_failure)
+
+
+def check_law(law: str, *others: str) -> None:
+    """Raise InputError unless `law` is the name of a law, or one of some other words that are allowed."""
+    if law not in (*LAWS, *others):
+        raise InputError(
+            given=f"law {law!r}",
+            allowed=", ".join((*LAWS, *others)),
+            why="the laws answer different questions",
+            do="expected is what the shipped procedure costs; proven is the published bound",
+        )
+
+
+def _ideal(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    return KnownNumberSearch(n_marked, p_failure).cost(n_keys, n_marked)
+
+
+def _expected(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    return UnknownNumberSearch(p_failure).cost(n_keys, n_marked)
+
+
+def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    """Every trial of every round happens, at its largest number of iterates; the last of each is phased."""
+    cost = search_cost("expected", n_keys, n_marked, p_failure)
+    search = UnknownNumberSearch(p_failure)
+    rounds = [search.trials(n_keys, found) for found in range(n_marked + 1)]
+    return attrs.evolve(
+        cost,
+        iterates_expected=float(cost.iterates_max),
+        phased_expected=float(sum_over_rounds(rounds, lambda trial: trial.iterates_max * trial.is_phased)),
+        checks_expected=float(sum_over_rounds(rounds, lambda trial: 1)),
+        source="cut-off of the shipped procedure: every trial of every round at its largest j",
+    )
+
+
+def _proven(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    """Sum the bound of one search over the rounds, each of which may fail with an equal share (union bound)."""
+    p_round = p_failure / max(n_marked, 1)  # the round with nothing left cannot fail
+    last = cade_worst_queries(n_keys, p_round)
+    return SearchCost(
+        iterates_expected=float(cade_expected_queries(n_keys, np.arange(1, n_marked + 1)).sum()) + last,
+        iterates_max=math.ceil((n_marked + 1) * last),
+        checks_expected=0.0,  # the published count of queries has the checks in it
+        p_failure=p_failure,
+        source="upper bound of arXiv:2203.04975, Eq. (3) and its lemma on unknown numbers, no classical samples first",
+    )
+
+
+LAWS: dict[str, Callable[[int, int, float], SearchCost]] = {
+    "ideal": _ideal,
+    "expected": _expected,
+    "proven": _proven,
+    "worst": _worst,
+}

@@ -1,0 +1,111 @@
+"""The search procedures by name, as a user chooses them."""
+
+from __future__ import annotations
+
+import attrs
+
+from groverattn.errors import InputError, unknown_name
+from groverattn.reference.search.collector import CouponCollector
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.counted import CountedNumberSearch
+from groverattn.reference.search.expected import ExpectedNumberSearch
+from groverattn.reference.search.known import KnownNumberSearch
+from groverattn.reference.search.rounds import ThresholdSearch
+from groverattn.reference.search.top_k import TopKSearch
+from groverattn.reference.search.unknown import UnknownNumberSearch, check_p_failure
+
+SEARCH_METHODS = {
+    "unknown": "number of marked keys unknown: growing trials, last check by fixed-point search",
+    "expected": "the same, begun at the number of keys that is expected",
+    "counted": "number estimated by quantum counting first, then as expected",
+    "known": "number of marked keys known: no last check",
+    "collector": "number known, found keys not excluded: runs can be shared by parallel machines",
+    "top-k": "no threshold: the k best keys by maximum finding",
+}
+
+
+@attrs.frozen(kw_only=True)
+class SearchMethod:
+    """Which procedure searches the rows of a head.
+
+    Attributes:
+        name: one of SEARCH_METHODS.
+        n_expected: k: the expected number of marked keys of `expected`, the number of keys kept of `top-k`.
+        p_failure: probability allowed that a row misses a key.
+        growth: factor of the bound after a failed trial (`unknown`, `expected`, `top-k`); None: the procedure's own.
+        n_marked_max: a row is given up as soon as one key more is found (`unknown`, `expected`, `counted`).
+
+    Raises:
+        InputError: an unknown name, or a number that the procedure refuses or has no use for.
+    """
+
+    name: str = "unknown"
+    n_expected: float
+    p_failure: float
+    growth: float | None = None
+    n_marked_max: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.name not in SEARCH_METHODS:
+            raise unknown_name("search method", self.name, SEARCH_METHODS, "each is a procedure with its own cost")
+        check_p_failure(self.p_failure)
+        self._refuse_ignored("growth", ("unknown", "expected", "top-k"))
+        self._refuse_ignored("n_marked_max", ("unknown", "expected", "counted"))
+        {"top-k": self.top_k, "counted": self.counted}.get(self.name, lambda: self.for_threshold(1))()
+
+    def _refuse_ignored(self, option: str, used_by: tuple[str, ...]) -> None:
+        if getattr(self, option) is not None and self.name not in used_by:
+            raise InputError(
+                given=f"{option} = {getattr(self, option)} with the search method {self.name}",
+                allowed=f"with {', '.join(used_by)}",
+                why="this method has no use for it",
+                do="leave it out, or choose another method",
+            )
+
+    @property
+    def keeps_largest(self) -> bool:
+        """Whether the procedure has no threshold."""
+        return self.name == "top-k"
+
+    @property
+    def n_kept(self) -> int:
+        """Number of keys that `top-k` keeps."""
+        return int(self.n_expected)
+
+    def top_k(self) -> TopKSearch:
+        """Return the procedure without a threshold."""
+        return TopKSearch(self.n_kept, self.p_failure, **self._growth)
+
+    @property
+    def counts_first(self) -> bool:
+        """Whether the procedure begins with quantum counting."""
+        return self.name == "counted"
+
+    def counted(self) -> CountedNumberSearch:
+        """Return the procedure that begins with quantum counting."""
+        return CountedNumberSearch(self.p_failure, n_marked_max=self.n_marked_max)
+
+    def cost(self, n: int, t: int) -> SearchCost:
+        """Return the exact cost of a row of n keys, of which t are marked (t is not looked at by top-k)."""
+        if self.keeps_largest:
+            return self.top_k().cost(n)
+        return self.counted().cost(n, t) if self.counts_first else self.for_threshold(t).cost(n, t)
+
+    def for_threshold(self, n_marked: int) -> ThresholdSearch:
+        """Return the procedure for a row with a threshold, other than `counted`.
+
+        Args:
+            n_marked: how many keys reach it; only `known` and `collector` are told.
+        """
+        if self.name == "known":
+            return KnownNumberSearch(n_marked, self.p_failure)
+        if self.name == "collector":
+            return CouponCollector(n_marked, self.p_failure)
+        if self.name == "expected":
+            growths = {} if self.growth is None else {"growth": self.growth, "cold_growth": self.growth}
+            return ExpectedNumberSearch(self.n_expected, self.p_failure, n_marked_max=self.n_marked_max, **growths)
+        return UnknownNumberSearch(self.p_failure, n_marked_max=self.n_marked_max, **self._growth)
+
+    @property
+    def _growth(self) -> dict[str, float]:
+        return {} if self.growth is None else {"growth": self.growth}

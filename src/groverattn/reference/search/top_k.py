@@ -1,0 +1,91 @@
+"""Finding the k keys with the largest scores when no threshold is known: maximum finding with k keys kept."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from groverattn.errors import InputError
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.rounds import round_costs
+from groverattn.reference.search.trials import Trial
+from groverattn.reference.search.unknown import UnknownNumberSearch
+
+
+@attrs.frozen
+class TopKSearch:
+    """Keep k keys, beginning with k random ones; search for a better one than the worst of them, until there is none.
+
+    Durr and Hoyer's maximum finding (arXiv:quant-ph/9607014) with k keys kept (Durr, Heiligman, Hoyer, Mhalla,
+    arXiv:quant-ph/0401091). The threshold of a round is one more than the smallest score kept, and the keys kept are
+    excluded. A key that is found takes the place of the worst. Keys that tie with the k-th largest are not looked for.
+
+    Attributes:
+        n_kept: number of keys k.
+        p_failure: probability allowed that the fixed-point search of a round sees nothing although a key is better.
+        growth: as in UnknownNumberSearch.
+
+    Raises:
+        InputError: n_kept < 1, or what UnknownNumberSearch refuses.
+    """
+
+    n_kept: int
+    p_failure: float
+    growth: float = attrs.field(default=1.34, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        UnknownNumberSearch(self.p_failure, growth=self.growth)
+        if self.n_kept < 1:
+            raise InputError(
+                given=f"n_kept = {self.n_kept}",
+                allowed="1 or more",
+                why="the search keeps so many keys",
+                do="ask for at least the best key",
+            )
+
+    @property
+    def source(self) -> str:
+        """Where the procedure is from."""
+        return "maximum finding with k keys kept, arXiv:quant-ph/0401091, exact recursion, derived, see test"
+
+    def trials(self, n: int) -> tuple[Trial, ...]:
+        """Return the trials of a round, the same for all."""
+        return UnknownNumberSearch(self.p_failure, growth=self.growth).trials(n, 0)
+
+    def cost(self, n: int) -> SearchCost:
+        """Return the exact cost of finding the k best of n keys with different scores.
+
+        Derived (see test, against simulation). The keys that are kept, with the worst of rank r, are that one and k - 1
+        random better ones, at the start and after every round. So the worst has rank r in some round iff it is among
+        the first k to come in a random order of the r best: with probability k / r, whatever the other rounds are. Then
+        t = r - k keys are marked, and the cost is the sum over t of k / (t + k) times the cost of a round, if none
+        before it failed. For many keys, the sum over t of k / (t + k) sqrt(n / t) is pi sqrt(n k), where a known
+        threshold takes 2 sqrt(n k): not to know it costs a factor of pi / 2. The k keys that are read
+        at the start count as checks.
+
+        Raises:
+            InputError: n <= n_kept.
+
+        >>> round(TopKSearch(1, p_failure=0.01).cost(1024).iterates_expected / 32, 2)
+        4.99
+        """
+        if n <= self.n_kept:
+            raise InputError(
+                given=f"the {self.n_kept} best of {n} keys",
+                allowed="fewer than there are",
+                why="all keys are kept without a search",
+                do="read the row",
+            )
+        left = np.arange(n - self.n_kept, -1, -1)
+        costs = round_costs([self.trials(n)] * left.size, n, left)
+        weight = self.n_kept / (left + self.n_kept)
+        log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails) * weight))
+        happens = weight * np.exp(np.concatenate(([0.0], log_survives[:-1])))
+        return SearchCost(
+            iterates_expected=float(happens @ costs.iterates),
+            iterates_max=(n - self.n_kept + 1) * sum(trial.iterates_max for trial in self.trials(n)),
+            checks_expected=float(happens @ costs.checks) + self.n_kept,
+            p_failure=-float(np.expm1(log_survives[-1])) + 0.0,
+            source=self.source,
+            phased_expected=float(happens @ costs.phased),
+        )

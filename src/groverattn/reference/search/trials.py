@@ -1,0 +1,181 @@
+"""One trial of a search: some Grover iterates and one measurement. Engines run it, the laws take its expectation."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from groverattn.reference.search.amplification import mean_trial_success, rotation_angle, success_probability
+from groverattn.reference.search.fixed_point import fixed_point_phases, fixed_point_success
+
+
+@attrs.frozen
+class GroverRun:
+    """What a trial asks of the machine: so many iterates on the uniform superposition, then measure the index.
+
+    Attributes:
+        n_iterates: number of Grover iterates.
+        p_failure: if given, the iterates have the phases of the fixed-point search with this failure probability.
+    """
+
+    n_iterates: int
+    p_failure: float | None = None
+
+    @property
+    def is_phased(self) -> bool:
+        """Whether the iterates have phases other than -1."""
+        return self.p_failure is not None
+
+    @cached_property
+    def angles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Angles of the oracle and of the diffusion in each iterate, both of shape (n_iterates,)."""
+        if self.p_failure is None:
+            return np.full(self.n_iterates, np.pi), np.full(self.n_iterates, np.pi)
+        return fixed_point_phases(self.n_iterates, self.p_failure)
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability that the measured index is one of t marked ones; `n` and `t` broadcast.
+
+        >>> float(GroverRun(1).success(4, 1))
+        1.0
+        """
+        if self.p_failure is None:
+            return success_probability(n, t, self.n_iterates)
+        return fixed_point_success(n, t, self.n_iterates, self.p_failure)
+
+
+class Trial(Protocol):
+    """How a trial chooses its run."""
+
+    @property
+    def iterates_mean(self) -> float:
+        """Expected number of iterates."""
+        ...
+
+    @property
+    def iterates_max(self) -> int:
+        """Largest number of iterates."""
+        ...
+
+    @property
+    def is_phased(self) -> bool:
+        """Whether its iterates have the phases of a fixed-point search."""
+        ...
+
+    def draw(self, rng: np.random.Generator) -> GroverRun:
+        """Choose a run."""
+        ...
+
+    def draw_many(
+        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Choose a run for each of several rows of n keys, of which t are marked, shape (rows,).
+
+        Returns:
+            The number of iterates and the probability of measuring a marked key after them, both of shape (rows,).
+        """
+        ...
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast."""
+        ...
+
+
+@attrs.frozen
+class UniformTrial:
+    """The number of iterates is drawn uniformly from 0, ..., bound - 1 (arXiv:quant-ph/9605034, Section 4)."""
+
+    bound: int
+    is_phased: bool = attrs.field(default=False, init=False)
+
+    @property
+    def iterates_mean(self) -> float:
+        """Expected number of iterates."""
+        return (self.bound - 1) / 2
+
+    @property
+    def iterates_max(self) -> int:
+        """Largest number of iterates."""
+        return self.bound - 1
+
+    def draw(self, rng: np.random.Generator) -> GroverRun:
+        """Choose a run."""
+        return GroverRun(int(rng.integers(self.bound)))
+
+    def draw_many(
+        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Choose a run for each row; return the numbers of iterates and the probabilities of success."""
+        j = rng.integers(self.bound, size=t.size)
+        return j, np.sin((2 * j + 1) * _rotation_angles(n)[t]) ** 2
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast.
+
+        >>> float(UniformTrial(2).success(16, 1).round(6))
+        0.267578
+        """
+        return mean_trial_success(n, t, self.bound)
+
+
+@attrs.frozen
+class FixedTrial:
+    """The same run every time."""
+
+    run: GroverRun
+
+    @property
+    def iterates_mean(self) -> float:
+        """Number of iterates."""
+        return float(self.run.n_iterates)
+
+    @property
+    def iterates_max(self) -> int:
+        """Number of iterates."""
+        return self.run.n_iterates
+
+    @property
+    def is_phased(self) -> bool:
+        """Whether the iterates have the phases of a fixed-point search."""
+        return self.run.is_phased
+
+    def draw(self, rng: np.random.Generator) -> GroverRun:
+        """Return the run."""
+        return self.run
+
+    def draw_many(
+        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the number of iterates and the probability of success for each row."""
+        return np.full(t.shape, self.run.n_iterates), self.run.success(n, t)
+
+    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability of measuring a marked key; `n` and `t` broadcast."""
+        return self.run.success(n, t)
+
+
+def success_of_each(trials: Sequence[Trial], n: int, t: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the probability of measuring a marked key in each trial, shape (t.size, trials); the uniform ones at once.
+
+    >>> success_of_each([UniformTrial(2), FixedTrial(GroverRun(1))], 16, np.array([1, 16])).round(6).tolist()
+    [[0.267578, 0.472656], [1.0, 1.0]]
+    """
+    uniform = np.array([isinstance(trial, UniformTrial) for trial in trials])
+    bounds = np.array([trial.bound for trial in trials if isinstance(trial, UniformTrial)], dtype=np.int64)
+    p_success = np.empty((t.size, len(trials)))
+    p_success[:, uniform] = mean_trial_success(n, t[:, None], bounds)
+    for column in np.flatnonzero(~uniform).tolist():
+        p_success[:, column] = trials[column].success(n, t)
+    return p_success
+
+
+@functools.lru_cache(maxsize=4)
+def _rotation_angles(n: int) -> NDArray[np.float64]:
+    """Return the angle for every number of marked keys from 0 to n: to read it is faster than to compute it."""
+    return rotation_angle(n, np.arange(n + 1))

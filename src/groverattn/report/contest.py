@@ -1,0 +1,237 @@
+"""Who wins a row, by how much, and whether more keys or another machine would change it: facts, then sentences."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import Estimate
+from groverattn.physical.machines.hardware import hardware
+from groverattn.report.results import ASSUMED, FEWEST_TOFFOLIS, ModelResults
+from groverattn.row.verdict import Verdict
+from groverattn.show.cells import rounded
+from groverattn.show.numbers import count_text, time_text
+
+
+@attrs.frozen
+class Contender:
+    """One quantum row.
+
+    Attributes:
+        name: which circuit, or how many machines.
+        machine: what it runs on.
+        qubits: physical qubits.
+        duration_s: time of the row, seconds.
+    """
+
+    name: str
+    machine: str
+    qubits: int
+    duration_s: float
+
+
+@attrs.frozen
+class Contest:
+    """The facts of one row.
+
+    Attributes:
+        machine: name of the machine.
+        error_budget: probability allowed that the row is wrong.
+        n_keys: keys of the row.
+        slowest, slowest_s: the slowest GPU line, and its time, seconds.
+        fastest, fastest_s: the fastest one.
+        leanest: the circuit of fewest Toffolis on the machine; None: the machine cannot run it.
+        quickest: the circuit that takes the least time on it; None: it can run none.
+        crowd: the fastest design of the frontier, if it takes several machines; None: it does not.
+        refusal: why the machine cannot run a row.
+        n_max: largest number of keys that a crossover was looked for at.
+        verdicts: by data access.
+        n_machines: machines that were looked at.
+        n_unable: of them those that can run neither circuit.
+        elsewhere: the fastest row on any of them; None: no machine can run one.
+        crossing_machines: machines on which one of the circuits passes the slowest GPU line at some number of keys.
+    """
+
+    machine: str
+    error_budget: float
+    n_keys: int
+    slowest: str
+    slowest_s: float
+    fastest: str
+    fastest_s: float
+    leanest: Contender | None
+    quickest: Contender | None
+    crowd: Contender | None
+    refusal: str
+    n_max: int
+    verdicts: dict[str, Verdict]
+    n_machines: int
+    n_unable: int
+    elsewhere: Contender | None
+    crossing_machines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, results: ModelResults) -> Contest:
+        """Read the facts off the results."""
+        circuits, verdicts = results.circuits, results.crossover.verdicts
+        leanest = circuits.get(FEWEST_TOFFOLIS)
+        quickest = results.quickest
+        refused = [error for error in results.accesses.values() if isinstance(error, InputError)]
+        elsewhere = [
+            _contender(access, result)
+            for designs in results.machines.values()
+            for access, result in designs.items()
+            if isinstance(result, Estimate)
+        ]
+        return cls(
+            machine=results.machine.name,
+            error_budget=results.request.error_budget,
+            n_keys=results.request.shape.n_keys,
+            slowest=results.slowest.name,
+            slowest_s=results.slowest.time_s_per_row,
+            fastest=results.fastest.name,
+            fastest_s=results.fastest.time_s_per_row,
+            leanest=None if leanest is None else _contender(FEWEST_TOFFOLIS, leanest),
+            quickest=None if quickest is None else _contender(quickest, circuits[quickest]),
+            crowd=_crowd(results),
+            refusal=refused[0].parts["why"] if refused else "",
+            n_max=next(iter(verdicts.values())).slowest.n_max,
+            verdicts=verdicts,
+            n_machines=len(results.machines),
+            n_unable=sum(all(isinstance(r, InputError) for r in of.values()) for of in results.machines.values()),
+            elsewhere=min(elsewhere, key=lambda each: each.duration_s, default=None),
+            crossing_machines=tuple(name for name, of in results.machines.items() if any(map(_crosses, of.values()))),
+        )
+
+    @property
+    def sentences(self) -> str:
+        """The verdict: who wins and by what factor, and whether more keys or another machine would change it."""
+        return f"{self.who_wins} {self.what_would_change_it}"
+
+    @property
+    def quantum_wins(self) -> bool:
+        """Whether a circuit on one machine is faster than the slowest GPU line."""
+        return self.quickest is not None and self.quickest.duration_s < self.slowest_s
+
+    @property
+    def who_wins(self) -> str:
+        """The first sentence."""
+        gpu = f"{self.slowest}, the slowest GPU line, takes {time_text(self.slowest_s)}"
+        if self.quickest is None:
+            return (
+                f"The GPU wins unopposed: {self.machine} cannot run one row within an error budget of "
+                f"{self.error_budget:g} with any circuit of this report ({self.refusal}), and {gpu}."
+            )
+        best = self.quickest
+        circuits = f"on one machine {best.name}, the fastest circuit, takes {_time_and_qubits(best)}"
+        if self.leanest is not None and self.leanest.duration_s > best.duration_s:
+            circuits += f", and {self.leanest.name}, that of fewest Toffolis, {_time_and_qubits(self.leanest)}"
+        if not self.quantum_wins:
+            factor = _times(best.duration_s / self.slowest_s)
+            return f"The GPU wins this row, {factor} faster: {circuits}, where {gpu}."
+        if best.duration_s >= self.fastest_s:
+            behind = f"but the fastest line, {self.fastest}, is {_times(best.duration_s / self.fastest_s)} faster still"
+        else:
+            behind = f"and even the fastest line, {self.fastest}, takes {time_text(self.fastest_s)}"
+        factor = _times(self.slowest_s / best.duration_s)
+        return f"The quantum computer beats the slowest GPU line, {factor} faster: {circuits}, where {gpu}, {behind}."
+
+    @property
+    def what_would_change_it(self) -> str:
+        """The second sentence."""
+        return f"{self._more_keys}; {self._other_machines}."
+
+    @property
+    def _more_keys(self) -> str:
+        passing = {name: verdict for name, verdict in self.verdicts.items() if verdict.slowest.n_keys is not None}
+        circuits = {name: verdict for name, verdict in passing.items() if name != ASSUMED}
+        largest = f"n = 2^{self.n_max.bit_length() - 1}"
+        if circuits:
+            first = min(circuits, key=lambda name: circuits[name].slowest.n_keys or math.inf)
+            reached = (circuits[first].slowest.n_keys or math.inf) <= self.n_keys
+            change = "More factories change it" if reached else "More keys change it"
+            change = "With more keys it stays so" if self.quantum_wins else change
+            return f"{change}: {_passing(first, circuits[first], self.n_keys)}"
+        if self.quantum_wins:
+            return f"With more keys the lead is lost: up to {largest} no circuit stays ahead of that line"
+        if passing:
+            return (
+                f"More keys do not change it for any circuit up to {largest}; only the memory that is assumed and that "
+                f"nobody has built changes it: {_passing(ASSUMED, passing[ASSUMED], self.n_keys)}"
+            )
+        return f"More keys do not change it, as up to {largest} no data access passes that line{self._free_control}"
+
+    @property
+    def _free_control(self) -> str:
+        """A crossover that is there only if the control computer reads the keys in no time."""
+        free = {
+            name: verdict.optimistic.slowest.n_keys
+            for name, verdict in self.verdicts.items()
+            if name != ASSUMED and verdict.optimistic.slowest.n_keys is not None
+        }
+        if not free:
+            return f", not even the assumed memory `{ASSUMED}`"
+        first = min(free, key=lambda name: free[name])
+        return (
+            f" unless the control computer reads the whole key table in no time, with which `{first}` would from n = "
+            f"{count_text(free[first])}"
+        )
+
+    @property
+    def _other_machines(self) -> str:
+        best, unable = self.elsewhere, f"; {self.n_unable} of them cannot run it" if self.n_unable else ""
+        if best is None:
+            return f"none of the {self.n_machines} machines of this report can run the row within the error budget"
+        ratio, whole = best.duration_s / self.slowest_s, f"the {self.n_machines} machines of this report"
+        takes = f"the fastest of {whole}, {best.machine} with {best.name}, takes {time_text(best.duration_s)}"
+        if ratio < 1:
+            return f"{takes}{'' if self.quantum_wins else ', less than that line'}{unable}"
+        takes = f"none of {whole} is faster" if best.machine == self.machine else f"{takes}, {_times(ratio)} too long"
+        crossing = f"; with more keys it would on {', '.join(self.crossing_machines)}" if self.crossing_machines else ""
+        return f"another machine does not: {takes}{unable}{crossing}{self._many_machines}"
+
+    @property
+    def _many_machines(self) -> str:
+        """What many machines side by side do, where they are faster than one."""
+        if self.crowd is None or self.quickest is None or self.crowd.duration_s >= self.quickest.duration_s:
+            return ""
+        ratio, what = self.crowd.duration_s / self.slowest_s, f"{self.crowd.name} take {_time_and_qubits(self.crowd)}"
+        return f"; {what}, still {_times(ratio)} too long" if ratio >= 1 else f"; but {what} and beat that line"
+
+
+def _contender(name: str, result: Estimate) -> Contender:
+    return Contender(f"`{name}`", hardware(result.request.hardware).name, result.row.qubits, result.physical.duration_s)
+
+
+def _crowd(results: ModelResults) -> Contender | None:
+    """The fastest design of the frontier, if it takes more than one machine."""
+    point = results.quickest_point
+    if point is None or point.design.n_machines == 1:
+        return None
+    name = f"{point.design.n_machines:,} machines that share the keys (`{point.design.data_access}`)"
+    return Contender(name, results.machine.name, point.qubits, point.duration_s)
+
+
+def _crosses(result: Estimate | InputError) -> bool:
+    return isinstance(result, Estimate) and result.crossover.slowest.n_keys is not None
+
+
+def _time_and_qubits(contender: Contender) -> str:
+    return f"{time_text(contender.duration_s)} on {count_text(contender.qubits)} physical qubits"
+
+
+def _times(ratio: float) -> str:
+    return f"{rounded(ratio).text} times"
+
+
+def _passing(name: str, verdict: Verdict, n_keys: int) -> str:
+    """From where on an access passes the lines."""
+    first, last = verdict.slowest.n_keys, verdict.fastest.n_keys
+    assert first is not None
+    slowest = f"at its limits, with any number of factories, `{name}` passes the slowest GPU line from n = "
+    slowest += count_text(first) + (" on (this row has more)" if first <= n_keys else " on")
+    if last is None:
+        return f"{slowest}, but never the fastest line up to n = 2^{verdict.fastest.n_max.bit_length() - 1}"
+    return f"{slowest} and the fastest from n = {count_text(last)} on"

@@ -1,0 +1,179 @@
+"""The head of a chapter: verdict, headline table, inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groverattn.errors import InputError
+from groverattn.problem.presets import Preset
+from groverattn.report.contest import Contest
+from groverattn.report.results import DESIGNS, ModelResults, reason
+from groverattn.show.cells import EMPTY, count, duration, probability, rounded, words
+from groverattn.show.document import IN_CELL, Cell, Column, Paragraph, Section, Table
+from groverattn.show.numbers import count_text
+
+LIMIT_WORDS = {
+    "factory": "factories",
+    "reaction": "reactions",
+    "consumption": "taking up states",
+    "clifford": "Clifford gates",
+}
+
+_IN_THE_VERDICT = ("duration", "physical_qubits", "gpu", "ratio", "crossover", "frontier", "choices")
+
+
+def verdict(results: ModelResults, anchor: str) -> Section:
+    """Who wins, and whether that would change."""
+    return Section("Verdict", anchor, (Paragraph(Contest.of(results).sentences, _IN_THE_VERDICT, stressed=True),))
+
+
+def headline(results: ModelResults, anchor: str) -> Section:
+    """The quantum row and the classical lines in one table."""
+    columns = (
+        Column("who"),
+        Column("physical qubits", "qubits", "physical_qubits"),
+        Column("time of one row", IN_CELL, "duration"),
+        Column("against the slowest GPU line", "times as long", "ratio"),
+        Column("wrong answer", "probability", "p_wrong"),
+        Column("what sets the time"),
+    )
+    quantum = [*_quantum_rows(results), *_crowd_row(results)]
+    gpu = list(_gpu_rows(results))
+    table = Table(
+        f"One row of {results.name} on {results.machine.name}, and on GPUs",
+        columns,
+        (*quantum, *gpu),
+        row_quantities=("", ) * len(quantum) + ("gpu",) * len(gpu),
+        notes=_notes(results),
+    )  # fmt: skip
+    return Section("One row, beside GPUs", anchor, (table,))
+
+
+def _quantum_rows(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
+    names = [*DESIGNS, *([] if results.quickest is None else [results.quickest])]
+    for name in dict.fromkeys(names):
+        result = results.accesses[name]
+        if isinstance(result, InputError):
+            yield (words(f"quantum, `{name}`"), EMPTY, words("cannot run"), EMPTY, EMPTY, words("see below"))
+            continue
+        yield (
+            words(f"quantum, `{name}`"),
+            count(result.row.qubits),
+            duration(result.physical.duration_s),
+            rounded(results.slowdown(result.physical.duration_s)),
+            probability(result.row.p_failure),
+            words(LIMIT_WORDS[result.physical.limited_by]),
+        )
+
+
+def _crowd_row(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
+    """The fastest design of the frontier, where it takes several machines."""
+    point = results.quickest_point
+    if point is None or point.design.n_machines == 1:
+        return
+    yield (
+        words(f"quantum, {point.design.n_machines:,} machines, `{point.design.data_access}`"),
+        count(point.qubits),
+        duration(point.duration_s),
+        rounded(results.slowdown(point.duration_s)),
+        probability(point.as_json()["p_failure"]),
+        words(LIMIT_WORDS[point.physical.limited_by]),
+    )
+
+
+def _gpu_rows(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
+    for line in sorted(results.lines, key=lambda line: -line.time_s_per_row):
+        ratio = rounded(results.slowdown(line.time_s_per_row))
+        yield (words(line.name), EMPTY, duration(line.time_s_per_row), ratio, words("exact"), words(line.bound_by))
+
+
+def _notes(results: ModelResults) -> tuple[str, ...]:
+    request, point = results.request, results.quickest_point
+    gpu = (
+        "GPU, prefill: one row's share where all n rows are computed at once. GPU, decode: the newest row alone, its "
+        "scores without the sum of values, as the quantum row has none either."
+    )
+    if request.gqa_group > 1:
+        gpu += f" {request.gqa_group} query heads share one memory of keys, which is read once for all of them."
+    if request.key_numbers is not None:
+        gpu += f" The keys are stored compressed (MLA), {request.key_numbers} numbers each, and a GPU reads these."
+    several = point is not None and point.design.n_machines > 1
+    crowd = "Several machines: the fastest design of the frontier; each searches its own part of the keys."
+    return (
+        "A quantum row finds the marked keys and their scores; its time is the mean over the search's own randomness.",
+        *([crowd] if several else []),
+        gpu,
+        *(f"`{name}` cannot be run: {reason(error)}." for name, error in results.refused(*DESIGNS)),
+    )
+
+
+def inputs(results: ModelResults, anchor: str) -> Section:
+    """All inputs, with units and reasons."""
+    rows = tuple((words(name), value, words(why)) for name, value, why in _inputs(results))
+    columns = (Column("input"), Column("value", IN_CELL, "inputs"), Column("what it is, and where it is from"))
+    return Section("Inputs", anchor, (Table(f"What {results.name} is, and what was chosen", columns, rows),))
+
+
+def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
+    request, preset, shape = results.request, results.preset, results.request.shape
+    source = "given as an option" if preset is None else preset.source
+    of_model = "no model was named, so one" if preset is None else preset.source
+    note = source if preset is None else marked_note(preset)
+    stored = shape.d_head if request.key_numbers is None else request.key_numbers
+    law = LAW_WORDS[request.search_law]
+    yield "n", _unit(shape.n_keys, "keys"), f"keys that a row searches; {_given(results, 'n_keys', source)}"
+    yield "d", _unit(shape.d_head, "numbers"), f"numbers in a key; {_given(results, 'd_head', source)}"
+    yield "k", _unit(shape.n_marked, "keys"), f"marked keys of a row; {_given(results, 'n_marked', note)}"
+    yield "layers", _unit(request.layers, "layers"), f"of attention; {of_model}"
+    yield "heads", _unit(request.query_heads, "heads"), f"query heads of a layer; {of_model}"
+    yield "group", _unit(request.gqa_group, "heads"), f"query heads that share one memory of keys; {of_model}"
+    yield (
+        "stored",
+        _unit(stored, "numbers"),
+        f"numbers that a GPU reads per key of that memory; {'those of d' if preset is None else source}",
+    )
+    yield "key bits", _unit(shape.key_bits, "bits"), "of each number of a key, after rounding; our choice"
+    yield "query bits", _unit(shape.query_bits, "bits"), "of each number of the query, after rounding; our choice"
+    yield "score", words(f"`{request.score_method}`"), "how the circuit adds up a score; our choice, fewest Toffolis"
+    yield "search law", words(f"`{request.search_law}`"), f"{law}; our choice"
+    yield "machine", words(results.machine.name), "our choice; its fields, each with its source: [Machines](#machines)"
+    yield "error budget", probability(request.error_budget), "largest probability of a wrong row; our choice"
+    yield from _qram_price(results)
+
+
+def _qram_price(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
+    qram, whose = results.request.qram, "of the assumed memory `qram`; our assumption"
+    yield "qram: time", Cell(f"{qram.latency_us:g} us", qram.latency_us), f"of one call {whose}"
+    yield "qram: qubits", _unit(qram.physical_qubits_per_bit, "qubits"), f"physical ones for each stored bit {whose}"
+    yield "qram: error", probability(qram.p_error), f"failure probability of one call {whose}"
+
+
+LAW_WORDS = {
+    "ideal": "the number of marked keys is known: a floor that no procedure here reaches",
+    "expected": "the number of marked keys is not known: the mean of the search that `groverattn simulate` runs",
+    "proven": "a published upper bound with all its constants",
+    "worst": "the same search with every trial at its longest",
+}
+
+
+def marked_note(preset: Preset) -> str:
+    """Return what is to be known of a preset, with the letter that the report has for its marked keys.
+
+    >>> from groverattn.problem.presets import preset
+    >>> marked_note(preset("gpt2"))
+    'k is our assumption'
+    """
+    return preset.note.replace("n_marked", "k")
+
+
+def _unit(value: float, unit: str) -> Cell:
+    unit = unit.removesuffix("s") if value == 1 else unit
+    return Cell(f"{value:g} {unit}" if value < 1000 else f"{count_text(value)} {unit}", value)
+
+
+def _given(results: ModelResults, size: str, source: str) -> str:
+    """Whether a size is the preset's own."""
+    given = getattr(results.request.shape, size)
+    if results.preset is None or getattr(results.preset, size) == given:
+        return source
+    return f"given as an option; the preset has {getattr(results.preset, size):,}"

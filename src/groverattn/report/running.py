@@ -1,0 +1,176 @@
+"""Sections on running a row: the four limits of its time, the machine that is built, and the error budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import Estimate
+from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.second_opinion import WHY_NOT_EQUAL
+from groverattn.report.opening import LIMIT_WORDS
+from groverattn.report.results import FEWEST_TOFFOLIS, ModelResults, Opinion, reason
+from groverattn.show.cells import count, duration, probability, rounded, share, words
+from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Section, Table
+
+_CANNOT = Paragraph("The machine can run neither circuit: see the verdict.")
+
+_LIMITS = {
+    "factory": "the factories make the magic states of all Toffoli and T gates",
+    "reaction": "gates wait for the outcomes of earlier measurements, one reaction time for each in the longest chain, "
+    "and for the control computer",
+    "consumption": "the data block takes up the magic states of the factories, a few at a time; 0 where this is no "
+    "limit of its model",
+    "clifford": "the Clifford gates, if every tile that can take part in one always does; 0 where the line above has "
+    "them",
+}
+_MORE_TIMES: dict[str, tuple[str, Callable[[Estimate], float]]] = {
+    "largest of the four": ("the row takes no less", lambda result: max(result.physical.limits_s.values())),
+    "of the reactions: control": (
+        "the control computer reads the key table for every unload",
+        lambda result: result.physical.control_s,
+    ),
+    "until an answer is right": (
+        "the time over the probability of a right answer, if a wrong one were noticed and repeated: our assumption",
+        lambda result: result.row.expected_duration_s,
+    ),
+}
+
+
+def limits(results: ModelResults, anchor: str) -> Section:
+    """The four limits and which of them binds, the machine, and a second opinion."""
+    title = "What sets the time"
+    if not results.designs:
+        return Section(title, anchor, (_CANNOT,))
+    blocks = [_limits_table(results), _machine_table(results), *_second_opinion(results)]
+    return Section(title, anchor, tuple(blocks))
+
+
+def _limits_table(results: ModelResults) -> Table:
+    designs = results.designs
+    rows = [
+        (
+            words(LIMIT_WORDS[name]),
+            words(meaning),
+            *(rounded(each.physical.limits_s[name]) for each in designs.values()),
+        )
+        for name, meaning in _LIMITS.items()
+    ]
+    rows += [
+        (words(name), words(meaning), *(rounded(time_s(each)) for each in designs.values()))
+        for name, (meaning, time_s) in _MORE_TIMES.items()
+    ]
+    columns = (Column("limit"), Column("what it is"), *(Column(f"`{name}`", "s", "limits") for name in designs))
+    bound = [f"`{name}` is bound by {LIMIT_WORDS[result.physical.limited_by]}" for name, result in designs.items()]
+    return Table(
+        f"Least time of one row by four limits on {results.machine.name}; the largest holds",
+        columns,
+        tuple(rows),
+        notes=(f"{', '.join(bound)}. More factories than the other limits can use are never bought.",),
+    )
+
+
+_BUILT: tuple[tuple[str, str, str, Callable[[PhysicalEstimate], Cell]], ...] = (
+    ("data", "physical_qubits", "physical qubits, with routing", lambda p: _with_unit(p.data_qubits, "qubits")),
+    ("factories", "physical_qubits", "physical qubits of all", lambda p: _with_unit(p.factory_qubits, "qubits")),
+    ("code distance", "code", "of the data; odd", lambda p: count(p.code_distance)),
+    ("copies", "code", "factories side by side", lambda p: _with_unit(p.n_factories, "factories")),
+    ("factory", "code", "its kind as its paper calls it, with its code distances", lambda p: words(p.factory)),
+    ("rotation", "code", "T gates that make one", lambda p: _with_unit(p.t_per_rotation, "T gates")),
+)
+
+
+def _machine_table(results: ModelResults) -> Table:
+    designs = results.designs
+    rows = tuple(
+        (words(name), words(meaning), *(cell(result.physical) for result in designs.values()))
+        for name, _, meaning, cell in _BUILT
+    )
+    columns = (Column("part"), Column("what it is"), *(Column(f"`{name}`", IN_CELL) for name in designs))
+    return Table(
+        f"The machine that is built for one row out of {results.machine.name}: least qubits times time",
+        columns,
+        rows,
+        row_quantities=tuple(quantity for _, quantity, _, _ in _BUILT),
+    )
+
+
+def _with_unit(value: float, unit: str) -> Cell:
+    return Cell(f"{count(value).text} {unit}", value)
+
+
+def _second_opinion(results: ModelResults) -> list[Block]:
+    opinion = results.opinion
+    if opinion is None:
+        return []
+    if isinstance(opinion.theirs, InputError):
+        return [Paragraph(f"A second opinion by qdk.qre could not be had: {reason(opinion.theirs)}.", ("opinion",))]
+    ours, theirs = opinion.ours.physical, opinion.theirs
+    numbers = {
+        "physical qubits": (ours.qubits, theirs.qubits, "qubits"),
+        "of them in factories": (ours.factory_qubits, theirs.factory_qubits, "factory_qubits"),
+    }
+    ratios = theirs.ratios(ours)
+    rows = [
+        (words(name), _with_unit(a, "qubits"), _with_unit(b, "qubits"), rounded(ratios[key]))
+        for name, (a, b, key) in numbers.items()
+    ]
+    times = (duration(ours.duration_s), duration(theirs.duration_s), rounded(ratios["duration_s"]))
+    rows.append((words("time of one row"), *times))
+    columns = (
+        Column("quantity"),
+        Column("this report", IN_CELL, "physical_qubits"),
+        Column("qdk.qre", IN_CELL, "opinion"),
+        Column("this report over qdk.qre", "ratio", "opinion"),
+    )
+    caption = f"`{FEWEST_TOFFOLIS}` on {opinion.machine} by two estimators"
+    return [_opinion_text(opinion), Table(caption, columns, tuple(rows))]
+
+
+def _opinion_text(opinion: Opinion) -> Paragraph:
+    bound = LIMIT_WORDS[opinion.ours.physical.limited_by]
+    return Paragraph(
+        f"A second opinion: the same row on {opinion.machine}, which qdk.qre, an estimator of others, can model too. "
+        f"Here the time is set by {bound}. {WHY_NOT_EQUAL}",
+        ("opinion",),
+    )
+
+
+def budget(results: ModelResults, anchor: str) -> Section:
+    """Where the error budget of a row goes."""
+    title = "Error budget of one row"
+    if not results.designs:
+        return Section(title, anchor, (_CANNOT,))
+    designs = list(results.designs.values())
+    rows = [
+        (words(part), words(meaning), *_probabilities(designs, [result.row.p_parts[part] for result in designs]))
+        for part, meaning in _PARTS.items()
+    ]
+    sums = _probabilities(designs, [result.row.p_failure for result in designs])
+    rows.append((words("sum"), words("of these"), *sums))
+    columns = [Column("part"), Column("what can go wrong")]
+    for name in results.designs:
+        columns += [Column(f"`{name}`", "probability", "p_parts"), Column("of the budget", "per cent", "p_parts")]
+    allowed = results.request.error_budget
+    text = (
+        f"A row may be wrong with a probability of {allowed:g}, for any reason. How much of it the search may miss is "
+        "chosen so that qubits times time is least; the rest is split between storage, magic states and rotations in "
+        "the same way. Probabilities are added, which is an upper bound."
+    )
+    table = Table("Probability that a row is wrong, in parts", tuple(columns), tuple(rows))
+    return Section(title, anchor, (Paragraph(text, ("inputs",)), table))
+
+
+_PARTS = {
+    "search": "a marked key is not found",
+    "storage": "a stored logical qubit fails",
+    "distillation": "a magic state is wrong",
+    "synthesis": "rotations made of T gates are not exact",
+    "memory": "a call of the memory `qram` fails; 0 for circuits",
+}
+
+
+def _probabilities(designs: list[Estimate], values: list[float]) -> list[Cell]:
+    """A probability of each design, and what part of its budget that is."""
+    pairs = zip(designs, values, strict=True)
+    return [cell for result, p in pairs for cell in (probability(p), share(p / result.request.error_budget))]

@@ -1,0 +1,158 @@
+"""One row of the search at its limits: how long it takes however many factories there are, as a function of n."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+
+import attrs
+
+from groverattn.bloqs.score.methods import AnyScore
+from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
+from groverattn.errors import InputError
+from groverattn.physical.machines.hardware import hardware
+from groverattn.problem.shapes import N_KEYS_MAX
+from groverattn.reference.search.laws import search_cost
+from groverattn.row.request import EstimateRequest
+
+
+@attrs.frozen
+class WaitTimes:
+    """How long one wait of each kind takes.
+
+    Attributes:
+        reaction_s: from a logical measurement to the operation that depends on it, seconds.
+        memory_s: one call of a memory outside the circuit, seconds.
+        control_bits_per_s: rate at which the control computer reads the key table, bits per second.
+    """
+
+    reaction_s: float
+    memory_s: float
+    control_bits_per_s: float
+
+    def with_free_control(self) -> WaitTimes:
+        """Return the same times with a control computer that reads at once."""
+        return attrs.evolve(self, control_bits_per_s=math.inf)
+
+
+@attrs.frozen
+class RowTime:
+    """The row of n keys at its limits.
+
+    Gates, factories, Clifford traffic, preparations and classical checks cost no time here: it is a lower bound for one
+    machine with every number of factories. Several machines that share the keys are on the frontier.
+
+    Attributes:
+        n_keys: number of keys n.
+        iterates: expected iterates of the row.
+        waits: what the mean iterate waits for.
+        times: how long one wait of each kind takes.
+    """
+
+    n_keys: int
+    iterates: float
+    waits: IterateWaits
+    times: WaitTimes
+
+    @property
+    def iterate_parts_s(self) -> dict[str, float]:
+        """What the mean iterate spends on reactions, on calls of the memory and on the control computer, seconds."""
+        return {
+            "reaction": self.waits.reactions * self.times.reaction_s,
+            "memory": self.waits.external_calls * self.times.memory_s,
+            "control": self.waits.control_bits / self.times.control_bits_per_s,
+        }
+
+    @property
+    def iterate_s(self) -> float:
+        """Time of the mean iterate, seconds: the three wait for each other."""
+        return sum(self.iterate_parts_s.values())
+
+    @property
+    def duration_s(self) -> float:
+        """Time of the row, seconds."""
+        return self.iterates * self.iterate_s
+
+    @property
+    def without_control_s(self) -> float:
+        """The same with a control computer that reads in no time: the most optimistic reading, seconds."""
+        return self.duration_s - self.iterates * self.iterate_parts_s["control"]
+
+
+@attrs.frozen
+class QuantumRow:
+    """The search of one row, as a function of the number of keys; the number of marked keys stays.
+
+    Attributes:
+        data_access: how the circuit reaches the keys.
+        score: the score of one query.
+        n_marked: marked keys k.
+        law: name of the search law.
+        p_miss: probability allowed that a marked key is left unfound; all of the error budget.
+        p_error: failure probability of one call of an outside memory.
+        times: how long one wait of each kind takes.
+    """
+
+    data_access: str
+    score: AnyScore
+    n_marked: int
+    law: str
+    p_miss: float
+    p_error: float
+    times: WaitTimes
+
+    @classmethod
+    def of(cls, request: EstimateRequest, score: AnyScore) -> QuantumRow:
+        """Return the row of a request, with all of the error budget left to the search.
+
+        Raises:
+            InputError: an unknown machine.
+        """
+        machine = hardware(request.hardware)
+        times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
+        law, n_marked = request.search_law, request.shape.n_marked
+        return cls(request.data_access, score, n_marked, law, request.error_budget, request.qram.p_error, times)
+
+    def at(self, n_keys: int) -> RowTime:
+        """Return the row of `n_keys` keys, filled up with dead keys to a power of two where that is faster.
+
+        Raises:
+            InputError: sizes or a law that make no sense, or a memory that fails more often than the budget allows.
+        """
+        row, filled_up = self._searching(n_keys, n_keys), 1 << (n_keys - 1).bit_length()
+        if filled_up > max(n_keys, 2) and filled_up <= N_KEYS_MAX:
+            row = min(row, self._searching(filled_up, n_keys), key=lambda each: each.duration_s)
+        p_memory = row.iterates * row.waits.external_calls * self.p_error
+        if p_memory >= self.p_miss:
+            raise InputError(
+                given=f"a memory that fails with p = {self.p_error:.2g} a call",
+                allowed=f"a failure below {self.p_miss:.2g} in all calls of a row",
+                why=f"its calls at n = {n_keys} would fail with p = {p_memory:.2g}",
+                do="assume a better memory, or allow a larger error budget",
+            )
+        return row
+
+    def _searching(self, n_searched: int, n_keys: int) -> RowTime:
+        waits_at = _waits_of_search(self.data_access, self.score, self.n_marked, self.law, self.p_miss)
+        iterates, waits = waits_at(n_searched)
+        return RowTime(n_keys, iterates, waits, self.times)
+
+
+# Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
+@functools.lru_cache(maxsize=64)
+def _waits_of_search(
+    data_access: str, score: AnyScore, n_marked: int, law: str, p_miss: float
+) -> Callable[[int], tuple[float, IterateWaits]]:
+    """Return a function that knows the iterates and the mean iterate's waits of this search at each number of keys."""
+
+    @functools.cache
+    def at(n_keys: int) -> tuple[float, IterateWaits]:
+        cost = search_cost(law, n_keys, n_marked, p_miss)
+        waits = iterate_waits(data_access, n_keys, score)
+        if cost.phased_expected:
+            phased = iterate_waits(data_access, n_keys, score, phased=True)
+            waits = waits.mixed(phased, cost.phased_expected / cost.iterates_expected)
+        return cost.iterates_expected, waits
+
+    return at

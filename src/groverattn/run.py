@@ -1,0 +1,112 @@
+"""The main job: from a real head to a verified search and estimates of real models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from groverattn.estimation.estimate import Estimate, estimate
+from groverattn.estimation.table import headline_table
+from groverattn.problem.heads import bundled_head
+from groverattn.problem.instance import Instance
+from groverattn.row.request import estimate_request
+from groverattn.show.numbers import count_text
+from groverattn.show.tables import Json
+from groverattn.simulation.head import OnRow, Simulation, simulate
+from groverattn.simulation.table import simulation_table
+from groverattn.verification.table import verification_table
+from groverattn.verification.verification import Verification, verify_head_row
+
+SCHEMA = "groverattn.run/1"
+
+
+PRESETS_SHOWN = ("gpt2", "llama3-8b", "llama3.1-8b", "deepseek-v3", "1m-context-synthetic")
+
+
+ACCESSES_SHOWN = ("qrom", "qroam")
+
+
+@attrs.frozen
+class MainJob:
+    """Results of the three steps.
+
+    Attributes:
+        verification: the oracle's circuit of one row, run on all keys.
+        simulation: the search on every row.
+        estimates: what the same circuit costs at the sizes of real models.
+    """
+
+    verification: Verification
+    simulation: Simulation
+    estimates: list[Estimate]
+
+    @property
+    def passed(self) -> bool:
+        """Whether circuit and search were right."""
+        return self.verification.check.passed and self.simulation.passed
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `run --format json` prints."""
+        return {
+            "schema": SCHEMA,
+            "verify": self.verification.as_json(),
+            "simulate": self.simulation.as_json(),
+            "estimates": [result.as_json() for result in self.estimates],
+            "passed": self.passed,
+        }
+
+
+def main_job(
+    *, n_marked: int = 16, seed: int = 0, n_workers: int = 2, on_row: OnRow = lambda done, total: None
+) -> MainJob:
+    """Verify, simulate and estimate on the packaged head, at 8 bits.
+
+    Raises:
+        InputError: n_marked leaves nothing to search for.
+    """
+    instance = Instance.from_target(bundled_head(), n_marked, query_bits=8, key_bits=8)
+    verification = verify_head_row(instance, None, data_access="qroam", seed=seed)
+    simulation = simulate(instance, data_access="qrom", seed=seed, n_workers=n_workers, on_row=on_row)
+    estimates = [
+        estimate(estimate_request(preset=name, data_access=access))
+        for name in PRESETS_SHOWN
+        for access in ACCESSES_SHOWN
+    ]
+    return MainJob(verification, simulation, estimates)
+
+
+def main_job_tables(result: Json) -> RenderableType:
+    """The three steps of the main job, one after the other."""
+    return Group(
+        Text("1. The oracle's circuit, every gate run on every key of one row", style="bold"),
+        verification_table(result["verify"]),
+        "",
+        Text("2. The search on every row, and B built from what it found", style="bold"),
+        simulation_table(result["simulate"]),
+        "",
+        Text("3. The same circuit at the sizes of real models, beside the classical line", style="bold"),
+        headline_table(result["estimates"]),
+        "",
+        Text(_SETTING + _crossings(result["estimates"])),
+    )
+
+
+_SETTING = (
+    "Search law: expected (number of marked keys unknown). Machine: gidney-fowler-2018, 1 us cycles, 10 us reaction. "
+    "GPU: the slowest of prefill and decode on H100, H200 and B200. Loading a key costs n Toffolis by qrom and about "
+    "2 sqrt(n d b) by qroam, so a row costs n^1.5 or n: the quadratic saving in queries is lost in gates. "
+)
+
+
+def _crossings(results: list[Json]) -> str:
+    crossing = [
+        f"{result['inputs']['name']} by {result['inputs']['data_access']} from n = {count_text(n_keys)}"
+        for result in results
+        if (n_keys := result["crossover"]["n_keys"]) is not None
+    ]
+    if crossing:
+        return "Faster than a GPU: " + ", ".join(crossing) + "."
+    return "No crossover in any line, at any number of keys that was looked at."

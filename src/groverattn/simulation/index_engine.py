@@ -1,0 +1,145 @@
+"""Grover's search on the exact amplitudes of the index register, with the phases that the oracle's circuit gave."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.reference.search.trials import GroverRun
+from groverattn.simulation.engine import measured_index
+from groverattn.simulation.searched_row import SearchedRow
+from groverattn.verification.oracle_check import run_oracle
+
+_AMPLITUDE_TOLERANCE = 1e-6  # far above the rounding of thousands of gates, far below what a wrong phase does
+
+
+def grover_amplitudes(marked: NDArray[np.bool_], run: GroverRun | int) -> NDArray[np.inexact]:
+    """Return the amplitudes of all indices after a run on the uniform superposition, shape (n,).
+
+    The oracle changes phases and the diffusion reflects about the mean. With phases -1 the amplitudes stay real. The
+    sign of the diffusion is that of `Diffusion`, 2 |u><u| - 1.
+
+    Args:
+        marked: which indices receive the oracle's phase.
+        run: the iterates, or their number if all phases are -1.
+
+    >>> marked = np.arange(4) == 2
+    >>> grover_amplitudes(marked, 1).round(6).tolist()
+    [0.0, 0.0, 1.0, 0.0]
+    """
+    run = GroverRun(run) if isinstance(run, int) else run
+    amplitudes = np.full(marked.size, 1 / np.sqrt(marked.size), dtype=complex if run.is_phased else float)
+    if not run.is_phased:
+        signs = np.where(marked, -1.0, 1.0)
+        for _ in range(run.n_iterates):
+            amplitudes *= signs
+            np.subtract(2 * amplitudes.mean(), amplitudes, out=amplitudes)
+        return amplitudes
+    at = np.flatnonzero(marked)
+    for oracle_angle, diffusion_angle in zip(*run.angles, strict=True):
+        amplitudes[at] *= np.exp(1j * oracle_angle)
+        np.subtract((1 - np.exp(1j * diffusion_angle)) * amplitudes.mean(), amplitudes, out=amplitudes)
+    return amplitudes
+
+
+def wrong_amplitudes(amplitudes: NDArray[np.inexact], marked: NDArray[np.bool_], run: GroverRun) -> int:
+    """Return how many amplitudes of a circuit's index register differ from those of a run, up to a global phase.
+
+    Args:
+        amplitudes: of all values of the register, shape (2^m,).
+        marked: which of the n keys are marked, by plain arithmetic.
+        run: the iterates.
+    """
+    expected = np.zeros(amplitudes.size, dtype=np.complex128)
+    expected[: marked.size] = grover_amplitudes(marked, run)
+    overlap = np.vdot(expected, amplitudes)
+    phase = overlap / abs(overlap) if overlap else 1.0
+    return int((np.abs(amplitudes - phase * expected) > _AMPLITUDE_TOLERANCE).sum())
+
+
+def phase_estimation(marked: NDArray[np.bool_], n_bits: int) -> NDArray[np.float64]:
+    """Return the distribution of the measured phase of the iterate, from all its powers, shape (2^n_bits,).
+
+    The control registers' state |c> stands beside the index register after c iterates; the inverse Fourier transform
+    over c is taken for every index (Brassard, Hoyer, Mosca, Tapp, arXiv:quant-ph/0005055, algorithm Est_Amp).
+
+    >>> phase_estimation(np.arange(4) == 2, 2).round(6).tolist()
+    [0.1875, 0.375, 0.0625, 0.375]
+    """
+    size = 1 << n_bits
+    powers = np.empty((size, marked.size))
+    signs = np.where(marked, -1.0, 1.0)
+    powers[0] = 1 / np.sqrt(marked.size)
+    for c in range(1, size):
+        flipped = powers[c - 1] * signs
+        powers[c] = 2 * flipped.mean() - flipped
+    return (np.abs(np.fft.fft(powers, axis=0)) ** 2).sum(axis=1) / size**2
+
+
+@attrs.define(eq=False)
+class IndexEngine:
+    """Every amplitude of the index register; the phases are those of a gate-by-gate run of the oracle on all keys.
+
+    The circuit is run once for each threshold, with every key live. A key's phase depends on its own word only, so
+    excluding keys clears phases; that the circuit does so is checked by `circuit_mismatches` with the live flags of the
+    last round.
+
+    Attributes:
+        row: the row.
+        outcomes: draws the outcomes of the measurements inside the oracle.
+    """
+
+    row: SearchedRow
+    outcomes: np.random.Generator
+    _phases: dict[int, NDArray[np.bool_]] = attrs.field(factory=dict, init=False)
+    _wrong: int = attrs.field(default=0, init=False)
+
+    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+        """Prepare the uniform superposition, apply the iterates and measure the index."""
+        marked = self._marked(threshold).copy()
+        marked[list(excluded)] = False
+        return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
+
+    def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
+        """Estimate the phase of the iterate with these phases and measure it."""
+        return measured_index(phase_estimation(self._marked(threshold), n_bits), rng)
+
+    def _marked(self, threshold: int) -> NDArray[np.bool_]:
+        if threshold not in self._phases:
+            self._phases[threshold], wrong = _run_circuit(self.row, threshold, (), self.outcomes)
+            self._wrong += wrong
+        return self._phases[threshold]
+
+    def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
+        """Run the oracle's circuit with keys excluded; return the keys on which this or an earlier run was wrong."""
+        return self._wrong + _run_circuit(self.row, threshold, excluded, self.outcomes)[1]
+
+
+def _run_circuit(
+    row: SearchedRow, threshold: int, excluded: Collection[int], rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], int]:
+    """Return the keys with phase -1, and the number of keys on which that differs from plain arithmetic."""
+    run = run_oracle(row.oracle(threshold, excluded), rng)
+    return run.marked, int(((run.marked != row.marked(threshold, excluded)) | run.is_wrong).sum())
+
+
+@attrs.define(eq=False)
+class ArithmeticPhases:
+    """Every amplitude of the index register; the phases are computed by plain arithmetic, and no circuit is run."""
+
+    row: SearchedRow
+
+    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+        """Prepare the uniform superposition, apply the iterates and measure the index."""
+        return measured_index(np.abs(grover_amplitudes(self.row.marked(threshold, excluded), run)) ** 2, rng)
+
+    def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
+        """Estimate the phase of the iterate with these phases and measure it."""
+        return measured_index(phase_estimation(self.row.scores >= threshold, n_bits), rng)
+
+    def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
+        """There is no circuit."""
+        return None

@@ -1,0 +1,224 @@
+"""The searches of many rows at once, their outcomes drawn from the exact distribution of the measured index.
+
+What `find_marked` does on a `LawEngine`, without looking at keys. The uniform superposition, the oracle and the
+diffusion treat all marked keys alike, so a measurement gives each marked live key with the same probability: how a
+search goes depends on the number of marked keys alone, and the keys that it finds are a uniform choice among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.errors import InputError
+from groverattn.problem.instance import Instance
+from groverattn.reference.search.rounds import ThresholdSearch
+from groverattn.reference.search.trials import Trial
+
+ROWS_PER_BLOCK = 4096
+"""Rows with one random stream: what is drawn does not depend on how blocks are shared out."""
+
+_OUTCOMES, _CHOICES = 1, 2  # keep the stream of a block's outcomes and that of a row's keys apart
+
+
+@attrs.frozen(eq=False)
+class RowDraws:
+    """What the searches of some rows did; all arrays have shape (rows,).
+
+    Attributes:
+        found: marked keys that were found, int64.
+        iterates: Grover iterates run, each one oracle call, int64.
+        phased_iterates: those among them with the phases of a fixed-point search, int64.
+        checks: keys that were read classically, int64.
+        stopped_early: whether the row has more marked keys than it was promised to have.
+    """
+
+    found: NDArray[np.int64]
+    iterates: NDArray[np.int64]
+    phased_iterates: NDArray[np.int64]
+    checks: NDArray[np.int64]
+    stopped_early: NDArray[np.bool_]
+
+    @classmethod
+    def zeros(cls, n_rows: int) -> RowDraws:
+        """Return the record of rows that have not been searched."""
+        found, iterates, phased, checks = np.zeros((4, n_rows), dtype=np.int64)
+        return cls(found, iterates, phased, checks, np.zeros(n_rows, dtype=bool))
+
+
+@attrs.frozen(eq=False)
+class BlockDraws:
+    """The rows of a block and what their searches did; all arrays have shape (rows,).
+
+    Attributes:
+        rows: the rows, ascending.
+        n_visible: number of keys that each row sees.
+        n_marked: number of its marked keys; all that it sees if it is read whole.
+        read_whole: whether it is read whole: it finds all and checks all, with no iterate.
+        draws: what the searches did.
+    """
+
+    rows: NDArray[np.intp]
+    n_visible: NDArray[np.int64]
+    n_marked: NDArray[np.int64]
+    read_whole: NDArray[np.bool_]
+    draws: RowDraws
+
+    @property
+    def missed(self) -> NDArray[np.int64]:
+        """Marked keys that were not found; 0 for a row that was given up because it has more than it was to have."""
+        return np.where(self.draws.stopped_early, 0, self.n_marked - self.draws.found)
+
+
+def block_rows(n_rows: int, block: int) -> NDArray[np.intp]:
+    """Return the rows of a block.
+
+    >>> [block_rows(5000, block).size for block in (0, 1)]
+    [4096, 904]
+    """
+    return np.arange(block * ROWS_PER_BLOCK, min((block + 1) * ROWS_PER_BLOCK, n_rows))
+
+
+def draw_block(instance: Instance, search_of: Callable[[int], ThresholdSearch], seed: int, block: int) -> BlockDraws:
+    """Count the marked keys of a block of rows and draw their searches.
+
+    Rows are drawn together if they see as many keys and are searched alike: with a causal mask, or with a search that
+    is told each row's number of marked keys, that may be one row at a time, and take as long as a `LawEngine`.
+
+    Args:
+        instance: the head with its thresholds.
+        search_of: from a row's number of marked keys to the search; most ignore it.
+        seed: the draws depend on it and on the block.
+        block: number of the block, from 0.
+
+    >>> from groverattn.problem.families import gaussian_head
+    >>> from groverattn.reference.search.unknown import UnknownNumberSearch
+    >>> instance = Instance.from_target(gaussian_head(64, 8, seed=0), 5, 8, 8)
+    >>> result = draw_block(instance, lambda n_marked: UnknownNumberSearch(1e-6), seed=1, block=0)
+    >>> int(result.n_marked.sum()), int(result.missed.sum())
+    (320, 0)
+    """
+    rows = block_rows(instance.n_keys, block)
+    rng = np.random.default_rng([seed, block, _OUTCOMES])
+    n_visible = instance.score_blocks.visible_keys(rows)
+    read_whole = instance.thresholds[rows] <= instance.lowest_threshold
+    n_marked = instance.marked_counts(rows)
+    groups: dict[tuple[int, ThresholdSearch], list[int]] = {}
+    searches = {int(t): search_of(int(t)) for t in np.unique(n_marked[~read_whole])}
+    for at in np.flatnonzero(~read_whole).tolist():
+        groups.setdefault((int(n_visible[at]), searches[int(n_marked[at])]), []).append(at)
+    draws = RowDraws.zeros(rows.size)
+    draws.found[read_whole] = draws.checks[read_whole] = n_visible[read_whole]
+    for (n, search), members in groups.items():
+        drawn = draw_searches(search, n, n_marked[members], rng)
+        for field in attrs.fields(RowDraws):
+            getattr(draws, field.name)[members] = getattr(drawn, field.name)
+    return BlockDraws(rows, n_visible, n_marked, read_whole, draws)
+
+
+def draw_searches(search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], rng: np.random.Generator) -> RowDraws:
+    """Draw the searches of rows that see n keys each, in lockstep: all are in the same round, and in the same trial.
+
+    Args:
+        search: says which trials a round has and when to stop.
+        n: number of keys of every row.
+        n_marked: how many of them are marked, shape (rows,).
+        rng: draws iterate numbers and outcomes.
+
+    Raises:
+        InputError: some n_marked < 0 or > n.
+
+    >>> from groverattn.reference.search.unknown import UnknownNumberSearch
+    >>> search, rng = UnknownNumberSearch(p_failure=1e-6), np.random.default_rng(0)
+    >>> draws = draw_searches(search, 1024, np.full(1000, 32), rng)
+    >>> int(draws.found.min()), round(float(draws.iterates.mean() / search.cost(1024, 32).iterates_expected), 2)
+    (32, 1.0)
+    """
+    _check_n_marked(n, n_marked)
+    draws = RowDraws.zeros(n_marked.size)
+    searching, n_found = np.arange(n_marked.size), 0
+    while searching.size and (trials := search.trials(n, n_found)):
+        left = n_marked[searching] - n_found
+        if search.excludes_found:
+            a_round = _draw_round(trials, n, left, np.ones(left.size), rng)
+        else:
+            marked = n_marked[searching]
+            a_round = _draw_round(trials, n, marked, left / np.maximum(marked, 1), rng)
+        draws.iterates[searching] += a_round.iterates
+        draws.phased_iterates[searching] += a_round.phased_iterates
+        draws.checks[searching] += a_round.checks
+        draws.found[searching] += a_round.found
+        searching, n_found = searching[a_round.found > 0], n_found + 1
+    limit = getattr(search, "n_marked_max", None)
+    return draws if limit is None else attrs.evolve(draws, stopped_early=draws.found > limit)
+
+
+def found_keys(instance: Instance, row: int, n_found: int, seed: int) -> NDArray[np.int64]:
+    """Return the keys that a row's search found, ascending: all marked ones, or a uniform choice of `n_found` of them.
+
+    Args:
+        instance: the head with its thresholds.
+        row: the row.
+        n_found: how many of its marked keys were found.
+        seed: the choice depends on it and on the row.
+
+    Raises:
+        InputError: n_found < 0, or more than are marked.
+    """
+    marked = np.flatnonzero(instance.marked(row))
+    if not 0 <= n_found <= marked.size:
+        raise InputError(
+            given=f"{n_found} found keys in row {row}",
+            allowed=f"0 to {marked.size}",
+            why="so many keys of the row are marked, and the classical check lets no other pass",
+            do="give the numbers that were drawn for this instance",
+        )
+    if n_found == marked.size:
+        return marked
+    rng = np.random.default_rng([seed, row, _CHOICES])
+    return np.sort(rng.choice(marked, n_found, replace=False, shuffle=False))
+
+
+def _draw_round(
+    trials: tuple[Trial, ...],
+    n: int,
+    live: NDArray[np.int64],
+    share_new: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> RowDraws:
+    """Make the trials of one round, each for the rows in which those before it failed.
+
+    Args:
+        trials: the trials.
+        n: number of keys.
+        live: how many of them a trial may find, shape (rows,).
+        share_new: which share of these has not been found before, shape (rows,).
+        rng: draws iterate numbers and outcomes.
+    """
+    a_round = RowDraws.zeros(live.size)
+    a_round.found[:] = 1
+    failing = np.arange(live.size)
+    for trial in trials:
+        j, p_success = trial.draw_many(n, live[failing], rng)
+        a_round.iterates[failing] += j
+        if trial.is_phased:
+            a_round.phased_iterates[failing] += j
+        a_round.checks[failing] += 1
+        failing = failing[rng.random(failing.size) >= p_success * share_new[failing]]
+        if not failing.size:
+            break
+    a_round.found[failing] = 0
+    return a_round
+
+
+def _check_n_marked(n: int, n_marked: NDArray[np.int64]) -> None:
+    if n_marked.size and not 0 <= n_marked.min() <= n_marked.max() <= n:
+        raise InputError(
+            given=f"{n_marked.min()} to {n_marked.max()} marked keys in rows of {n}",
+            allowed=f"0 to {n}",
+            why="the marked keys are some of the row's",
+            do="count them with Instance.marked_counts",
+        )

@@ -1,0 +1,83 @@
+"""Which circuits can be run gate by gate in the time and memory that people have; larger ones are refused."""
+
+from __future__ import annotations
+
+import os
+
+from groverattn.errors import InputError
+from groverattn.problem.free_memory import check_memory
+from groverattn.show.numbers import time_text
+from groverattn.simulation.engines import EngineChoice
+from groverattn.verification.limits import check_circuit, check_circuit_memory
+
+# Measured: quantum counting, for each of the 2^m outcomes and each key. On amplitudes these are the powers of the
+# iterate and their Fourier transform, gate by gate the bits of a term.
+_BYTES_PER_OUTCOME = {"index": 36, "sparse": 800}
+
+
+def check_counting_memory(engine: str, n_keys: int, n_bits: int, n_workers: int = 1) -> None:
+    """Raise InputError if quantum counting of a row with m control qubits does not fit into the memory that is free.
+
+    >>> check_counting_memory("index", n_keys=4096, n_bits=6)
+    """
+    check_memory(
+        min(n_workers, os.cpu_count() or 1) * n_keys * _BYTES_PER_OUTCOME.get(engine, 0) << n_bits,
+        f"counting with {n_bits} qubits of the phase beside {n_keys:,} keys",
+        "take --method unknown, --engine law, or fewer keys",
+    )
+
+
+# Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate. With
+# every gate of every trial (`sparse`) 55 s a row at n = 4096, d = 16, k = 16.
+_SECONDS_PER_GATE_GROUP = {"index": 1e-3, "circuit": 1e-3, "sparse": 1.2e-2}
+
+
+SECONDS_MAX = 86_400
+
+
+# Measured at n = 131,072 and k = 512, per row and key: amplitudes 23 s a row, outcomes drawn key by key 28 s a row.
+_SECONDS_PER_KEY = {"circuit": 0.0, "sparse": 0.0, "index": 2e-4, "law": 2e-4}
+
+
+def check_rows(
+    engine: EngineChoice,
+    rows: range,
+    n_keys: int,
+    d_head: int,
+    key_bits: int,
+    *,
+    n_workers: int = 1,
+    counting_bits: int = 0,
+) -> None:
+    """Raise InputError if these rows would take more than about a day on one processor, or more memory than is free.
+
+    Args:
+        engine: what searches them.
+        rows: which rows.
+        n_keys, d_head, key_bits: sizes of the key memory.
+        n_workers: processes that share the rows.
+        counting_bits: control qubits of quantum counting; 0 for methods that do not count.
+
+    >>> check_rows(EngineChoice("index"), range(512), n_keys=512, d_head=64, key_bits=8)
+    """
+    n_rows, n_workers = sum(engine.runs_circuit(row) for row in rows), min(n_workers, len(rows))
+    _check_time(len(rows), len(rows) * n_keys * _SECONDS_PER_KEY[engine.name], n_keys)
+    if counting_bits:
+        check_counting_memory(engine.name, n_keys, counting_bits, n_workers)
+    if not n_rows:
+        return
+    check_circuit(n_keys, d_head, key_bits)
+    check_circuit_memory(engine.name, n_keys, d_head, key_bits, n_workers)
+    seconds_per_row = (n_keys + 2 * d_head * key_bits) * _SECONDS_PER_GATE_GROUP[engine.name]
+    _check_time(n_rows, n_rows * seconds_per_row, n_keys)
+
+
+def _check_time(n_rows: int, seconds: float, n_keys: int) -> None:
+    if seconds > SECONDS_MAX:
+        raise InputError(
+            given=f"{n_rows} rows of {n_keys} keys, about {time_text(seconds)}",
+            allowed=f"about {time_text(SECONDS_MAX)} on one processor",
+            why="the rows are searched one by one on amplitudes of all keys, or their circuits are run gate by gate",
+            do=f"search fewer rows, such as --rows 0:{max(1, min(16, int(n_rows * SECONDS_MAX / seconds)))}, run the "
+            "circuit of some rows only (--engine index --circuit-every N), or take --engine law",
+        )

@@ -1,1 +1,0 @@
-"""Circuits and counts in the formats of other tools."""

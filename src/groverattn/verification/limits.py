@@ -1,0 +1,71 @@
+"""Memory that a run will take, from its sizes: predicted before it starts, and refused where so much is not free."""
+
+from __future__ import annotations
+
+import os
+
+from groverattn.errors import InputError
+from groverattn.problem.free_memory import check_memory
+
+# Measured as the peak of a process, less the 220 MiB that the libraries take, and rounded up; docs/safety.md has the
+# commands. Bytes per key, and per bit of the key memory: for one run of the oracle, and for a searched row.
+_CIRCUIT_BYTES = {"verify": (4_600, 25), "index": (8_200, 44), "sparse": (46_000, 90)}
+
+
+# 2^24 amplitudes of 16 bytes, and the simulator's copies of them.
+_STATE_VECTOR_BYTES = 1 << 30
+
+
+def circuit_bytes(run: str, n_keys: int, d_head: int, key_bits: int) -> int:
+    """Return the bytes that one run of a circuit takes beside the libraries.
+
+    Args:
+        run: verify, or the engine of a search: index, sparse or circuit.
+        n_keys, d_head, key_bits: sizes of the key memory.
+
+    >>> circuit_bytes("verify", n_keys=1 << 17, d_head=32, key_bits=8) >> 20
+    1375
+    """
+    if run == "circuit":
+        return _STATE_VECTOR_BYTES
+    per_key, per_bit = _CIRCUIT_BYTES[run]
+    return n_keys * per_key + n_keys * d_head * key_bits * per_bit
+
+
+def check_circuit_memory(run: str, n_keys: int, d_head: int, key_bits: int, n_workers: int = 1) -> None:
+    """Raise InputError if the circuits that so many processes run at a time do not fit into the memory that is free.
+
+    >>> check_circuit_memory("index", n_keys=4096, d_head=64, key_bits=8, n_workers=2)
+    """
+    n_workers = min(n_workers, os.cpu_count() or 1)
+    workers = f" in each of {n_workers} processes" if n_workers > 1 else ""
+    check_memory(
+        n_workers * circuit_bytes(run, n_keys, d_head, key_bits),
+        f"the circuit of {n_keys:,} keys of {d_head:,} numbers of {key_bits} bits{workers}",
+        "take fewer keys or bits" + (", or --workers 1" if n_workers > 1 else ""),
+    )
+
+
+# Measured: at both limits a run of the oracle takes a minute and 1.3 GiB (`verify`), a searched row two minutes and
+# 2 GiB under the engine `index`. What is predicted is in problem/limits.py.
+N_KEYS_MAX = 1 << 17
+
+
+MEMORY_BITS_MAX = 1 << 25
+
+
+def check_circuit(n_keys: int, d_head: int, key_bits: int) -> None:
+    """Raise InputError if the circuit of one oracle is too large to be run gate by gate on every key.
+
+    >>> check_circuit(n_keys=4096, d_head=64, key_bits=8)
+    """
+    bits = n_keys * d_head * key_bits
+    if n_keys > N_KEYS_MAX or bits > MEMORY_BITS_MAX:
+        gib = circuit_bytes("verify", n_keys, d_head, key_bits) / 2**30
+        raise InputError(
+            given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}, which would take {gib:,.3g} GiB",
+            allowed=f"at most {N_KEYS_MAX:,} keys and {MEMORY_BITS_MAX:,} bits in all",
+            why="every bit of the key memory is a gate target that is run on every key",
+            do="choose smaller sizes; `groverattn estimate` counts the circuit of any size",
+        )
+    check_circuit_memory("verify", n_keys, d_head, key_bits)

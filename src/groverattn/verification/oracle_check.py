@@ -1,0 +1,113 @@
+"""Runs the circuit of a phase oracle on every key and compares it with plain arithmetic."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.bloqs.flat.circuit import FlatCircuit
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.costs.counting import count
+from groverattn.costs.logical import LogicalCounts
+from groverattn.verification.bit_sliced import run_on_basis
+
+
+@attrs.frozen
+class OracleRun:
+    """A phase oracle run on all its n keys.
+
+    Attributes:
+        marked: keys that received the phase -1, bool of shape (n,).
+        index_changed: keys whose index did not come back, bool of shape (n,).
+        dirty: keys that left an ancilla that was not zero, bool of shape (n,).
+        circuit: the gates that were run.
+    """
+
+    marked: NDArray[np.bool_]
+    index_changed: NDArray[np.bool_]
+    dirty: NDArray[np.bool_]
+    circuit: FlatCircuit
+
+    @property
+    def is_wrong(self) -> NDArray[np.bool_]:
+        """Keys whose index or ancillas did not come back as they were, bool of shape (n,)."""
+        return self.index_changed | self.dirty
+
+
+def run_oracle(oracle: PhaseOracle, rng: np.random.Generator) -> OracleRun:
+    """Flatten the oracle and run every gate on every key; measurement outcomes are drawn from `rng`."""
+    table = oracle.lookup.table
+    circuit = flatten(oracle)
+    index = np.arange(table.n_keys)[:, None] >> np.arange(table.index_bits)[::-1] & 1
+    key = ("selection", ())
+    run = run_on_basis(circuit, {key: index.astype(np.uint8)}, rng)
+    changed = (run.outputs[key] != index).any(axis=1)
+    return OracleRun(run.negative, changed, run.dirty, circuit)
+
+
+_DEPTHS = ("toffoli_depth", "measurement_depth")
+
+
+@attrs.frozen
+class OracleCheck:
+    """Outcome of a comparison.
+
+    Attributes:
+        inputs_checked: number of keys.
+        mismatches: keys whose phase or index is wrong.
+        dirty_ancillas: keys that left an ancilla that was not zero.
+        run: counts of the gates that were run; its depths may be smaller than the counted ones, because nothing stops
+            a gate of one part from starting before the part before it has ended.
+        counted: what the estimator says of the same bloq.
+        first_mismatch: the first wrong key, or None.
+    """
+
+    inputs_checked: int
+    mismatches: int
+    dirty_ancillas: int
+    run: LogicalCounts
+    counted: LogicalCounts
+    first_mismatch: int | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every key was right and the gates that were run are those that are counted."""
+        depths = {name: getattr(self.counted, name) for name in _DEPTHS}
+        same = attrs.evolve(self.run, **depths) == self.counted
+        return not self.mismatches and not self.dirty_ancillas and same and self.depth_holds
+
+    @property
+    def depth_holds(self) -> bool:
+        """Whether the gates fit into the counted depths."""
+        return all(getattr(self.run, name) <= getattr(self.counted, name) for name in _DEPTHS)
+
+
+def check_oracle(oracle: PhaseOracle, marked: NDArray[np.bool_], rng: np.random.Generator) -> OracleCheck:
+    """Run the oracle on all keys and compare its phases with `marked`, computed outside the circuit, shape (n,)."""
+    outcome = run_oracle(oracle, rng)
+    wrong = (outcome.marked != marked) | outcome.index_changed
+    return OracleCheck(
+        inputs_checked=len(marked),
+        mismatches=int(wrong.sum()),
+        dirty_ancillas=int(outcome.dirty.sum()),
+        run=flat_counts(outcome.circuit),
+        counted=count(oracle),
+        first_mismatch=int(wrong.argmax()) if wrong.any() else None,
+    )
+
+
+def flat_counts(circuit: FlatCircuit) -> LogicalCounts:
+    """Counts of the gates of a flat circuit, in the estimator's terms."""
+    return LogicalCounts(
+        toffoli=circuit.toffoli,
+        t=circuit.t,
+        rotation=circuit.rotation,
+        clifford=circuit.clifford,
+        measurement=circuit.measurement,
+        logical_qubits=circuit.n_wires,
+        toffoli_depth=circuit.toffoli_depth,
+        measurement_depth=circuit.measurement_depth,
+        control_bits=circuit.control_bits,
+    )

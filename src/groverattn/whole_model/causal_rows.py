@@ -1,0 +1,173 @@
+"""What the rows of a causal head take on the machine that is built for its longest row."""
+
+from __future__ import annotations
+
+import functools
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.search_totals import search_totals
+from groverattn.physical.demand import Demand
+from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.factories import Factory, candidate_factories
+from groverattn.physical.machines.hardware import Hardware
+from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.laws import search_cost
+from groverattn.row.circuit import iterate_of
+from groverattn.row.price import ExternalMemory, RowPrice, RowPricing
+from groverattn.row.request import EstimateRequest
+from groverattn.whole_model.quadrature import sum_over_rows
+
+# A machine built for a row without rotations has spent nothing on them; shorter rows leave this much of its budget.
+_SYNTHESIS_SHARE = 0.01
+
+
+@attrs.frozen
+class RowMachine:
+    """A machine that was built for one row and runs shorter ones too.
+
+    Attributes:
+        hardware: what it is built of.
+        built: its factories and code distance.
+        longest: counts of the row that it was built for.
+    """
+
+    hardware: Hardware
+    built: PhysicalEstimate
+    longest: LogicalCounts
+
+    def time_s(self, counts: LogicalCounts, waiting_s: float = 0.0) -> float:
+        """Return the time of a row of these counts, seconds: the largest of the same four limits, and the waiting.
+
+        Factories, their number, code distance and operating tiles stay what they are. Rotations get as much of the
+        error budget as those of the longest row.
+        """
+        built = self.built
+        demand = Demand.of(counts, self.hardware, built.error_budget, self.p_synthesis, waiting_s)
+        cycles = max(
+            self.factory.cycles(demand.toffoli, demand.t) / built.n_factories,
+            demand.reaction_cycles,
+            demand.consumption_steps * built.code_distance,
+        )
+        clifford_s = built.clifford_limit_s * counts.clifford / max(self.longest.clifford, 1)
+        return max(cycles * self.hardware.cycle_time_us * 1e-6, clifford_s) + waiting_s
+
+    @property
+    def p_synthesis(self) -> float:
+        """What the rotations of a row may spend of the error budget."""
+        return self.built.p_synthesis or _SYNTHESIS_SHARE * self.built.error_budget
+
+    @functools.cached_property
+    def factory(self) -> Factory:
+        """The factory of which the machine has copies."""
+        families = (candidate_factories(family, self.hardware) for family in self.hardware.factories)
+        return next(each for family in families for each in family if each.name == self.built.factory)
+
+
+@attrs.frozen
+class SearchedRow:
+    """One row that is searched.
+
+    Attributes:
+        n_searched: indices that are searched: the keys of the row, or more with dead ones.
+        cost: the search law.
+        counts: expected counts, with the logical qubits of the circuit.
+        time_s: time on the machine, seconds.
+    """
+
+    n_searched: int
+    cost: SearchCost
+    counts: LogicalCounts
+    time_s: float
+
+
+@attrs.frozen
+class RowsSum:
+    """All searched rows of one head.
+
+    Attributes:
+        iterates: expected iterates.
+        toffoli: expected Toffoli gates.
+        time_s: time, one row after the other, seconds.
+    """
+
+    iterates: float
+    toffoli: float
+    time_s: float
+
+
+@attrs.frozen
+class CausalRows:
+    """The rows of a causal head: row i sees keys 0 to i and searches only these.
+
+    A row that sees no more keys than are to be found is read classically, as `groverattn simulate` does; the others
+    look for k keys. A row whose number of keys is no power of two takes rotations in every iterate, whose T gates wait
+    for each other. It may instead be filled up with dead keys, to the next power of two or to as many indices as the
+    longest row has: each row does what takes the least time.
+
+    Attributes:
+        request: sizes and choices.
+        pricing: the longest row.
+        price: what it costs, and the machine that it was priced on.
+    """
+
+    request: EstimateRequest
+    pricing: RowPricing
+    price: RowPrice
+
+    @property
+    def first(self) -> int:
+        """Keys of the shortest row that is searched."""
+        return self.request.shape.n_marked + 1
+
+    @property
+    def last(self) -> int:
+        """Keys of the longest row."""
+        return self.request.shape.n_keys
+
+    @property
+    def n_searched(self) -> int:
+        """Rows that are searched."""
+        return self.last - self.first + 1
+
+    @functools.cached_property
+    def machine(self) -> RowMachine:
+        """The machine of the longest row."""
+        return RowMachine(self.pricing.machine, self.price.physical, self.price.totals.row)
+
+    @functools.cached_property
+    def total(self) -> RowsSum:
+        """The sum over the searched rows, by the quadrature of `sum_over_rows`."""
+        return RowsSum(*sum_over_rows(self._numbers, self.first, self.last).tolist())
+
+    def row(self, n_keys: int) -> SearchedRow:
+        """Return the row that sees `n_keys` keys, more than are to be found."""
+        power_of_two = 1 << (n_keys - 1).bit_length()
+        sizes = dict.fromkeys((n_keys, min(power_of_two, self.last), self.last))
+        return min(map(self._searched, sizes), key=lambda row: row.time_s)
+
+    def _numbers(self, n_keys: int) -> NDArray[np.float64]:
+        row = self.row(n_keys)
+        return np.array([row.cost.iterates_expected, row.counts.toffoli, row.time_s])
+
+    @functools.cached_property
+    def _known(self) -> dict[int, SearchedRow]:
+        return {}
+
+    def _searched(self, n_searched: int) -> SearchedRow:
+        """Return the row that searches exactly so many indices; the same one serves many rows that are filled up."""
+        if n_searched not in self._known:
+            self._known[n_searched] = self._priced(n_searched)
+        return self._known[n_searched]
+
+    def _priced(self, n_searched: int) -> SearchedRow:
+        request = self.request
+        shape = attrs.evolve(request.shape, n_keys=n_searched)
+        iterate = iterate_of(shape, request.data_access, self.pricing.iterate.oracle.score, request.qram)
+        cost = search_cost(request.search_law, n_searched, shape.n_marked, self.price.p_miss)
+        counts = search_totals(iterate, cost, n_rows=1, n_heads=1).row
+        waiting_s = ExternalMemory.of(iterate, cost, request.qram).waiting_s
+        return SearchedRow(n_searched, cost, counts, self.machine.time_s(counts, waiting_s))

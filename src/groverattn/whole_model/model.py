@@ -1,0 +1,257 @@
+"""A whole model: all rows of all heads and layers, for one generated token and for a prefill, beside GPUs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from groverattn.classical.lines import whole_model_times
+from groverattn.physical.machines.hardware import hardware
+from groverattn.problem.presets import Preset
+from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.price import RowPrice, RowPricing
+from groverattn.row.request import EstimateRequest
+from groverattn.whole_model.causal_rows import CausalRows, RowsSum
+from groverattn.whole_model.loading import IO_BITS_PER_S, MemoryLoading
+from groverattn.whole_model.rivals import Rival, Rows
+from groverattn.whole_model.wrong_rows import WrongRows
+
+SCHEMA = "groverattn.whole_model/1"
+
+
+@attrs.frozen
+class Regime:
+    """One generated token at the full context (decode: one row a head), or the prefill of it (all rows of a head).
+
+    Attributes:
+        kind: decode or prefill.
+        query_heads: heads of a layer.
+        rows_per_head: rows of a head that are searched.
+        head: what these take, one after the other.
+        rows: the rows of the model.
+        loading_s: time to write the keys that are new, seconds.
+        rivals: GPUs.
+        wrong: rows with a wrong answer.
+    """
+
+    kind: str
+    query_heads: int
+    rows_per_head: int
+    head: RowsSum
+    rows: Rows
+    loading_s: float
+    rivals: tuple[Rival, ...]
+    wrong: WrongRows
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the printed object."""
+        scopes = {"head": 1, "layer": self.query_heads, "model": self.query_heads * self.rows.layers}
+        return {
+            **{scope: self._scope_json(heads) for scope, heads in scopes.items()},
+            "side_by_side": self._side_by_side(),
+            "loading_s": self.loading_s,
+            "classical": [attrs.asdict(rival) for rival in self.rivals],
+            "wrong_rows": self.wrong.as_json(),
+        }
+
+    def _scope_json(self, heads: int) -> dict[str, Any]:
+        summed = {name: value * heads for name, value in attrs.asdict(self.head).items()}
+        return {"rows": self.rows_per_head * heads} | summed
+
+    def _side_by_side(self) -> list[dict[str, Any]]:
+        """Machines side by side; layers follow each other, and so do the rows of one machine."""
+        rows = self.rows
+        schedules = [
+            ("one machine", 1, rows.time_s),
+            ("one machine per head", self.query_heads, rows.layers * self.head.time_s),
+        ]
+        if self.rows_per_head > 1:
+            schedules.append(("one machine per row", rows.per_layer, rows.least_s))
+        return [
+            {"what": what, "machines": machines, "qubits": machines * rows.qubits, "time_s": time_s}
+            for what, machines, time_s in schedules
+        ]
+
+
+@attrs.frozen
+class WholeModel:
+    """The attention of a whole model on a quantum computer, beside GPUs.
+
+    Attributes:
+        request: sizes and choices.
+        rows: the rows of a causal head and the machine of the longest one.
+        decode: one generated token at the full context.
+        prefill: all rows of a full context.
+        loading: writing the keys.
+    """
+
+    request: EstimateRequest
+    rows: CausalRows
+    decode: Regime
+    prefill: Regime
+    loading: MemoryLoading
+
+    @property
+    def causal_share(self) -> float:
+        """Time of the rows of a causal head over that of as many rows that all search n keys."""
+        return self.rows.total.time_s / (self.request.shape.n_keys * self.rows.price.physical.duration_s)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that tables and reports read."""
+        request, price, n_keys = self.request, self.rows.price, self.request.shape.n_keys
+        read = n_keys - self.rows.n_searched
+        return {
+            "schema": SCHEMA,
+            "inputs": attrs.asdict(request) | {"io_bits_per_s": self.loading.io_bits_per_s},
+            "machine": {
+                "qubits": price.qubits,
+                "longest_row_s": price.physical.duration_s,
+                "reaction_limit_s": _limit_s(price),
+                "limited_by": price.physical.limited_by,
+                "code_distance": price.physical.code_distance,
+                "n_factories": price.physical.n_factories,
+            },
+            "causal": {
+                "time_share": self.causal_share,
+                "iterates_share": self.rows.total.iterates / (n_keys * price.cost.iterates_expected),
+                "toffoli_share": self.rows.total.toffoli / (n_keys * price.totals.row.toffoli),
+                "rows_read_per_head": read,
+                "keys_read_per_head": read * (read + 1) // 2,
+            },
+            "decode": self.decode.as_json(),
+            "prefill": self.prefill.as_json(),
+            "loading": {
+                "memories": self.loading.memories,
+                "bits_per_memory": self.loading.bits_per_memory,
+                "memory_s": self.loading.memory_s,
+                "prefill_s": self.loading.prefill_s,
+                "token_s": self.loading.token_s,
+                "destination": self.loading.destination,
+            },
+            "assumptions": _assumptions(self),
+        }
+
+
+def whole_model(
+    request: EstimateRequest, row: RowPrice | None = None, *, io_bits_per_s: float = IO_BITS_PER_S
+) -> WholeModel:
+    """Return what the attention of a whole model takes.
+
+    The machine is the one of least space-time volume for the longest row, as in `groverattn estimate`, and shorter rows
+    run on it too. Prefill is causal (`CausalRows`): its rows are summed by a quadrature.
+
+    Args:
+        request: sizes and choices.
+        row: the longest row if it is priced already, as `Estimate.row`; None prices it.
+        io_bits_per_s: rate at which keys are written.
+
+    Raises:
+        InputError: an unknown name, a rate that is not positive, or a row that no machine of this kind can run.
+
+    >>> from groverattn.row.request import estimate_request
+    >>> model = whole_model(estimate_request(preset="toy"))
+    >>> model.prefill.rows_per_head, f"{model.causal_share:.2f}"
+    (14, '0.68')
+    """
+    shape, heads = request.shape, request.layers * request.query_heads
+    pricing = _pricing(request)
+    price = row or pricing.best()
+    rows = CausalRows(request, pricing, price)
+    newest = RowsSum(price.cost.iterates_expected, price.totals.row.toffoli, price.physical.duration_s)
+    loading = MemoryLoading(
+        memories=request.layers * _memories_per_layer(request),
+        n_keys=shape.n_keys,
+        bits_per_key=shape.d_head * shape.key_bits,
+        into_memory=pricing.iterate.oracle.external_calls > 0,
+        io_bits_per_s=io_bits_per_s,
+    )
+    gpus = whole_model_times(_model(request))
+
+    def regime(kind: str, rows_per_head: int, head: RowsSum, loading_s: float) -> Regime:
+        searched = Rows(
+            layers=request.layers,
+            per_layer=request.query_heads * rows_per_head,
+            time_s=head.time_s * heads,
+            longest_s=price.physical.duration_s,
+            limit_s=_limit_s(price),
+            qubits=price.qubits,
+        )
+        rivals = tuple(Rival.of(line, searched) for line in gpus if line.kind == kind)
+        wrong = WrongRows.of(rows_per_head * heads, pricing, price)
+        return Regime(kind, request.query_heads, rows_per_head, head, searched, loading_s, rivals, wrong)
+
+    return WholeModel(
+        request=request,
+        rows=rows,
+        decode=regime("decode", 1, newest, loading.token_s),
+        prefill=regime("prefill", rows.n_searched, rows.total, loading.prefill_s),
+        loading=loading,
+    )
+
+
+def _pricing(request: EstimateRequest) -> RowPricing:
+    return RowPricing(
+        iterate=sizes_only_iterate(request.shape, request.data_access, request.score_method, request.qram),
+        n_keys=request.shape.n_keys,
+        n_marked=request.shape.n_marked,
+        law=request.search_law,
+        machine=hardware(request.hardware),
+        price=request.qram,
+        error_budget=request.error_budget,
+        n_heads=request.layers * request.query_heads,
+    )
+
+
+def _limit_s(price: RowPrice) -> float:
+    """Time that the longest row takes with any number of factories and operating tiles, seconds."""
+    return price.physical.reaction_limit_s + price.physical.waiting_s
+
+
+def _has_own_keys(request: EstimateRequest) -> bool:
+    """Whether every query head searches keys of its own, although the model stores them together (MLA)."""
+    return request.key_numbers is not None
+
+
+def _memories_per_layer(request: EstimateRequest) -> int:
+    return request.query_heads if _has_own_keys(request) else request.query_heads // request.gqa_group
+
+
+def _model(request: EstimateRequest) -> Preset:
+    """The sizes of the request as the classical line takes them."""
+    shape, stored = request.shape, request.key_numbers
+    return Preset(
+        name=request.name,
+        layers=request.layers,
+        query_heads=request.query_heads,
+        kv_heads=None if _has_own_keys(request) else request.query_heads // request.gqa_group,
+        d_head=shape.d_head,
+        n_keys=shape.n_keys,
+        n_marked=shape.n_marked,
+        note="",
+        source="",
+        key_numbers=shape.d_head if stored is None else stored,
+    )
+
+
+def _assumptions(model: WholeModel) -> list[str]:
+    request, loading = model.request, model.loading
+    shape, read = request.shape, request.shape.n_keys - model.rows.n_searched
+    own_keys = (
+        f"; every head's own keys are counted, where the model stores {request.key_numbers} numbers per key and layer"
+        if _has_own_keys(request)
+        else ""
+    )
+    return [
+        "Attention only, on both lines: linear layers are left out, and so are windows (see the note of the preset). "
+        "Every row has as many marked keys as the longest.",
+        f"Prefill is causal: row i searches i + 1 keys. The first {read:,} rows of a head see no more keys than are to "
+        f"be found ({shape.n_marked:,}); they are read classically and cost no quantum time.",
+        "One machine is built for the longest row, and shorter rows run on it. A row is filled up with dead keys "
+        "where that takes less time. The rows of a head are summed by a quadrature.",
+        "Rows of a layer run side by side; the next layer waits for them. A row is not split over machines: what that "
+        "buys is on the frontier, from sqrt(S) times for one marked key to more than S times where many are marked.",
+        f"Keys are written at {loading.io_bits_per_s:g} bit/s (our assumption) {loading.destination}{own_keys}. The "
+        "time stands beside the search and is not added: writing may overlap it.",
+        "Of the rows that are wrong none is noticed; they are independent of each other (our assumption).",
+    ]

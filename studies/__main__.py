@@ -1,0 +1,268 @@
+"""Computes what is committed as computed: estimates/, blocks of README.md, the study of real heads, the notebooks.
+
+    python -m studies                    # estimates and README.md
+    python -m studies heads notebooks    # finders, real_heads and tails.csv, notebooks
+    python -m studies --check            # compare only; exit status 1 if a file differs
+
+Nothing that is written holds a date, a duration of the computation or the name of a machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from groverattn.errors import InputError
+from groverattn.estimation import columns as sheet_columns
+from groverattn.files.whole import write_text
+from groverattn.run import main_job, main_job_tables
+from studies.circuit import iterates as iterate_sheet
+from studies.circuit import nested_search, peers, precision
+from studies.notebooks import build_notebook, notebook_sources
+from studies.price import models as model_sheet
+from studies.price import presets
+from studies.price import reports as report_sheet
+from studies.readme import headline, sheet_readme
+from studies.search import finders as finder_sheet
+from studies.search import methods as method_sheet
+from studies.search import query_crossover, real_heads, scaling, scaling_fit, success_frequency
+from studies.search import tails as tail_sheet
+from studies.search.scaling import scaling_svg
+from studies.training import gradient_cost, training
+
+SHEET = "estimates/presets.csv"
+SCALING_FIGURE = "estimates/scaling.svg"
+GROUPS = ("estimates", "readme", "heads", "notebooks")
+DEFAULT_GROUPS = ("estimates", "readme")
+
+_COLUMNS_OF_A_TERMINAL = 80
+
+_STUDIES = (
+    iterate_sheet,
+    precision,
+    nested_search,
+    model_sheet,
+    peers,
+    scaling,
+    scaling_fit,
+    query_crossover,
+    method_sheet,
+    success_frequency,
+    gradient_cost,
+    training,
+)
+
+
+@attrs.frozen
+class Artefact:
+    """A committed file that is computed, or a file with a computed block.
+
+    Attributes:
+        path: where it is, from the root of the repository.
+        part: which part of the file is computed, in words.
+        compute: returns the new text of the file, given the old one.
+        same: whether old and new text say the same.
+    """
+
+    path: str
+    part: str
+    compute: Callable[[str], str]
+    same: Callable[[str, str], bool] = str.__eq__
+
+
+def artefacts(group: str, root: Path) -> Iterator[Artefact]:
+    """Yield what one group holds; a later one may read the files of those before it."""
+    if group == "estimates":
+        yield Artefact(SHEET, "all of it", lambda _: sheet(), _same_sheet)
+        for study in _STUDIES:
+            yield Artefact(f"estimates/{study.FILE_NAME}", "all of it", lambda _, write=study.write: _written(write))
+        yield Artefact(SCALING_FIGURE, "all of it", lambda _: scaling_svg(scaling.scaling_records()))
+        for path, compute in report_sheet.reports():
+            yield Artefact(path, "all of it", lambda _, compute=compute: compute())
+        yield Artefact("estimates/README.md", "all of it", lambda _: sheet_readme())
+    elif group == "readme":
+        rows = root / SHEET
+        yield Artefact(
+            "README.md",
+            "the table",
+            lambda text: replaced_block(text, "headline", headline(presets.read_sheet(rows.read_text("utf-8")))),
+        )
+        yield Artefact(
+            "README.md", "the output of `groverattn run`", lambda text: replaced_block(text, "run", run_block())
+        )
+    elif group == "heads":
+        data = root / "data"
+        for study in (finder_sheet, real_heads, tail_sheet):
+            yield Artefact(
+                f"estimates/{study.FILE_NAME}",
+                "all of it",
+                lambda _, write=study.write: _written(lambda directory: write(directory, data)),
+            )
+    else:
+        for source in notebook_sources(root):
+            path = source.with_suffix(".ipynb").relative_to(root).as_posix()
+            yield Artefact(path, "all of it", lambda _, source=source: build_notebook(source))
+
+
+def _written(write: Callable[[Path], None]) -> str:
+    """Return the one file that a study writes into a directory."""
+    with tempfile.TemporaryDirectory() as directory:
+        write(Path(directory))
+        (path,) = Path(directory).iterdir()
+        return path.read_text("utf-8")
+
+
+def sheet() -> str:
+    """Compute estimates/presets.csv."""
+    requests = list(presets.requests())
+    rows = []
+    for done, request in enumerate(requests, 1):
+        rows.append(sheet_columns.sheet_row(request))
+        if sys.stderr.isatty():
+            print(f"\r{SHEET}: row {done} of {len(requests)}", end="\n" * (done == len(requests)), file=sys.stderr)
+    return presets.write_sheet(rows)
+
+
+def run_block() -> str:
+    """Return what `groverattn run` prints in a terminal of 80 columns, as a Markdown code block.
+
+    Raises:
+        InputError: the run failed one of its own checks: such an output is not to be shown.
+    """
+    result = main_job()
+    if not result.passed:
+        raise InputError(
+            given="a run of the main job that did not pass its own checks",
+            allowed="a run that passes",
+            why="README.md shows its output",
+            do="run `groverattn run` and look for what failed",
+        )
+    return printed_block(result.as_json())
+
+
+def printed_block(result: dict[str, Any]) -> str:
+    """Return the tables of a run of the main job, from its JSON, as a Markdown code block of 80 columns."""
+    from rich.console import Console
+
+    text = io.StringIO()
+    console = Console(file=text, width=_COLUMNS_OF_A_TERMINAL, highlight=False, color_system=None)
+    console.print(main_job_tables(result))
+    lines = [line.rstrip() for line in text.getvalue().rstrip().splitlines()]
+    return "\n".join(("```text", *lines, "```"))
+
+
+def replaced_block(text: str, name: str, block: str) -> str:
+    """Replace what stands between the two markers of a generated block.
+
+    Raises:
+        InputError: the markers are not both there, once and in order.
+
+    >>> replaced_block("a <!-- begin generated: x -->old<!-- end generated: x --> b", "x", "new")
+    'a <!-- begin generated: x -->\\nnew\\n<!-- end generated: x --> b'
+    """
+    begin, end = f"<!-- begin generated: {name} -->", f"<!-- end generated: {name} -->"
+    before, found_begin, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end) or text.count(begin) + text.count(end) != 2:
+        raise InputError(
+            given=f"a text without the markers of the block {name!r}",
+            allowed=f"{begin} and then {end}, once each",
+            why="the computed block is put between them",
+            do="put the two comments back where the block belongs",
+        )
+    return f"{before}{begin}\n{block}\n{end}{after}"
+
+
+def differences(groups: Sequence[str], root: Path) -> list[Artefact]:
+    """Compute everything and return what differs from the files; nothing is written."""
+    different = []
+    for group in groups:
+        for artefact in artefacts(group, root):
+            old = _text(root / artefact.path)
+            if not artefact.same(old, artefact.compute(old)):
+                different.append(artefact)
+    return different
+
+
+def regenerate(groups: Sequence[str], root: Path) -> list[str]:
+    """Compute everything, write what differs and return the paths of the files that changed.
+
+    A file whose numbers are the same up to the last digit is left as it is.
+    """
+    changed = []
+    for group in groups:
+        for artefact in artefacts(group, root):
+            path = root / artefact.path
+            old = _text(path)
+            new = artefact.compute(old)
+            if not artefact.same(old, new):
+                path.parent.mkdir(exist_ok=True)
+                write_text(path, new)
+                changed.append(artefact.path)
+    return list(dict.fromkeys(changed))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status: 0 done, 1 a file differs, 2 it cannot be done."""
+    parser = argparse.ArgumentParser(prog="python -m studies", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; default: estimates readme")
+    parser.add_argument("--check", action="store_true", help="compare and write nothing")
+    parser.add_argument("--root", type=Path, default=Path(), help="root of the repository; default: the directory here")
+    options = parser.parse_args(arguments)
+    try:
+        groups = _checked(options.groups or DEFAULT_GROUPS, options.root)
+        if not options.check:
+            for path in regenerate(groups, options.root) or ["nothing"]:
+                print(f"changed: {path}")
+            return 0
+        different = differences(groups, options.root)
+    except InputError as error:
+        print(f"regenerate: {error}", file=sys.stderr)
+        return 2
+    for artefact in different:
+        print(f"{artefact.path} differs from what the program computes ({artefact.part}).", file=sys.stderr)
+    if different:
+        print(_WHAT_TO_DO, file=sys.stderr)
+    return 1 if different else 0
+
+
+def _checked(groups: Sequence[str], root: Path) -> Sequence[str]:
+    unknown = [group for group in groups if group not in GROUPS]
+    if unknown:
+        raise InputError(
+            given=", ".join(unknown),
+            allowed=", ".join(GROUPS),
+            why="these are what is computed",
+            do="leave it out for estimates and readme",
+        )
+    if not (root / "README.md").is_file():
+        raise InputError(
+            given=f"the directory {root}",
+            allowed="the root of a clone of the repository",
+            why="there is no README.md here, and files are written beside it",
+            do="change to the root of the clone, or name it with --root",
+        )
+    return groups
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _same_sheet(old: str, new: str) -> bool:
+    return presets.same_rows(presets.read_sheet(old), presets.read_sheet(new))
+
+
+_WHAT_TO_DO = """\
+If the change is meant: run `make estimates` (and `make studies` for notebooks), read the diff, commit it with the
+change, and say under "Numbers changed" in CHANGELOG.md which number moved and why. If it is not, it is a bug."""
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""What fewer bits per number save in Toffolis, and what they do to the result, on real heads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.costs.counting import count
+from groverattn.files.npz import open_arrays
+from groverattn.files.whole import write_text
+from groverattn.problem.heads import AttentionHead, bundled_head, load_head
+from groverattn.problem.instance import Instance
+from groverattn.problem.layer_arrays import stored_heads
+from groverattn.problem.shapes import Shape
+from groverattn.reference.attention.error_bounds import row_errors
+from groverattn.reference.attention.exact import score_blocks
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.row.circuit import sizes_only_iterate
+
+FILE_NAME = "precision.csv"
+
+BITS = tuple(range(4, 17))
+N_MARKED = 16  # as in `groverattn run`
+
+# Where Toffolis are counted: the sizes of the preset llama3.1-8b.
+_N_KEYS, _D_HEAD, _N_MARKED, _DATA_ACCESS = 1 << 17, 128, 512, "qroam"
+
+
+@attrs.frozen
+class PrecisionRecord:
+    """One head searched at one precision. "Exact" is the search with the scores of the float64 head.
+
+    Only membership depends on the precision: found scores are computed again exactly, see SparseRankOne.
+
+    Attributes:
+        head: name of the head.
+        n_keys: its keys n.
+        d_head: its numbers per key d.
+        n_marked: keys k that the exact search marks in each row.
+        bits: bits per number, of queries and keys alike.
+        missed: share of the k keys that the exact search finds and this one does not, mean over rows.
+        extra: keys that this search finds and the exact one does not, over k, mean over rows. Without ties it equals
+            `missed`; keys that tie with the k-th are marked as well, and a row that ties altogether is read whole.
+        l1_median: ||p - q||_1 of exact attention p and sparse plus rank one q (tail: mean score), median over rows.
+        l1_max: the same, largest row.
+        l1_median_exact: median of the exact search.
+        l1_max_exact: largest row of the exact search.
+        toffoli_per_iterate: Toffolis of one Grover iterate, `qroam`, n = 2^17, d = 128, k = 512, at this precision.
+    """
+
+    head: str
+    n_keys: int
+    d_head: int
+    n_marked: int
+    bits: int
+    missed: float
+    extra: float
+    l1_median: float
+    l1_max: float
+    l1_median_exact: float
+    l1_max_exact: float
+    toffoli_per_iterate: int
+
+
+def precision_records(
+    heads: Iterable[AttentionHead], n_marked: int = N_MARKED, bits: Sequence[int] = BITS
+) -> Iterator[PrecisionRecord]:
+    """Yield one record for each head and precision; O(n^2 d) work a record, as all scores are read.
+
+    Raises:
+        InputError: n_marked or a number of bits out of range.
+
+    >>> record = next(precision_records([bundled_head()], n_marked=16, bits=[8]))
+    >>> round(record.missed, 3), record.toffoli_per_iterate
+    (0.006, 25815)
+    """
+    for head in heads:
+        exact = _largest_scores(head, n_marked)
+        exact_error = _weight_error(head, exact)
+        for b in bits:
+            instance = Instance.from_target(head, n_marked, query_bits=b, key_bits=b)
+            found = [np.flatnonzero(instance.marked(row)) for row in range(head.n_keys)]
+            common = [np.intersect1d(f, e).size for f, e in zip(found, exact, strict=True)]
+            error = _weight_error(head, found)
+            yield PrecisionRecord(
+                head=head.name,
+                n_keys=head.n_keys,
+                d_head=head.d_head,
+                n_marked=n_marked,
+                bits=b,
+                missed=float(np.mean([e.size - c for e, c in zip(exact, common, strict=True)]) / n_marked),
+                extra=float(np.mean([f.size - c for f, c in zip(found, common, strict=True)]) / n_marked),
+                l1_median=float(np.median(error)),
+                l1_max=float(error.max()),
+                l1_median_exact=float(np.median(exact_error)),
+                l1_max_exact=float(exact_error.max()),
+                toffoli_per_iterate=toffoli_per_iterate(b),
+            )
+
+
+@cache
+def toffoli_per_iterate(bits: int) -> int:
+    """Count the Toffolis of one iterate at n = 2^17, d = 128 through `qroam`, queries and keys of `bits` bits.
+
+    >>> toffoli_per_iterate(4)
+    17137
+    """
+    return count(sizes_only_iterate(Shape(_N_KEYS, _D_HEAD, _N_MARKED, bits, bits), _DATA_ACCESS)).toffoli
+
+
+def all_heads(path: str | Path) -> Iterator[AttentionHead]:
+    """Yield every query head of an .npz file that `load_head` reads, layer by layer.
+
+    Raises:
+        InputError: as `load_head`.
+    """
+    with open_arrays(path) as arrays:
+        places = stored_heads(arrays)
+    for layer, head in places:
+        yield load_head(path, layer=layer, head=head)
+
+
+def precision_table() -> list[dict[str, str]]:
+    """Compute estimates/precision.csv: the packaged head, numbers that are not whole to six significant digits."""
+    return [
+        {name: f"{value:.6g}" if isinstance(value, float) else str(value) for name, value in record.items()}
+        for record in map(attrs.asdict, precision_records([bundled_head()], N_MARKED, BITS))
+    ]
+
+
+def write(directory: Path) -> None:
+    """Write precision.csv into `directory`."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in attrs.fields(PrecisionRecord)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(precision_table())
+    write_text(directory / FILE_NAME, text.getvalue())
+
+
+def _largest_scores(head: AttentionHead, k: int) -> list[NDArray[np.intp]]:
+    """Return the k largest exact scores of each row, or all keys that it sees where these are fewer."""
+    largest = []
+    for rows, scores in score_blocks(head):
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        largest += [np.sort(keys[: head.visible_keys(rows.start + at)]) for at, keys in enumerate(order)]
+    return largest
+
+
+def _weight_error(head: AttentionHead, found: list[NDArray[np.intp]]) -> NDArray[np.float64]:
+    return row_errors(SparseRankOne.from_found(head, found)).weight_error

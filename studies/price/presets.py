@@ -1,0 +1,60 @@
+"""The sheet of all presets: one row per preset and data access, as a CSV file that people can read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator
+
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.estimation.columns import _DIGITS, COLUMNS, HARDWARE, SEARCH_LAW
+from groverattn.problem.presets import PRESETS
+from groverattn.row.request import EstimateRequest, estimate_request
+
+_RELATIVE_TOLERANCE = 10 ** (1 - _DIGITS)
+
+
+def requests() -> Iterator[EstimateRequest]:
+    """Yield the inputs of every row of the sheet, in order: all presets, each with all data accesses."""
+    for preset in PRESETS:
+        for access in DATA_ACCESSES:
+            yield estimate_request(preset=preset, data_access=access, search_law=SEARCH_LAW, hardware=HARDWARE)
+
+
+def write_sheet(rows: Iterable[dict[str, str]]) -> str:
+    """Write rows as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [column.name for column in COLUMNS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def read_sheet(text: str) -> list[dict[str, str]]:
+    """Read rows from CSV."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def same_rows(committed: list[dict[str, str]], computed: list[dict[str, str]]) -> bool:
+    """Whether two sheets say the same: counts and words exactly, other numbers to the sixth digit.
+
+    >>> same_rows([{"toffoli": "80", "duration_s": "10.5001"}], [{"toffoli": "80", "duration_s": "10.5002"}])
+    True
+    >>> same_rows([{"toffoli": "8000000"}], [{"toffoli": "8000001"}])
+    False
+    """
+    return len(committed) == len(computed) and all(
+        a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
+        for a, b in zip(committed, computed, strict=True)
+    )
+
+
+def _same(committed: str, computed: str) -> bool:
+    if committed == computed:
+        return True
+    try:
+        close = math.isclose(float(committed), float(computed), rel_tol=_RELATIVE_TOLERANCE)
+    except ValueError:
+        return False
+    return close and not (committed.isdecimal() and computed.isdecimal())

@@ -1,0 +1,102 @@
+"""estimates/README.md: the commands, what is in which file, and the columns of the largest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groverattn.estimation import columns as sheet_columns
+from groverattn.run import PRESETS_SHOWN
+from groverattn.show.numbers import count_text, time_text
+
+
+def sheet_readme() -> str:
+    """Write estimates/README.md: the command and the columns."""
+    columns = "\n".join(f"| `{column.name}` | {column.meaning} |" for column in sheet_columns.COLUMNS)
+    return _README.format(columns=columns, law=sheet_columns.SEARCH_LAW, hardware=sheet_columns.HARDWARE)
+
+
+_README = """\
+# Estimates
+
+`presets.csv` has one row for each preset and each data access. The program computes it, nobody edits it:
+
+    make estimates          # python -m studies
+
+The tests compute it again and compare. It holds no dates and no timings. Numbers that are not whole are rounded to six
+significant digits, so that platforms agree.
+
+What all rows share:
+
+- The search law is `{law}`: the number of marked keys is not known. Every row searches all n keys.
+- The machine is `{hardware}`, a surface code. Its error rate, cycle and reaction time are in
+  `src/groverattn/physical/machines/{hardware}.toml` with their sources. The physical columns are for one row at a time.
+- Counts are those of the circuit, with a representative query. Depths and logical qubits hold together in one schedule.
+- The data access `qram` is no circuit but an external call at an assumed price.
+- A row that is out of reach says so in `error` and leaves its numbers empty.
+
+More files are written by the same command. About the circuit: `iterates.csv`, one Grover iterate at 2^17 and 2^20 keys
+under every data access and score method, with the spread of the score over 20 queries; `precision.csv`, what 4 to 16
+bits cost in Toffolis and do to the packaged head; `nested_search.csv`, two-stage search with a coarse sketch against
+one stage. About the search, in iterates and keys read, whatever an iterate costs: `scaling.csv`, searches drawn at n of
+2^12 to 2^22 and k of 16 to 2048 beside the laws, with the fitted exponents in `scaling_fit.csv` and the figure
+`scaling.svg`; `query_crossover.csv`, from how many keys on each law asks fewer questions than a scan reads keys;
+`search_methods.csv`, the methods of `groverattn simulate --method`, wrong guesses and parallel machines;
+`success_frequency.csv`, misses in 20,000 seeded rows against the promise. What a column means stands with the records
+of the module that writes the file, in `studies/`.
+
+About machines, models and other estimators: `reports/`, one report for each preset as HTML and as Markdown, with the
+verdict, the counts, the frontier and a ledger of how each number was got ([report](../docs/report.md)); `models.csv`,
+whole models, one generated token and a causal prefill, with the time to write the keys and the machines that it takes
+to match a GPU; `peers.csv`, our counts beside those of `pennylane.estimator` and `qdk.qre` on the same lookup search,
+with what explains each difference.
+
+About training through sparse plus rank one, see [training](../docs/training.md): `gradient_cost.csv`, operations and
+memory of the gradients over n; `training.csv`, losses of a small layer with exact attention and with each tail, about
+two minutes.
+
+`real_heads.csv` is written by `make studies`: every row of 78 real heads, with and without a causal mask, searched on
+exact amplitudes. It takes about ten minutes. So is `finders.csv`: how many keys the classical finders look at, over n
+and d and on real heads, beside the iterates of the quantum search; about a minute. And `tails.csv`: what every tail of
+B costs in the output of the same heads, with its bounds ([approximation](../docs/approximation.md)); about a minute.
+
+| column | meaning |
+|---|---|
+{columns}
+"""
+
+
+DATA_ACCESS = "qroam"
+
+
+_HEAD = (
+    "| sizes of one row | scan reads | Grover iterates | Toffolis per iterate | physical qubits | quantum time "
+    "| GPU time | slower by |\n|---|--:|--:|--:|--:|--:|--:|--:|"
+)
+
+
+def headline(rows: Sequence[dict[str, str]]) -> str:
+    """Return the table in Markdown: one line for each preset that `groverattn run` shows, with one data access.
+
+    Args:
+        rows: rows of the sheet, as read.
+    """
+    by_input = {(row["preset"], row["data_access"]): row for row in rows}
+    return "\n".join((_HEAD, *(_line(by_input[name, DATA_ACCESS]) for name in PRESETS_SHOWN)))
+
+
+def _line(row: dict[str, str]) -> str:
+    n_keys, slowest_s, fastest_s = (
+        float(row[name]) for name in ("n_keys", "classical_slowest_s", "classical_fastest_s")
+    )
+    start = (
+        f"| {row['preset']}: n = {int(n_keys):,}, d = {row['d_head']}, k = {row['n_marked']} | {int(n_keys):,} keys "
+    )
+    start += f"| {float(row['iterates_expected']):,.1f} | {count_text(float(row['toffoli']))} "
+    gpu = f"{time_text(slowest_s)} to {time_text(fastest_s)}"
+    if row["error"]:
+        return f"{start}| out of reach | out of reach | {gpu} | |"
+    duration_s = float(row["duration_s"])
+    return (
+        f"{start}| {count_text(float(row['physical_qubits']))} | {time_text(duration_s)} | {gpu} "
+        f"| {count_text(duration_s / slowest_s)} to {count_text(duration_s / fastest_s)} |"
+    )

@@ -1,0 +1,130 @@
+"""Every real head at hand, searched on every row, with and without a causal mask."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from groverattn.files.csv_records import write_records
+from groverattn.files.npz import open_arrays
+from groverattn.problem.heads import AttentionHead, load_head
+from groverattn.problem.instance import Instance
+from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.head import simulate
+
+FILE_NAME = "real_heads.csv"
+
+# file, keys, marked keys k, and of how many rows one has its circuit run gate by gate
+FILES = (("minilm_l6_n128.npz", 128, 16, 64), ("minilm_l6_n512.npz", 512, 32, 256))
+BITS = 8
+SEED = 0
+P_FAILURE_HEAD = 1e-3
+
+
+@attrs.frozen
+class HeadRecord:
+    """All rows of one head, engine `index`: every amplitude, and the oracle's circuit in some of the rows.
+
+    Attributes:
+        head: layer and head.
+        n_keys: tokens, n.
+        causal: whether row i sees keys 0 to i only.
+        n_marked: keys to mark in each row, k; ties with the k-th are marked as well.
+        rows: rows of the head.
+        rows_read_whole: rows that see no more than k keys, or whose scores tie.
+        rows_with_circuit_run: rows in which every gate of the oracle was run on every key, before and after the search.
+        marked: marked keys of all rows.
+        missed: of these, not found.
+        false: keys called found that are not marked.
+        circuit_mismatches: keys on which a circuit was wrong.
+        iterates: Grover iterates, all rows.
+        iterates_expected: by the exact recursion, in 256 evenly spaced rows where there are more sizes than that.
+        key_visits: keys read classically, all rows.
+        keys_of_a_scan: keys that a scan of all rows reads.
+        output_error: largest |entry| of output minus exact output over max |V|.
+        certificate: the bound of it from the tail's mass, over max |V|, in the row where it is largest.
+        rows_beyond_certificate: rows whose error is larger than their own certificate.
+    """
+
+    head: str
+    n_keys: int
+    causal: bool
+    n_marked: int
+    rows: int
+    rows_read_whole: int
+    rows_with_circuit_run: int
+    marked: int
+    missed: int
+    false: int
+    circuit_mismatches: int
+    iterates: int
+    iterates_expected: float
+    key_visits: int
+    keys_of_a_scan: int
+    output_error: float
+    certificate: float
+    rows_beyond_certificate: int
+
+
+def heads(directory: Path) -> Iterator[tuple[AttentionHead, int, int]]:
+    """Yield every head with and without a causal mask, its k, and of how many rows one has its circuit run."""
+    for name, _, n_marked, circuit_every in FILES:
+        path = directory / name
+        for layer, head in labels(path):
+            # read once: every head of a file is decompressed to read one of them
+            bidirectional = load_head(path, layer=layer, head=head, causal=False)
+            yield bidirectional, n_marked, circuit_every
+            yield attrs.evolve(bidirectional, causal=True), n_marked, circuit_every
+
+
+def labels(path: Path) -> list[tuple[int, int]]:
+    """Return layer and head of every head in a file: named in it, or counted."""
+    with open_arrays(path) as arrays:
+        if "layer" in arrays:
+            return list(zip(arrays.read("layer").tolist(), arrays.read("head").tolist(), strict=True))
+        n_layers, n_heads = arrays.shape("Q")[:2]
+        return list(itertools.product(range(n_layers), range(n_heads)))
+
+
+def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: int = 2) -> HeadRecord:
+    """Search all rows of one head."""
+    instance = Instance.from_target(head, n_marked, BITS, BITS)
+    simulation = simulate(
+        instance,
+        n_expected=n_marked,
+        engine=EngineChoice("index", circuit_every),
+        data_access="qroam",
+        seed=SEED,
+        p_failure=P_FAILURE_HEAD,
+        n_workers=n_workers,
+    )
+    result, value = simulation.as_json(), simulation.max_value
+    return HeadRecord(
+        head=head.name,
+        n_keys=head.n_keys,
+        causal=head.causal,
+        n_marked=n_marked,
+        rows=result["rows"],
+        rows_read_whole=result["rows_read_whole"],
+        rows_with_circuit_run=result["rows_with_circuit_run"],
+        marked=result["marked"],
+        missed=result["missed"],
+        false=result["false"],
+        circuit_mismatches=result["circuit_mismatches"],
+        iterates=result["iterates"],
+        iterates_expected=result["iterates_expected_of_method"],
+        key_visits=result["classical_key_visits"],
+        keys_of_a_scan=result["key_visits_of_a_scan"],
+        output_error=result["max_output_error"] / value,
+        certificate=result["output_error_certificate"] / value,
+        rows_beyond_certificate=int(np.sum(simulation.output_errors > simulation.output_certificates)),
+    )
+
+
+def write(directory: Path, data: Path = Path("data")) -> None:
+    """Write the sheet as a CSV file, one row for each head and mask."""
+    write_records(directory / FILE_NAME, HeadRecord, (record(*chosen) for chosen in heads(data)))

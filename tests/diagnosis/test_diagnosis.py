@@ -1,0 +1,121 @@
+"""The report of a head against its parts computed by hand, and its figure."""
+
+import attrs
+import numpy as np
+import pytest
+from rich.console import Console
+
+from groverattn.diagnosis.diagnosis import diagnose
+from groverattn.diagnosis.figure import diagnosis_svg
+from groverattn.diagnosis.table import diagnosis_table
+from groverattn.diagnosis.tails import largest_keys
+from groverattn.errors import InputError
+from groverattn.problem.families import gaussian_head
+from groverattn.problem.heads import AttentionHead, bundled_head
+from groverattn.problem.limits import DIAGNOSIS_ENTRIES_MAX, check_diagnosis
+from groverattn.reference.attention.exact import exact_attention
+from groverattn.reference.attention.goodness import goodness
+from groverattn.reference.attention.mass_profile import keys_for_mass
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.reference.attention.tails import TAILS
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["bidirectional", "causal"])
+def diagnosis(request):
+    return diagnose(attrs.evolve(bundled_head(), causal=request.param), 16)
+
+
+def test_rows_are_those_of_the_reference(diagnosis) -> None:
+    report, of_rows = goodness(diagnosis.head, 16), diagnosis.as_json()["by_row"]
+    assert of_rows["n_marked"] == report.n_marked.tolist()
+    np.testing.assert_allclose(of_rows["tail_range"], report.tail_range, atol=1e-12)
+    np.testing.assert_allclose(of_rows["tail_mass"], report.tail_mass, atol=1e-12)
+    assert of_rows["keys_for_mass"]["0.95"] == keys_for_mass(diagnosis.head, [0.95])[:, 0].tolist()
+    scores = diagnosis.head.score_scale * diagnosis.head.queries[100] @ diagnosis.head.keys.T
+    seen = np.sort(scores[: diagnosis.head.visible_keys(100)])
+    assert of_rows["tau"][100] == pytest.approx(seen[-16], rel=1e-12)
+    assert of_rows["tau"][:16] == [None] * 16 if diagnosis.head.causal else None not in of_rows["tau"]
+
+
+def test_summaries_leave_out_rows_without_a_tail(diagnosis) -> None:
+    result = diagnosis.as_json()
+    n_tails = 112 if diagnosis.head.causal else 128
+    assert (result["rows"], result["rows_with_a_tail"], result["rows_with_ties"]) == (128, n_tails, 0)
+    masses = np.array(result["by_row"]["tail_mass"])[-n_tails:]
+    assert result["tail_mass"]["median"] == pytest.approx(np.median(masses))
+    assert result["tail_mass"]["max"] == pytest.approx(masses.max())
+    assert {tail["rows"] for tail in result["tails"]} == {n_tails}
+
+
+def test_errors_of_the_tails_are_those_of_b(diagnosis) -> None:
+    result, head = diagnosis.as_json(), diagnosis.head
+    assert [tail["tail"] for tail in result["tails"]] == list(TAILS)
+    for tail in result["tails"]:
+        B = SparseRankOne.from_found(head, diagnosis.largest.found, tail["tail"])
+        error = np.abs(B.output() - exact_attention(head)).max(axis=1) / np.abs(head.values).max()
+        assert tail["error_max"] == pytest.approx(error.max(), rel=1e-9)
+        assert tail["rows_beyond"] == 0
+        assert tail["error_max"] <= tail["best_bound_max"] <= tail["mass_bound_max"]
+
+
+def test_one_threshold_for_all_rows(diagnosis) -> None:
+    """D2: with the least one, no row has more than k keys, and any lower one gives some row k + 1."""
+    head = diagnosis.head
+    assert diagnosis.shared_marked.max() <= 16
+    scores = head.score_scale * head.queries @ head.keys.T
+    if head.causal:
+        scores[np.triu_indices(128, 1)] = -np.inf
+    assert (scores >= diagnosis.shared_tau - 1e-9).sum(axis=1).max() == 17
+    assert diagnosis.shared_marked.tolist() == (scores > diagnosis.shared_tau + 1e-9).sum(axis=1).tolist()
+
+
+def test_ties_with_the_kth_are_found() -> None:
+    keys = np.array([[3.0], [2.0], [2.0], [2.0], [0.0]])
+    head = AttentionHead(np.ones((5, 1)), keys, np.eye(5), 1.0, causal=False, name="ties")
+    largest = largest_keys(head, 2)
+    assert [found.tolist() for found in largest.found] == [[0, 1, 2, 3]] * 5
+    assert largest.next_score.tolist() == [0.0] * 5
+    result = diagnose(head, 2).as_json()
+    assert (result["rows_with_ties"], result["n_marked"]["max"]) == (5, 4)
+
+
+def test_all_scores_equal_leave_no_tail() -> None:
+    """Every key ties with the k-th: nothing to summarise, and that is said."""
+    head = attrs.evolve(gaussian_head(6, 2, seed=0), queries=np.zeros((6, 2)))
+    with pytest.raises(InputError, match="no row"):
+        diagnose(head, 2)
+
+
+@pytest.mark.parametrize("n_marked", [0, -1, 128])
+def test_numbers_of_keys_that_make_no_sense(n_marked) -> None:
+    with pytest.raises(InputError, match="1 to 127"):
+        diagnose(bundled_head(), n_marked)
+
+
+def test_values_of_zero() -> None:
+    with pytest.raises(InputError, match="all zero"):
+        diagnose(attrs.evolve(bundled_head(), values=np.zeros((128, 2))), 16)
+
+
+def test_a_head_that_would_take_hours() -> None:
+    n = int(DIAGNOSIS_ENTRIES_MAX**0.5) + 1
+    with pytest.raises(InputError, match="cut the file"):
+        check_diagnosis(AttentionHead(*np.ones((3, n, 1)), 1.0, causal=False, name="long"))
+
+
+def test_the_figure_is_the_same_bytes(diagnosis) -> None:
+    svg = diagnosis_svg(diagnosis)
+    assert svg == diagnosis_svg(diagnosis)
+    assert "<svg" in svg
+    assert "<dc:date>" not in svg
+
+
+def test_the_table_fits_80_columns(diagnosis) -> None:
+    console = Console(width=80, record=True, color_system=None)
+    with console.capture() as printed:
+        console.print(diagnosis_table(diagnosis.as_json()))
+    text = printed.get()
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+    assert "exact_sum *" in text
+    assert "first_order is linear in 0 of" in text

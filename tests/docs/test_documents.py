@@ -1,0 +1,123 @@
+"""The documents name files, tests and links that exist, and numbers that the program computes."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.estimation.estimate import estimate
+from groverattn.problem.families import gaussian_head
+from groverattn.problem.heads import bundled_head
+from groverattn.problem.instance import Instance
+from groverattn.reference.attention.error_bounds import row_errors
+from groverattn.reference.attention.goodness import goodness
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.reference.search.laws import search_cost
+from groverattn.reference.search.trials import GroverRun
+from groverattn.row.request import estimate_request
+from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.head import simulate
+from groverattn.simulation.searched_row import SearchedRow, search_bloq
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("estimates/*.md")])
+TESTS = "".join(path.read_text("utf-8") for path in ROOT.glob("tests/**/*.py"))
+PACKAGE = ROOT / "src" / "groverattn"
+
+every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+
+
+@every_document
+def test_links_lead_somewhere(document):
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text("utf-8"))
+    assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
+
+
+@every_document
+def test_files_of_the_package_exist(document):
+    named = re.findall(
+        r"`((?:problem|reference|bloqs|costs|physical|verify|study|cli)/\w+\.py)`", document.read_text("utf-8")
+    )
+    assert [name for name in named if not (PACKAGE / name).exists()] == []
+
+
+@every_document
+def test_tests_exist(document):
+    named = re.findall(r"`(test_\w+)`", document.read_text("utf-8"))
+    assert [name for name in named if f"def {name}(" not in TESTS] == []
+
+
+def test_architecture_names_every_file():
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    files = [path for path in PACKAGE.glob("*/*.py") if path.parent.name != "cli" and path.name != "__init__.py"]
+    assert [path.name for path in files if path.name not in text] == []
+
+
+def test_numbers_on_the_packaged_head_in_limitations():
+    """Medians over its rows at k = 16: 1.8 for the bound known beforehand, 0.53 for the certificate, 0.35 the error."""
+    head = bundled_head()
+    scores = head.queries @ head.keys.T
+    errors = row_errors(SparseRankOne.from_found(head, list(np.argsort(-scores, axis=1)[:, :16])))
+    medians = [np.median(each) for each in (errors.a_priori, errors.a_posteriori, errors.weight_error)]
+    assert [f"{median:.2g}" for median in medians] == ["1.8", "0.53", "0.35"]
+    tails = goodness(head, 16).tail_range
+    assert f"{np.median(tails):.1f}" == "6.1"
+    assert tails.min() > 1
+    assert (
+        "at k = 16 is 1.8. The certificate from the tail's mass, known afterwards, has median 0.53; the error itself"
+        in limitations()
+    )
+
+
+def limitations():
+    return " ".join((ROOT / "docs/limitations.md").read_text("utf-8").split())
+
+
+def test_what_stopping_costs_in_limitations():
+    """What the last round takes, and what share of a row that is, at n = 2^17 and the error budget of `estimate`."""
+    request = estimate_request(preset="llama3.1-8b")
+    n, p_failure = request.shape.n_keys, estimate(request).row.p_miss
+    assert (n, request.shape.n_marked, request.error_budget) == (1 << 17, 512, 0.01)
+    to_stop, whole = (search_cost("expected", n, k, p_failure) for k in (0, 512))
+    share = to_stop.iterates_expected / whole.iterates_expected
+    assert f"a miss allowed in one of {1 / p_failure:.0f} rows" in limitations()
+    assert (
+        f"that round takes {to_stop.iterates_expected:,.0f} iterates, {to_stop.phased_expected:,.0f} of them a "
+        f"fixed-point search: all of them at k = 0, {100 * share:.0f} % of {whole.iterates_expected:,.0f} at k = 512"
+    ) in limitations()
+    assert f"they are {100 * whole.phased_expected / whole.iterates_expected:.0f} % of the iterates" in limitations()
+
+
+def test_what_depth_alone_would_buy_in_readme_and_limitations():
+    """The most optimistic reading: a control computer for nothing, on the access with the fewest reactions."""
+    crossover = estimate(estimate_request(preset="llama3.1-8b", data_access="bucket-brigade")).crossover.as_json()
+    ratio = f"{crossover['optimistic']['ratio_at_n_max']:.0f}"
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"the ratio of the times is still {ratio} at n = 2^56" in readme
+    assert f"falls like 1/sqrt(n), and is {ratio} at n = 2^56" in limitations()
+    assert crossover["ratio_at_n_max"] > 1e6 * crossover["optimistic"]["ratio_at_n_max"]
+
+
+def test_toy_sizes_in_limitations():
+    """The packaged head, with the seed and the budget of `groverattn run`; every engine makes the same draws."""
+    head = Instance.from_target(bundled_head(), 16, 8, 8)
+    result = simulate(head, n_expected=16, engine=EngineChoice("law"), seed=0).as_json()
+    assert (
+        f"the search makes {result['iterates']:,} oracle calls where a scan reads {result['key_visits_of_a_scan']:,} "
+        f"keys, and reads another {result['classical_key_visits']:,} keys"
+    ) in limitations()
+
+
+def test_the_run_on_a_thousand_qubits_in_limitations():
+    """Qubits and gates of one iterate from the flat circuit, the iterates of the row from the engine `law`."""
+    instance = Instance.from_target(gaussian_head(1024, 64, seed=1), 16, 8, 8)
+    row = SearchedRow.of(instance, 0, "qrom")
+    iterate = flatten(search_bloq(row.oracle(row.threshold), GroverRun(1)))
+    iterates = simulate(instance, n_expected=16, engine=EngineChoice("law"), seed=1, rows=range(1)).total("iterates")
+    gates = iterates * iterate.gate_counts.total()
+    assert (
+        f"has {iterate.n_wires:,} qubits and {gates:.1e} gates in {iterates} iterates".replace("e+0", "e")
+        in limitations()
+    )

@@ -1,0 +1,110 @@
+"""Estimates at the edges of their sizes."""
+
+import attrs
+import pytest
+
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import estimate
+from groverattn.problem.presets import PRESETS
+from groverattn.problem.shapes import Shape
+from groverattn.reference.search.laws import LAWS, N_MARKED_MAX
+from groverattn.row.request import EstimateRequest, estimate_request
+from groverattn.show.numbers import count_text, probability_text, time_text
+
+
+@pytest.mark.parametrize("law", sorted(LAWS))
+@pytest.mark.parametrize(
+    ("n", "k", "d", "bits"), [(2, 1, 1, 2), (3, 1, 1, 2), (3, 2, 1, 2), (16, 15, 1, 2), (100, 99, 3, 16)]
+)
+def test_smallest_sizes(law, n, k, d, bits):
+    request = estimate_request(n_keys=n, d_head=d, n_marked=k, key_bits=bits, query_bits=bits, search_law=law)
+    if (law, n) == ("ideal", 2):  # half of the keys are marked: no iterate is the best number
+        with pytest.raises(InputError, match="Toffoli"):
+            estimate(request)
+        return
+    result = estimate(request).as_json()
+    search = result["search"]
+    assert 0 < search["iterates_expected"] <= search["iterates_max"] + 1e-9
+    assert 0 <= search["p_failure"] <= 0.01
+    assert 0 < result["physical"]["p_failure"] <= 0.01
+    assert result["iterate"]["toffoli"] == sum(result["iterate"]["parts"].values())
+
+
+def test_largest_size_is_counted():
+    request = estimate_request(n_keys=2**40, d_head=128, n_marked=8, data_access="qroam", error_budget=0.5)
+    result = estimate(request).as_json()
+    assert 2**20 < result["iterate"]["toffoli"] < 2**40
+    assert result["physical"]["duration_s"] > 3e9  # a century
+
+
+def test_what_no_factory_reaches_is_refused_with_the_error_that_it_needs():
+    with pytest.raises(InputError, match=r"an error below .* per gate"):
+        estimate(estimate_request(n_keys=2**50, d_head=128, n_marked=8))
+
+
+def test_more_marked_keys_than_can_be_summed_over():
+    with pytest.raises(InputError, match="every marked key is a round"):
+        estimate(estimate_request(n_keys=2**40, d_head=1, n_marked=N_MARKED_MAX + 1))
+
+
+@pytest.mark.parametrize("budget", [0.0, 1.0, -1.0, 2.0, float("nan"), float("inf")])
+def test_budget(budget):
+    with pytest.raises(InputError, match="error_budget"):
+        EstimateRequest(shape=Shape(64, 4, 3, 8, 8), error_budget=budget)
+
+
+def test_iterates_of_the_laws_are_in_order():
+    costs = {
+        law: estimate(estimate_request(preset="gpt2", search_law=law)).as_json()["search"]["iterates_expected"]
+        for law in LAWS
+    }
+    assert costs["ideal"] < costs["expected"] < costs["proven"] < costs["worst"]
+
+
+@pytest.mark.parametrize("name", ["gpt2", "llama3-8b", "deepseek-v3"])
+def test_a_model_is_its_heads(name):
+    sizes, result = PRESETS[name], estimate(estimate_request(preset=name))
+    row, head, model = result.totals.row, result.totals.head, result.totals.model
+    assert head.toffoli == sizes.n_keys * row.toffoli
+    assert model.toffoli == sizes.n_searches * row.toffoli
+    assert head.logical_qubits == model.logical_qubits == row.logical_qubits
+
+
+def test_heads_share_a_key_memory_by_groups_and_all_of_them_with_mla():
+    mla, grouped = (estimate_request(preset=name) for name in ("deepseek-v3", "llama3-8b"))
+    assert (mla.gqa_group, mla.key_numbers, grouped.gqa_group, grouped.key_numbers) == (128, 576, 4, None)
+    decode, alone = (
+        [line.time_s_per_row for line in estimate(request).classical if line.kind == "decode"]
+        for request in (grouped, attrs.evolve(grouped, gqa_group=1))
+    )
+    assert [4 * time_s for time_s in decode] == pytest.approx(alone)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (3.46e-13, "0.346 ps"),
+        (8e-12, "8 ps"),
+        (6.9e-7, "690 ns"),
+        (9.999e-7, "1e+03 ns"),
+        (0.0171, "17.1 ms"),
+        (59.0, "59 s"),
+        (4867.5, "1.35 h"),
+        (3.2e9, "101 years"),
+        (1e20, "3.17e12 years"),
+    ],
+)
+def test_times(seconds, text):
+    assert time_text(seconds) == text
+
+
+def test_counts_and_probabilities():
+    assert [count_text(n) for n in (0, 999_999, 1_000_000, 9.999e9)] == ["0", "999,999", "1.00e6", "1.00e10"]
+    assert [probability_text(p) for p in (0.0, 0.0099, 6.14e-11)] == ["0", "0.0099", "6.1e-11"]
+
+
+def test_an_assumed_memory_is_called_an_assumption():
+    entries = {name: estimate(estimate_request(preset="toy", data_access=name)).provenance for name in ("qram", "qrom")}
+    assumed = {name: [e.quantity for e in ledger if e.how == "assumption"] for name, ledger in entries.items()}
+    assert "load and unload" in assumed["qram"]
+    assert "load and unload" not in assumed["qrom"]

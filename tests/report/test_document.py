@@ -1,0 +1,177 @@
+"""The document: every table and number has its unit and its line in the ledger, and the headline is the estimate."""
+
+import re
+from pathlib import Path
+
+import attrs
+import pytest
+
+from groverattn.estimation.estimate import Estimate, estimate
+from groverattn.report.results import DESIGNS
+from groverattn.show.cells import count, words
+from groverattn.show.document import IN_CELL, Column, Figure, Paragraph, Points, Table, used
+from groverattn.show.inline import pieces
+from groverattn.show.numbers import count_text, time_text
+
+ROOT = Path(__file__).parents[2]
+
+
+def blocks(document, *kinds):
+    return [block for section in document.sections() for block in section.blocks if isinstance(block, kinds)]
+
+
+def section(document, anchor):
+    return next(each for each in document.sections() if each.anchor == anchor)
+
+
+def has_numbers(sentence):
+    """Whether digits stand in it that are neither code, nor the name of a paper, a link, a product or an exponent."""
+    text = "".join(piece.text for piece in pieces(sentence) if piece.kind == "text")
+    text = re.sub(r"\b[A-Za-z][\w.-]*\d[\w.-]*|\b(Section|Table|Eq\.|Fig\.|Appendix) [\w.()]+|\d d²|2D", "", text)
+    return bool(re.search(r"\d", text))
+
+
+def test_every_numeric_column_has_a_unit_and_a_line_of_the_ledger(document):
+    missing = []
+    for table in blocks(document, Table):
+        for i, column in enumerate(table.columns):
+            if not column.numeric:
+                continue
+            if not column.quantity and not table.row_quantities:
+                missing.append((table.caption, column.heading))
+            values = [row[i] for row in table.rows if row[i].value is not None]
+            if column.unit == IN_CELL:
+                bare = [cell.text for cell in values if not re.search(r"[a-z]", cell.text.replace("e", ""))]
+                # probabilities, ratios and counts of parts are pure numbers
+                missing += [(table.caption, text) for text in bare if "," in text or re.fullmatch(r"\d{4,}", text)]
+    assert missing == []
+
+
+def test_a_column_of_words_holds_no_numbers(document):
+    wrong = [
+        (table.caption, row[i].text)
+        for table in blocks(document, Table)
+        for i, column in enumerate(table.columns)
+        for row in table.rows
+        if not column.numeric and row[i].value is not None
+    ]
+    assert wrong == []
+
+
+def test_every_sentence_with_a_number_has_a_line_of_the_ledger(document):
+    paragraphs = [(block.text, block.quantities) for block in blocks(document, Paragraph)]
+    points = [(item, block.quantities) for block in blocks(document, Points) for item in block.items]
+    without = [text for text, quantities in (*paragraphs, *points) if has_numbers(text) and not quantities]
+    assert without == []
+
+
+def test_every_figure_has_a_line_of_the_ledger(document):
+    figures = blocks(document, Figure)
+    assert len(figures) == 6
+    assert all(figure.quantities for figure in figures)
+
+
+def test_the_ledger_has_every_quantity_and_says_where_it_stands(document):
+    keys = {key for each in document.sections() for key in used(each)}
+    assert keys <= set(document.ledger)
+    printed = section(document, "ledger").blocks[-1]
+    assert {row[0].text for row in printed.rows} == {document.ledger[key].name for key in keys}
+    assert all(row[4].text for row in printed.rows)
+
+
+def test_every_entry_of_the_ledger_is_used(document):
+    assert set(document.ledger) == {key for each in document.sections() for key in used(each)}
+
+
+def test_checks_of_the_ledger_exist(document):
+    for entry in document.ledger.values():
+        files = re.findall(r"`(tests/[\w/]+\.py)`", entry.check)
+        tests = re.findall(r"`(test_\w+)`", entry.check)
+        text = "".join((ROOT / file).read_text("utf-8") for file in files)
+        assert [test for test in tests if f"def {test}(" not in text] == []
+        assert files or entry.how != "counted"
+
+
+def test_headline_numbers_are_those_of_the_estimate(document, requests):
+    for request in requests:
+        table = section(document, f"{request.name}-headline").blocks[0]
+        rows = {row[0].text: row for row in table.rows}
+        lines = {}
+        for access in DESIGNS:
+            printed = estimate(attrs.evolve(request, data_access=access)).as_json()
+            lines = {line["name"]: line["time_s_per_row"] for line in printed["classical"]}
+            _, qubits, time, ratio, p_wrong, _ = rows[f"quantum, `{access}`"]
+            assert qubits.value == printed["physical"]["qubits"]
+            assert qubits.text == count_text(printed["physical"]["qubits"])
+            assert time.value == printed["physical"]["duration_s"]
+            assert time.text == time_text(printed["physical"]["duration_s"])
+            assert ratio.value == pytest.approx(printed["physical"]["duration_s"] / max(lines.values()))
+            assert p_wrong.value == printed["error_budget"]["p_failure"]
+        assert {name: rows[name][2].value for name in lines} == lines
+
+
+def test_parts_and_limits_are_those_of_the_estimate(document, requests):
+    request = requests[-1]
+    printed = estimate(attrs.evolve(request, data_access=DESIGNS[0])).as_json()
+    parts = section(document, f"{request.name}-toffolis").blocks[1]
+    assert {row[0].text: row[2].value for row in parts.rows} == printed["iterate"]["parts"]
+    limits = section(document, f"{request.name}-limits").blocks[0]
+    assert [row[2].value for row in limits.rows[:4]] == list(printed["physical"]["limits_s"].values())
+    budget = section(document, f"{request.name}-budget").blocks[-1]
+    assert {row[0].text: row[2].value for row in budget.rows[:-1]} == {
+        part: printed["error_budget"][part] for part in ("search", "storage", "distillation", "synthesis", "memory")
+    }
+
+
+def test_no_cell_has_more_than_six_digits_in_a_row(document):
+    long = [
+        cell.text
+        for table in blocks(document, Table)
+        for row in table.rows
+        for cell in row
+        if cell.value is not None and re.search(r"\d{7}", cell.text.replace(",", ""))
+    ]
+    assert long == []
+
+
+def test_sections_are_named_once(document):
+    anchors = [each.anchor for each in document.sections()]
+    assert len(anchors) == len(set(anchors))
+
+
+def test_all_machines_and_accesses_have_a_row(document, requests):
+    from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+    from groverattn.physical.machines.hardware import HARDWARE
+
+    for request in requests:
+        machines = section(document, f"{request.name}-machines").blocks[-1]
+        assert {row[0].text for row in machines.rows} == set(HARDWARE)
+        accesses = section(document, f"{request.name}-accesses").blocks[-1]
+        assert {row[0].text for row in accesses.rows} == {f"`{name}`" for name in DATA_ACCESSES}
+    tables = [block.caption for block in section(document, "machines").blocks if isinstance(block, Table)]
+    assert set(tables) == set(HARDWARE)
+
+
+def test_a_row_of_another_width_is_refused():
+    with pytest.raises(ValueError, match="has not 2 cells"):
+        Table("x", (Column("a"), Column("b")), ((words("1"),),))
+    with pytest.raises(ValueError, match="one quantity"):
+        Table("x", (Column("a"),), ((count(1),),), row_quantities=("a", "b"))
+
+
+def test_estimates_are_computed_once(monkeypatch, requests):
+    """The report's own machine takes its rows from the comparison of the data accesses."""
+    from groverattn.report import results as module
+
+    asked = []
+
+    def counted(request):
+        asked.append((request.data_access, request.hardware))
+        return estimate(request)
+
+    monkeypatch.setattr(module, "estimate", counted)
+    results = module.ModelResults(requests[0])
+    machines = results.machines
+    assert all(isinstance(result, Estimate) for of in machines.values() for result in of.values())
+    assert len(asked) == len(set(asked)) == len(DESIGNS) * (len(machines) - 1)
+    assert requests[0].hardware not in {hardware for _, hardware in asked}

@@ -1,0 +1,138 @@
+"""`groverattn report`: two files, whole or not at all, and refused where they would replace others."""
+
+import attrs
+import pytest
+
+from groverattn.cli.app import call
+from groverattn.report import write
+from groverattn.row.request import estimate_request
+from studies.price import reports as report_sheet
+
+
+@pytest.fixture
+def asked(document, monkeypatch):
+    """The requests that reach the report, which is the one computed before."""
+    requests = []
+
+    def report(given, on_section):
+        on_section(1, 1)
+        requests.extend(given)
+        return document
+
+    monkeypatch.setattr(write, "report", report)
+    return requests
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        capsys.readouterr()
+        status = call(["report", *map(str, arguments)])
+        return status, capsys.readouterr().err
+
+    return run
+
+
+def test_both_files_are_written(run, asked, tmp_path, page_text, markdown_text):
+    status, said = run("--preset", "toy", "gpt2", "-o", "r.html")
+    assert (status, said) == (0, "sections: 1 of 1\nreport: wrote r.html\nreport: wrote r.md\n")
+    assert (tmp_path / "r.html").read_text("utf-8") == page_text
+    assert (tmp_path / "r.md").read_text("utf-8") == markdown_text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.md"]
+    assert asked == [estimate_request(preset=name) for name in ("toy", "gpt2")]
+
+
+def test_sizes_and_choices_reach_every_model(run, asked):
+    options = ("--n-marked", 3, "--error-budget", 0.02, "--hardware", "litinski-2019", "--qram-latency-us", 5)
+    status, _ = run("--preset", "toy", "gpt2", "toy", *options, "--score-method", "in-place", "-o", "r.html")
+    assert status == 0
+    assert [request.name for request in asked] == ["toy", "gpt2"]
+    for request in asked:
+        assert request.shape.n_marked == 3
+        assert (request.error_budget, request.hardware) == (0.02, "litinski-2019")
+        assert (request.qram.latency_us, request.score_method) == (5.0, "in-place")
+
+
+def test_sizes_of_no_preset(run, asked):
+    assert run("--n-keys", 300, "--d-head", 8, "--n-marked", 5, "-o", "r.html")[0] == 0
+    assert [(request.name, request.shape.n_keys) for request in asked] == [("custom", 300)]
+
+
+@pytest.mark.parametrize("existing", ["r.html", "r.md"])
+def test_an_existing_file_is_refused_without_force(run, asked, tmp_path, page_text, existing):
+    (tmp_path / existing).write_text("old")
+    status, said = run("--preset", "gpt2", "-o", "r.html")
+    assert status == 2
+    assert "pass --force" in said
+    assert asked == []
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(existing, "old")]
+    status, said = run("--preset", "gpt2", "-o", "r.html", "--force")
+    assert status == 0
+    assert f"report: replaced {existing}" in said
+    assert (tmp_path / "r.html").read_text("utf-8") == page_text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--preset", "gpt2", "-o", "r.pdf"), "ends in .html"),
+        (("--preset", "gpt2", "-o", "no/such/r.html"), "there is no folder"),
+        (("--preset", "gpt3", "-o", "r.html"), "preset 'gpt3'"),
+        (("-o", "r.html"), "--n-keys"),
+        (("--preset", "gpt2"), "--output"),
+        (("--preset", "gpt2", "--data-access", "qrom", "-o", "r.html"), "--data-access"),
+        (("--preset", "gpt2", "--error-budget", "2", "-o", "r.html"), "error"),
+    ],
+)
+def test_what_is_refused(run, asked, tmp_path, arguments, word):
+    status, said = run(*arguments)
+    assert status == 2
+    assert len(said.splitlines()) == 1
+    assert word in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(run, asked, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    status, said = run("--preset", "gpt2", "-o", "r.html")
+    assert status == 2
+    assert "No space left on device" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_committed_reports_are_of_all_presets_and_computed_once_each(document, monkeypatch, page_text, markdown_text):
+    from groverattn.problem.presets import PRESETS
+
+    asked = []
+    monkeypatch.setattr(report_sheet, "report", lambda requests: asked.extend(requests) or document)
+    report_sheet._document.cache_clear()
+    written = dict(list(report_sheet.reports())[:4])
+    assert [compute() for compute in written.values()] == [page_text, markdown_text] * 2
+    assert [request.name for request in asked] == list(PRESETS)[:2]
+    assert len(list(report_sheet.reports())) == 2 * len(PRESETS)
+    report_sheet._document.cache_clear()
+
+
+def test_a_machine_of_ones_own_is_named_without_its_folder(run, tmp_path, read_page):
+    file = tmp_path / 'own<b>"x&.toml'
+    file.write_text('base = "gidney-fowler-2018"\n[reaction_time_us]\nvalue = 1\nsource = "<script>1</script> | `x`"\n')
+    assert run("--preset", "toy", "--hardware", file, "-o", "r.html")[0] == 0
+    text = (tmp_path / "r.html").read_text("utf-8")
+    page = read_page(text)
+    assert file.name in page.words
+    assert "<script>1</script> |" in page.words
+    assert str(tmp_path) not in text
+    assert str(tmp_path) not in (tmp_path / "r.md").read_text("utf-8")
+
+
+def test_options_are_those_of_an_estimate():
+    from groverattn.cli.sizes import EstimateOptions, ReportOptions
+
+    assert [field.name for field in attrs.fields(ReportOptions) if field.name != "preset"] == [
+        field.name for field in attrs.fields(EstimateOptions) if field.name != "preset"
+    ]

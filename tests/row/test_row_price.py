@@ -1,0 +1,74 @@
+"""How the error budget of a row is split."""
+
+import attrs
+import pytest
+
+from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import estimate
+from groverattn.physical.machines.hardware import hardware
+from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.price import RowPricing
+from groverattn.row.request import estimate_request
+
+REQUEST = estimate_request(preset="llama3-8b", data_access="qroam")
+
+
+def pricing(access="qroam", price=None, error_budget=0.01, name="gidney-fowler-2018"):
+    price = price or QRAMPrice()
+    return RowPricing(
+        iterate=sizes_only_iterate(REQUEST.shape, access, qram=price),
+        n_keys=REQUEST.shape.n_keys,
+        n_marked=REQUEST.shape.n_marked,
+        law="expected",
+        machine=hardware(name),
+        price=price,
+        error_budget=error_budget,
+    )
+
+
+def volume(row):
+    return row.qubits * row.physical.duration_s
+
+
+@pytest.mark.parametrize("name", ["gidney-fowler-2018", "beverland-gate-ns-e4"])
+def test_no_share_on_a_grid_is_much_better_than_the_one_that_was_chosen(name):
+    row = pricing(name=name)
+    best = volume(row.best())
+    shares = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+    assert best <= 1.01 * min(volume(row.at(share)) for share in shares)
+    assert best < volume(row.at(0.01))
+
+
+def test_the_parts_are_within_the_budget_and_all_of_it_is_named():
+    row = pricing().best()
+    assert 0 < row.p_failure <= row.error_budget
+    assert row.p_failure == sum(row.p_parts.values())
+    assert set(row.p_parts) == {"search", "storage", "distillation", "synthesis", "memory"}
+    assert row.p_parts["memory"] == 0
+    assert row.expected_duration_s == row.physical.duration_s / (1 - row.p_failure)
+
+
+def test_a_memory_that_fails_takes_its_part():
+    price = QRAMPrice(latency_us=1.0, physical_qubits_per_bit=2.0, p_error=1e-7)
+    row = pricing("qram", price).best()
+    assert row.p_parts["memory"] == pytest.approx(row.memory.calls * 1e-7)
+    assert row.memory.calls == pytest.approx(2 * row.cost.iterates_expected)
+    assert row.physical.waiting_s == pytest.approx(row.memory.calls * 1e-6)
+    assert row.memory.qubits == 2 * REQUEST.shape.n_keys * (REQUEST.shape.d_head * REQUEST.shape.key_bits + 1)
+
+
+def test_a_memory_that_fails_too_often_is_refused_with_what_it_would_need():
+    with pytest.raises(InputError, match=r"calls of a memory .*below .* per call"):
+        pricing("qram", QRAMPrice(p_error=1e-3)).best()
+
+
+def test_a_smaller_budget_costs_more():
+    assert volume(pricing(error_budget=1e-6).best()) > volume(pricing(error_budget=0.1).best())
+
+
+def test_estimate_prints_what_was_chosen():
+    result = estimate(REQUEST)
+    row = pricing().best()
+    assert attrs.evolve(result.row, totals=row.totals) == row
+    assert result.as_json()["error_budget"]["search"] == row.cost.p_failure

@@ -1,0 +1,138 @@
+"""The verdict: from how many keys on a row pays, why it does not, and that remembering parts changes no number."""
+
+import math
+import re
+
+import attrs
+import pytest
+from qualtran.resource_counting import get_cost_value
+
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.classical.lines import ClassicalLine
+from groverattn.costs.control_bits import ControlBits
+from groverattn.costs.search_totals import phased_iterate
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import estimate
+from groverattn.physical.machines.hardware import hardware
+from groverattn.reference.search.laws import LAWS, search_cost
+from groverattn.row import request as row_request
+from groverattn.row.circuit import iterate_of, sizes_only_iterate
+from groverattn.row.growth import exponent, growth_text
+from groverattn.row.request import estimate_request
+from groverattn.row.time import QuantumRow
+from groverattn.row.verdict import row_verdict
+
+
+def row_of(request):
+    return QuantumRow.of(request, score_of(request))
+
+
+def score_of(request):
+    return sizes_only_iterate(request.shape, request.data_access, request.score_method).oracle.score
+
+
+def verdict_of(**choices):
+    request = estimate_request(**choices)
+    return row_verdict(request, score_of(request))
+
+
+@pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
+@pytest.mark.parametrize("law", sorted(LAWS))
+def test_a_row_takes_its_depth_its_calls_and_its_reading(access, law):
+    """Straight from the bloqs and the law, without anything that is remembered."""
+    request = estimate_request(preset="gpt2", data_access=access, search_law=law)
+    n_keys = 8192
+    iterate = iterate_of(attrs.evolve(request.shape, n_keys=n_keys), access, score_of(request))
+    cost = search_cost(law, n_keys, request.shape.n_marked, request.error_budget)
+    kinds = ((iterate, cost.iterates_expected - cost.phased_expected), (phased_iterate(iterate), cost.phased_expected))
+    machine = hardware(request.hardware)
+    reactions = sum(times * kind.measurement_depth for kind, times in kinds)
+    calls_s = cost.iterates_expected * iterate.oracle.external_calls * request.qram.latency_us * 1e-6
+    control_s = cost.iterates_expected * get_cost_value(iterate, ControlBits()) / machine.control_bits_per_s
+    row = row_of(request).at(n_keys)
+    assert row.without_control_s == pytest.approx(reactions * machine.reaction_time_us * 1e-6 + calls_s)
+    assert row.duration_s == pytest.approx(row.without_control_s + control_s)
+
+
+@pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
+def test_a_row_is_filled_up_with_dead_keys_where_that_is_faster(access):
+    row = row_of(estimate_request(preset="gpt2", data_access=access))
+    for n_keys in (5000, 8191):
+        assert row.at(n_keys).n_keys == n_keys
+        assert row.at(n_keys).duration_s <= row.at(8192).duration_s
+    assert row.at(8193).duration_s > row.at(8192).duration_s
+
+
+def test_a_memory_that_fails_too_often_runs_no_row():
+    request = estimate_request(preset="gpt2", data_access="qram", qram=QRAMPrice(p_error=1e-3))
+    with pytest.raises(InputError, match="would fail"):
+        row_of(request).at(1024)
+    verdict = row_verdict(request, score_of(request))
+    assert verdict.n_keys is None
+    assert "cannot run" in verdict.reason or "can run none" in verdict.reason
+
+
+@pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
+@pytest.mark.parametrize("law", sorted(LAWS))
+def test_a_verdict_names_the_range_that_it_holds_for(access, law):
+    verdict = verdict_of(preset="gpt2", data_access=access, search_law=law)
+    assert (verdict.n_keys is None) == verdict.reason.startswith("no crossover")
+    if verdict.n_keys is None:
+        assert re.match(r"no crossover up to n = 2\^\d+(,| with the fastest)", verdict.reason)
+        assert verdict.fastest.ratio_at_n_max >= 1
+
+
+@pytest.mark.parametrize("access", sorted(set(DATA_ACCESSES) - {"qram"}))
+def test_reading_the_table_for_every_unload_forbids_a_crossover(access):
+    """Even with one marked key, known beforehand, and whatever the circuit costs."""
+    request = estimate_request(n_keys=1024, d_head=64, n_marked=1, data_access=access, search_law="ideal")
+    row = row_of(request)
+    row = attrs.evolve(row, times=attrs.evolve(row.times, reaction_s=1e-30))
+    slowest = [max(line.time_s_per_row for line in row_request.row_lines(request, n)) for n in (2**20, 2**40)]
+    ratios = [row.at(n).duration_s / time_s for n, time_s in zip((2**20, 2**40), slowest, strict=True)]
+    assert 1 < ratios[0] < ratios[1]
+    assert ratios[1] / ratios[0] == pytest.approx(2**10, rel=0.01)
+
+
+def test_only_shallow_accesses_gain_without_that_reading():
+    verdicts = {access: verdict_of(preset="gpt2", data_access=access) for access in DATA_ACCESSES}
+    gaining = {name for name, verdict in verdicts.items() if verdict.optimistic_why.endswith("it gains")}
+    assert gaining == {"bucket-brigade", "bucket-brigade-wide", "qram"}
+    assert {name for name, verdict in verdicts.items() if verdict.why.endswith("it gains")} == {"qram"}
+    for name, verdict in verdicts.items():
+        same = verdict.optimistic == verdict.full
+        assert same == (name == "qram")
+        assert verdict.optimistic.slowest.ratio_at_n_max <= verdict.slowest.ratio_at_n_max
+
+
+def test_the_words_say_what_the_growth_is():
+    assert "nearly all of them in the load; that grows like n " in verdict_of(preset="gpt2", data_access="qrom").why
+    qroam = verdict_of(preset="gpt2", data_access="qroam")
+    assert "the control computer, which reads the table of all keys" in qroam.why
+    assert "so the row grows like n where a scan grows like n: it neither gains nor loses" in qroam.optimistic_why
+    assert [growth_text(power) for power in (0.0, 0.5, 0.7, 1.0)] == [
+        "hardly at all",
+        "like sqrt(n)",
+        "like n^0.7",
+        "like n",
+    ]
+    assert exponent(math.sqrt, 2**30) == 0.5
+
+
+def lines(*times_s_per_key):
+    return lambda n_keys, *_, **__: [ClassicalLine("test", "", time_s * n_keys, "test") for time_s in times_s_per_key]
+
+
+def test_a_crossover_is_found_where_there_is_one(monkeypatch):
+    """A row costs about as many seconds as n with qroam: a millennium a key is too slow, a nanosecond is not."""
+    monkeypatch.setattr(row_request, "classical_lines", lines(3e10, 1e-9))
+    one = estimate(estimate_request(preset="gpt2", data_access="qroam")).crossover
+    assert one.n_keys is None
+    assert one.reason.startswith("no crossover up to n = 2^")
+    assert " with the fastest classical line: never in this range: " in one.reason
+    assert "with the slowest line: from n = 2^8 on: " in one.reason
+    monkeypatch.setattr(row_request, "classical_lines", lines(3e10, 4e10))
+    both = estimate(estimate_request(preset="gpt2", data_access="qroam")).as_json()["crossover"]
+    assert both["n_keys"] == 256
+    assert both["reason"].startswith("with the fastest line: from n = 2^8 on: ")

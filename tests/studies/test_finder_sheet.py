@@ -1,0 +1,115 @@
+"""The sheet of the classical finders: computed again where that is quick, and what the documents say of it."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from groverattn.files.csv_records import write_records
+from groverattn.problem.families import gaussian_head
+from groverattn.problem.heads import bundled_head
+from groverattn.reference.search.laws import search_cost
+from studies.search import finders as finder_sheet
+from studies.search.finders import FinderRecord, Rows, half_space_keys, records_of
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "estimates" / finder_sheet.FILE_NAME).read_text("utf-8")
+ROWS = list(csv.DictReader(TEXT.splitlines()))
+QUICK = [(n, d) for n, d in finder_sheet.SIZES if n <= 1 << 12]
+
+
+def rows_of(**wanted):
+    return [row for row in ROWS if all(row[name] == str(value) for name, value in wanted.items())]
+
+
+def share(n, d, finder="half-space"):
+    (row,) = rows_of(keys="gaussian", n_keys=n, d_head=d, finder=finder)
+    return float(row["visits_share"])
+
+
+@pytest.mark.parametrize(("n", "d"), QUICK)
+def test_small_sizes_are_what_is_committed(n, d, tmp_path) -> None:
+    rows = Rows.of("gaussian", [gaussian_head(n, d, finder_sheet.SEED)], finder_sheet.N_QUERIES)
+    write_records(tmp_path / "rows.csv", FinderRecord, records_of(rows))
+    lines = (tmp_path / "rows.csv").read_text("utf-8").splitlines()
+    committed = TEXT.splitlines()
+    assert lines[0] == committed[0]
+    assert lines[1:] == [line for line in committed if line.startswith(f"gaussian,{n},{d},")]
+
+
+def test_every_size_is_there_with_every_exact_finder() -> None:
+    for n, d in finder_sheet.SIZES:
+        assert {row["finder"] for row in rows_of(keys="gaussian", n_keys=n, d_head=d, exact=True)} == {
+            "dense",
+            "half-space",
+            "matmul-top-k",
+        }
+
+
+def test_exact_finders_miss_nothing_and_a_scan_visits_every_key() -> None:
+    for row in ROWS:
+        assert row["exact"] == "False" or float(row["recall"]) == 1
+        assert row["finder"] not in ("dense", "matmul-top-k") or float(row["visits_share"]) == 1
+        assert row["finder"] != "half-space" or row["candidates"] == row["n_marked"]
+
+
+def test_trees_stop_helping_between_8_and_16_dimensions() -> None:
+    assert share(1 << 17, 2) < 0.001
+    assert [share(1 << 16, d) for d in (2, 4, 8)] == pytest.approx([0.0016, 0.0096, 0.135], rel=0.02)
+    assert share(1 << 16, 16) > 0.97
+    assert all(share(n, d) == 1 for n, d in finder_sheet.SIZES if d >= 32)
+    assert all(float(row["visits_share"]) == 1 for row in ROWS if row["keys"] != "gaussian" and row["exact"] == "True")
+
+
+def test_the_tables_in_the_document_are_those_of_the_sheet() -> None:
+    text = (ROOT / "docs/classical.md").read_text("utf-8")
+    for d in (2, 4, 8, 16, 32, 64, 128):
+        (row,) = rows_of(keys="gaussian", n_keys=1 << 16, d_head=d, finder="half-space")
+        visits, formula = float(row["key_visits"]), float(row["half_space_keys"])
+        assert f"| {d} | {visits:,.0f} | {visits / (1 << 16):.1%} | {formula:,.0f} |".replace("%", " %") in text
+    for d in (16, 32, 64, 128):
+        (row,) = rows_of(keys="gaussian", n_keys=1 << 14, d_head=d, finder="approximate")
+        assert f"| {d} | {float(row['key_visits']):,.0f} | {float(row['recall']):.2f} |" in text
+    for n, words in (
+        (1 << 16, "makes {:,.0f} iterates and reads {:,.0f} keys"),
+        (1 << 14, "({:,.0f} iterates, {:,.0f} keys read)"),
+    ):
+        cost = search_cost("expected", n, 16, 1e-3 / n)
+        assert words.format(cost.iterates_expected, cost.checks_expected) in text
+
+
+def test_the_quantum_columns_are_the_law_expected() -> None:
+    for row in ROWS:
+        n = int(row["n_keys"])
+        cost = search_cost("expected", n, 16, 1e-3 / n)
+        assert float(row["iterates_expected"]) == pytest.approx(cost.iterates_expected, rel=1e-5)
+        assert float(row["half_space_keys"]) == pytest.approx(half_space_keys(n, int(row["d_head"])), rel=1e-5)
+
+
+def test_the_exponent_at_128_dimensions() -> None:
+    """n^(2 - 1/64) against n^2 at n = 131,072: a factor of 2^(17/64)."""
+    n = 131_072
+    assert n**2 / n ** (2 - 1 / 64) == pytest.approx(2 ** (17 / 64)) == pytest.approx(1.202, abs=5e-4)
+    assert n / half_space_keys(n, 128) == pytest.approx(1.202, abs=5e-4)
+
+
+def test_rows_are_spread_over_the_head() -> None:
+    rows = Rows.of("head", [bundled_head(), bundled_head()], 4)
+    assert [queries.shape for _, queries in rows.heads] == [(4, 32), (4, 32)]
+    keys, queries = rows.heads[0]
+    assert np.abs(keys).max() == 127
+    assert len({tuple(query) for query in queries.tolist()}) == 4
+
+
+def test_orthogonal_vectors_are_scores_at_a_threshold() -> None:
+    """The reduction in docs/classical.md: keys -b, threshold 0."""
+    from groverattn.reference.finders.key_set import KeySet
+    from groverattn.reference.finders.registry import finder
+
+    rng = np.random.default_rng(0)
+    a, b = (rng.random((2, 60, 12)) < 0.45).astype(int)
+    index = finder("half-space").prepare(KeySet.of(-b))
+    found = [index.find(row, 0).keys.tolist() for row in a]
+    assert found == [np.flatnonzero(((row & b) == 0).all(axis=1)).tolist() for row in a]
+    assert 0 < sum(map(len, found)) < 60 * 60

@@ -1,0 +1,65 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from groverattn.costs.counting import count_iterate
+from groverattn.problem.shapes import Shape
+from groverattn.row.circuit import sizes_only_iterate
+from studies.circuit.iterates import FILE_NAME, write
+
+COMMITTED = Path(__file__).parents[2] / "estimates" / FILE_NAME
+
+
+@pytest.mark.parametrize(
+    ("n_keys", "d_head", "access", "at_most"),
+    [
+        (1 << 17, 128, "qroam", 26_900),
+        (1 << 20, 128, "qroam", 69_100),
+        (1 << 17, 64, "qroam", 17_900),
+        (1 << 20, 64, "qroam", 51_900),
+        (1 << 17, 128, "qrom", 134_300),
+        # 1,050,000 is quoted; loading and unloading n = 2^20 keys alone take n - 2 + 2,044 = 1,050,618
+        (1 << 20, 128, "qrom", 1_050_618 + 1_600),
+    ],
+)
+def test_an_iterate_takes_no_more_toffolis_than_the_figures_to_reach(n_keys, d_head, access, at_most):
+    counted = count_iterate(sizes_only_iterate(Shape(n_keys, d_head, 512, 8, 8), access))
+    assert sum(counted.toffoli_parts.values()) == counted.total.toffoli <= at_most
+
+
+@pytest.mark.slow
+def test_the_committed_sheet_is_what_the_program_computes(tmp_path):
+    write(tmp_path)
+    with (tmp_path / FILE_NAME).open() as new, COMMITTED.open() as old:
+        assert list(csv.DictReader(new)) == list(csv.DictReader(old)), "run `make estimates`"
+
+
+def test_the_document_quotes_the_sheet():
+    """Every row of docs/oracle.md that names an access or a score method says what the sheet says."""
+    with COMMITTED.open() as file:
+        rows = [row for row in csv.DictReader(file) if (row["d_head"], row["key_bits"]) == ("128", "8")]
+    document = (COMMITTED.parents[1] / "docs" / "oracle.md").read_text("utf-8")
+    named = {row["data_access"] if row["score_method"] == "shared-sums" else row["score_method"] for row in rows}
+    quoted = set()
+    for line in document.splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        names = [name for name in named if f"`{name}`" in cells[1]] if len(cells) == 6 else []
+        if not names or cells[1].startswith("..."):
+            continue
+        name = max(names, key=lambda each: cells[1].rfind(f"`{each}`"))
+        of_name = [row for row in rows if name in (row["data_access"], row["score_method"])]
+        for cell, n_keys in zip(cells[2:4], ("131072", "1048576"), strict=True):
+            toffolis = {f"{int(row['toffoli']):,}" for row in of_name if row["n_keys"] == n_keys}
+            assert cell in toffolis, (name, cell, toffolis)
+        quoted.add(name)
+    assert {"qroam-shallow", "qroam-dirty", "bucket-brigade", "plain-heap", "quantum-query", "in-place"} <= quoted
+
+
+@pytest.mark.parametrize(("bits", "saving"), [("4", "14 %"), ("8", "41 %"), ("16", "43 %")])
+def test_the_document_quotes_what_shared_sums_save(bits, saving):
+    with COMMITTED.open() as file:
+        rows = [row for row in csv.DictReader(file) if (row["d_head"], row["key_bits"]) == ("128", bits)]
+    score = {row["score_method"]: int(row["score"]) for row in rows if row["n_keys"] == "131072"}
+    assert f"{1 - score['shared-sums'] / score['plain-heap']:.0%}".replace("%", " %") == saving
+    assert saving in (COMMITTED.parents[1] / "docs" / "oracle.md").read_text("utf-8")

@@ -1,0 +1,84 @@
+"""Figures and tables that notebooks show: what is on them, and the same bytes each time."""
+
+import json
+
+import matplotlib
+import numpy as np
+import pytest
+
+from groverattn.bloqs.lookup.key_lookup import KeyLookup
+from groverattn.bloqs.search.phase_oracle import _phase_oracle
+from groverattn.diagnosis.attention_figure import attention_svg
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import estimate
+from groverattn.estimation.figure import estimate_svg
+from groverattn.problem.families import gaussian_head
+from groverattn.reference.attention.exact import exact_attention
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.row.request import estimate_request
+from groverattn.show.circuit_figure import circuit_svg
+from groverattn.show.notebook import COLUMNS, figure, show
+from groverattn.simulation.table import amplitude_table
+
+
+@pytest.fixture
+def with_words():
+    """Words of a figure as text, not as outlines."""
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        yield
+
+
+def test_a_circuit_shows_its_parts_and_which_of_them_is_an_inverse(with_words):
+    oracle = _phase_oracle.make()
+    assert isinstance(oracle.lookup, KeyLookup)
+    drawn = circuit_svg(oracle)
+    for name in ("selection", "QROMLookup", "Score", "Score†", "Predicate", "live", "MeasuredUnload"):
+        assert f">{name}</text>" in drawn
+    assert drawn == circuit_svg(oracle)
+
+
+def test_attention_beside_b_is_drawn_entry_by_entry():
+    head = gaussian_head(n=6, d=2, seed=0)
+    B = SparseRankOne.from_found(head, [[0, row] if row else [0] for row in range(6)])
+    drawn = attention_svg(B)
+    assert drawn == attention_svg(B)
+    everything = SparseRankOne.from_found(head, [list(range(6))] * 6)
+    np.testing.assert_allclose(everything.output(), exact_attention(head))
+    assert attention_svg(everything) != drawn
+
+
+def test_a_large_head_is_not_drawn():
+    head = gaussian_head(n=65, d=2, seed=0)
+    with pytest.raises(InputError, match="65 keys"):
+        attention_svg(SparseRankOne.from_found(head, [[0]] * 65))
+
+
+def test_limits_and_budget_of_an_estimate(with_words):
+    results = {
+        name: estimate(estimate_request(preset="gpt2", data_access=name)).as_json()
+        for name in ("qrom", "bucket-brigade")
+    }
+    drawn = estimate_svg(results)
+    for name in ("factory", "reaction", "consumption: none", "clifford", "search", "storage", "distillation", *results):
+        assert name in drawn
+    assert drawn == estimate_svg(json.loads(json.dumps(results)))
+
+
+def test_amplitudes_beside_the_law(capsys):
+    marked = np.array([True, False, False, False])
+    uniform, found = np.full(4, 0.5), np.array([1.0, 0.0, 0.0, 0.0])
+    show(amplitude_table([uniform, -1j * found], marked))
+    shown = [line.split("│") for line in capsys.readouterr().out.splitlines() if line[:1].isdigit()]
+    assert [[cell.strip() for cell in line] for line in shown] == [
+        ["0", "0.250000000", "0.250000000"],  # Grover, quant-ph/9605043: one of four is certain after one iterate
+        ["1", "1.000000000", "1.000000000"],
+    ]
+
+
+def test_texts_are_as_wide_as_a_page(capsys):
+    show("word " * 60)
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= COLUMNS
+
+
+def test_a_figure_is_displayed_as_svg():
+    assert figure("<svg/>").data == "<svg/>"

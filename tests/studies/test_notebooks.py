@@ -1,0 +1,174 @@
+"""The notebooks: executed by their sources, the same bytes each time, and what they may and may not show."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import jupytext
+import numpy as np
+import pytest
+
+from studies import __main__ as regenerate
+from studies.notebooks import NO_KERNEL, _check_callbacks, _without_widget, build_notebook, notebook_sources
+
+ROOT = Path(__file__).parents[2]
+SOURCES = notebook_sources(ROOT)
+NOTEBOOKS = {source.stem: json.loads(source.with_suffix(".ipynb").read_text("utf-8")) for source in SOURCES}
+every = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+
+_NOT_SHOWN = {
+    "a path of a machine": r"(?<![\w.])/(home|root|tmp|usr|var|work|Users)/",
+    "a memory address": r"0x[0-9a-f]{6,}",
+    "a colour or a progress bar": r"\x1b\[|\r",
+    "a traceback": r"Traceback|Warning:",
+}
+
+
+def code(source):
+    return "\n".join(cell.source for cell in _read(source).cells if cell.cell_type == "code")
+
+
+def outputs(source):
+    for cell in NOTEBOOKS[source.stem]["cells"]:
+        yield from cell.get("outputs", ())
+
+
+def texts(source):
+    for output in outputs(source):
+        data = output.get("data", {})
+        yield "".join(output.get("text", ()) or data.get("text/markdown", ()) or data.get("text/plain", ()))
+
+
+def _read(source):
+    return jupytext.reads(source.read_text("utf-8"), fmt="py:percent")
+
+
+def test_there_are_five():
+    assert [source.stem for source in SOURCES] == [
+        "01_small_instance",
+        "02_resource_estimates",
+        "03_tradeoffs",
+        "04_real_attention",
+        "05_your_model",
+    ]
+
+
+@every
+def test_cells_are_those_of_the_source(source):
+    committed = [(cell["cell_type"], "".join(cell["source"])) for cell in NOTEBOOKS[source.stem]["cells"]]
+    assert committed == [(cell.cell_type, cell.source) for cell in _read(source).cells], "run `make studies`"
+
+
+@every
+def test_the_top_says_what_is_counted_what_is_assumed_and_who_loses(source):
+    top = "".join(NOTEBOOKS[source.stem]["cells"][0]["source"])
+    assert top.startswith("# # ") or top.startswith("# ")
+    assert all(f"\n| {word} |" in top for word in ("here", "counted", "assumed"))
+    assert re.search(r"\*\*.*quantum (to )?lose", top, re.IGNORECASE)
+
+
+@every
+def test_no_formula(source):
+    """Notebooks call the package: they neither multiply nor divide nor take powers."""
+    forbidden = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
+    found = [ast.unparse(node) for node in ast.walk(ast.parse(code(source))) if isinstance(node, ast.BinOp)
+             and isinstance(node.op, forbidden)]  # fmt: skip
+    assert found == []
+
+
+@every
+def test_outputs_hold_nothing_that_changes_or_that_only_a_kernel_shows(source):
+    for output in outputs(source):
+        assert output["output_type"] != "error"
+        assert output.get("name") != "stderr"
+        assert not any("widget" in kind for kind in output.get("data", {}))
+    for what, pattern in _NOT_SHOWN.items():
+        found = [text for text in texts(source) if re.search(pattern, text)]
+        assert found == [], what
+
+
+@every
+def test_there_are_figures(source):
+    assert sum("image/svg+xml" in output.get("data", {}) for output in outputs(source)) >= 2
+
+
+def test_circuits_and_b_are_drawn_in_the_first():
+    drawn = code(SOURCES[0])
+    assert all(name in drawn for name in ("circuit_svg(oracle)", "cirq.Circuit(", "attention_svg(B)"))
+
+
+def test_sliders_have_a_figure_that_needs_no_kernel():
+    shown = list(texts(SOURCES[2]))
+    assert NO_KERNEL in shown
+    assert "place_svg(designs, start.price()" in code(SOURCES[2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", list(regenerate.artefacts("notebooks", ROOT)), ids=lambda each: each.path)
+def test_executed_notebooks_are_those_that_are_committed(notebook):
+    committed = (ROOT / notebook.path).read_text("utf-8")
+    assert notebook.compute(committed) == committed, "run `make studies`"
+
+
+@pytest.mark.slow
+def test_the_last_runs_on_a_file_of_ones_own(tmp_path):
+    """One line is changed; the file is one as `capture` writes it: causal, grouped heads, layers of their own."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        f"{name}_{layer}": rng.normal(size=(heads, 48, 8))
+        for layer in range(2)
+        for name, heads in (("Q", 4), ("K", 2), ("V", 2))
+    }
+    np.savez(tmp_path / "heads.npz", **arrays, causal=np.ones(2, dtype=np.int64), score_scale=np.full(2, 0.3))
+    text, n_changed = re.subn('heads_file = "[^"]*"', 'heads_file = "heads.npz"', SOURCES[4].read_text("utf-8"))
+    assert n_changed == 1
+    own = tmp_path / "own.py"
+    own.write_text(text, encoding="utf-8")
+    shown = build_notebook(own)
+    assert "{'layers': 2, 'query_heads': 4, 'gqa_group': 2}" in shown
+    assert "48 keys: 0 mismatches, 0 dirty ancillas: passed" in shown
+    assert shown.count("The GPU wins this row") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["heads.npz", "own.py"]
+
+
+def test_a_warning_ends_the_build(tmp_path):
+    from nbclient.exceptions import CellExecutionError
+
+    source = tmp_path / "warns.py"
+    source.write_text("# %%\nimport warnings\n\nwarnings.warn('old')\n", encoding="utf-8")
+    with pytest.raises(CellExecutionError, match="old"):
+        build_notebook(source)
+
+
+def test_what_a_callback_raises_is_not_lost():
+    def widgets(output):
+        return {"application/vnd.jupyter.widget-state+json": {"state": {"a": {"state": {"outputs": [output]}}}}}
+
+    _check_callbacks({}, "x.py")
+    _check_callbacks(widgets({"output_type": "stream", "name": "stdout", "text": "fine"}), "x.py")
+    for output in (
+        {"output_type": "error", "ename": "ValueError", "evalue": "no such row"},
+        {"output_type": "stream", "name": "stderr", "text": "no such row"},
+    ):
+        with pytest.raises(RuntimeError, match=r"x\.py: no such row"):
+            _check_callbacks(widgets(output), "x.py")
+
+
+def test_widgets_become_words_and_figures_stay():
+    widget = {"data": {"application/vnd.jupyter.widget-view+json": {"model_id": "f00"}, "text/plain": "interactive("}}
+    image = {"data": {"image/svg+xml": "<svg/>", "text/plain": "SVG"}}
+    before = dict(image["data"])
+    for output in (widget, image, {"text": "a stream has no data"}):
+        _without_widget(output)
+    assert widget["data"] == {"text/plain": NO_KERNEL}
+    assert image["data"] == before
+
+
+@every
+def test_figures_fit_on_a_page(source):
+    """760 points: about what a page shows in a window of 1,100 pixels."""
+    for output in outputs(source):
+        svg = "".join(output.get("data", {}).get("image/svg+xml", ""))
+        if svg:
+            assert float(re.search(r'<svg[^>]*\bwidth="([\d.]+)pt"', svg)[1]) <= 760

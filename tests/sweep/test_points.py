@@ -1,0 +1,245 @@
+"""The id of a point, its row, and the version that both depend on."""
+
+import itertools
+from pathlib import Path
+
+import attrs
+import numpy as np
+import pytest
+
+from groverattn.errors import InputError
+from groverattn.estimation import columns as sheet_columns
+from groverattn.files.csv_records import cell_text
+from groverattn.problem.chosen_head import threshold_instance
+from groverattn.problem.heads import load_head
+from groverattn.row.request import estimate_request
+from groverattn.simulation.head import simulate
+from groverattn.sweep.compute import Batch, compute, row_of
+from groverattn.sweep.estimate_points import request_of
+from groverattn.sweep.kinds import KINDS
+from groverattn.sweep.model_version import ModelVersion, git_state, model_version, sources_digest
+from groverattn.sweep.points import MISSING, Point, Points, file_digest, point_id
+from groverattn.sweep.study_file import read_study
+from groverattn.whole_model.model import whole_model
+
+VERSION = ModelVersion("1", "2", {"numpy": "3"})
+OTHER_VALUES = {str: "other", int: 7, float: 0.5, bool: True}
+
+
+def all_ids(kind):
+    """The id of the defaults, and of the defaults with one input changed, for every input."""
+    base = kind.defaults
+    changed = [base | {declared.name: OTHER_VALUES[declared.type]} for declared in kind.inputs]
+    return [point_id(kind, values, {}, VERSION) for values in (base, *changed)]
+
+
+def test_every_input_changes_the_id():
+    ids = [name for kind in KINDS.values() for name in all_ids(kind)]
+    assert len(set(ids)) == len(ids) == 2 + sum(len(kind.inputs) for kind in KINDS.values())
+    assert all(len(name) == 20 for name in ids)
+
+
+def test_every_part_of_the_version_changes_the_id():
+    kind = KINDS["estimate"]
+    versions = [
+        VERSION,
+        attrs.evolve(VERSION, package="1.1"),
+        attrs.evolve(VERSION, sources="2.1"),
+        attrs.evolve(VERSION, libraries={"numpy": "3.1"}),
+    ]
+    kinds = [kind, attrs.evolve(kind, result_schema="groverattn.estimate/99")]
+    ids = {point_id(each, kind.defaults, {}, version) for each in kinds for version in versions}
+    assert len(ids) == 8
+
+
+def test_the_sources_of_the_numbers_are_part_of_the_version(tmp_path):
+    """A changed or renamed file, and a machine; not the command line."""
+
+    def digest(files):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        return sources_digest(folder)
+
+    base = {"costs/a.py": "1", "physical/machines/m.toml": "2", "cli/verb.py": "3", "data/README.md": "4"}
+    assert digest(base) == digest(base | {"cli/verb.py": "33", "data/README.md": "44", "costs/a.pyc": "5"})
+    changed = [
+        base,
+        base | {"costs/a.py": "11"},
+        base | {"physical/machines/m.toml": "22"},
+        base | {"costs/b.py": ""},
+        {"costs/b.py" if name == "costs/a.py" else name: text for name, text in base.items()},
+    ]
+    assert len({digest(files) for files in changed}) == 5
+
+
+def test_the_version_that_runs():
+    version = model_version()
+    assert version.libraries["numpy"] == np.__version__
+    state = git_state()
+    assert state is None or len(state["commit"]) == 40
+
+
+def study_of(tmp_path, text):
+    (tmp_path / "study.toml").write_text(text)
+    return read_study(tmp_path / "study.toml")
+
+
+def test_the_contents_of_a_file_are_part_of_the_id(tmp_path):
+    text = 'kind = "simulate"\n[grid]\nfile = ["heads.npz", "../none\\u0000.npz"]\n'
+    missing = Points.of(study_of(tmp_path, text), VERSION)
+    assert set(missing.files.values()) == {MISSING}
+    (tmp_path / "heads.npz").write_bytes(b"one")
+    one = Points.of(study_of(tmp_path, text), VERSION)
+    (tmp_path / "heads.npz").write_bytes(b"two")
+    two = Points.of(study_of(tmp_path, text), VERSION)
+    assert len({missing.ids[0], one.ids[0], two.ids[0]}) == 3
+    assert one.ids[1] == two.ids[1]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    assert file_digest(tmp_path) == file_digest(tmp_path / "x") == MISSING
+
+
+def test_points_that_say_the_same_are_one(tmp_path):
+    study = study_of(
+        tmp_path, 'kind = "estimate"\n[grid]\nkey_bits = [8, 8, 4]\n[[points]]\n[[points]]\nquery_bits = 8'
+    )
+    points = Points.of(study, VERSION)
+    assert len(points.ids) == 5
+    assert len(points.distinct()) == 2
+    assert [point.id for point in points.to_compute({})] == list(points.distinct())
+    assert [point.id for point in points.to_compute({points.ids[0]: None})] == [points.ids[2]]
+
+
+def row(kind, **said):
+    return row_of(KINDS[kind], Point("some id", KINDS[kind].defaults | said), Path())
+
+
+def test_a_row_of_an_estimate_is_that_of_the_sheet():
+    found = row("estimate", preset="toy", data_access="qroam", qram_latency_us=2.0)
+    sheet = sheet_columns.sheet_row(estimate_request(preset="toy", data_access="qroam"))
+    del sheet["id"]
+    assert {name: cell_text(found[name]) for name in sheet} == sheet
+    assert (found["id"], found["schema"], found["qram_latency_us"]) == ("some id", "groverattn.sweep.estimate/1", 2.0)
+    assert list(found) == [column.name for column in KINDS["estimate"].columns]
+
+
+def test_every_input_of_an_estimate_reaches_it(tmp_path):
+    """Each of them, changed alone, changes the request."""
+    kind = KINDS["estimate"]
+    (tmp_path / "mine.toml").write_text('base = "gidney-2025"')
+    base = kind.defaults | {"n_keys": 64, "d_head": 4, "n_marked": 3, "query_heads": 12}
+    changed = {
+        **{"n_keys": 128, "d_head": 5, "n_marked": 4, "key_bits": 4, "query_bits": 4, "preset": "toy"},
+        **{"data_access": "qroam", "score_method": "in-place", "search_law": "worst", "hardware": "mine.toml"},
+        **{"error_budget": 0.1, "qram_latency_us": 1.0, "qram_qubits_per_bit": 2.0, "qram_p_error": 0.1},
+        **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
+    }
+    requests = [request_of(base | {name: value}, tmp_path) for name, value in changed.items()]
+    everything = [request_of(base, tmp_path), *requests]
+    assert all(a != b for a, b in itertools.combinations(everything, 2))
+    assert set(changed) == {one.name for one in kind.inputs} - {"whole_model", "io_bits_per_s"}
+
+
+def test_what_a_gpu_reads_of_a_preset_is_in_the_row():
+    assert row("estimate", preset="deepseek-v3")["key_numbers"] == 576
+    assert row("estimate", preset="gpt2")["key_numbers"] is None
+
+
+@pytest.mark.parametrize("gqa_group", [5, 13, 24])
+def test_query_heads_are_whole_groups(gqa_group):
+    assert "gqa_group" in row("estimate", preset="gpt2", gqa_group=gqa_group)["error"]
+
+
+def test_a_whole_model():
+    found = row("estimate", preset="toy", whole_model=True, io_bits_per_s=1e6)
+    model = whole_model(estimate_request(preset="toy"), io_bits_per_s=1e6).as_json()
+    assert found["token_s"] == model["decode"]["model"]["time_s"]
+    assert found["prefill_per_row_s"] == model["prefill"]["side_by_side"][-1]["time_s"]
+    assert found["prefill_gpu_fastest_s"] == min(line["time_s"] for line in model["prefill"]["classical"])
+    assert found["loading_s"] == model["prefill"]["loading_s"]
+    assert found["error"] is None
+
+
+def test_a_row_of_a_simulation(tmp_path):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "heads.npz", **{name: rng.standard_normal((2, 12, 3)) for name in "QKV"})
+    said = {"file": "heads.npz", "head": 1, "n_marked": 2, "key_bits": 4, "query_bits": 4, "rows": "1:3", "seed": 5}
+    kind = KINDS["simulate"]
+    found = row_of(kind, Point("some id", kind.defaults | said), tmp_path)
+    assert found["error"] is None
+    head = load_head(tmp_path / "heads.npz", head=1)
+    instance = threshold_instance(head, 2, 4, 4, seed=5, rows=range(1, 3))
+    printed = simulate(instance, n_expected=2, seed=5, rows=range(1, 3)).as_json()
+    same = ("iterates", "found", "missed", "max_output_error", "passed", "classical_key_visits", "circuit_mismatches")
+    assert {name: found[name] for name in same} == {name: printed[name] for name in same}
+    assert (found["file"], found["head"], found["head_name"]) == ("heads.npz", 1, "heads head 1")
+    assert (found["rows_begin"], found["rows_end"], found["rows_searched"]) == (1, 3, 2)
+    assert found["iterates_worst"] == printed["iterates_expected_by_law"]["worst"]
+    assert list(found) == [column.name for column in kind.columns]
+
+
+def test_a_point_that_fails_says_what_it_was_asked_for():
+    found = row("estimate", n_keys=64, d_head=4, n_marked=64)
+    assert found["error"].startswith("given: n_marked = 64")
+    assert (found["n_keys"], found["key_bits"], found["toffoli"]) == (64, 8, None)
+    found = row("simulate", file="none.npz", rows="3:5")
+    assert "No such file" in found["error"]
+    assert (found["file"], found["rows_begin"], found["rows_end"]) == ("none.npz", 3, 5)
+    assert "n_keys; allowed: without file only" in row("simulate", file="none.npz", n_keys=64)["error"]
+    assert "layer; allowed: with file only" in row("simulate", layer=0)["error"]
+
+
+def test_a_point_that_is_out_of_reach_keeps_what_is_known():
+    found = row("estimate", preset="toy", data_access="qram", qram_p_error=0.5)
+    assert found["error"].startswith("given: ")
+    assert found["toffoli"]
+    assert not found["duration_s"]
+
+
+def test_a_fault_of_the_program_is_a_row(monkeypatch):
+    def fault(values, folder):
+        raise ZeroDivisionError("of all things")
+
+    kind = attrs.evolve(KINDS["estimate"], result=fault)
+    found = row_of(kind, Point("some id", kind.defaults), Path())
+    assert found["error"] == "ZeroDivisionError: of all things"
+    assert found["id"] == "some id"
+
+
+def test_a_worker_of_another_version_is_refused():
+    point = Point("some id", KINDS["estimate"].defaults)
+    with pytest.raises(InputError, match="a worker with model version"):
+        compute(Batch("estimate", VERSION.digest, ".", (point,)))
+    (found,) = compute(Batch("estimate", model_version().digest, ".", (point,))).rows
+    assert found["error"].startswith("given: no preset")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+cmd", "'+cmd"),
+        ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'=1"),
+        ("\r\n-x", "'-x"),
+        ("\uff1d1", "'\uff1d1"),
+        ("-1.5e-3", "-1.5e-3"),
+        ("+12", "+12"),
+        ("-1-1", "'-1-1"),
+        ("-", "'-"),
+        ("-inf", "'-inf"),
+        ("a=b", "a=b"),
+        ("two\nlines", "two lines"),
+        ("\x1b[31m=red\udcff\x00", "\\x1b[31m=red\\udcff\\x00"),
+        (-3, "-3"),
+        (-0.123456789, "-0.123457"),
+        (True, "True"),
+        (None, ""),
+    ],
+)
+def test_no_cell_is_a_formula(value, text):
+    assert cell_text(value) == text

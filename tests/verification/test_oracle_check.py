@@ -1,0 +1,140 @@
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from groverattn.bloqs.flat.circuit import FlatCircuit, Gate, Op
+from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.score.methods import SCORES
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.costs.counting import count
+from groverattn.errors import InputError
+from groverattn.problem.key_table import KeyTable
+from groverattn.verification.bit_sliced import run_on_basis
+from groverattn.verification.oracle_check import check_oracle
+
+MOST_OVERLAP = 20
+
+
+@st.composite
+def oracles(draw):
+    """A random oracle with every key marked, found or neither, and what it has to mark."""
+    key_bits, query_bits = draw(st.integers(2, 5)), draw(st.integers(2, 5))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n_keys, d_head = draw(st.integers(2, 40)), draw(st.integers(1, 5))
+    keys = rng.integers(-(1 << key_bits - 1), 1 << key_bits - 1, (n_keys, d_head))
+    query = rng.integers(-(1 << query_bits - 1), 1 << query_bits - 1, d_head)
+    found = np.flatnonzero(rng.random(n_keys) < 0.2)
+    threshold = int(rng.choice(keys @ query) + rng.integers(-1, 2))
+    marked = keys @ query >= threshold
+    marked[found] = False
+    table = KeyTable.from_keys(keys, key_bits, found)
+    lookup = DATA_ACCESSES[draw(st.sampled_from(sorted(DATA_ACCESSES)))](table)
+    if hasattr(lookup, "block"):
+        blocks = [1 << i for i in range(6) if 2 << i <= max(n_keys, 2)]
+        lookup = attrs.evolve(lookup, block=draw(st.sampled_from(blocks)))
+    scores = SCORES[draw(st.sampled_from(sorted(SCORES)))]
+    return PhaseOracle(lookup, scores(query.tolist(), threshold, key_bits)), marked
+
+
+@given(oracles())
+@settings(max_examples=100, deadline=None)
+def test_oracle_marks_live_keys_above_the_threshold_and_nothing_else(case):
+    oracle, marked = case
+    check = check_oracle(oracle, marked, np.random.default_rng(0))
+    assert (check.mismatches, check.dirty_ancillas) == (0, 0)
+    assert check.passed, (check.run, check.counted)
+    # parts may overlap by a few layers; a depth that is stated too large by more is a wrong one
+    assert check.counted.toffoli_depth - check.run.toffoli_depth <= MOST_OVERLAP
+    assert check.counted.measurement_depth - check.run.measurement_depth <= MOST_OVERLAP
+    reference = [oracle.basis_state_phase(j) < 0 for j in range(len(marked))]
+    np.testing.assert_array_equal(reference, marked)
+
+
+@given(oracles())
+@settings(max_examples=25, deadline=None)
+def test_gates_written_backwards_are_those_of_the_adjoint_decomposition(case):
+    """Flattening reads a bloq backwards by itself; Qualtran's adjoint of the decomposition is the judge."""
+    oracle, _ = case
+    undo = oracle.score.adjoint()
+    assert flatten(undo).gate_counts == flatten(undo.decompose_bloq()).gate_counts
+
+
+@given(oracles())
+@settings(max_examples=15, deadline=None)
+def test_controlled_oracle_flips_under_its_control_at_one_and_more(case):
+    oracle, marked = case
+    controlled = oracle.controlled()
+    assert count(controlled).toffoli == count(oracle).toffoli + 1
+    n_keys, index_bits = oracle.lookup.table.n_keys, oracle.lookup.table.index_bits
+    index = (np.arange(n_keys)[:, None] >> np.arange(index_bits)[::-1] & 1).astype(np.uint8)
+    for ctrl in (0, 1):
+        inputs = {("selection", ()): index, ("ctrl", ()): np.full((n_keys, 1), ctrl, dtype=np.uint8)}
+        run = run_on_basis(flatten(controlled), inputs, np.random.default_rng(ctrl))
+        np.testing.assert_array_equal(run.negative, marked & bool(ctrl))
+        assert not run.dirty.any()
+
+
+def one_oracle():
+    keys = np.random.default_rng(5).integers(-4, 4, (16, 3))
+    query, threshold = (3, -2, 1), 6
+    return PhaseOracle(
+        DATA_ACCESSES["qrom"](KeyTable.from_keys(keys, 3)), Score(query, threshold, 3)
+    ), keys @ query >= threshold
+
+
+def test_a_wrong_expectation_is_found():
+    oracle, marked = one_oracle()
+    marked[7] ^= True
+    check = check_oracle(oracle, marked, np.random.default_rng(0))
+    assert (check.mismatches, check.first_mismatch, check.passed) == (1, 7, False)
+
+
+@pytest.mark.parametrize("op", [Op.AND, Op.UN_AND, Op.CNOT, Op.X, Op.CZ, Op.MEASURE_X, Op.CONDITIONAL_CZ])
+def test_a_circuit_with_one_gate_missing_is_found(op):
+    """Every single gate of a kind matters: without it phases, index or ancillas are wrong for some key.
+
+    A bit that reaches the measured unload wrong shows as a phase if the outcome is one: several seeds are run.
+    """
+    oracle, marked = one_oracle()
+    circuit = flatten(oracle)
+    for at in [i for i, gate in enumerate(circuit.gates) if gate.op is op][:40]:
+        broken = attrs.evolve(circuit, gates=circuit.gates[:at] + circuit.gates[at + 1 :])
+        assert any(is_wrong(broken, marked, seed) for seed in range(12)), circuit.gates[at]
+    assert not any(is_wrong(circuit, marked, seed) for seed in range(12))
+
+
+def is_wrong(circuit, marked, seed):
+    index = (np.arange(16)[:, None] >> np.arange(4)[::-1] & 1).astype(np.uint8)
+    run = run_on_basis(circuit, {("selection", ()): index}, np.random.default_rng(seed))
+    changed = run.outputs["selection", ()] != index
+    return (run.negative != marked).any() or run.dirty.any() or changed.any()
+
+
+def test_native_row_is_its_decomposition():
+    row = LoadWord(6, 0b100110)
+    bits = np.random.default_rng(0).integers(0, 2, (64, 6), dtype=np.uint8)
+    inputs = {("ctrl", ()): np.ones((64, 1), dtype=np.uint8), ("word", ()): bits}
+    native, decomposed = (
+        run_on_basis(flatten(bloq), inputs, np.random.default_rng(0)) for bloq in (row, row.decompose_bloq())
+    )
+    np.testing.assert_array_equal(native.outputs["word", ()], decomposed.outputs["word", ()])
+
+
+def test_hadamards_are_refused():
+    circuit = flatten(GroverIterate(one_oracle()[0]))
+    inputs = {("selection", ()): np.zeros((4, 4), dtype=np.uint8)}
+    with pytest.raises(InputError, match="HADAMARD"):
+        run_on_basis(circuit, inputs, np.random.default_rng(0))
+
+
+def test_dirty_target_is_reported():
+    gates = [Gate(Op.X, (2,)), Gate(Op.AND, (0, 1, 2), (1, 1))]
+    circuit = FlatCircuit(gates, 3, 0, {("x", ()): (0, 1)}, {("x", ()): (0, 1), ("t", ()): (2,)})
+    run = run_on_basis(circuit, {("x", ()): np.zeros((2, 2), dtype=np.uint8)}, np.random.default_rng(0))
+    assert run.dirty.all()

@@ -1,0 +1,175 @@
+"""A whole model: heads, layers, a token and a prefill, the keys' way to the machine, GPUs, wrong rows, table, sheet."""
+
+import io
+
+import attrs
+import pytest
+from rich.console import Console
+
+from groverattn.classical.lines import ModelTime, whole_model_times
+from groverattn.errors import InputError
+from groverattn.estimation.estimate import estimate
+from groverattn.problem.presets import PRESETS, preset
+from groverattn.row.request import estimate_request
+from groverattn.whole_model.loading import MemoryLoading
+from groverattn.whole_model.model import _model, whole_model
+from groverattn.whole_model.rivals import Rival, Rows
+from groverattn.whole_model.table import model_sentences, model_table
+from groverattn.whole_model.wrong_rows import WrongRows
+from studies.price import models as model_sheet
+
+
+@pytest.fixture(scope="module")
+def gpt2():
+    return whole_model(estimate_request(preset="gpt2", data_access="qroam"))
+
+
+def test_scopes_are_multiples_of_a_head(gpt2):
+    result = gpt2.as_json()
+    for kind, rows_of_a_head in (("decode", 1), ("prefill", 1024 - 32)):
+        regime = result[kind]
+        for name in ("rows", "iterates", "toffoli", "time_s"):
+            assert regime["layer"][name] == pytest.approx(12 * regime["head"][name])
+            assert regime["model"][name] == pytest.approx(144 * regime["head"][name])
+        assert regime["head"]["rows"] == rows_of_a_head
+    assert result["causal"]["rows_read_per_head"] == 32
+    assert result["causal"]["keys_read_per_head"] == sum(range(1, 33))
+
+
+def test_a_token_is_one_row_of_the_estimate_in_every_head(gpt2):
+    row = estimate(gpt2.request).row
+    head = gpt2.as_json()["decode"]["head"]
+    assert head["time_s"] == row.physical.duration_s
+    assert head["toffoli"] == row.totals.row.toffoli
+    assert whole_model(gpt2.request, row).as_json() == gpt2.as_json()
+
+
+def test_machines_side_by_side(gpt2):
+    result = gpt2.as_json()
+    row_s, head_s = result["machine"]["longest_row_s"], result["prefill"]["head"]["time_s"]
+    one, heads, rows = result["prefill"]["side_by_side"]
+    assert [each["machines"] for each in (one, heads, rows)] == [1, 12, 12 * 992]
+    assert one["time_s"] == pytest.approx(144 * head_s)
+    assert heads["time_s"] == pytest.approx(12 * head_s)
+    assert rows["time_s"] == pytest.approx(12 * row_s)  # the longest rows of 12 layers, one after the other
+    assert all(each["qubits"] == each["machines"] * result["machine"]["qubits"] for each in (one, heads, rows))
+    assert [each["machines"] for each in result["decode"]["side_by_side"]] == [1, 12]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_gpus_run_the_same_model(name):
+    """The request holds all that the classical line takes from a preset."""
+    assert whole_model_times(_model(estimate_request(preset=name))) == whole_model_times(preset(name))
+
+
+def test_keys_are_written_once_per_group_and_appended_by_a_token():
+    """llama3.1-8b: 8 memories in each of 32 layers, 131,072 keys of 128 numbers of 8 bits."""
+    model = whole_model(estimate_request(preset="llama3.1-8b", data_access="bucket-brigade"))
+    loading = model.loading
+    assert loading.memories == 32 * 8
+    assert loading.bits_per_memory == 131072 * 128 * 8
+    assert model.prefill.loading_s == pytest.approx(32 * 8 * 131072 * 128 * 8 / 1e9)
+    assert model.prefill.loading_s == pytest.approx(131072 * model.decode.loading_s)
+    assert "control computer" in loading.destination
+    h100 = next(rival for rival in model.prefill.rivals if rival.gpu == "H100 fp16")
+    assert model.prefill.loading_s > h100.time_s  # writing the keys alone takes longer than the attention on a GPU
+    faster = whole_model(model.request, model.rows.price, io_bits_per_s=1e12)
+    assert faster.prefill.loading_s == pytest.approx(model.prefill.loading_s / 1000)
+
+
+def test_heads_of_mla_search_keys_of_their_own():
+    model = whole_model(estimate_request(preset="deepseek-v3", data_access="bucket-brigade"))
+    assert model.loading.memories == 61 * 128
+    assert any("576 numbers" in line for line in model.as_json()["assumptions"])
+
+
+def test_keys_of_qram_go_into_the_memory():
+    assert "quantum memory" in whole_model(estimate_request(preset="gpt2", data_access="qram")).loading.destination
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan")])
+def test_a_rate_is_positive(rate):
+    with pytest.raises(InputError, match="io_bits_per_s"):
+        MemoryLoading(1, 16, 8, into_memory=False, io_bits_per_s=rate)
+
+
+ROWS = Rows(layers=10, per_layer=1000, time_s=4000.0, longest_s=1.0, limit_s=0.5, qubits=100)
+
+
+@pytest.mark.parametrize(
+    ("gpu_s", "machines", "words"),
+    [
+        (4000.0, 1, "at least 1 machine with 100 physical qubits"),
+        (30.0, 134, "at least 134 machines with 13,400 physical qubits"),
+        (10.0, 400, "at least 400 machines"),
+        (9.9, None, "no number of these machines: layers wait for each other, and one row in each of 10 takes 10 s"),
+        (4.9, None, "whatever their factories: layers wait for each other, and one row in each of 10 takes 5 s at its"),
+        (0.4, None, "whatever their factories: one row takes 500 ms at its reaction limit"),
+    ],
+)
+def test_how_many_machines_match_a_gpu(gpu_s, machines, words):
+    rival = Rival.of(ModelTime("a GPU", "prefill", gpu_s, "test", "arithmetic"), ROWS)
+    assert (rival.machines, rival.qubits) == (machines, machines and 100 * machines)
+    assert words in rival.words
+    if machines is None:
+        assert rival.words.count("the whole model on the GPU") == 1
+    else:
+        assert ROWS.time_s / machines <= gpu_s  # enough machines, if none is ever idle
+        assert machines == 1 or ROWS.time_s / (machines - 1) > gpu_s  # and one less is not
+
+
+def test_wrong_rows(gpt2):
+    wrong, price = gpt2.prefill.wrong, gpt2.rows.price
+    assert wrong.n_rows == 144 * 992
+    assert 0.5 * wrong.n_rows * 0.01 < wrong.expected <= wrong.n_rows * 0.01
+    assert (1 - wrong.budget_per_row) ** wrong.n_rows == pytest.approx(0.99)
+    assert wrong.strict is not None
+    assert wrong.strict.p_failure <= wrong.budget_per_row
+    assert wrong.strict.cost.iterates_expected > price.cost.iterates_expected
+    assert wrong.strict.physical.code_distance > price.physical.code_distance
+    assert f"distance {wrong.strict.physical.code_distance} instead of {price.physical.code_distance}" in wrong.words
+
+
+def test_a_budget_that_no_factory_meets_is_said(gpt2):
+    wrong = WrongRows.of(10**30, gpt2.rows.pricing, gpt2.rows.price)
+    assert wrong.strict is None
+    assert wrong.as_json()["strict"] is None
+    assert "out of reach: it takes an error below" in wrong.words
+    assert "the best factory there is" in wrong.words
+
+
+@pytest.mark.parametrize("name", ["toy", "gpt2", "llama4-scout"])
+def test_the_table_fits_a_terminal(name):
+    result = whole_model(estimate_request(preset=name, data_access="bucket-brigade-wide")).as_json()
+    text = io.StringIO()
+    Console(file=text, width=80, color_system=None).print(model_table(result))
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "…" not in text.getvalue()
+    assert all(sum(line.startswith(f"{gpu} ") for line in lines) == 1 for gpu in ("H100 fp16", "B200 fp8"))
+    assert any(result["prefill"]["wrong_rows"]["words"] in sentence for sentence in model_sentences(result))
+
+
+def test_the_sheet_says_what_the_model_says(gpt2):
+    token, prefill = model_sheet.model_records("gpt2", "qroam")
+    result = gpt2.as_json()
+    assert (token.kind, prefill.kind) == ("decode", "prefill")
+    assert prefill.time_s == pytest.approx(result["prefill"]["model"]["time_s"])
+    assert prefill.rows == result["prefill"]["model"]["rows"]
+    assert prefill.machines_s == pytest.approx(result["prefill"]["side_by_side"][-1]["time_s"])
+    assert token.gpu_s == max(line["time_s"] for line in result["decode"]["classical"])
+    assert prefill.loading_bits == 144 * 1024 * 64 * 8
+    assert prefill.strict_code_distance == result["prefill"]["wrong_rows"]["strict"]["code_distance"]
+
+
+def test_a_model_out_of_reach_says_why(monkeypatch):
+    request = estimate_request
+    monkeypatch.setattr(model_sheet, "estimate_request", lambda **c: request(**c, error_budget=1e-60))
+    for record in model_sheet.model_records("gpt2", "qroam"):
+        assert "an error below" in record.error
+        assert {
+            value for name, value in attrs.asdict(record).items() if name not in ("preset", "data_access", "kind")
+        } == {
+            None,
+            record.error,
+        }
