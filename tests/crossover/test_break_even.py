@@ -4,7 +4,7 @@ import attrs
 import pytest
 from qualtran.surface_code import QECScheme
 
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.crossover.break_even import BreakEven, error_rate_need
 from groverattn.crossover.crossover import BreakEvenPoint, crossover
 from groverattn.errors import InputError

@@ -18,7 +18,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.cli.app import call
 from groverattn.costs.logical import LogicalCounts

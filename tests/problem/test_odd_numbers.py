@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError, check_error_budget, check_seed, real_number, whole_number
 from groverattn.physical.machines.hardware import HARDWARE
@@ -107,7 +107,7 @@ def test_counts_that_no_circuit_has(number):
 def test_prices_rates_and_times(number):
     with pytest.raises(InputError, match="latency"):
         QRAMPrice(latency_us=number)
-    with pytest.raises(InputError, match="latency and qubits"):
+    with pytest.raises(InputError, match="qubits_per_bit"):
         QRAMPrice(physical_qubits_per_bit=number)
     with pytest.raises(InputError, match="io_bits_per_s"):
         MemoryLoading(1, 16, 8, into_memory=False, io_bits_per_s=number)

@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.physical.machines.hardware import hardware

@@ -8,7 +8,7 @@ import pytest
 from qualtran.resource_counting import get_cost_value
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.search_totals import phased_iterate

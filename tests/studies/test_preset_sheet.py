@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.costs.counting import count_iterate
 from groverattn.estimation import columns as sheet_columns
 from groverattn.problem.presets import PRESETS

@@ -43,7 +43,7 @@ class EstimateOptions:
         Raises:
             InputError: sizes that are missing or out of range.
         """
-        from groverattn.bloqs.lookup.qram import QRAMPrice
+        from groverattn.bloqs.lookup.qram_price import QRAMPrice
         from groverattn.row.request import estimate_request
 
         options = attrs.asdict(self)

@@ -7,7 +7,7 @@ import functools
 import attrs
 
 from groverattn.bloqs.lookup.data_access import key_lookup
-from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.control_bits import ControlBits

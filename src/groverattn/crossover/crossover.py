@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.classical.lines import ClassicalLine
 from groverattn.crossover.break_even import BreakEven
 from groverattn.crossover.supply import MachineSupply

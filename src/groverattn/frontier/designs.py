@@ -10,7 +10,7 @@ import attrs
 from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
-from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle

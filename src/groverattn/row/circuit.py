@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 
 from groverattn.bloqs.lookup.data_access import key_lookup
-from groverattn.bloqs.lookup.qram import QRAMLookup, QRAMPrice
-from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.lookup.qram import QRAMLookup
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
+from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle

@@ -7,7 +7,7 @@ import math
 import attrs
 from scipy.optimize import minimize_scalar
 
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.search_totals import SearchTotals, search_totals
 from groverattn.errors import InputError

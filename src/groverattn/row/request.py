@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.classical.lines import ClassicalLine, classical_lines
 from groverattn.errors import InputError, check_error_budget, real_number, whole_number
 from groverattn.problem.presets import preset as find_preset

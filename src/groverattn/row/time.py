@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import attrs
 
-from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import hardware

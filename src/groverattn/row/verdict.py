@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
 from groverattn.row.growth import why

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram import QRAMPrice
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.errors import check_error_budget, unknown_name
 from groverattn.estimation import columns as sheet_columns

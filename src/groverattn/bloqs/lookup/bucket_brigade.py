@@ -79,6 +79,11 @@ class BucketBrigadeLookup(KeyLookup):
         return f"BucketBrigade({self.table.n_keys}{', copied address' if self.copied_address else ''})"
 
 
+def copied_address(table: KeyTable) -> BucketBrigadeLookup:
+    """Data access `bucket-brigade-wide`."""
+    return BucketBrigadeLookup(table, copied_address=True)
+
+
 @bloq_example
 def _bucket_brigade_lookup() -> BucketBrigadeLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])

@@ -1,28 +1,34 @@
-"""The data accesses by name."""
+"""The data accesses by name: how a circuit reaches the keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
-from groverattn.bloqs.lookup.key_lookup import KeyLookup
-from groverattn.bloqs.lookup.qram import QRAMLookup
-from groverattn.bloqs.lookup.qroam import QROAMLookup, block_for
-from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup, dirty_block_for
-from groverattn.bloqs.lookup.qrom import QROMLookup
-from groverattn.errors import unknown_name
-from groverattn.problem.key_table import KeyTable
+from groverattn.registry import Registry
 
-DATA_ACCESSES: dict[str, Callable[[KeyTable], KeyLookup]] = {
-    "qrom": QROMLookup,
-    "qroam": lambda table: QROAMLookup(table, block=block_for(table, "toffoli")),
-    "qroam-few-qubits": lambda table: QROAMLookup(table, block=block_for(table, "qubits")),
-    "qroam-shallow": lambda table: QROAMLookup(table, block=block_for(table, "depth")),
-    "qroam-dirty": lambda table: DirtyQROAMLookup(table, block=dirty_block_for(table)),
-    "bucket-brigade": BucketBrigadeLookup,
-    "bucket-brigade-wide": lambda table: BucketBrigadeLookup(table, copied_address=True),
-    "qram": QRAMLookup,
-}
+if TYPE_CHECKING:
+    from groverattn.bloqs.lookup.key_lookup import KeyLookup
+    from groverattn.problem.key_table import KeyTable
+
+_HERE = "groverattn.bloqs.lookup"
+
+# Only names are needed to read a request; the circuits, and Qualtran with them, are imported when one is built.
+DATA_ACCESSES: Registry[Callable[[KeyTable], KeyLookup]] = Registry(
+    "data access",
+    "each data access is a circuit of its own",
+    {
+        "qrom": f"{_HERE}.qrom:QROMLookup",
+        "qroam": f"{_HERE}.qroam:fewest_toffolis",
+        "qroam-few-qubits": f"{_HERE}.qroam:fewest_qubits",
+        "qroam-shallow": f"{_HERE}.qroam:least_depth",
+        "qroam-dirty": f"{_HERE}.qroam_dirty:fewest_toffolis",
+        "bucket-brigade": f"{_HERE}.bucket_brigade:BucketBrigadeLookup",
+        "bucket-brigade-wide": f"{_HERE}.bucket_brigade:copied_address",
+        "qram": f"{_HERE}.qram:QRAMLookup",
+    },
+    group="groverattn.data_accesses",
+)
 
 
 def key_lookup(name: str, table: KeyTable) -> KeyLookup:
@@ -31,6 +37,4 @@ def key_lookup(name: str, table: KeyTable) -> KeyLookup:
     Raises:
         InputError: there is no such access.
     """
-    if name not in DATA_ACCESSES:
-        raise unknown_name("data access", name, DATA_ACCESSES, "each data access is a circuit of its own")
     return DATA_ACCESSES[name](table)

@@ -1,6 +1,6 @@
 """Data access `qram`: the paper's assumption, a priced external call."""
 
-from functools import cached_property, partial
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -10,38 +10,8 @@ from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
 from groverattn.bloqs.flat.circuit import Gate, Op
 from groverattn.bloqs.flat.flattening import _SCALAR, GATES, Flattening, Slots
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
-from groverattn.errors import InputError, real_number
+from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.problem.key_table import KeyTable
-
-_PRICE_MAX = 1e30  # our assumption: nothing that could be built costs more, and all times stay finite
-
-
-@attrs.frozen
-class QRAMPrice:
-    """What a call of the memory is assumed to cost; every number is our assumption, because no such device exists.
-
-    arXiv:2307.08045 takes a call as one step. Jaques and Rattew (arXiv:2305.10310) discuss what that hides: the n cells
-    and routers have to be error-corrected or passive, and the classical control could as well compute.
-
-    Attributes:
-        latency_us: time of one call, microseconds; by default 10, one reaction time of `gidney-fowler-2018`.
-        physical_qubits_per_bit: physical qubits of the memory for each bit that it stores.
-        p_error: failure probability of one call.
-    """
-
-    latency_us: float = attrs.field(default=10.0, converter=partial(real_number, "latency_us"))
-    physical_qubits_per_bit: float = attrs.field(default=0.0, converter=partial(real_number, "physical_qubits_per_bit"))
-    p_error: float = attrs.field(default=0.0, converter=partial(real_number, "p_error"))
-
-    def __attrs_post_init__(self):
-        sizes = (self.latency_us, self.physical_qubits_per_bit)
-        if not (all(0 <= size <= _PRICE_MAX for size in sizes) and 0 <= self.p_error < 1):
-            raise InputError(
-                given=f"{self}",
-                allowed=f"latency and qubits from 0 to {_PRICE_MAX:g}, 0 <= p_error < 1",
-                why="they are a time, a number of qubits and a probability",
-                do="check which number is which",
-            )
 
 
 @attrs.frozen
@@ -55,7 +25,7 @@ class QRAMLookup(KeyLookup):
     """
 
     table: KeyTable
-    price: QRAMPrice = QRAMPrice()
+    price: QRAMPrice = attrs.field(factory=QRAMPrice)
     unload: bool = attrs.field(default=False, kw_only=True)
 
     @property

@@ -150,6 +150,21 @@ def block_for(table: KeyTable, objective: str = "toffoli") -> int:
     return min(blocks, key=lambda block: toffolis[block])
 
 
+def fewest_toffolis(table: KeyTable) -> QROAMLookup:
+    """Data access `qroam`."""
+    return QROAMLookup(table, block=block_for(table, "toffoli"))
+
+
+def fewest_qubits(table: KeyTable) -> QROAMLookup:
+    """Data access `qroam-few-qubits`."""
+    return QROAMLookup(table, block=block_for(table, "qubits"))
+
+
+def least_depth(table: KeyTable) -> QROAMLookup:
+    """Data access `qroam-shallow`."""
+    return QROAMLookup(table, block=block_for(table, "depth"))
+
+
 @bloq_example
 def _qroam_lookup() -> QROAMLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])

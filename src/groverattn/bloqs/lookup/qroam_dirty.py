@@ -108,6 +108,11 @@ def dirty_block_for(table: KeyTable) -> int:
     return min(blocks, key=lambda block: 2 * -(-table.n_keys // block) + 4 * table.word_bits * (block - 1))
 
 
+def fewest_toffolis(table: KeyTable) -> DirtyQROAMLookup:
+    """Data access `qroam-dirty`."""
+    return DirtyQROAMLookup(table, block=dirty_block_for(table))
+
+
 @bloq_example
 def _dirty_qroam_lookup() -> DirtyQROAMLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])

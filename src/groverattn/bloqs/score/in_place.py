@@ -9,6 +9,7 @@ from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.score.heap import sign_width, signed_digits
+from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.bloqs.wires import Builder, Wire
 
@@ -208,6 +209,10 @@ class InPlaceScore(Uncomputable):
 
     def __str__(self) -> str:
         return f"InPlaceScore{'†' if self.uncompute else ''}"
+
+
+AnyScore = Score | InPlaceScore
+"""A score of either kind."""
 
 
 @bloq_example

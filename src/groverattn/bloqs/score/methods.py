@@ -1,21 +1,29 @@
-"""The score methods by name."""
+"""The score methods by name: how a circuit adds up the score of a loaded key."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from groverattn.bloqs.score.heap import SCORE_METHODS
-from groverattn.bloqs.score.in_place import InPlaceScore
-from groverattn.bloqs.score.score import Score
-from groverattn.errors import unknown_name
+from groverattn.registry import Registry
 
-AnyScore = Score | InPlaceScore
+if TYPE_CHECKING:
+    from groverattn.bloqs.score.in_place import AnyScore
 
-SCORES: dict[str, Callable[[tuple[int, ...], int, int], AnyScore]] = {
-    **{method: functools.partial(Score, method=method) for method in SCORE_METHODS},
-    "in-place": InPlaceScore,
-}
+_HERE = "groverattn.bloqs.score"
+
+# Only names are needed to read a request; the circuits, and Qualtran with them, are imported when one is built.
+SCORES: Registry[Callable[[tuple[int, ...], int, int], AnyScore]] = Registry(
+    "score method",
+    "each score method is a circuit of its own",
+    {
+        "shared-sums": f"{_HERE}.score:shared_sums",
+        "plain-heap": f"{_HERE}.score:plain_heap",
+        "quantum-query": f"{_HERE}.score:quantum_query",
+        "in-place": f"{_HERE}.in_place:InPlaceScore",
+    },
+    group="groverattn.scores",
+)
 
 
 def score(method: str, query: tuple[int, ...], threshold: int, key_bits: int) -> AnyScore:
@@ -27,6 +35,4 @@ def score(method: str, query: tuple[int, ...], threshold: int, key_bits: int) ->
     >>> score("in-place", (3, -1), 2, 4).toffoli_depth > score("shared-sums", (3, -1), 2, 4).toffoli_depth
     True
     """
-    if method not in SCORES:
-        raise unknown_name("score method", method, SCORES, "each method is a circuit of its own")
     return SCORES[method](query, threshold, key_bits)

@@ -1,7 +1,7 @@
 """The score of a loaded key against a known query and threshold."""
 
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, partial
 
 import attrs
 import numpy as np
@@ -156,6 +156,11 @@ def _add_step(bb: Builder, wires: list[Wire], step) -> None:
         case Compress(a, b, c, _, cv_a, cv_b):
             wires[a], wires[b], wires[c], carry = bb.add_t(FullAdder(cv_a, cv_b), a=wires[a], b=wires[b], c=wires[c])
             wires.append(carry)
+
+
+shared_sums = partial(Score, method="shared-sums")
+plain_heap = partial(Score, method="plain-heap")
+quantum_query = partial(Score, method="quantum-query")
 
 
 @bloq_example

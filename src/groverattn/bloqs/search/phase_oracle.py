@@ -12,7 +12,7 @@ from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
-from groverattn.bloqs.score.methods import AnyScore
+from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.predicate import Predicate
 from groverattn.bloqs.wires import Builder, Wire

@@ -1,0 +1,263 @@
+"""Inputs of a request: each is declared once, as a field with its type, default, range and help.
+
+Command line, study files and the Python API take the same inputs under the same names; they read them from the record.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from groverattn.errors import InputError, real_number, shown, unknown_name, whole_number
+
+R = TypeVar("R")
+
+_STRING_MAX = 1024
+_TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
+_WORDS = {str: f"text of at most {_STRING_MAX:,} characters", bool: "true or false"}
+
+Check = Callable[[Any, "attrs.Attribute[Any] | Input", Any], None]
+"""An attrs validator; of the attribute it reads the name."""
+
+
+def between(low: float, high: float, why: str) -> Check:
+    """Return a validator for numbers from `low` to `high`, both allowed.
+
+    >>> attrs.make_class("Bits", {"bits": attrs.field(validator=between(2, 16, "a sign needs a bit"))})(1)
+    Traceback (most recent call last):
+    ...
+    groverattn.errors.InputError: given: bits = 1; allowed: 2 to 16; why: a sign needs a bit; do: choose bits ...
+    """
+
+    def check(_: Any, field: attrs.Attribute[Any] | Input, value: float) -> None:
+        if not low <= value <= high:  # also true of NaN
+            raise InputError(
+                given=f"{field.name} = {shown(value)}",
+                allowed=f"{shown(low)} to {shown(high)}",
+                why=why,
+                do=f"choose {field.name} in this range",
+            )
+
+    return check
+
+
+def checked(check: Callable[[Any], object]) -> Check:
+    """Return a validator from a function of the value alone that raises InputError."""
+    return lambda _, __, value: (check(value), None)[1]
+
+
+@attrs.frozen
+class Input:
+    """One input of a request, by the name that users know it by.
+
+    Attributes:
+        name: its name, with underscores; an option of the command line has hyphens.
+        type: int, float, str or bool.
+        optional: whether None may be given.
+        default: what it is if nothing is given; `attrs.NOTHING`: it has to come from somewhere, such as a preset.
+        help: what it is, in a line.
+        check: raises InputError for a value that no request can have.
+        path: record fields that lead to it.
+    """
+
+    name: str
+    type: type
+    optional: bool
+    default: Any
+    help: str
+    check: Check | None = None
+    path: tuple[str, ...] = ()
+
+    @property
+    def annotation(self) -> Any:
+        """The type as a signature shows it."""
+        return self.type | None if self.optional or self.default is attrs.NOTHING else self.type
+
+    def read(self, value: Any) -> Any:
+        """Return the value in its type.
+
+        Raises:
+            InputError: another type, or out of range.
+
+        >>> Input("n_keys", int, False, attrs.NOTHING, "Number of keys.").read(3)
+        3
+        """
+        if value is None and self.optional:
+            return None
+        value = typed(self.name, self.type, value)
+        if self.check is not None:
+            self.check(None, self, value)
+        return value
+
+
+def typed(name: str, type_: type, value: Any) -> Any:
+    """Return a value as int, float, str or bool; whole numbers serve as real ones, nothing else is converted.
+
+    Raises:
+        InputError: it is of another type, NaN or infinite.
+
+    >>> typed("tau", float, 3)
+    3.0
+    """
+    if type_ is int:
+        return whole_number(name, value)
+    if type_ is float and math.isfinite(number := real_number(name, value)):
+        return number
+    if type_ in _WORDS and isinstance(value, type_) and not (type_ is str and len(value) > _STRING_MAX):
+        return value
+    raise InputError(
+        given=f"{name} = {shown(value)}",
+        allowed=_WORDS.get(type_, "a finite number"),
+        why=f"{name} is read as this type",
+        do=f"correct {name}",
+    )
+
+
+def option(default: Any = attrs.NOTHING, *, help: str, check: Check | None = None, name: str = "") -> Any:
+    """Declare an input as a field of a request.
+
+    Args:
+        default: used if nothing is given.
+        help: what it is, in a line; the command line and the API show it.
+        check: see `Input`.
+        name: what users call it, if not as the field is called.
+    """
+    metadata = {"input": {"help": help, "check": check, "name": name}}
+    read = attrs.Converter(lambda value, field: _input(field).read(value), takes_field=True)  # pyright: ignore
+    return attrs.field(default=default, converter=read, metadata=metadata)
+
+
+def nested(record: type, prefix: str = "") -> Any:
+    """Declare that the inputs of a record are inputs of the request too, their names after a prefix."""
+    default = attrs.NOTHING if _required(record) else attrs.Factory(record)
+    return attrs.field(default=default, metadata={"nested": (record, prefix)})
+
+
+def _required(record: type) -> bool:
+    return any(declared.default is attrs.NOTHING for declared in inputs_of(record).values())
+
+
+def _input(field: attrs.Attribute[Any], prefix: str = "", path: tuple[str, ...] = ()) -> Input:
+    said = field.metadata["input"]
+    words = (field.type if isinstance(field.type, str) else getattr(field.type, "__name__", "")).split(" | ")
+    name = prefix + (said["name"] or field.name)
+    return Input(name, _TYPES[words[0]], "None" in words, field.default, said["help"], said["check"], path)
+
+
+@functools.cache
+def inputs_of(record: type) -> dict[str, Input]:
+    """Return the inputs of a request by name, those of records in it included.
+
+    A record may have a tuple `SOURCES` of further inputs, which its classmethod `of` turns into others.
+    """
+    found = {declared.name: declared for declared in getattr(record, "SOURCES", ())}
+    for field in attrs.fields(record):
+        if "input" in field.metadata:
+            declared = _input(field, path=(field.name,))
+            found[declared.name] = declared
+        elif "nested" in field.metadata:
+            inner, prefix = field.metadata["nested"]
+            for name, declared in inputs_of(inner).items():
+                renamed = attrs.evolve(declared, name=prefix + name, path=(field.name, *declared.path))
+                found[renamed.name] = renamed
+    return found
+
+
+def make(record: type[R], values: Mapping[str, Any]) -> R:
+    """Return the request with these inputs; what is None or left out is by default.
+
+    Raises:
+        InputError: an unknown name (the message names the nearest), a value of another type or out of range, or a
+            missing one.
+    """
+    declared = inputs_of(record)
+    for name in values:
+        if name not in declared:
+            raise unknown_name("input", name, declared, "any other would have no effect")
+    read = {name: declared[name].read(value) for name, value in values.items() if value is not None}
+    of = getattr(record, "of", None)
+    return of(**read) if of else assemble(record, read)
+
+
+def assemble(record: type[R], values: Mapping[str, Any]) -> R:
+    """Return the record with these inputs, each put in its place.
+
+    Raises:
+        InputError: an input without a default is missing.
+    """
+    declared = inputs_of(record)
+    missing = [name for name, each in declared.items() if each.default is attrs.NOTHING and name not in values]
+    if missing:
+        raise InputError(
+            given=f"no {' and no '.join(missing)}",
+            allowed=f"a request with {', '.join(missing)}",
+            why="it has no default",
+            do="give it",
+        )
+    return _build(record, [(declared[name].path, value) for name, value in values.items()])
+
+
+def _build(record: type[R], placed: list[tuple[tuple[str, ...], Any]]) -> R:
+    own = {path[0]: value for path, value in placed if len(path) == 1}
+    for field in attrs.fields(record):  # pyright: ignore[reportArgumentType]
+        inner = [(path[1:], value) for path, value in placed if path[0] == field.name and len(path) > 1]
+        if inner:
+            own[field.name] = _build(field.metadata["nested"][0], inner)
+    return record(**own)
+
+
+def flat(request: Any) -> dict[str, Any]:
+    """Return the inputs of a request by name, as `make` takes them; without those of `SOURCES`."""
+    return {
+        name: functools.reduce(getattr, declared.path, request)
+        for name, declared in inputs_of(type(request)).items()
+        if declared.path
+    }
+
+
+def asks(record: type, annotate: Callable[[Input], Any] = lambda declared: declared.annotation) -> Callable:
+    """Let a function of a request be called with the inputs of the request as keyword arguments.
+
+    The function's first parameter is the request. Its signature afterwards has every input by name, with type and
+    default, and its docstring says what each is.
+
+    Args:
+        record: class of the request.
+        annotate: gives the annotation of an input in the signature.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        _, *own = inspect.signature(function, eval_str=True).parameters.values()
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        asked = [
+            inspect.Parameter(
+                each.name,
+                keyword,
+                default=None if each.default is attrs.NOTHING else each.default,
+                annotation=annotate(each),
+            )
+            for each in inputs_of(record).values()
+        ]
+        first = [each for each in own if each.kind is not keyword]
+        parameters = [*first, *asked, *(each for each in own if each.kind is keyword)]
+
+        @functools.wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            known = {each.name for each in own}
+            for name in named:
+                if name not in known and name not in inputs_of(record):
+                    raise unknown_name("argument", name, [each.name for each in parameters], "it would have no effect")
+            values = {name: named.pop(name) for name in list(named) if name not in known}
+            return function(make(record, values), *arguments, **named)
+
+        call.__signature__ = inspect.Signature(parameters)  # pyright: ignore
+        call.__annotations__ = {each.name: each.annotation for each in parameters}
+        del call.__wrapped__  # or `inspect` would look at the function behind it
+        return call
+
+    return decorate
