@@ -18,7 +18,7 @@ from groverattn.physical.surface_code import physical_estimate
 from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.laws import LAWS
-from groverattn.row.request import EstimateRequest, estimate_request
+from groverattn.row.request import RowRequest
 from studies.circuit import peer_pennylane, peer_qdk
 from studies.circuit.lookup_search import KEY_BITS, N_MARKED, LookupSearch
 
@@ -29,7 +29,7 @@ OFFSETS = itertools.count(1, 10)  # no two tests time the same new sizes
 
 def request(n_keys, d_head):
     shape = Shape(n_keys, d_head, N_MARKED, KEY_BITS, KEY_BITS)
-    return EstimateRequest(shape=shape, hardware=peer_qdk.MACHINE)
+    return RowRequest(shape=shape, hardware=peer_qdk.MACHINE)
 
 
 def all_of_ours(search):
@@ -79,6 +79,6 @@ def test_the_same_search(benchmark, size, seen, asked):
 def test_every_preset_access_and_law(benchmark, machine):
     def grid():
         for preset, access, law in itertools.product(PRESETS, DATA_ACCESSES, LAWS):
-            estimate(estimate_request(preset=preset, data_access=access, search_law=law, hardware=machine))
+            estimate(RowRequest.of(preset=preset, data_access=access, search_law=law, hardware=machine))
 
     benchmark.pedantic(grid, rounds=1)

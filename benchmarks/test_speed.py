@@ -5,12 +5,12 @@ import pytest
 
 from groverattn.estimation.estimate import estimate
 from groverattn.problem.families import planted
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 
 
 @pytest.mark.parametrize("data_access", ["qrom", "qroam"])
 def test_warm_estimate_of_a_long_context(benchmark, data_access):
-    request = estimate_request(preset="llama3.1-8b", data_access=data_access)
+    request = RowRequest.of(preset="llama3.1-8b", data_access=data_access)
     estimate(request)
     result = benchmark.pedantic(estimate, args=(request,), rounds=3)
     assert result.crossover.n_keys is None

@@ -32,10 +32,10 @@
 from groverattn.estimation.compare import compare
 from groverattn.estimation.estimate import estimate
 from groverattn.estimation.table import compare_table
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.show.notebook import figure, show
 
-request = estimate_request(preset="llama3.1-8b")
+request = RowRequest.of(preset="llama3.1-8b")
 show(compare_table(compare(request).as_json()))
 
 # %% [markdown]
@@ -48,7 +48,7 @@ show(compare_table(compare(request).as_json()))
 # %%
 from groverattn.report.toffoli_figure import toffoli_svg
 
-circuits = {name: estimate(estimate_request(preset="llama3.1-8b", data_access=name)) for name in ("qrom", "qroam")}
+circuits = {name: estimate(RowRequest.of(preset="llama3.1-8b", data_access=name)) for name in ("qrom", "qroam")}
 figure(toffoli_svg({name: result.totals.iterate.toffoli_parts for name, result in circuits.items()}))
 
 # %% [markdown]
@@ -88,10 +88,9 @@ import attrs
 from groverattn.frontier.figure import frontier_svg
 from groverattn.frontier.frontier import frontier
 from groverattn.frontier.table import frontier_table
-from groverattn.row.request import classical_of
 
 frontier_json = frontier(request).as_json()
-figure(frontier_svg(frontier_json, [attrs.asdict(line) for line in classical_of(request)]))
+figure(frontier_svg(frontier_json, [attrs.asdict(line) for line in request.classical()]))
 
 # %%
 show(frontier_table(frontier_json))

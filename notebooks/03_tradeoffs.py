@@ -63,9 +63,9 @@ import attrs
 from groverattn.errors import InputError
 from groverattn.frontier.frontier import frontier
 from groverattn.frontier.table import tradeoffs_table
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 
-designs = frontier(estimate_request(preset=start.preset)).points
+designs = frontier(RowRequest.of(preset=start.preset)).points
 figure(place_svg(designs, start.price(), start.classical()))
 
 # %%
@@ -115,7 +115,7 @@ show(tradeoffs_table(start, chosen))
 # %%
 from groverattn.crossover.figure import map_svg
 
-figure(map_svg(estimate_request(preset=start.preset)))
+figure(map_svg(RowRequest.of(preset=start.preset)))
 
 # %% [markdown]
 # The same as numbers, for every data access at the size of the start.
@@ -124,4 +124,4 @@ figure(map_svg(estimate_request(preset=start.preset)))
 from groverattn.crossover.crossover import crossover
 from groverattn.crossover.table import crossover_table
 
-show(crossover_table(crossover(estimate_request(preset=start.preset)).as_json()))
+show(crossover_table(crossover(RowRequest.of(preset=start.preset)).as_json()))

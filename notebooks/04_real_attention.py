@@ -117,7 +117,7 @@ import math
 
 from groverattn.estimation.estimate import estimate
 from groverattn.estimation.table import headline_table
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 
 sizes = {
     "packaged, k = 16": (128, 16),
@@ -125,7 +125,7 @@ sizes = {
     "long head, k = 32": (512, 32),
 }
 estimates = {
-    name: estimate(estimate_request(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam")).as_json()
+    name: estimate(RowRequest.of(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam")).as_json()
     for name, (n, k) in sizes.items()
 }
 show(headline_table(estimates.values()))

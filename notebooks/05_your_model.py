@@ -123,12 +123,12 @@ show(simulation_table(simulate(instance, engine=EngineChoice("law"), rows=rows).
 # %%
 from groverattn.estimation.estimate import estimate
 from groverattn.estimation.table import headline_table
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 
 sizes = {"d_head": head.d_head, "n_marked": n_marked, **model_sizes(heads_file)}
 lengths = {"captured": head.n_keys, "at-context": context}
 estimates = [
-    estimate(estimate_request(name=name, n_keys=n_keys, data_access=access, **sizes)).as_json()
+    estimate(RowRequest.of(name=name, n_keys=n_keys, data_access=access, **sizes)).as_json()
     for name, n_keys in lengths.items()
     for access in ("qrom", "qroam")
 ]
@@ -152,7 +152,7 @@ from groverattn.report.write import report_files, write_report
 with contextlib.ExitStack() as stack:
     folder = report_folder or stack.enter_context(tempfile.TemporaryDirectory())
     html, markdown = report_files(Path(folder, "report.html"), force=report_folder is not None)
-    write_report([estimate_request(name=name, n_keys=n_keys, **sizes) for name, n_keys in lengths.items()],
+    write_report([RowRequest.of(name=name, n_keys=n_keys, **sizes) for name, n_keys in lengths.items()],
                  (html, markdown))  # fmt: skip
     text = markdown.read_text("utf-8")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -35,15 +35,23 @@ def between(low: float, high: float, why: str) -> Check:
     """
 
     def check(_: Any, field: attrs.Attribute[Any] | Input, value: float) -> None:
-        if not low <= value <= high:  # also true of NaN
-            raise InputError(
-                given=f"{field.name} = {shown(value)}",
-                allowed=f"{shown(low)} to {shown(high)}",
-                why=why,
-                do=f"choose {field.name} in this range",
-            )
+        check_between(field.name, value, low, high, why)
 
     return check
+
+
+def check_between(name: str, value: float, low: float, high: float, why: str) -> None:
+    """Raise InputError unless `low <= value <= high`; NaN is refused.
+
+    >>> check_between("n_workers", 2, 1, 64, "processes share the rows")
+    """
+    if not low <= value <= high:
+        raise InputError(
+            given=f"{name} = {shown(value)}",
+            allowed=f"{shown(low)} to {shown(high)}",
+            why=why,
+            do=f"choose {name} in this range",
+        )
 
 
 def checked(check: Callable[[Any], object]) -> Check:
@@ -91,7 +99,9 @@ class Input:
             return None
         value = typed(self.name, self.type, value)
         if self.check is not None:
-            self.check(None, self, value)
+            self.check(None, self, value)  # says of NaN and infinity what it says of other numbers out of range
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _wrong_type(self.name, "a finite number", value)
         return value
 
 
@@ -99,23 +109,23 @@ def typed(name: str, type_: type, value: Any) -> Any:
     """Return a value as int, float, str or bool; whole numbers serve as real ones, nothing else is converted.
 
     Raises:
-        InputError: it is of another type, NaN or infinite.
+        InputError: it is of another type.
 
     >>> typed("tau", float, 3)
     3.0
     """
     if type_ is int:
         return whole_number(name, value)
-    if type_ is float and math.isfinite(number := real_number(name, value)):
-        return number
-    if type_ in _WORDS and isinstance(value, type_) and not (type_ is str and len(value) > _STRING_MAX):
+    if type_ is float:
+        return real_number(name, value)
+    if isinstance(value, type_) and not (type_ is str and len(value) > _STRING_MAX):
         return value
-    raise InputError(
-        given=f"{name} = {shown(value)}",
-        allowed=_WORDS.get(type_, "a finite number"),
-        why=f"{name} is read as this type",
-        do=f"correct {name}",
-    )
+    raise _wrong_type(name, _WORDS[type_], value)
+
+
+def _wrong_type(name: str, allowed: str, value: Any) -> InputError:
+    given = f"{name} = {shown(value)}"
+    return InputError(given=given, allowed=allowed, why=f"{name} is of this type", do=f"correct {name}")
 
 
 def option(default: Any = attrs.NOTHING, *, help: str, check: Check | None = None, name: str = "") -> Any:
@@ -153,7 +163,7 @@ def _input(field: attrs.Attribute[Any], prefix: str = "", path: tuple[str, ...] 
 def inputs_of(record: type) -> dict[str, Input]:
     """Return the inputs of a request by name, those of records in it included.
 
-    A record may have a tuple `SOURCES` of further inputs, which its classmethod `of` turns into others.
+    A record may have a tuple `SOURCES` of further inputs, which its static method `completed` turns into others.
     """
     found = {declared.name: declared for declared in getattr(record, "SOURCES", ())}
     for field in attrs.fields(record):
@@ -163,8 +173,9 @@ def inputs_of(record: type) -> dict[str, Input]:
         elif "nested" in field.metadata:
             inner, prefix = field.metadata["nested"]
             for name, declared in inputs_of(inner).items():
-                renamed = attrs.evolve(declared, name=prefix + name, path=(field.name, *declared.path))
-                found[renamed.name] = renamed
+                if declared.path:  # what `SOURCES` of the inner record has, the outer one may have as well, by itself
+                    renamed = attrs.evolve(declared, name=prefix + name, path=(field.name, *declared.path))
+                    found[renamed.name] = renamed
     return found
 
 
@@ -180,18 +191,9 @@ def make(record: type[R], values: Mapping[str, Any]) -> R:
         if name not in declared:
             raise unknown_name("input", name, declared, "any other would have no effect")
     read = {name: declared[name].read(value) for name, value in values.items() if value is not None}
-    of = getattr(record, "of", None)
-    return of(**read) if of else assemble(record, read)
-
-
-def assemble(record: type[R], values: Mapping[str, Any]) -> R:
-    """Return the record with these inputs, each put in its place.
-
-    Raises:
-        InputError: an input without a default is missing.
-    """
-    declared = inputs_of(record)
-    missing = [name for name, each in declared.items() if each.default is attrs.NOTHING and name not in values]
+    if hasattr(record, "completed"):
+        read = record.completed(read)  # pyright: ignore[reportAttributeAccessIssue]
+    missing = [name for name, each in declared.items() if each.default is attrs.NOTHING and name not in read]
     if missing:
         raise InputError(
             given=f"no {' and no '.join(missing)}",
@@ -199,7 +201,7 @@ def assemble(record: type[R], values: Mapping[str, Any]) -> R:
             why="it has no default",
             do="give it",
         )
-    return _build(record, [(declared[name].path, value) for name, value in values.items()])
+    return _build(record, [(declared[name].path, value) for name, value in read.items()])
 
 
 def _build(record: type[R], placed: list[tuple[tuple[str, ...], Any]]) -> R:
@@ -220,7 +222,12 @@ def flat(request: Any) -> dict[str, Any]:
     }
 
 
-def asks(record: type, annotate: Callable[[Input], Any] = lambda declared: declared.annotation) -> Callable:
+def asks(
+    record: type,
+    annotate: Callable[[Input], Any] = lambda declared: declared.annotation,
+    each: str = "",
+    without: Collection[str] = (),
+) -> Callable:
     """Let a function of a request be called with the inputs of the request as keyword arguments.
 
     The function's first parameter is the request. Its signature afterwards has every input by name, with type and
@@ -229,35 +236,40 @@ def asks(record: type, annotate: Callable[[Input], Any] = lambda declared: decla
     Args:
         record: class of the request.
         annotate: gives the annotation of an input in the signature.
+        without: inputs that the function has no use for; those that it takes under the same name are its own too.
+        each: an input that takes a list; the function is handed a list of requests, one for each of its entries.
     """
 
     def decorate(function: Callable) -> Callable:
         _, *own = inspect.signature(function, eval_str=True).parameters.values()
-        keyword = inspect.Parameter.KEYWORD_ONLY
+        keyword, known = inspect.Parameter.KEYWORD_ONLY, {each.name for each in own}
         asked = [
-            inspect.Parameter(
-                each.name,
-                keyword,
-                default=None if each.default is attrs.NOTHING else each.default,
-                annotation=annotate(each),
-            )
-            for each in inputs_of(record).values()
+            inspect.Parameter(name, keyword, default=_shown_default(declared), annotation=annotate(declared))
+            for name, declared in inputs_of(record).items()
+            if name not in known and name not in without
         ]
         first = [each for each in own if each.kind is not keyword]
         parameters = [*first, *asked, *(each for each in own if each.kind is keyword)]
+        names = {each.name: each for each in parameters}
 
         @functools.wraps(function)
         def call(*arguments: Any, **named: Any) -> Any:
-            known = {each.name for each in own}
             for name in named:
-                if name not in known and name not in inputs_of(record):
-                    raise unknown_name("argument", name, [each.name for each in parameters], "it would have no effect")
+                if name not in names:
+                    raise unknown_name("argument", name, names, "it would have no effect")
             values = {name: named.pop(name) for name in list(named) if name not in known}
-            return function(make(record, values), *arguments, **named)
+            if not each:
+                return function(make(record, values), *arguments, **named)
+            several = dict.fromkeys(values.pop(each, None) or [None])
+            return function([make(record, values | {each: value}) for value in several], *arguments, **named)
 
         call.__signature__ = inspect.Signature(parameters)  # pyright: ignore
-        call.__annotations__ = {each.name: each.annotation for each in parameters}
+        call.__annotations__ = {name: each.annotation for name, each in names.items()}
         del call.__wrapped__  # or `inspect` would look at the function behind it
         return call
 
     return decorate
+
+
+def _shown_default(declared: Input) -> Any:
+    return None if declared.default is attrs.NOTHING else declared.default

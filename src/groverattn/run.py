@@ -12,7 +12,7 @@ from groverattn.estimation.estimate import Estimate, estimate
 from groverattn.estimation.table import headline_table
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.show.numbers import count_text
 from groverattn.show.tables import Json
 from groverattn.simulation.head import OnRow, Simulation, simulate
@@ -71,9 +71,7 @@ def main_job(
     verification = verify_head_row(instance, None, data_access="qroam", seed=seed)
     simulation = simulate(instance, data_access="qrom", seed=seed, n_workers=n_workers, on_row=on_row)
     estimates = [
-        estimate(estimate_request(preset=name, data_access=access))
-        for name in PRESETS_SHOWN
-        for access in ACCESSES_SHOWN
+        estimate(RowRequest.of(preset=name, data_access=access)) for name in PRESETS_SHOWN for access in ACCESSES_SHOWN
     ]
     return MainJob(verification, simulation, estimates)
 

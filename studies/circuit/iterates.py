@@ -14,7 +14,8 @@ from groverattn.bloqs.score.methods import SCORES
 from groverattn.costs.counting import count_iterate
 from groverattn.files.whole import write_text
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 
 FILE_NAME = "iterates.csv"
 
@@ -60,7 +61,7 @@ def rows() -> Iterator[dict[str, int | float | str]]:
 
 
 def _row(shape: Shape, access: str, method: str) -> dict[str, int | float | str]:
-    counted = count_iterate(sizes_only_iterate(shape, access, method))
+    counted = count_iterate(iterate_of(RowRequest(shape=shape, design=Design(data_access=access, score_method=method))))
     total, parts = counted.total, counted.toffoli_parts
     mean, deviation = score_over_queries(shape) if method == "shared-sums" else ("", "")
     values = (

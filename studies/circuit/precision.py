@@ -22,7 +22,8 @@ from groverattn.problem.shapes import Shape
 from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import score_blocks
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 
 FILE_NAME = "precision.csv"
 
@@ -112,7 +113,11 @@ def toffoli_per_iterate(bits: int) -> int:
     >>> toffoli_per_iterate(4)
     17137
     """
-    return count(sizes_only_iterate(Shape(_N_KEYS, _D_HEAD, _N_MARKED, bits, bits), _DATA_ACCESS)).toffoli
+    return count(
+        iterate_of(
+            RowRequest(shape=Shape(_N_KEYS, _D_HEAD, _N_MARKED, bits, bits), design=Design(data_access=_DATA_ACCESS))
+        )
+    ).toffoli
 
 
 def all_heads(path: str | Path) -> Iterator[AttentionHead]:

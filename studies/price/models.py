@@ -10,7 +10,7 @@ import attrs
 from groverattn.errors import InputError
 from groverattn.files.csv_records import write_records
 from groverattn.problem.presets import PRESETS
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import Regime, WholeModel, whole_model
 from groverattn.whole_model.rivals import Rival
 
@@ -93,7 +93,7 @@ def model_records(preset: str, data_access: str) -> Iterator[RegimeRecord]:
     >>> [record.rows for record in model_records("gpt2", "qroam")]
     [144, 142848]
     """
-    request = estimate_request(preset=preset, data_access=data_access, search_law=SEARCH_LAW, hardware=HARDWARE)
+    request = RowRequest.of(preset=preset, data_access=data_access, search_law=SEARCH_LAW, hardware=HARDWARE)
     try:
         model = whole_model(request)
     except InputError as error:
@@ -110,7 +110,7 @@ def _record(model: WholeModel, regime: Regime) -> RegimeRecord:
     strict = wrong.strict
     return RegimeRecord(
         preset=request.name,
-        data_access=request.data_access,
+        data_access=request.design.data_access,
         kind=regime.kind,
         qubits=rows.qubits,
         row_s=rows.longest_s,

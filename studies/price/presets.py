@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.estimation.columns import _DIGITS, COLUMNS, HARDWARE, SEARCH_LAW
 from groverattn.problem.presets import PRESETS
-from groverattn.row.request import EstimateRequest, estimate_request
+from groverattn.row.request import RowRequest
 
 _RELATIVE_TOLERANCE = 10 ** (1 - _DIGITS)
 
 
-def requests() -> Iterator[EstimateRequest]:
+def requests() -> Iterator[RowRequest]:
     """Yield the inputs of every row of the sheet, in order: all presets, each with all data accesses."""
     for preset in PRESETS:
         for access in DATA_ACCESSES:
-            yield estimate_request(preset=preset, data_access=access, search_law=SEARCH_LAW, hardware=HARDWARE)
+            yield RowRequest.of(preset=preset, data_access=access, search_law=SEARCH_LAW, hardware=HARDWARE)
 
 
 def write_sheet(rows: Iterable[dict[str, str]]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from groverattn.estimation.columns import HARDWARE, SEARCH_LAW
 from groverattn.problem.presets import PRESETS
 from groverattn.report.build import report
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.show.document import Document
 from groverattn.show.html import html
 from groverattn.show.markdown import markdown
@@ -31,7 +31,7 @@ def reports() -> Iterator[tuple[str, Callable[[], str]]]:
 
 @functools.lru_cache(maxsize=1)
 def _document(preset: str) -> Document:
-    return report([estimate_request(preset=preset, search_law=SEARCH_LAW, hardware=HARDWARE)])
+    return report([RowRequest.of(preset=preset, search_law=SEARCH_LAW, hardware=HARDWARE)])
 
 
 def _html(preset: str) -> str:

@@ -12,7 +12,8 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.costs.depth import ToffoliDepth
 from groverattn.problem.shapes import Shape
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 
 
 def depth(bloq):
@@ -62,7 +63,7 @@ def test_gates_side_by_side_count_once_and_in_a_row_each():
 @pytest.mark.parametrize("n_keys", [2, 5, 64, 1000])
 def test_measurements_are_waited_for_at_least_as_often_as_toffolis(access, n_keys):
     """Measurement depth counts what Toffoli depth counts, and undone And gates and unloads beside."""
-    iterate = sizes_only_iterate(Shape(n_keys, 3, 1, 4, 4), access)
+    iterate = iterate_of(RowRequest(shape=Shape(n_keys, 3, 1, 4, 4), design=Design(data_access=access)))
     toffoli, measured = iterate.toffoli_depth, iterate.measurement_depth
     assert type(toffoli) is int
     assert 0 <= toffoli <= measured

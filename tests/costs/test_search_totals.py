@@ -10,13 +10,14 @@ from groverattn.costs.search_totals import phased_iterate, search_totals
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.laws import LAWS, search_cost
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 
 ADDED = ("toffoli", "t", "rotation", "clifford", "toffoli_depth", "measurement_depth")
 
 
 def totals(n_keys, cost, n_rows=3, n_heads=5, access="qroam"):
-    iterate = sizes_only_iterate(Shape(n_keys, 3, 2, 4, 4), access)
+    iterate = iterate_of(RowRequest(shape=Shape(n_keys, 3, 2, 4, 4), design=Design(data_access=access)))
     return iterate, search_totals(iterate, cost, n_rows, n_heads)
 
 

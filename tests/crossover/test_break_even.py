@@ -4,15 +4,14 @@ import attrs
 import pytest
 from qualtran.surface_code import QECScheme
 
-from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.crossover.break_even import BreakEven, error_rate_need
 from groverattn.crossover.crossover import BreakEvenPoint, crossover
 from groverattn.errors import InputError
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 
 
 def point(access="qram", **choices):
-    request = estimate_request(preset="gpt2", data_access=access, **choices)
+    request = RowRequest.of(preset="gpt2", data_access=access, **choices)
     return BreakEvenPoint.of(request)
 
 
@@ -39,7 +38,7 @@ def test_what_is_needed_makes_both_rows_equal(access, share):
 
 
 def test_latency_of_the_memory_and_rate_of_the_control_computer():
-    memory = point("qram", qram=QRAMPrice(latency_us=5000.0))
+    memory = point("qram", qram_latency_us=5000.0)
     classical_s = 0.7 * memory.row.duration_s
     needed_s = needs(memory, classical_s)["time of one lookup"].needed
     faster = attrs.evolve(memory.row.times, memory_s=needed_s)
@@ -115,7 +114,7 @@ def test_limits_of_what_an_error_rate_can_do():
 
 
 def test_states_of_one_factory_where_the_machine_cannot_run_the_row():
-    request = estimate_request(n_keys=1 << 50, d_head=128, n_marked=64, data_access="qrom")
+    request = RowRequest.of(n_keys=1 << 50, d_head=128, n_marked=64, data_access="qrom")
     found = BreakEvenPoint.of(request)
     assert found.supply.physical is None
     assert found.supply.name.startswith("now: one ")
@@ -131,7 +130,7 @@ def test_supply_is_the_design_of_the_estimate():
 
 
 def test_one_access_or_all_and_further_sizes():
-    request = estimate_request(preset="gpt2")
+    request = RowRequest.of(preset="gpt2")
     result = crossover(request, "qram", at=[4096, 1024])
     assert [found.row.n_keys for found in result.points["qram"]] == [1024, 4096]
     with pytest.raises(InputError, match="did you mean qroam"):

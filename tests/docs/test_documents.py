@@ -16,7 +16,7 @@ from groverattn.reference.attention.goodness import goodness
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.trials import GroverRun
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
 from groverattn.simulation.searched_row import SearchedRow, search_bloq
@@ -77,7 +77,7 @@ def limitations():
 
 def test_what_stopping_costs_in_limitations():
     """What the last round takes, and what share of a row that is, at n = 2^17 and the error budget of `estimate`."""
-    request = estimate_request(preset="llama3.1-8b")
+    request = RowRequest.of(preset="llama3.1-8b")
     n, p_failure = request.shape.n_keys, estimate(request).row.p_miss
     assert (n, request.shape.n_marked, request.error_budget) == (1 << 17, 512, 0.01)
     to_stop, whole = (search_cost("expected", n, k, p_failure) for k in (0, 512))
@@ -92,7 +92,7 @@ def test_what_stopping_costs_in_limitations():
 
 def test_what_depth_alone_would_buy_in_readme_and_limitations():
     """The most optimistic reading: a control computer for nothing, on the access with the fewest reactions."""
-    crossover = estimate(estimate_request(preset="llama3.1-8b", data_access="bucket-brigade")).crossover.as_json()
+    crossover = estimate(RowRequest.of(preset="llama3.1-8b", data_access="bucket-brigade")).crossover.as_json()
     ratio = f"{crossover['optimistic']['ratio_at_n_max']:.0f}"
     readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
     assert f"the ratio of the times is still {ratio} at n = 2^56" in readme

@@ -17,7 +17,7 @@ from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.finders.dense import prepare as scan
 from groverattn.reference.finders.key_set import KeySet
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.verification.oracle_check import check_oracle, flat_counts
 
 PAGE = (Path(__file__).parents[2] / "docs/extending.md").read_text("utf-8")
@@ -69,7 +69,7 @@ def test_the_data_access_is_verified_by_its_name(lookup_class, monkeypatch, caps
 
 def test_the_data_access_is_priced_by_its_name(lookup_class, monkeypatch):
     monkeypatch.setitem(data_access.DATA_ACCESSES, "one-by-one", lookup_class)
-    own, unary = (estimate(estimate_request(preset="gpt2", data_access=name)) for name in ("one-by-one", "qrom"))
+    own, unary = (estimate(RowRequest.of(preset="gpt2", data_access=name)) for name in ("one-by-one", "qrom"))
     assert own.totals.iterate.toffoli_parts["load"] == 1024 * 9
     assert unary.totals.iterate.toffoli_parts["load"] == 1022
     assert own.row.physical.duration_s > unary.row.physical.duration_s
@@ -82,9 +82,7 @@ def test_the_machine_is_read_and_priced(tmp_path):
     mine, theirs = hardware(str(path)), hardware("gidney-fowler-2018")
     assert (mine.cycle_time_us, mine.reaction_time_us) == (0.1, 1.0)
     assert mine.physical_error_rate == theirs.physical_error_rate
-    fast, slow = (
-        estimate(estimate_request(preset="gpt2", hardware=name)).physical for name in (str(path), theirs.name)
-    )
+    fast, slow = (estimate(RowRequest.of(preset="gpt2", hardware=name)).physical for name in (str(path), theirs.name))
     assert fast.duration_s == pytest.approx(slow.duration_s / 10, rel=0.1)
 
 

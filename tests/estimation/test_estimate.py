@@ -8,7 +8,7 @@ from groverattn.estimation.estimate import estimate
 from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.laws import LAWS, N_MARKED_MAX
-from groverattn.row.request import EstimateRequest, estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.show.numbers import count_text, probability_text, time_text
 
 
@@ -17,7 +17,7 @@ from groverattn.show.numbers import count_text, probability_text, time_text
     ("n", "k", "d", "bits"), [(2, 1, 1, 2), (3, 1, 1, 2), (3, 2, 1, 2), (16, 15, 1, 2), (100, 99, 3, 16)]
 )
 def test_smallest_sizes(law, n, k, d, bits):
-    request = estimate_request(n_keys=n, d_head=d, n_marked=k, key_bits=bits, query_bits=bits, search_law=law)
+    request = RowRequest.of(n_keys=n, d_head=d, n_marked=k, key_bits=bits, query_bits=bits, search_law=law)
     if (law, n) == ("ideal", 2):  # half of the keys are marked: no iterate is the best number
         with pytest.raises(InputError, match="Toffoli"):
             estimate(request)
@@ -31,7 +31,7 @@ def test_smallest_sizes(law, n, k, d, bits):
 
 
 def test_largest_size_is_counted():
-    request = estimate_request(n_keys=2**40, d_head=128, n_marked=8, data_access="qroam", error_budget=0.5)
+    request = RowRequest.of(n_keys=2**40, d_head=128, n_marked=8, data_access="qroam", error_budget=0.5)
     result = estimate(request).as_json()
     assert 2**20 < result["iterate"]["toffoli"] < 2**40
     assert result["physical"]["duration_s"] > 3e9  # a century
@@ -39,23 +39,23 @@ def test_largest_size_is_counted():
 
 def test_what_no_factory_reaches_is_refused_with_the_error_that_it_needs():
     with pytest.raises(InputError, match=r"an error below .* per gate"):
-        estimate(estimate_request(n_keys=2**50, d_head=128, n_marked=8))
+        estimate(RowRequest.of(n_keys=2**50, d_head=128, n_marked=8))
 
 
 def test_more_marked_keys_than_can_be_summed_over():
     with pytest.raises(InputError, match="every marked key is a round"):
-        estimate(estimate_request(n_keys=2**40, d_head=1, n_marked=N_MARKED_MAX + 1))
+        estimate(RowRequest.of(n_keys=2**40, d_head=1, n_marked=N_MARKED_MAX + 1))
 
 
 @pytest.mark.parametrize("budget", [0.0, 1.0, -1.0, 2.0, float("nan"), float("inf")])
 def test_budget(budget):
     with pytest.raises(InputError, match="error_budget"):
-        EstimateRequest(shape=Shape(64, 4, 3, 8, 8), error_budget=budget)
+        RowRequest(shape=Shape(64, 4, 3, 8, 8), error_budget=budget)
 
 
 def test_iterates_of_the_laws_are_in_order():
     costs = {
-        law: estimate(estimate_request(preset="gpt2", search_law=law)).as_json()["search"]["iterates_expected"]
+        law: estimate(RowRequest.of(preset="gpt2", search_law=law)).as_json()["search"]["iterates_expected"]
         for law in LAWS
     }
     assert costs["ideal"] < costs["expected"] < costs["proven"] < costs["worst"]
@@ -63,7 +63,7 @@ def test_iterates_of_the_laws_are_in_order():
 
 @pytest.mark.parametrize("name", ["gpt2", "llama3-8b", "deepseek-v3"])
 def test_a_model_is_its_heads(name):
-    sizes, result = PRESETS[name], estimate(estimate_request(preset=name))
+    sizes, result = PRESETS[name], estimate(RowRequest.of(preset=name))
     row, head, model = result.totals.row, result.totals.head, result.totals.model
     assert head.toffoli == sizes.n_keys * row.toffoli
     assert model.toffoli == sizes.n_searches * row.toffoli
@@ -71,7 +71,7 @@ def test_a_model_is_its_heads(name):
 
 
 def test_heads_share_a_key_memory_by_groups_and_all_of_them_with_mla():
-    mla, grouped = (estimate_request(preset=name) for name in ("deepseek-v3", "llama3-8b"))
+    mla, grouped = (RowRequest.of(preset=name) for name in ("deepseek-v3", "llama3-8b"))
     assert (mla.gqa_group, mla.key_numbers, grouped.gqa_group, grouped.key_numbers) == (128, 576, 4, None)
     decode, alone = (
         [line.time_s_per_row for line in estimate(request).classical if line.kind == "decode"]
@@ -104,7 +104,7 @@ def test_counts_and_probabilities():
 
 
 def test_an_assumed_memory_is_called_an_assumption():
-    entries = {name: estimate(estimate_request(preset="toy", data_access=name)).provenance for name in ("qram", "qrom")}
+    entries = {name: estimate(RowRequest.of(preset="toy", data_access=name)).provenance for name in ("qram", "qrom")}
     assumed = {name: [e.quantity for e in ledger if e.how == "assumption"] for name, ledger in entries.items()}
     assert "load and unload" in assumed["qram"]
     assert "load and unload" not in assumed["qrom"]

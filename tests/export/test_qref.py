@@ -31,7 +31,8 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.export.qref_program import qref_json, qref_program
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 
 ROOT = Path(__file__).parents[2]
 N, D, B, BLOCK = sympy.symbols("n d b block", positive=True, integer=True)
@@ -83,7 +84,7 @@ def test_every_bloq(bloq):
 @pytest.mark.parametrize("access", DATA_ACCESSES)
 def test_searches_at_the_size_of_a_model(access):
     shape = Shape(n_keys=1 << 17, d_head=128, n_marked=512, key_bits=8, query_bits=8)
-    iterate = sizes_only_iterate(shape, access)
+    iterate = iterate_of(RowRequest(shape=shape, design=Design(data_access=access)))
     lookup = iterate.oracle.lookup
     search = GroverSearch(iterate, 12)
     for bloq in (lookup, lookup.adjoint(), iterate.oracle, iterate, search):

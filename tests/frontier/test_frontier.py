@@ -13,11 +13,11 @@ from groverattn.frontier.frontier import frontier
 from groverattn.frontier.table import thinned
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAWS, search_cost
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
 from groverattn.row.price import RowPricing
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 
-REQUEST = estimate_request(preset="gpt2")
+REQUEST = RowRequest.of(preset="gpt2")
 RESULT = frontier(REQUEST)
 RESULT_MACHINE = hardware(REQUEST.hardware)
 
@@ -44,16 +44,7 @@ def test_more_qubits_buy_time_and_nothing_else():
 def test_no_point_of_one_data_access_is_below_the_frontier():
     """The best volume of `qrom` and of a block of `qroam`, computed on the estimate's way."""
     for access in ("qrom", "qroam", "bucket-brigade"):
-        pricing = RowPricing(
-            iterate=sizes_only_iterate(REQUEST.shape, access),
-            n_keys=REQUEST.shape.n_keys,
-            n_marked=REQUEST.shape.n_marked,
-            law="expected",
-            machine=RESULT_MACHINE,
-            price=REQUEST.qram,
-            error_budget=REQUEST.error_budget,
-        )
-        row = pricing.at(0.5)
+        row = RowPricing.of(REQUEST.but(data_access=access)).at(0.5)
         fastest_at_its_size = min(point.duration_s for point in RESULT.points if point.qubits <= row.qubits)
         assert fastest_at_its_size <= row.physical.duration_s
 
@@ -61,7 +52,12 @@ def test_no_point_of_one_data_access_is_below_the_frontier():
 def test_a_design_of_one_machine_is_the_row_of_the_estimate():
     designs = search_designs(REQUEST.shape, "expected", 0.005)
     cost = search_cost("expected", REQUEST.shape.n_keys, REQUEST.shape.n_marked, 0.005)
-    row = search_totals(sizes_only_iterate(REQUEST.shape, "qrom", "in-place"), cost, 1, 1).row
+    row = search_totals(
+        iterate_of(REQUEST.but(data_access="qrom", score_method="in-place")),
+        cost,
+        1,
+        1,
+    ).row
     (found,) = [design for design in designs if design.name == "qrom, in-place"]
     assert found.row == row
     assert (found.width, found.depth, found.toffoli) == (row.logical_qubits, row.measurement_depth, row.toffoli)

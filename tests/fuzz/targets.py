@@ -18,7 +18,6 @@ import numpy as np
 from hypothesis import strategies as st
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.cli.app import call
 from groverattn.costs.logical import LogicalCounts
@@ -36,7 +35,7 @@ from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.shapes import Shape
 from groverattn.problem.thresholds import threshold_from_tau
 from groverattn.reference.search.laws import LAWS, search_cost
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 from groverattn.show.html import inline
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
@@ -202,7 +201,8 @@ def run_call(given: tuple[str, dict[str, Any]], folder: Path) -> str:
 
 
 def _estimate(shape: dict[str, Any], qram: dict[str, Any], **choices: Any) -> None:
-    request = EstimateRequest(shape=Shape(**shape), qram=QRAMPrice(**qram), **choices)
+    priced = {"qram_" + name.removeprefix("physical_"): value for name, value in qram.items()}
+    request = RowRequest.of(**shape, **priced, **choices)
     json.dumps(estimate(request).as_json(), allow_nan=False)
 
 

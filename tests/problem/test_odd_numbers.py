@@ -21,7 +21,7 @@ from groverattn.problem.thresholds import threshold_from_tau
 from groverattn.reference.attention.error_bounds import tight_tail_mass_bound
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 from groverattn.whole_model.loading import MemoryLoading
 
 SIZES = {"n_keys": 64, "d_head": 4, "n_marked": 3, "key_bits": 8, "query_bits": 8}
@@ -40,7 +40,7 @@ def test_what_is_no_whole_number(number):
         lambda: quantise([[1.0]], number),
         lambda: search_cost("expected", 64, number, 0.01),
         lambda: search_cost("expected", number, 3, 0.01),
-        lambda: EstimateRequest(shape=Shape(**SIZES), layers=number),
+        lambda: RowRequest(shape=Shape(**SIZES), layers=number),
         lambda: physical_estimate(attrs.evolve(COUNTS, clifford=number), MACHINE, 0.01),
         *(lambda name=name: Shape(**SIZES | {name: number}) for name in SIZES),
     ):
@@ -53,7 +53,7 @@ def test_what_is_no_number(number):
     for use in (
         lambda: real_number("x", number),
         lambda: check_error_budget(number),
-        lambda: EstimateRequest(shape=Shape(**SIZES), error_budget=number),
+        lambda: RowRequest(shape=Shape(**SIZES), error_budget=number),
         lambda: physical_estimate(COUNTS, MACHINE, number),
         lambda: search_cost("expected", 64, 3, number),
         lambda: QRAMPrice(p_error=number),
@@ -64,7 +64,7 @@ def test_what_is_no_number(number):
 
 
 def test_numbers_of_numpy_are_written_as_json():
-    request = EstimateRequest(shape=Shape(**SIZES), error_budget=np.float32(0.5), qram=QRAMPrice(np.float16(2)))
+    request = RowRequest(shape=Shape(**SIZES), error_budget=np.float32(0.5), qram=QRAMPrice(np.float16(2)))
     assert json.loads(json.dumps(attrs.asdict(request)))["error_budget"] == 0.5
 
 
@@ -74,14 +74,14 @@ def test_whole_numbers_of_numpy_are_python_s_afterwards():
     assert shape == Shape(**SIZES)
     assert all(type(value) is int for value in attrs.asdict(shape).values())
     assert physical_estimate(COUNTS, MACHINE, 0.01, n_factories=np.uint8(3)).n_factories == 3
-    assert EstimateRequest(shape=shape, query_heads=np.uint8(200)).query_heads * 200 == 40_000
+    assert RowRequest(shape=shape, query_heads=np.uint8(200)).query_heads * 200 == 40_000
 
 
 @pytest.mark.parametrize("number", [-1, 0, 2**41])
 @pytest.mark.parametrize("name", ["layers", "query_heads", "gqa_group", "key_numbers"])
 def test_models_that_are_none(name, number):
     with pytest.raises(InputError, match=f"{name} = {number}"):
-        EstimateRequest(shape=Shape(**SIZES), **{name: number})
+        RowRequest(shape=Shape(**SIZES), **{name: number})
 
 
 @pytest.mark.parametrize("budget", [0.0, -0.1, 1.0, math.nan, math.inf, 5e-324])

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from groverattn.report.build import report
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.show.document import Document
 from groverattn.show.html import html
 from groverattn.show.markdown import markdown
@@ -119,7 +119,7 @@ def _plain(text: str) -> str:
 
 @pytest.fixture(scope="session")
 def requests():
-    return [estimate_request(preset=preset) for preset in PRESETS]
+    return [RowRequest.of(preset=preset) for preset in PRESETS]
 
 
 @pytest.fixture(scope="session")

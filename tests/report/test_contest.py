@@ -9,10 +9,10 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.report.build import report
 from groverattn.report.contest import Contender, Contest
 from groverattn.report.results import ModelResults
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.show.html import html
 
-GPT2 = estimate_request(preset="gpt2")
+GPT2 = RowRequest.of(preset="gpt2")
 
 
 def with_lines(monkeypatch, slow_s, fast_s, request=GPT2):
@@ -126,6 +126,6 @@ def test_a_machine_that_cannot_run_the_row():
 
 def test_a_report_of_a_machine_that_cannot_run_the_row(read_page, monkeypatch):
     monkeypatch.setattr("groverattn.report.crossing.map_svg", lambda _: '<svg viewBox="0 0 1 1"></svg>')
-    page = read_page(html(report([estimate_request(preset="toy", error_budget=1e-26)])))
+    page = read_page(html(report([RowRequest.of(preset="toy", error_budget=1e-26)])))
     assert "cannot run" in page.words
     assert set(page.targets) <= set(page.ids)

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import attrs
 import pytest
 
 from groverattn.estimation.estimate import Estimate, estimate
@@ -98,7 +97,7 @@ def test_headline_numbers_are_those_of_the_estimate(document, requests):
         rows = {row[0].text: row for row in table.rows}
         lines = {}
         for access in DESIGNS:
-            printed = estimate(attrs.evolve(request, data_access=access)).as_json()
+            printed = estimate(request.but(data_access=access)).as_json()
             lines = {line["name"]: line["time_s_per_row"] for line in printed["classical"]}
             _, qubits, time, ratio, p_wrong, _ = rows[f"quantum, `{access}`"]
             assert qubits.value == printed["physical"]["qubits"]
@@ -112,7 +111,7 @@ def test_headline_numbers_are_those_of_the_estimate(document, requests):
 
 def test_parts_and_limits_are_those_of_the_estimate(document, requests):
     request = requests[-1]
-    printed = estimate(attrs.evolve(request, data_access=DESIGNS[0])).as_json()
+    printed = estimate(request.but(data_access=DESIGNS[0])).as_json()
     parts = section(document, f"{request.name}-toffolis").blocks[1]
     assert {row[0].text: row[2].value for row in parts.rows} == printed["iterate"]["parts"]
     limits = section(document, f"{request.name}-limits").blocks[0]
@@ -166,7 +165,7 @@ def test_estimates_are_computed_once(monkeypatch, requests):
     asked = []
 
     def counted(request):
-        asked.append((request.data_access, request.hardware))
+        asked.append((request.design.data_access, request.hardware))
         return estimate(request)
 
     monkeypatch.setattr(module, "estimate", counted)

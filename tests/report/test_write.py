@@ -1,11 +1,10 @@
 """`groverattn report`: two files, whole or not at all, and refused where they would replace others."""
 
-import attrs
 import pytest
 
 from groverattn.cli.app import call
 from groverattn.report import write
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from studies.price import reports as report_sheet
 
 
@@ -41,7 +40,7 @@ def test_both_files_are_written(run, asked, tmp_path, page_text, markdown_text):
     assert (tmp_path / "r.html").read_text("utf-8") == page_text
     assert (tmp_path / "r.md").read_text("utf-8") == markdown_text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.md"]
-    assert asked == [estimate_request(preset=name) for name in ("toy", "gpt2")]
+    assert asked == [RowRequest.of(preset=name) for name in ("toy", "gpt2")]
 
 
 def test_sizes_and_choices_reach_every_model(run, asked):
@@ -52,7 +51,7 @@ def test_sizes_and_choices_reach_every_model(run, asked):
     for request in asked:
         assert request.shape.n_marked == 3
         assert (request.error_budget, request.hardware) == (0.02, "litinski-2019")
-        assert (request.qram.latency_us, request.score_method) == (5.0, "in-place")
+        assert (request.qram.latency_us, request.design.score_method) == (5.0, "in-place")
 
 
 def test_sizes_of_no_preset(run, asked):
@@ -128,11 +127,3 @@ def test_a_machine_of_ones_own_is_named_without_its_folder(run, tmp_path, read_p
     assert "<script>1</script> |" in page.words
     assert str(tmp_path) not in text
     assert str(tmp_path) not in (tmp_path / "r.md").read_text("utf-8")
-
-
-def test_options_are_those_of_an_estimate():
-    from groverattn.cli.sizes import EstimateOptions, ReportOptions
-
-    assert [field.name for field in attrs.fields(ReportOptions) if field.name != "preset"] == [
-        field.name for field in attrs.fields(EstimateOptions) if field.name != "preset"
-    ]

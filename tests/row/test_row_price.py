@@ -3,28 +3,16 @@
 import attrs
 import pytest
 
-from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
-from groverattn.physical.machines.hardware import hardware
-from groverattn.row.circuit import sizes_only_iterate
 from groverattn.row.price import RowPricing
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 
-REQUEST = estimate_request(preset="llama3-8b", data_access="qroam")
+REQUEST = RowRequest.of(preset="llama3-8b", data_access="qroam")
 
 
-def pricing(access="qroam", price=None, error_budget=0.01, name="gidney-fowler-2018"):
-    price = price or QRAMPrice()
-    return RowPricing(
-        iterate=sizes_only_iterate(REQUEST.shape, access, qram=price),
-        n_keys=REQUEST.shape.n_keys,
-        n_marked=REQUEST.shape.n_marked,
-        law="expected",
-        machine=hardware(name),
-        price=price,
-        error_budget=error_budget,
-    )
+def pricing(**inputs):
+    return RowPricing.of(REQUEST.but(**inputs))
 
 
 def volume(row):
@@ -33,7 +21,7 @@ def volume(row):
 
 @pytest.mark.parametrize("name", ["gidney-fowler-2018", "beverland-gate-ns-e4"])
 def test_no_share_on_a_grid_is_much_better_than_the_one_that_was_chosen(name):
-    row = pricing(name=name)
+    row = pricing(hardware=name)
     best = volume(row.best())
     shares = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
     assert best <= 1.01 * min(volume(row.at(share)) for share in shares)
@@ -50,8 +38,7 @@ def test_the_parts_are_within_the_budget_and_all_of_it_is_named():
 
 
 def test_a_memory_that_fails_takes_its_part():
-    price = QRAMPrice(latency_us=1.0, physical_qubits_per_bit=2.0, p_error=1e-7)
-    row = pricing("qram", price).best()
+    row = pricing(data_access="qram", qram_latency_us=1.0, qram_qubits_per_bit=2.0, qram_p_error=1e-7).best()
     assert row.p_parts["memory"] == pytest.approx(row.memory.calls * 1e-7)
     assert row.memory.calls == pytest.approx(2 * row.cost.iterates_expected)
     assert row.physical.waiting_s == pytest.approx(row.memory.calls * 1e-6)
@@ -60,7 +47,7 @@ def test_a_memory_that_fails_takes_its_part():
 
 def test_a_memory_that_fails_too_often_is_refused_with_what_it_would_need():
     with pytest.raises(InputError, match=r"calls of a memory .*below .* per call"):
-        pricing("qram", QRAMPrice(p_error=1e-3)).best()
+        pricing(data_access="qram", qram_p_error=1e-3).best()
 
 
 def test_a_smaller_budget_costs_more():

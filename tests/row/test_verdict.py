@@ -8,7 +8,6 @@ import pytest
 from qualtran.resource_counting import get_cost_value
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.control_bits import ControlBits
 from groverattn.costs.search_totals import phased_iterate
@@ -17,23 +16,19 @@ from groverattn.estimation.estimate import estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row import request as row_request
-from groverattn.row.circuit import iterate_of, sizes_only_iterate
+from groverattn.row.circuit import iterate_with, score_of
 from groverattn.row.growth import exponent, growth_text
-from groverattn.row.request import estimate_request
-from groverattn.row.time import QuantumRow
+from groverattn.row.request import RowRequest
+from groverattn.row.time import RowLimits
 from groverattn.row.verdict import row_verdict
 
 
 def row_of(request):
-    return QuantumRow.of(request, score_of(request))
-
-
-def score_of(request):
-    return sizes_only_iterate(request.shape, request.data_access, request.score_method).oracle.score
+    return RowLimits.of(request, score_of(request))
 
 
 def verdict_of(**choices):
-    request = estimate_request(**choices)
+    request = RowRequest.of(**choices)
     return row_verdict(request, score_of(request))
 
 
@@ -41,9 +36,9 @@ def verdict_of(**choices):
 @pytest.mark.parametrize("law", sorted(LAWS))
 def test_a_row_takes_its_depth_its_calls_and_its_reading(access, law):
     """Straight from the bloqs and the law, without anything that is remembered."""
-    request = estimate_request(preset="gpt2", data_access=access, search_law=law)
+    request = RowRequest.of(preset="gpt2", data_access=access, search_law=law)
     n_keys = 8192
-    iterate = iterate_of(attrs.evolve(request.shape, n_keys=n_keys), access, score_of(request))
+    iterate = iterate_with(request.but(n_keys=n_keys), score_of(request))
     cost = search_cost(law, n_keys, request.shape.n_marked, request.error_budget)
     kinds = ((iterate, cost.iterates_expected - cost.phased_expected), (phased_iterate(iterate), cost.phased_expected))
     machine = hardware(request.hardware)
@@ -57,7 +52,7 @@ def test_a_row_takes_its_depth_its_calls_and_its_reading(access, law):
 
 @pytest.mark.parametrize("access", sorted(DATA_ACCESSES))
 def test_a_row_is_filled_up_with_dead_keys_where_that_is_faster(access):
-    row = row_of(estimate_request(preset="gpt2", data_access=access))
+    row = row_of(RowRequest.of(preset="gpt2", data_access=access))
     for n_keys in (5000, 8191):
         assert row.at(n_keys).n_keys == n_keys
         assert row.at(n_keys).duration_s <= row.at(8192).duration_s
@@ -65,7 +60,7 @@ def test_a_row_is_filled_up_with_dead_keys_where_that_is_faster(access):
 
 
 def test_a_memory_that_fails_too_often_runs_no_row():
-    request = estimate_request(preset="gpt2", data_access="qram", qram=QRAMPrice(p_error=1e-3))
+    request = RowRequest.of(preset="gpt2", data_access="qram", qram_p_error=1e-3)
     with pytest.raises(InputError, match="would fail"):
         row_of(request).at(1024)
     verdict = row_verdict(request, score_of(request))
@@ -86,10 +81,10 @@ def test_a_verdict_names_the_range_that_it_holds_for(access, law):
 @pytest.mark.parametrize("access", sorted(set(DATA_ACCESSES) - {"qram"}))
 def test_reading_the_table_for_every_unload_forbids_a_crossover(access):
     """Even with one marked key, known beforehand, and whatever the circuit costs."""
-    request = estimate_request(n_keys=1024, d_head=64, n_marked=1, data_access=access, search_law="ideal")
+    request = RowRequest.of(n_keys=1024, d_head=64, n_marked=1, data_access=access, search_law="ideal")
     row = row_of(request)
     row = attrs.evolve(row, times=attrs.evolve(row.times, reaction_s=1e-30))
-    slowest = [max(line.time_s_per_row for line in row_request.row_lines(request, n)) for n in (2**20, 2**40)]
+    slowest = [max(line.time_s_per_row for line in request.classical(n)) for n in (2**20, 2**40)]
     ratios = [row.at(n).duration_s / time_s for n, time_s in zip((2**20, 2**40), slowest, strict=True)]
     assert 1 < ratios[0] < ratios[1]
     assert ratios[1] / ratios[0] == pytest.approx(2**10, rel=0.01)
@@ -127,12 +122,12 @@ def lines(*times_s_per_key):
 def test_a_crossover_is_found_where_there_is_one(monkeypatch):
     """A row costs about as many seconds as n with qroam: a millennium a key is too slow, a nanosecond is not."""
     monkeypatch.setattr(row_request, "classical_lines", lines(3e10, 1e-9))
-    one = estimate(estimate_request(preset="gpt2", data_access="qroam")).crossover
+    one = estimate(RowRequest.of(preset="gpt2", data_access="qroam")).crossover
     assert one.n_keys is None
     assert one.reason.startswith("no crossover up to n = 2^")
     assert " with the fastest classical line: never in this range: " in one.reason
     assert "with the slowest line: from n = 2^8 on: " in one.reason
     monkeypatch.setattr(row_request, "classical_lines", lines(3e10, 4e10))
-    both = estimate(estimate_request(preset="gpt2", data_access="qroam")).as_json()["crossover"]
+    both = estimate(RowRequest.of(preset="gpt2", data_access="qroam")).as_json()["crossover"]
     assert both["n_keys"] == 256
     assert both["reason"].startswith("with the fastest line: from n = 2^8 on: ")

@@ -5,7 +5,8 @@ import pytest
 
 from groverattn.costs.counting import count_iterate
 from groverattn.problem.shapes import Shape
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 from studies.circuit.iterates import FILE_NAME, write
 
 COMMITTED = Path(__file__).parents[2] / "estimates" / FILE_NAME
@@ -24,7 +25,9 @@ COMMITTED = Path(__file__).parents[2] / "estimates" / FILE_NAME
     ],
 )
 def test_an_iterate_takes_no_more_toffolis_than_the_figures_to_reach(n_keys, d_head, access, at_most):
-    counted = count_iterate(sizes_only_iterate(Shape(n_keys, d_head, 512, 8, 8), access))
+    counted = count_iterate(
+        iterate_of(RowRequest(shape=Shape(n_keys, d_head, 512, 8, 8), design=Design(data_access=access)))
+    )
     assert sum(counted.toffoli_parts.values()) == counted.total.toffoli <= at_most
 
 

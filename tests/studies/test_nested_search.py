@@ -17,7 +17,8 @@ from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.known import best_known_number_iterates
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 from groverattn.verification.oracle_check import run_oracle
 from studies.circuit import nested_search
 from studies.circuit.nested_search import (
@@ -80,14 +81,19 @@ def test_more_than_half_of_the_keys_are_no_filter():
 
 def test_iterates_are_counted_as_in_an_estimate():
     shape = Shape(1 << 17, 128, 512, 8, 8)
-    assert iterate_toffoli(1 << 17, 512, 8) == count(sizes_only_iterate(shape, "qroam")).toffoli
+    assert (
+        iterate_toffoli(1 << 17, 512, 8)
+        == count(iterate_of(RowRequest(shape=shape, design=Design(data_access="qroam")))).toffoli
+    )
     for bits in (2, 3, 4):
-        same_sizes = count(sizes_only_iterate(Shape(1 << 17, 128, 512, bits, 8), "qroam")).toffoli
+        same_sizes = count(
+            iterate_of(RowRequest(shape=Shape(1 << 17, 128, 512, bits, 8), design=Design(data_access="qroam")))
+        ).toffoli
         assert iterate_toffoli(1 << 17, 512, bits) == pytest.approx(same_sizes, rel=2e-3)
 
 
 def test_an_iterate_backwards_costs_as_much():
-    iterate = sizes_only_iterate(Shape(1 << 10, 16, 8, 4, 4), "qroam")
+    iterate = iterate_of(RowRequest(shape=Shape(1 << 10, 16, 8, 4, 4), design=Design(data_access="qroam")))
     assert count(iterate.adjoint()).toffoli == count(iterate).toffoli
 
 

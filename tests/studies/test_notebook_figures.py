@@ -15,7 +15,7 @@ from groverattn.estimation.figure import estimate_svg
 from groverattn.problem.families import gaussian_head
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.show.circuit_figure import circuit_svg
 from groverattn.show.notebook import COLUMNS, figure, show
 from groverattn.simulation.table import amplitude_table
@@ -55,8 +55,7 @@ def test_a_large_head_is_not_drawn():
 
 def test_limits_and_budget_of_an_estimate(with_words):
     results = {
-        name: estimate(estimate_request(preset="gpt2", data_access=name)).as_json()
-        for name in ("qrom", "bucket-brigade")
+        name: estimate(RowRequest.of(preset="gpt2", data_access=name)).as_json() for name in ("qrom", "bucket-brigade")
     }
     drawn = estimate_svg(results)
     for name in ("factory", "reaction", "consumption: none", "clifford", "search", "storage", "distillation", *results):

@@ -10,7 +10,8 @@ from groverattn.problem.families import gaussian_head
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.shapes import Shape
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import Design, RowRequest
 from studies.circuit import precision
 from studies.circuit.precision import all_heads, precision_records, toffoli_per_iterate
 
@@ -61,7 +62,9 @@ def test_bits_decide_membership_and_hardly_the_error():
 
 def test_toffolis_are_those_of_an_estimate():
     shape = Shape(1 << 17, 128, 512, 6, 6)
-    assert toffoli_per_iterate(6) == count(sizes_only_iterate(shape, "qroam")).toffoli
+    assert (
+        toffoli_per_iterate(6) == count(iterate_of(RowRequest(shape=shape, design=Design(data_access="qroam")))).toffoli
+    )
 
 
 @pytest.mark.parametrize(("axes", "n_heads"), [((), 1), ((3,), 3), ((2, 3), 6)])

@@ -6,12 +6,11 @@ import attrs
 import pytest
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.costs.counting import count_iterate
 from groverattn.estimation import columns as sheet_columns
 from groverattn.problem.presets import PRESETS
-from groverattn.row.circuit import sizes_only_iterate
-from groverattn.row.request import estimate_request
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import RowRequest
 from studies import __main__ as regenerate
 from studies.price import presets
 
@@ -44,20 +43,21 @@ def test_parts_add_up_and_failures_are_within_their_budgets():
 
 
 def test_a_machine_out_of_reach_leaves_the_counts_and_says_why():
-    request = attrs.evolve(estimate_request(preset="toy"), error_budget=1e-30)
+    request = attrs.evolve(RowRequest.of(preset="toy"), error_budget=1e-30)
     row = sheet_columns.sheet_row(request)
-    assert row["toffoli"] == sheet_columns.sheet_row(estimate_request(preset="toy"))["toffoli"]
+    assert row["toffoli"] == sheet_columns.sheet_row(RowRequest.of(preset="toy"))["toffoli"]
     assert row["classical_fastest_s"]
     assert row["physical_qubits"] == row["duration_s"] == ""
     assert row["error"].startswith("given: ")
     assert presets.read_sheet(presets.write_sheet([row])) == [row]
 
 
-def test_a_circuit_that_is_refused_leaves_the_classical_line_and_says_why():
-    row = sheet_columns.sheet_row(estimate_request(preset="toy", data_access="no such access"))
+def test_a_circuit_that_is_refused_leaves_the_classical_line_and_says_why(monkeypatch):
+    monkeypatch.setattr("groverattn.problem.free_memory.free_bytes", lambda: 10)
+    row = sheet_columns.sheet_row(RowRequest.of(preset="toy"))
     assert row["toffoli"] == ""
     assert row["classical_slowest_s"]
-    assert "no such access" in row["error"]
+    assert "the score of 4 numbers" in row["error"]
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ def test_a_missing_row_is_a_difference():
 
 
 def test_a_row_that_is_refused_has_the_counts_of_its_own_circuit():
-    request = estimate_request(
-        n_keys=100, d_head=20, n_marked=5, data_access="qram", score_method="quantum-query", qram=QRAMPrice(p_error=0.5)
+    request = RowRequest.of(
+        n_keys=100, d_head=20, n_marked=5, data_access="qram", score_method="quantum-query", qram_p_error=0.5
     )
     row = sheet_columns.sheet_row(request)
     assert "fails" in row["error"]
-    counted = count_iterate(sizes_only_iterate(request.shape, "qram", "quantum-query", request.qram))
+    counted = count_iterate(iterate_of(request))
     assert (row["toffoli"], row["logical_qubits"]) == (str(counted.total.toffoli), str(counted.total.logical_qubits))

@@ -12,7 +12,7 @@ from groverattn.estimation import columns as sheet_columns
 from groverattn.files.csv_records import cell_text
 from groverattn.problem.chosen_head import threshold_instance
 from groverattn.problem.heads import load_head
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.simulation.head import simulate
 from groverattn.sweep.compute import Batch, compute, row_of
 from groverattn.sweep.estimate_points import request_of
@@ -119,7 +119,7 @@ def row(kind, **said):
 
 def test_a_row_of_an_estimate_is_that_of_the_sheet():
     found = row("estimate", preset="toy", data_access="qroam", qram_latency_us=2.0)
-    sheet = sheet_columns.sheet_row(estimate_request(preset="toy", data_access="qroam"))
+    sheet = sheet_columns.sheet_row(RowRequest.of(preset="toy", data_access="qroam"))
     del sheet["id"]
     assert {name: cell_text(found[name]) for name in sheet} == sheet
     assert (found["id"], found["schema"], found["qram_latency_us"]) == ("some id", "groverattn.sweep.estimate/1", 2.0)
@@ -155,7 +155,7 @@ def test_query_heads_are_whole_groups(gqa_group):
 
 def test_a_whole_model():
     found = row("estimate", preset="toy", whole_model=True, io_bits_per_s=1e6)
-    model = whole_model(estimate_request(preset="toy"), io_bits_per_s=1e6).as_json()
+    model = whole_model(RowRequest.of(preset="toy"), io_bits_per_s=1e6).as_json()
     assert found["token_s"] == model["decode"]["model"]["time_s"]
     assert found["prefill_per_row_s"] == model["prefill"]["side_by_side"][-1]["time_s"]
     assert found["prefill_gpu_fastest_s"] == min(line["time_s"] for line in model["prefill"]["classical"])

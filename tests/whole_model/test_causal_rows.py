@@ -8,13 +8,13 @@ from groverattn.estimation.estimate import estimate
 from groverattn.physical.demand import Demand
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.request import EstimateRequest, estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import whole_model
 from groverattn.whole_model.quadrature import quadrature, sum_over_rows
 
 
 def rows_of(n_keys=300, n_marked=4, **choices):
-    return whole_model(estimate_request(n_keys=n_keys, d_head=8, n_marked=n_marked, **choices)).rows
+    return whole_model(RowRequest.of(n_keys=n_keys, d_head=8, n_marked=n_marked, **choices)).rows
 
 
 @pytest.mark.parametrize(("first", "last"), [(1, 1), (5, 4), (3, 17), (33, 1000), (513, 131072), (2049, 1010000)])
@@ -59,7 +59,7 @@ def test_the_longest_row_takes_the_time_of_the_estimate(machine, choices):
     """Also without any rotation (law ideal, a power of two of keys), and with a memory that is waited for."""
     sizes = {"preset": "gpt2", "data_access": "bucket-brigade", "hardware": machine} | choices
     for law in ("ideal", "expected"):
-        request = estimate_request(search_law=law, **sizes)
+        request = RowRequest.of(search_law=law, **sizes)
         model = whole_model(request)
         assert model.rows.row(request.shape.n_keys).time_s == pytest.approx(estimate(request).physical.duration_s)
 
@@ -77,7 +77,7 @@ def test_a_machine_takes_twice_as_long_for_twice_as_much(machine):
     ("preset", "access"), [("gpt2", "qroam"), ("qwen2.5-7b-1m", "qroam"), ("llama4-scout", "qroam")]
 )
 def test_shorter_rows_fit_on_the_machine_and_take_no_longer(preset, access):
-    rows = whole_model(estimate_request(preset=preset, data_access=access)).rows
+    rows = whole_model(RowRequest.of(preset=preset, data_access=access)).rows
     longest = rows.row(rows.last)
     for n_keys, _ in quadrature(rows.first, rows.last):
         row = rows.row(n_keys)
@@ -89,7 +89,7 @@ def test_shorter_rows_fit_on_the_machine_and_take_no_longer(preset, access):
 @pytest.mark.parametrize("law", ["ideal", "expected"])
 def test_shorter_rows_stay_within_the_error_budget(access, law):
     """What `WrongRows` takes for granted: storage in proportion to the time, states, rotations, and the search."""
-    rows = whole_model(estimate_request(preset="llama3.1-8b", data_access=access, search_law=law)).rows
+    rows = whole_model(RowRequest.of(preset="llama3.1-8b", data_access=access, search_law=law)).rows
     machine, built = rows.machine, rows.machine.built
     for n_keys, _ in quadrature(rows.first, rows.last):
         row = rows.row(n_keys)
@@ -98,7 +98,7 @@ def test_shorter_rows_stay_within_the_error_budget(access, law):
         p_factory = machine.factory.p_error(demand.toffoli, demand.t)
         p_data = built.p_data * row.time_s / built.duration_s
         p_row = p_data + p_factory + p_synthesis + row.cost.p_failure
-        assert p_row <= rows.pricing.error_budget * (1 + 1e-9)
+        assert p_row <= rows.request.error_budget * (1 + 1e-9)
 
 
 def test_rows_are_filled_up_where_that_saves_time():
@@ -114,8 +114,8 @@ def test_rows_are_filled_up_where_that_saves_time():
 
 
 def test_the_smallest_search_is_one_row():
-    request = estimate_request(n_keys=5, d_head=2, n_marked=4)
-    assert isinstance(request, EstimateRequest)
+    request = RowRequest.of(n_keys=5, d_head=2, n_marked=4)
+    assert isinstance(request, RowRequest)
     model = whole_model(request)
     assert model.rows.n_searched == 1
     assert model.rows.total.time_s == model.decode.head.time_s

@@ -10,7 +10,7 @@ from groverattn.classical.lines import ModelTime, whole_model_times
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.problem.presets import PRESETS, preset
-from groverattn.row.request import estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.whole_model.loading import MemoryLoading
 from groverattn.whole_model.model import _model, whole_model
 from groverattn.whole_model.rivals import Rival, Rows
@@ -21,7 +21,7 @@ from studies.price import models as model_sheet
 
 @pytest.fixture(scope="module")
 def gpt2():
-    return whole_model(estimate_request(preset="gpt2", data_access="qroam"))
+    return whole_model(RowRequest.of(preset="gpt2", data_access="qroam"))
 
 
 def test_scopes_are_multiples_of_a_head(gpt2):
@@ -59,12 +59,12 @@ def test_machines_side_by_side(gpt2):
 @pytest.mark.parametrize("name", PRESETS)
 def test_gpus_run_the_same_model(name):
     """The request holds all that the classical line takes from a preset."""
-    assert whole_model_times(_model(estimate_request(preset=name))) == whole_model_times(preset(name))
+    assert whole_model_times(_model(RowRequest.of(preset=name))) == whole_model_times(preset(name))
 
 
 def test_keys_are_written_once_per_group_and_appended_by_a_token():
     """llama3.1-8b: 8 memories in each of 32 layers, 131,072 keys of 128 numbers of 8 bits."""
-    model = whole_model(estimate_request(preset="llama3.1-8b", data_access="bucket-brigade"))
+    model = whole_model(RowRequest.of(preset="llama3.1-8b", data_access="bucket-brigade"))
     loading = model.loading
     assert loading.memories == 32 * 8
     assert loading.bits_per_memory == 131072 * 128 * 8
@@ -78,13 +78,13 @@ def test_keys_are_written_once_per_group_and_appended_by_a_token():
 
 
 def test_heads_of_mla_search_keys_of_their_own():
-    model = whole_model(estimate_request(preset="deepseek-v3", data_access="bucket-brigade"))
+    model = whole_model(RowRequest.of(preset="deepseek-v3", data_access="bucket-brigade"))
     assert model.loading.memories == 61 * 128
     assert any("576 numbers" in line for line in model.as_json()["assumptions"])
 
 
 def test_keys_of_qram_go_into_the_memory():
-    assert "quantum memory" in whole_model(estimate_request(preset="gpt2", data_access="qram")).loading.destination
+    assert "quantum memory" in whole_model(RowRequest.of(preset="gpt2", data_access="qram")).loading.destination
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("nan")])
@@ -140,7 +140,7 @@ def test_a_budget_that_no_factory_meets_is_said(gpt2):
 
 @pytest.mark.parametrize("name", ["toy", "gpt2", "llama4-scout"])
 def test_the_table_fits_a_terminal(name):
-    result = whole_model(estimate_request(preset=name, data_access="bucket-brigade-wide")).as_json()
+    result = whole_model(RowRequest.of(preset=name, data_access="bucket-brigade-wide")).as_json()
     text = io.StringIO()
     Console(file=text, width=80, color_system=None).print(model_table(result))
     lines = text.getvalue().splitlines()
@@ -163,8 +163,8 @@ def test_the_sheet_says_what_the_model_says(gpt2):
 
 
 def test_a_model_out_of_reach_says_why(monkeypatch):
-    request = estimate_request
-    monkeypatch.setattr(model_sheet, "estimate_request", lambda **c: request(**c, error_budget=1e-60))
+    of = RowRequest.of
+    monkeypatch.setattr(model_sheet.RowRequest, "of", lambda **c: of(**c, error_budget=1e-60))
     for record in model_sheet.model_records("gpt2", "qroam"):
         assert "an error below" in record.error
         assert {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from groverattn.cli.options import Format
-from groverattn.cli.sizes import EstimateOptions
+from groverattn.cli.options import Format, asks
+from groverattn.row.request import RowRequest
 
 
-def compare(*, options: EstimateOptions | None = None, format: Format = "table") -> None:
+@asks(RowRequest, without=("data_access",))
+def compare(request: RowRequest, *, format: Format = "table") -> None:
     """Put every data access side by side for one model: counts, depth, qubits, machine, GPU, verdict.
 
     Example: groverattn compare --preset llama3.1-8b
@@ -15,4 +16,4 @@ def compare(*, options: EstimateOptions | None = None, format: Format = "table")
     from groverattn.estimation.compare import compare as run_comparison
     from groverattn.estimation.table import compare_table
 
-    show(run_comparison((options or EstimateOptions()).request()).as_json(), format, compare_table)
+    show(run_comparison(request).as_json(), format, compare_table)

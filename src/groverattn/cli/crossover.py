@@ -7,15 +7,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.options import WHOLE, Format, ScoreMethod
-from groverattn.cli.sizes import EstimateOptions
+from groverattn.cli.options import WHOLE, Format, asks
+from groverattn.row.request import RowRequest
 
 
+@asks(RowRequest)
 def crossover(
+    request: RowRequest,
     *,
-    options: EstimateOptions | None = None,
     data_access: Annotated[str, Parameter(help="One data access, or all.")] = "all",
-    score_method: ScoreMethod = "shared-sums",
     at: Annotated[int | None, WHOLE, Parameter(help="One more number of keys for the inverse question.")] = None,
     figure: Annotated[Path | None, Parameter(help="Draw the map of break-even times, as .svg or .png.")] = None,
     force: Annotated[bool, Parameter(help="Replace the figure if it exists.", negative="")] = False,
@@ -34,7 +34,6 @@ def crossover(
 
     if figure is not None:
         check_map_file(figure, force=force)
-    request = (options or EstimateOptions()).request(score_method=score_method)
     result = find_crossovers(request, data_access, [] if at is None else [at])
     if figure is not None:
         replaced = figure.exists()

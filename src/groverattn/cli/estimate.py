@@ -6,15 +6,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.options import DataAccess, Format, ScoreMethod
-from groverattn.cli.sizes import EstimateOptions
+from groverattn.cli.options import Format, asks
+from groverattn.row.request import RowRequest
 
 
+@asks(RowRequest)
 def estimate(
+    request: RowRequest,
     *,
-    options: EstimateOptions | None = None,
-    data_access: DataAccess = "qrom",
-    score_method: ScoreMethod = "shared-sums",
     whole_model: Annotated[
         bool, Parameter(help="Also all rows of the model: a generated token, a prefill, loading the keys.", negative="")
     ] = False,
@@ -33,7 +32,6 @@ def estimate(
     from groverattn.estimation.estimate import estimate as run_estimate
     from groverattn.estimation.table import estimate_table
 
-    request = (options or EstimateOptions()).request(data_access=data_access, score_method=score_method)
     result = run_estimate(request)
     printed = result.as_json()
     if not whole_model:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.options import Format
-from groverattn.cli.sizes import EstimateOptions
+from groverattn.cli.options import Format, asks
+from groverattn.row.request import RowRequest
 
 
+@asks(RowRequest, without=("data_access", "score_method"))
 def frontier(
+    request: RowRequest,
     *,
-    options: EstimateOptions | None = None,
     figure: Annotated[Path | None, Parameter(help="Draw the frontier as an SVG file with this name.")] = None,
     force: Annotated[bool, Parameter(help="Replace the figure if it exists.", negative="")] = False,
     format: Format = "table",
@@ -31,15 +32,13 @@ def frontier(
 
     if figure is not None:
         check_figure(figure, force=force)
-    request = (options or EstimateOptions()).request()
     result = run_frontier(request).as_json()
     if figure is not None:
         import attrs
 
         from groverattn.frontier.figure import frontier_svg
-        from groverattn.row.request import classical_of
 
         replaced = figure.exists()
-        write_text(figure, frontier_svg(result, [attrs.asdict(line) for line in classical_of(request)]))
+        write_text(figure, frontier_svg(result, [attrs.asdict(line) for line in request.classical()]))
         print(f"figure: {'replaced' if replaced else 'wrote'} {figure}", file=sys.stderr)
     show(result, format, frontier_table)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter, Token
+
+from groverattn import inputs
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.score.methods import SCORES
+from groverattn.inputs import Input
 
 
 def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
@@ -24,20 +29,30 @@ def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
 
 WHOLE = Parameter(converter=_whole_number)
 
+
+def asks(record: type, each: str = "", without: Collection[str] = ()) -> Callable:
+    """Let a verb take the inputs of a request as options; its first parameter is the request.
+
+    Args:
+        record: class of the request.
+        each: an input of which several may be given; the verb is handed a list of requests then.
+        without: inputs that the verb would ignore.
+    """
+
+    def annotation(declared: Input) -> Any:
+        several = Parameter(consume_multiple=True, negative="") if declared.name == each else Parameter(negative="")
+        read = (WHOLE,) if declared.type is int else ()
+        type_ = list[str] | None if declared.name == each else declared.annotation
+        return Annotated[type_, Parameter(help=declared.help), several, *read]
+
+    return inputs.asks(record, annotation, each, without)
+
+
 Format = Annotated[Literal["table", "json"], Parameter(help="Table for people, or one JSON object on standard output.")]
 KeyBits = Annotated[int, WHOLE, Parameter(help="Bits per number of a key, 2 to 16.")]
 QueryBits = Annotated[int, WHOLE, Parameter(help="Bits per number of a query, 2 to 16.")]
-# Typed here, since the modules that know the names take seconds to import; a test compares them.
-DataAccess = Annotated[
-    str,
-    Parameter(
-        help="How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, "
-        "bucket-brigade, bucket-brigade-wide or qram."
-    ),
-]
-ScoreMethod = Annotated[
-    str, Parameter(help="How the score is added up: shared-sums, plain-heap, quantum-query or in-place.")
-]
+DataAccess = Annotated[str, Parameter(help=f"How the circuit reaches the keys: {', '.join(DATA_ACCESSES)}.")]
+ScoreMethod = Annotated[str, Parameter(help=f"How the score is added up: {', '.join(SCORES)}.")]
 Seed = Annotated[int, WHOLE, Parameter(help="Seed of all draws, 0 or more.")]
 Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")]
 HeadFile = Annotated[

@@ -43,17 +43,6 @@ class EstimateOptions:
         Raises:
             InputError: sizes that are missing or out of range.
         """
-        from groverattn.bloqs.lookup.qram_price import QRAMPrice
-        from groverattn.row.request import estimate_request
+        from groverattn.row.request import RowRequest
 
-        options = attrs.asdict(self)
-        price = QRAMPrice(*(options.pop(f"qram_{name}") for name in ("latency_us", "qubits_per_bit", "p_error")))
-        return estimate_request(**options, **choices, qram=price)
-
-
-@Parameter(name="*")
-@attrs.frozen(kw_only=True)
-class ReportOptions(EstimateOptions):
-    """The same for a verb that takes several presets by an option of its own."""
-
-    preset: Annotated[str | None, Parameter(parse=False)] = None
+        return RowRequest.of(**attrs.asdict(self), **choices)

@@ -8,15 +8,13 @@ from typing import Any
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.classical.lines import ClassicalLine
 from groverattn.crossover.break_even import BreakEven
 from groverattn.crossover.supply import MachineSupply
-from groverattn.errors import InputError, unknown_name
-from groverattn.reference.search.laws import check_law
-from groverattn.row.circuit import sizes_only_iterate
-from groverattn.row.request import EstimateRequest, row_lines
-from groverattn.row.time import QuantumRow, RowTime
+from groverattn.errors import InputError
+from groverattn.row.circuit import score_of
+from groverattn.row.request import RowRequest
+from groverattn.row.time import RowLimits, RowTime
 from groverattn.row.verdict import Verdict, row_verdict
 
 SCHEMA = "groverattn.crossover/1"
@@ -39,14 +37,14 @@ class BreakEvenPoint:
     fastest: ClassicalLine
 
     @classmethod
-    def of(cls, request: EstimateRequest) -> BreakEvenPoint:
+    def of(cls, request: RowRequest) -> BreakEvenPoint:
         """Return the point of the request's own number of keys.
 
         Raises:
             InputError: a search that takes no iterate.
         """
         n_keys = request.shape.n_keys
-        row = QuantumRow.of(request, _score(request)).at(n_keys)
+        row = RowLimits.of(request, score_of(request)).at(n_keys)
         if not row.iterates:
             raise InputError(
                 given=f"{request.shape.n_marked} of {n_keys} keys marked",
@@ -54,7 +52,7 @@ class BreakEvenPoint:
                 why="the law measures at once, so there is no iterate whose time could be asked for",
                 do="choose more keys",
             )
-        lines = sorted(row_lines(request, n_keys), key=lambda line: line.time_s_per_row)
+        lines = sorted(request.classical(n_keys), key=lambda line: line.time_s_per_row)
         return cls(row, MachineSupply.of(request, row), slowest=lines[-1], fastest=lines[0])
 
     def as_json(self) -> dict[str, Any]:
@@ -81,14 +79,13 @@ class CrossoverResult:
         points: by data access, one for each number of keys asked for.
     """
 
-    request: EstimateRequest
+    request: RowRequest
     verdicts: dict[str, Verdict]
     points: dict[str, list[BreakEvenPoint]]
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `crossover --format json` prints."""
-        inputs = attrs.asdict(self.request)
-        del inputs["data_access"]
+        inputs = {name: value for name, value in self.request.as_json().items() if name != "data_access"}
         return {
             "schema": SCHEMA,
             "inputs": inputs,
@@ -102,7 +99,7 @@ class CrossoverResult:
         }
 
 
-def crossover(request: EstimateRequest, data_access: str = ALL, at: Sequence[int] = ()) -> CrossoverResult:
+def crossover(request: RowRequest, data_access: str = ALL, at: Sequence[int] = ()) -> CrossoverResult:
     """Find the crossover of each data access, and what would be needed at the request's n and at others.
 
     Args:
@@ -113,25 +110,16 @@ def crossover(request: EstimateRequest, data_access: str = ALL, at: Sequence[int
     Raises:
         InputError: an unknown name, or a number of keys that the marked ones do not fit into.
 
-    >>> from groverattn.row.request import estimate_request
-    >>> result = crossover(estimate_request(preset="gpt2"), "qroam", at=[1 << 20])
+    >>> from groverattn.row.request import RowRequest
+    >>> result = crossover(RowRequest.of(preset="gpt2"), "qroam", at=[1 << 20])
     >>> result.verdicts["qroam"].n_keys, [point.row.n_keys for point in result.points["qroam"]]
     (None, [1024, 1048576])
     """
-    if data_access not in (ALL, *DATA_ACCESSES):
-        raise unknown_name("data access", data_access, (ALL, *DATA_ACCESSES), "each is a circuit of its own")
-    check_law(request.search_law)
+    if data_access != ALL:
+        DATA_ACCESSES.check(data_access)
     verdicts, points = {}, {}
     for name in DATA_ACCESSES if data_access == ALL else (data_access,):
-        chosen = attrs.evolve(request, data_access=name)
-        verdicts[name] = row_verdict(chosen, _score(chosen))
-        points[name] = [BreakEvenPoint.of(_with_keys(chosen, n)) for n in dict.fromkeys((request.shape.n_keys, *at))]
+        chosen = request.but(data_access=name)
+        verdicts[name] = row_verdict(chosen, score_of(chosen))
+        points[name] = [BreakEvenPoint.of(chosen.but(n_keys=n)) for n in dict.fromkeys((request.shape.n_keys, *at))]
     return CrossoverResult(request, verdicts, points)
-
-
-def _score(request: EstimateRequest) -> AnyScore:
-    return sizes_only_iterate(request.shape, request.data_access, request.score_method).oracle.score
-
-
-def _with_keys(request: EstimateRequest, n_keys: int) -> EstimateRequest:
-    return attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=n_keys))

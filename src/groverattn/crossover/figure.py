@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from groverattn.crossover.map import ASSUMED, FEWEST_TOFFOLIS, BreakEvenMap, PresetMark, break_even_map
 from groverattn.files.whole import check_figure, write_bytes, write_text
 from groverattn.physical.machines.hardware import hardware
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 from groverattn.show.figures import svg_text
 from groverattn.show.numbers import time_text
 
@@ -33,7 +33,7 @@ def check_map_file(path: Path, *, force: bool) -> None:
     check_figure(path, force=force, suffixes=_SUFFIXES)
 
 
-def write_map(path: Path, request: EstimateRequest) -> None:
+def write_map(path: Path, request: RowRequest) -> None:
     """Draw the map of a request and write it as SVG or PNG, by the ending of the name.
 
     Raises:
@@ -48,7 +48,7 @@ def write_map(path: Path, request: EstimateRequest) -> None:
     write_bytes(path, image.getvalue())
 
 
-def map_svg(request: EstimateRequest) -> str:
+def map_svg(request: RowRequest) -> str:
     """Return the figure as SVG text, the same bytes for the same numbers."""
     return svg_text(map_figure(break_even_map(request)))
 

@@ -12,9 +12,9 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.presets import PRESETS, Preset
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.circuit import sizes_only_iterate
-from groverattn.row.request import EstimateRequest, estimate_request, row_lines
-from groverattn.row.time import QuantumRow
+from groverattn.row.circuit import score_of
+from groverattn.row.request import RowRequest
+from groverattn.row.time import RowLimits
 
 # From a short prompt to where a one-reaction oracle would beat the fastest line; k up to twice the largest preset's.
 _LOG2_N = (8, 56)
@@ -73,13 +73,13 @@ class BreakEvenMap:
         marks: the presets, each with its own d and group.
     """
 
-    request: EstimateRequest
+    request: RowRequest
     reaction_s: float
     grid: MapGrid
     marks: list[PresetMark]
 
 
-def break_even_map(request: EstimateRequest) -> BreakEvenMap:
+def break_even_map(request: RowRequest) -> BreakEvenMap:
     """Compute the map.
 
     Raises:
@@ -89,12 +89,12 @@ def break_even_map(request: EstimateRequest) -> BreakEvenMap:
     return BreakEvenMap(request, reaction_s, _grid(request), list(_marks(request)))
 
 
-def _grid(request: EstimateRequest) -> MapGrid:
+def _grid(request: RowRequest) -> MapGrid:
     n_keys, n_marked = (1 << np.arange(low, high + 1, 2, dtype=np.int64) for low, high in (_LOG2_N, _LOG2_K))
     shape = (n_marked.size, n_keys.size)
     slowest, fastest = np.full(shape, np.nan), np.full(shape, np.nan)
     for column, n in enumerate(n_keys.tolist()):
-        times = [line.time_s_per_row for line in row_lines(request, n)]
+        times = [line.time_s_per_row for line in request.classical(n)]
         for row, k in enumerate(n_marked.tolist()):
             if n >= _KEYS_PER_MARKED * k:
                 iterates = search_cost(request.search_law, n, k, request.error_budget).iterates_expected
@@ -102,7 +102,7 @@ def _grid(request: EstimateRequest) -> MapGrid:
     return MapGrid(n_keys.astype(float), n_marked.astype(float), slowest, fastest)
 
 
-def _marks(request: EstimateRequest) -> Iterator[PresetMark]:
+def _marks(request: RowRequest) -> Iterator[PresetMark]:
     places: dict[tuple, list[Preset]] = {}
     for preset in PRESETS.values():
         if preset.n_keys >= 1 << _LOG2_N[0]:
@@ -112,24 +112,12 @@ def _marks(request: EstimateRequest) -> Iterator[PresetMark]:
         yield _mark(request, presets)
 
 
-def _mark(request: EstimateRequest, presets: list[Preset]) -> PresetMark:
+def _mark(request: RowRequest, presets: list[Preset]) -> PresetMark:
     preset = presets[0]
-    own = estimate_request(
-        preset=preset.name,
-        key_bits=request.shape.key_bits,
-        query_bits=request.shape.query_bits,
-        score_method=request.score_method,
-        search_law=request.search_law,
-        hardware=request.hardware,
-        qram=request.qram,
-        error_budget=request.error_budget,
-    )
-    times = [line.time_s_per_row for line in row_lines(own, preset.n_keys)]
-    score = sizes_only_iterate(own.shape, "qrom", own.score_method).oracle.score
-    rows = {
-        access: QuantumRow.of(attrs.evolve(own, data_access=access), score).at(preset.n_keys)
-        for access in DATA_ACCESSES
-    }
+    own = request.of_model(preset.name)
+    times = [line.time_s_per_row for line in own.classical()]
+    score = score_of(own)
+    rows = {access: RowLimits.of(own.but(data_access=access), score).at(preset.n_keys) for access in DATA_ACCESSES}
     now_s = {access: row.iterate_s for access, row in rows.items()}
     iterates = rows[ASSUMED].iterates
     fastest = min((access for access in now_s if access != ASSUMED), key=lambda access: now_s[access])

@@ -9,9 +9,9 @@ from groverattn.errors import InputError
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.machines.hardware import Hardware, hardware
-from groverattn.row.circuit import sizes_only_iterate
-from groverattn.row.price import RowPrice, RowPricing
-from groverattn.row.request import EstimateRequest
+from groverattn.row.circuit import iterate_of
+from groverattn.row.price import RowPrice, price_row
+from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime
 
 
@@ -36,15 +36,15 @@ class MachineSupply:
     refusal: str = ""
 
     @classmethod
-    def of(cls, request: EstimateRequest, row: RowTime) -> MachineSupply:
+    def of(cls, request: RowRequest, row: RowTime) -> MachineSupply:
         """Return the supply of the machine that runs the request; of one factory, if none does."""
         try:
-            return cls._of_price(request, RowPricing.of(request).best())
+            return cls._of_price(request, price_row(request))
         except InputError as error:
             return cls._of_one_factory(request, row, str(error))
 
     @classmethod
-    def _of_price(cls, request: EstimateRequest, price: RowPrice) -> MachineSupply:
+    def _of_price(cls, request: RowRequest, price: RowPrice) -> MachineSupply:
         totals, physical = price.totals.row, price.physical
         states = totals.toffoli + totals.t + totals.rotation * physical.t_per_rotation
         name = f"now: {physical.n_factories:,} x {physical.factory}"
@@ -52,9 +52,9 @@ class MachineSupply:
         return cls(states, states / physical.factory_limit_s, name, machine, physical)
 
     @classmethod
-    def _of_one_factory(cls, request: EstimateRequest, row: RowTime, refusal: str) -> MachineSupply:
+    def _of_one_factory(cls, request: RowRequest, row: RowTime, refusal: str) -> MachineSupply:
         machine = hardware(request.hardware)
-        counted = count_search(sizes_only_iterate(request.shape, request.data_access, request.score_method)).iterate
+        counted = count_search(iterate_of(request)).iterate
         states = row.iterates * (counted.total.toffoli + counted.total.t)
         factories = candidate_factories(machine.factories[0], machine)
         fastest = min(factories, key=lambda factory: factory.cycles_per_toffoli)

@@ -131,7 +131,7 @@ def look_at(
 
 
 def model_sizes(path: str | os.PathLike[str]) -> dict[str, int]:
-    """Return layers, query heads of a layer, and how many of these share a key head, as `estimate_request` takes them.
+    """Return layers, query heads of a layer, and how many of these share a key head, as `RowRequest` takes them.
 
     A file that holds some heads only says so much about its model and no more.
 

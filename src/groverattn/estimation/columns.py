@@ -14,8 +14,8 @@ from groverattn.costs.counting import count_iterate
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.circuit import sizes_only_iterate
-from groverattn.row.request import EstimateRequest
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import RowRequest
 
 Json = dict[str, Any]
 
@@ -134,11 +134,11 @@ COLUMNS = (
 )
 
 
-def sheet_row(request: EstimateRequest) -> dict[str, str]:
+def sheet_row(request: RowRequest) -> dict[str, str]:
     """Compute one row, as it is written; where a part of the estimate is out of reach, the row says why.
 
-    >>> from groverattn.row.request import estimate_request
-    >>> row = sheet_row(estimate_request(preset="toy"))
+    >>> from groverattn.row.request import RowRequest
+    >>> row = sheet_row(RowRequest.of(preset="toy"))
     >>> row["load"], row["crossover_n_keys"], row["error"]
     ('14', '', '')
     """
@@ -149,14 +149,14 @@ def sheet_row(request: EstimateRequest) -> dict[str, str]:
     return {column.name: _text(column.value(result)) for column in COLUMNS}
 
 
-def _without_machine(request: EstimateRequest) -> Json:
+def _without_machine(request: RowRequest) -> Json:
     """What can be said without a machine that runs a row; less where the circuit itself is refused."""
     shape = request.shape
     lines = classical_lines(shape.n_keys, shape.d_head, request.gqa_group, key_numbers=request.key_numbers)
     known: Json = {"inputs": attrs.asdict(request), "classical": [attrs.asdict(line) for line in lines]}
     try:
         cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, request.error_budget)
-        counted = count_iterate(sizes_only_iterate(shape, request.data_access, request.score_method, request.qram))
+        counted = count_iterate(iterate_of(request))
     except InputError:
         return known
     gates = attrs.asdict(counted.total)

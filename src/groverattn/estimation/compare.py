@@ -9,7 +9,7 @@ import attrs
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate, estimate
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 
 SCHEMA = "groverattn.compare/1"
 
@@ -18,14 +18,14 @@ SCHEMA = "groverattn.compare/1"
 class Comparison:
     """Estimates of the same sizes, one for each data access; an access that no machine can run has its reason."""
 
-    request: EstimateRequest
+    request: RowRequest
     estimates: dict[str, Estimate | InputError]
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `compare --format json` prints."""
         return {
             "schema": SCHEMA,
-            "inputs": attrs.asdict(self.request),
+            "inputs": self.request.as_json(),
             "accesses": {
                 name: {"error": str(result)} if isinstance(result, InputError) else result.as_json()
                 for name, result in self.estimates.items()
@@ -76,17 +76,17 @@ class Comparison:
         )
 
 
-def compare(request: EstimateRequest) -> Comparison:
+def compare(request: RowRequest) -> Comparison:
     """Estimate the same sizes under every data access; the request's own access is not looked at.
 
-    >>> from groverattn.row.request import estimate_request
-    >>> sorted(compare(estimate_request(preset="toy")).estimates) == sorted(DATA_ACCESSES)
+    >>> from groverattn.row.request import RowRequest
+    >>> sorted(compare(RowRequest.of(preset="toy")).estimates) == sorted(DATA_ACCESSES)
     True
     """
     results: dict[str, Estimate | InputError] = {}
     for name in DATA_ACCESSES:
         try:
-            results[name] = estimate(attrs.evolve(request, data_access=name))
+            results[name] = estimate(request.but(data_access=name))
         except InputError as error:
             results[name] = error
     return Comparison(request, results)

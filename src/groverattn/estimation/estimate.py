@@ -11,12 +11,10 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.search_totals import SearchTotals
 from groverattn.estimation.ledger import Provenance, provenance
 from groverattn.physical.estimate import PhysicalEstimate
-from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.cost import SearchCost
-from groverattn.reference.search.laws import LAWS, check_law, search_cost
-from groverattn.row.circuit import sizes_only_iterate
+from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row.price import RowPrice, RowPricing
-from groverattn.row.request import EstimateRequest, classical_of
+from groverattn.row.request import RowRequest
 from groverattn.row.verdict import Verdict, row_verdict
 
 SCHEMA = "groverattn.estimate/2"
@@ -35,7 +33,7 @@ class Estimate:
         provenance: how each number was got.
     """
 
-    request: EstimateRequest
+    request: RowRequest
     laws: dict[str, SearchCost]
     row: RowPrice
     classical: tuple[ClassicalLine, ...]
@@ -63,7 +61,7 @@ class Estimate:
         iterate = _counts_json(self.totals.iterate.total, t_per_rotation)
         return {
             "schema": SCHEMA,
-            "inputs": attrs.asdict(self.request),
+            "inputs": self.request.as_json(),
             "iterate": iterate | {"parts": self.totals.iterate.toffoli_parts},
             "search": {
                 "law": self.request.search_law,
@@ -92,38 +90,24 @@ class Estimate:
         }
 
 
-def estimate(request: EstimateRequest) -> Estimate:
+def estimate(request: RowRequest) -> Estimate:
     """Count the circuit for these sizes, price it and compare it.
 
     Raises:
         InputError: an unknown name, or a run that no machine of this kind can do within the error budget.
 
-    >>> from groverattn.problem.shapes import Shape
-    >>> shape = Shape(n_keys=1024, d_head=64, n_marked=32, key_bits=8, query_bits=8)
-    >>> estimate(EstimateRequest(shape=shape)).totals.iterate.toffoli_parts["load"]
+    >>> estimate(RowRequest.of(n_keys=1024, d_head=64, n_marked=32)).totals.iterate.toffoli_parts["load"]
     1022
     """
-    shape = request.shape
-    machine = hardware(request.hardware)
-    check_law(request.search_law)
-    iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
-    row = RowPricing(
-        iterate=iterate,
-        n_keys=shape.n_keys,
-        n_marked=shape.n_marked,
-        law=request.search_law,
-        machine=machine,
-        price=request.qram,
-        error_budget=request.error_budget,
-        n_heads=request.layers * request.query_heads,
-    ).best()
+    shape, pricing = request.shape, RowPricing.of(request)
+    row = pricing.best()
     return Estimate(
         request=request,
         laws={law: search_cost(law, shape.n_keys, shape.n_marked, row.p_miss) for law in LAWS},
         row=row,
-        classical=classical_of(request),
-        crossover=row_verdict(request, iterate.oracle.score),
-        provenance=provenance(request.data_access, row.cost, machine),
+        classical=request.classical(),
+        crossover=row_verdict(request, pricing.iterate.oracle.score),
+        provenance=provenance(request.design.data_access, row.cost, pricing.machine),
     )
 
 

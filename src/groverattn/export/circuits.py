@@ -16,8 +16,8 @@ from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.search.amplification import ideal_iterates
-from groverattn.row.circuit import sizes_only_iterate
-from groverattn.row.request import EstimateRequest
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import RowRequest
 from groverattn.verification.limits import check_circuit
 
 CIRCUITS = ("lookup", "oracle", "iterate", "search")
@@ -136,9 +136,13 @@ def head_row(
     return ChosenCircuit(GroverIterate(oracle), n_marked, inputs)
 
 
-def sizes_only(request: EstimateRequest) -> ChosenCircuit:
+def sizes_only(request: RowRequest) -> ChosenCircuit:
     """Return the circuit that `estimate` counts for these sizes."""
     shape = request.shape
-    iterate = sizes_only_iterate(shape, request.data_access, request.score_method, request.qram)
-    names = {"name": request.name, "data_access": request.data_access, "score_method": request.score_method}
+    iterate = iterate_of(request)
+    names = {
+        "name": request.name,
+        "data_access": request.design.data_access,
+        "score_method": request.design.score_method,
+    }
     return ChosenCircuit(iterate, shape.n_marked, attrs.asdict(shape) | names)

@@ -11,7 +11,7 @@ from groverattn.costs.counting import cost_of, count
 from groverattn.estimation.estimate import estimate
 from groverattn.export.qref_costs import ExternalCalls
 from groverattn.physical.counts_file import CountsRecord
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 
 TOTALS = ("row", "head", "model")
 
@@ -26,7 +26,7 @@ def counts_of_circuit(bloq: Bloq, of: str, inputs: dict[str, Any]) -> CountsReco
     return CountsRecord(of=of, inputs=inputs, counts=count(bloq), external_calls=cost_of(bloq, ExternalCalls()))
 
 
-def counts_of_estimate(request: EstimateRequest, of: str) -> CountsRecord:
+def counts_of_estimate(request: RowRequest, of: str) -> CountsRecord:
     """Return the expected counts of a row, or of all rows of a head or a model, by the search law of the request.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Any
 from groverattn.errors import InputError, unknown_name
 from groverattn.export.circuits import CIRCUITS, ChosenCircuit
 from groverattn.export.counts import TOTALS, counts_of_circuit, counts_of_estimate
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 
 # What each format can be of; the first is what it is of by default.
 FORMATS = {
@@ -59,7 +59,7 @@ def circuit_text(to: str, what: str, chosen: ChosenCircuit, n_iterates: int | No
     return _json(counts_of_circuit(chosen.bloq(what, n_iterates), what, chosen.inputs).as_json())
 
 
-def totals_text(what: str, request: EstimateRequest) -> str:
+def totals_text(what: str, request: RowRequest) -> str:
     """Return the counts of a row, a head or a model as `estimate` has them.
 
     Raises:

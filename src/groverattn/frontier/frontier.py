@@ -12,7 +12,7 @@ from groverattn.frontier.designs import SearchDesign, pareto, search_designs
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.surface_code import physical_estimate
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 
 SCHEMA = "groverattn.frontier/1"
 
@@ -74,7 +74,7 @@ class Frontier:
         n_refused: of them those that the machine cannot run within the budget.
     """
 
-    request: EstimateRequest
+    request: RowRequest
     points: list[FrontierPoint]
     limits: list[DepthLimit]
     n_designs: int
@@ -99,7 +99,7 @@ class Frontier:
         }
 
 
-def frontier(request: EstimateRequest) -> Frontier:
+def frontier(request: RowRequest) -> Frontier:
     """Price every design that no other one beats before error correction, with few and with many factories.
 
     A row on S machines fails if one of them does: each has an equal share of the budget.

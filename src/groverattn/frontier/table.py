@@ -111,12 +111,13 @@ def tradeoffs_table(start: RowChoices, chosen: RowChoices) -> RenderableType:
         for name, (number, text) in after.items()
     ]
     point = chosen.price()
-    title = f"One row, n = {chosen.n_keys:,}, k = {chosen.n_marked:,}, {chosen.bits} bits, {point.design.name}"
-    return simple_table(f"{title}; {chosen.hardware}", ["", "start", "as chosen", "factor"], rows)
+    shape = chosen.request.shape
+    title = f"One row, n = {shape.n_keys:,}, k = {shape.n_marked:,}, {shape.key_bits} bits, {point.design.name}"
+    return simple_table(f"{title}; {chosen.request.hardware}", ["", "start", "as chosen", "factor"], rows)
 
 
 def _numbers(row: RowChoices) -> Numbers:
-    point, slowest = row.price(), max(line.time_s_per_row for line in row.classical())
+    point, slowest = row.price(), max(line.time_s_per_row for line in row.request.classical())
     return _of_point(point) | {
         "slowest GPU line": (slowest, time_text),
         "quantum over GPU": (point.duration_s / slowest, count_text),

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
-from groverattn.bloqs.score.methods import score as make_score
-from groverattn.classical.lines import ClassicalLine
 from groverattn.errors import InputError, unknown_name
 from groverattn.frontier.designs import search_design
 from groverattn.frontier.frontier import SEARCH_SHARE, FrontierPoint
+from groverattn.inputs import between, flat, make, nested, option
 from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.physical.surface_code import physical_estimate
 from groverattn.problem.key_table import KeyTable
-from groverattn.problem.presets import preset as find_preset
-from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
-from groverattn.row.request import classical_of, estimate_request
+from groverattn.row.circuit import score_of
+from groverattn.row.request import RowRequest
 
-LAW = "expected"  # the only one that is there for several machines
-SCORE_METHOD = "shared-sums"
+_ASSUMED = "qram"
 
 
 @attrs.frozen(kw_only=True)
@@ -33,79 +30,73 @@ class RowChoices:
     """What can be chosen for one row.
 
     Attributes:
-        preset: whose numbers per key and grouped heads the row has.
-        n_keys: keys n.
-        n_marked: marked keys k.
-        bits: bits of each number of queries and keys.
-        data_access: how the keys are reached, by name; `qram`, which is no circuit, is not among them.
+        request: sizes, law, machine and budget, half of which is for the search as in `frontier`.
         block: keys that are loaded at once, a power of two, by a QROAM in place of the data access; 0: as the data
             access has it.
-        n_machines: machines that share the keys.
-        error_budget: probability allowed that the row is wrong, half of it for the search as in `frontier`.
-        hardware: the machine, by name.
+        n_machines: machines that share the keys; several follow the law `expected` only.
     """
 
-    preset: str = "llama3.1-8b"
-    n_keys: int = 1 << 17
-    n_marked: int = 512
-    bits: int = 8
-    data_access: str = "qroam"
-    block: int = 0
-    n_machines: int = 1
-    error_budget: float = 0.01
-    hardware: str = "gidney-fowler-2018"
+    request: RowRequest = nested(RowRequest)
+    block: int = option(0, help="Keys that a QROAM loads at once; 0: as the data access has it.")
+    n_machines: int = option(1, help="Machines that share the keys.", check=between(1, 1 << 40, "machines are counted"))
 
-    @property
-    def shape(self) -> Shape:
-        """Sizes of the search.
+    SOURCES: ClassVar = RowRequest.SOURCES
+    completed = staticmethod(RowRequest.completed)
+
+    @classmethod
+    def of(cls, **inputs: Any) -> RowChoices:
+        """Return the choices with these inputs, those of `RowRequest.of` among them.
 
         Raises:
-            InputError: sizes that make no sense together.
+            InputError: an unknown name or input, or a value out of range.
         """
-        return Shape(self.n_keys, find_preset(self.preset).d_head, self.n_marked, self.bits, self.bits)
+        return make(cls, inputs)
+
+    def but(self, **choices: Any) -> RowChoices:
+        """Return the same row with other choices; `bits` are those of queries and keys alike."""
+        if "bits" in choices:
+            bits = choices.pop("bits")
+            choices |= {"key_bits": bits, "query_bits": bits}
+        return make(RowChoices, flat(self) | choices)
+
+    def value(self, choice: str) -> Any:
+        """Return what was chosen, by its name in `VALUES`."""
+        return flat(self)["key_bits" if choice == "bits" else choice]
 
     def price(self) -> FrontierPoint:
         """Return the row on its machines.
 
         Raises:
-            InputError: an unknown name, sizes that do not fit, or a row that the machine cannot run in the budget.
+            InputError: sizes that do not fit, or a row that the machine cannot run within the budget.
 
-        >>> one, several = RowChoices().price(), RowChoices(n_machines=16).price()
+        >>> row = RowChoices.of(preset="llama3.1-8b", data_access="qroam")
+        >>> one, several = row.price(), row.but(n_machines=16).price()
         >>> one.duration_s / several.duration_s > 16  # each has fewer iterates, and fewer keys to load from
         True
         """
-        shape, machines = self.shape, self.n_machines
-        query = representative_query(shape)
-        score = make_score(SCORE_METHOD, query, representative_threshold(shape, query), shape.key_bits)
-        p_miss = SEARCH_SHARE * self.error_budget
+        request, shape, machines = self.request, self.request.shape, self.n_machines
+        p_miss = SEARCH_SHARE * request.error_budget
         if machines == 1:
-            cost = search_cost(LAW, self.n_keys, self.n_marked, p_miss)
+            cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, p_miss)
         else:
-            cost = ParallelSearch(machines, p_miss).cost(self.n_keys, self.n_marked)
-        table = KeyTable(self.n_keys // machines, shape.d_head, shape.key_bits)
-        design = search_design(self._lookup(table), self._access_name, SCORE_METHOD, score, machines, cost)
-        budget = (self.error_budget - cost.p_failure) / machines
-        return FrontierPoint(design, physical_estimate(design.row, hardware(self.hardware), budget))
-
-    def classical(self) -> tuple[ClassicalLine, ...]:
-        """Return the GPUs on the same row."""
-        return classical_of(estimate_request(preset=self.preset, n_keys=self.n_keys, n_marked=self.n_marked))
-
-    @property
-    def _access_name(self) -> str:
-        return f"qroam, block {self.block:,}" if self.block else self.data_access
+            cost = ParallelSearch(machines, p_miss).cost(shape.n_keys, shape.n_marked)
+        lookup = self._lookup(KeyTable(shape.n_keys // machines, shape.d_head, shape.key_bits))
+        name = f"qroam, block {self.block:,}" if self.block else request.design.data_access
+        design = search_design(lookup, name, request.design.score_method, score_of(request), machines, cost)
+        budget = (request.error_budget - cost.p_failure) / machines
+        return FrontierPoint(design, physical_estimate(design.row, hardware(request.hardware), budget))
 
     def _lookup(self, table: KeyTable) -> KeyLookup:
         if self.block:
             return QROAMLookup(table, block=self.block)
-        if self.data_access == "qram":
+        if self.request.design.data_access == _ASSUMED:
             raise InputError(
                 given="data access qram",
                 allowed="a data access that is a circuit",
                 why="its calls are assumed, and have no gates to be counted",
                 do="price it with `groverattn estimate --data-access qram`",
             )
-        return key_lookup(self.data_access, table)
+        return key_lookup(self.request.design.data_access, table)
 
 
 @attrs.frozen
@@ -146,7 +137,7 @@ def curves(start: RowChoices, choices: Sequence[str]) -> list[Curve]:
     Raises:
         InputError: an unknown name, or a row that cannot be run with any value.
 
-    >>> (curve,) = curves(RowChoices(n_keys=1024, n_marked=16), ["bits"])
+    >>> (curve,) = curves(RowChoices.of(preset="gpt2", data_access="qroam"), ["bits"])
     >>> curve.values[curve.at], len(curve.points)
     (8, 7)
     """
@@ -156,12 +147,11 @@ def curves(start: RowChoices, choices: Sequence[str]) -> list[Curve]:
 def _curve(start: RowChoices, choice: str) -> Curve:
     if choice not in VALUES:
         raise unknown_name("choice", choice, VALUES, "a row has no other")
-    tried = [attrs.evolve(start, **{choice: value}) for value in VALUES[choice]]
-    priced = [(row, point) for row in tried if (point := _price_or_none(row)) is not None]
+    priced = [found for value in VALUES[choice] if (found := _priced_or_none(start, choice, value)) is not None]
     if not priced:
         start.price()  # says why
-    values = tuple(getattr(row, choice) for row, _ in priced)
-    here = getattr(start, choice)
+    values = tuple(row.value(choice) for row, _ in priced)
+    here = start.value(choice)
     return Curve(
         choice=choice,
         at=values.index(here) if here in values else None,
@@ -171,13 +161,14 @@ def _curve(start: RowChoices, choice: str) -> Curve:
     )
 
 
-def _price_or_none(row: RowChoices) -> FrontierPoint | None:
+def _priced_or_none(start: RowChoices, choice: str, value: Any) -> tuple[RowChoices, FrontierPoint] | None:
     try:
-        return row.price()
+        row = start.but(**{choice: value})
+        return row, row.price()
     except InputError:
         return None
 
 
 def _gpu_s(row: RowChoices) -> tuple[float, float]:
-    times = [line.time_s_per_row for line in row.classical()]
+    times = [line.time_s_per_row for line in row.request.classical()]
     return min(times), max(times)

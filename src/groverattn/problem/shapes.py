@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import attrs
 import numpy as np
-from scipy.special import ndtri
 
-from groverattn.errors import InputError, whole_number
-from groverattn.problem.fixed_point import check_bits, largest_value
+from groverattn.inputs import between, check_between, option
+from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN, largest_value
 
 N_KEYS_MAX = 1 << 60  # beyond it an index no longer fits int64 with room for arithmetic
 D_HEAD_MAX = 4096
+
+checked_bits = between(
+    BITS_MIN, BITS_MAX, "a signed number needs a sign and a digit, and float16 heads hold no more than 16 bits"
+)
 
 # Our assumption: numbers are Gaussian and the largest of a head, which sets the step, lies 3 standard deviations out.
 # That is where the largest of some hundred draws lies; trained heads have outliers further out, hence smaller integers.
@@ -38,18 +40,25 @@ class Shape:
     10
     """
 
-    n_keys: int = attrs.field(converter=partial(whole_number, "n_keys"))
-    d_head: int = attrs.field(converter=partial(whole_number, "d_head"))
-    n_marked: int = attrs.field(converter=partial(whole_number, "n_marked"))
-    key_bits: int = attrs.field(converter=partial(whole_number, "key_bits"))
-    query_bits: int = attrs.field(converter=partial(whole_number, "query_bits"))
+    n_keys: int = option(
+        help="Number of keys n.",
+        check=between(2, N_KEYS_MAX, "a search has at least two keys, and an index fits int64"),
+    )
+    d_head: int = option(
+        help="Numbers per key d.",
+        check=between(1, D_HEAD_MAX, "published heads have at most some hundred numbers per key"),
+    )
+    n_marked: int = option(
+        help="Marked keys per row k.",
+        check=between(1, N_KEYS_MAX, "a search looks for at least one key"),
+    )
+    key_bits: int = option(8, help="Bits per number of a key, 2 to 16.", check=checked_bits)
+    query_bits: int = option(8, help="Bits per number of a query, 2 to 16.", check=checked_bits)
 
     def __attrs_post_init__(self) -> None:
-        _check_range("n_keys", self.n_keys, 2, N_KEYS_MAX, "a search has at least two keys, and an index fits int64")
-        _check_range("d_head", self.d_head, 1, D_HEAD_MAX, "published heads have at most some hundred numbers per key")
-        _check_range("n_marked", self.n_marked, 1, self.n_keys - 1, "neither no key nor every key can be searched for")
-        check_bits("key_bits", self.key_bits)
-        check_bits("query_bits", self.query_bits)
+        check_between(
+            "n_marked", self.n_marked, 1, self.n_keys - 1, "a search leaves out some keys and looks for others"
+        )
 
     @property
     def index_bits(self) -> int:
@@ -85,16 +94,8 @@ def representative_threshold(shape: Shape, query: tuple[int, ...]) -> int:
     >>> representative_threshold(shape, (3, 0, -4, 0))
     394
     """
+    from scipy.special import ndtri  # takes a tenth of a second, which names and help can do without
+
     sigma_score = math.hypot(*query) * largest_value(shape.key_bits) / _SIGMAS_TO_LARGEST
     # Phi^-1(1 - x) = -Phi^-1(x), and the right side does not lose a small k/n in 1 - k/n.
     return round(-sigma_score * float(ndtri(shape.n_marked / shape.n_keys)))
-
-
-def _check_range(name: str, value: int, least: int, largest: int, why: str) -> None:
-    if not least <= value <= largest:
-        raise InputError(
-            given=f"{name} = {value}",
-            allowed=f"{least} to {largest}",
-            why=why,
-            do=f"choose {name} in this range",
-        )

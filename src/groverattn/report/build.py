@@ -12,7 +12,7 @@ from groverattn.report import appendix, choices, circuit, crossing, opening, run
 from groverattn.report import classical as classical_section
 from groverattn.report.ledger import ledger
 from groverattn.report.results import DESIGNS, ModelResults
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 from groverattn.show.cells import EMPTY, count, duration, rounded, words
 from groverattn.show.document import IN_CELL, Cell, Column, Document, Paragraph, Section, Table
 
@@ -46,7 +46,7 @@ _LEAD = Paragraph(
 
 
 def report(
-    requests: Sequence[EstimateRequest], on_section: Callable[[int, int], None] = lambda done, total: None
+    requests: Sequence[RowRequest], on_section: Callable[[int, int], None] = lambda done, total: None
 ) -> Document:
     """Return the report of one or several models, which share machine, law and options.
 

@@ -162,7 +162,9 @@ def circuits_run(results: ModelResults, anchor: str) -> Section:
         (
             words(f"`{name}`"),
             Cell(f"{n_keys:,}", n_keys),
-            words(f"`groverattn verify {sizes} --data-access {name} --score-method {results.request.score_method}`"),
+            words(
+                f"`groverattn verify {sizes} --data-access {name} --score-method {results.request.design.score_method}`"
+            ),
         )
         for name in DESIGNS
     )

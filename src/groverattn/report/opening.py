@@ -134,7 +134,11 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     )
     yield "key bits", _unit(shape.key_bits, "bits"), "of each number of a key, after rounding; our choice"
     yield "query bits", _unit(shape.query_bits, "bits"), "of each number of the query, after rounding; our choice"
-    yield "score", words(f"`{request.score_method}`"), "how the circuit adds up a score; our choice, fewest Toffolis"
+    yield (
+        "score",
+        words(f"`{request.design.score_method}`"),
+        "how the circuit adds up a score; our choice, fewest Toffolis",
+    )
     yield "search law", words(f"`{request.search_law}`"), f"{law}; our choice"
     yield "machine", words(results.machine.name), "our choice; its fields, each with its source: [Machines](#machines)"
     yield "error budget", probability(request.error_budget), "largest probability of a wrong row; our choice"

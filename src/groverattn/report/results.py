@@ -18,7 +18,7 @@ from groverattn.frontier.frontier import Frontier, FrontierPoint, frontier
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 from groverattn.physical.second_opinion import SecondOpinion, has_counterpart, second_opinion
 from groverattn.problem.presets import PRESETS, Preset
-from groverattn.row.request import EstimateRequest, classical_of
+from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import WholeModel, whole_model
 
 ASSUMED = "qram"
@@ -55,7 +55,7 @@ class ModelResults:
         request: sizes and choices; its own data access is not looked at.
     """
 
-    request: EstimateRequest
+    request: RowRequest
 
     @property
     def name(self) -> str:
@@ -102,7 +102,7 @@ class ModelResults:
     @functools.cached_property
     def lines(self) -> tuple[ClassicalLine, ...]:
         """The GPUs on the row."""
-        return classical_of(self.request)
+        return self.request.classical()
 
     @property
     def slowest(self) -> ClassicalLine:
@@ -146,16 +146,13 @@ class ModelResults:
 
     def _on(self, machine: str) -> dict[str, Estimate | InputError]:
         request = attrs.evolve(self.request, hardware=machine)
-        return {
-            name: _or_error(functools.partial(estimate, attrs.evolve(request, data_access=name))) for name in DESIGNS
-        }
+        return {name: _or_error(functools.partial(estimate, request.but(data_access=name))) for name in DESIGNS}
 
     @functools.cached_property
     def whole_models(self) -> dict[str, WholeModel]:
         """The whole model with either circuit, as far as the machine can run it."""
         return {
-            name: whole_model(attrs.evolve(self.request, data_access=name), result.row)
-            for name, result in self.designs.items()
+            name: whole_model(self.request.but(data_access=name), result.row) for name, result in self.designs.items()
         }
 
     @functools.cached_property

@@ -9,7 +9,7 @@ from groverattn.capture.head_file import check_target
 from groverattn.errors import InputError
 from groverattn.files.whole import write_text
 from groverattn.report.build import report
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 from groverattn.show.html import html
 from groverattn.show.markdown import markdown
 
@@ -38,7 +38,7 @@ def report_files(output: Path, *, force: bool) -> tuple[Path, Path]:
 
 
 def write_report(
-    requests: Sequence[EstimateRequest],
+    requests: Sequence[RowRequest],
     files: tuple[Path, Path],
     on_section: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from groverattn.row.time import QuantumRow, RowTime
+from groverattn.row.time import RowLimits, RowTime
 from groverattn.show.numbers import count_text
 
 # Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
@@ -35,7 +35,7 @@ def growth_text(power: float) -> str:
     return f"like n^{power:.2g}"
 
 
-def why(row: QuantumRow, n_max: int) -> str:
+def why(row: RowLimits, n_max: int) -> str:
     """Say what an iterate waits for at `n_max`, how that grows, and how the row grows beside a scan.
 
     The growth is measured on the row, not typed.

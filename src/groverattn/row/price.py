@@ -16,8 +16,8 @@ from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.surface_code import physical_estimate
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.circuit import sizes_only_iterate
-from groverattn.row.request import EstimateRequest
+from groverattn.row.circuit import iterate_of
+from groverattn.row.request import RowRequest
 
 # Shares of the budget that the search may be given. The optimum is flat: a factor e costs a few per cent of iterates.
 _SHARES = (0.003, 0.95)
@@ -98,42 +98,27 @@ class RowPrice:
         return self.physical.duration_s / (1 - self.p_failure)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class RowPricing:
     """A row that is to be priced.
 
     Attributes:
-        iterate: the circuit.
-        n_keys, n_marked: sizes of the search.
-        law: name of the search law.
-        machine: what it runs on.
-        price: of a call of the memory, for the data access `qram`.
-        error_budget: probability allowed that the row's answer is wrong.
-        n_heads: heads of the model, times layers.
+        request: sizes, law, machine and error budget.
+        iterate: its circuit.
     """
 
+    request: RowRequest
     iterate: GroverIterate
-    n_keys: int
-    n_marked: int
-    law: str
-    machine: Hardware
-    price: QRAMPrice
-    error_budget: float
-    n_heads: int = 1
 
     @classmethod
-    def of(cls, request: EstimateRequest) -> RowPricing:
+    def of(cls, request: RowRequest) -> RowPricing:
         """Return the row of a request."""
-        return cls(
-            iterate=sizes_only_iterate(request.shape, request.data_access, request.score_method, request.qram),
-            n_keys=request.shape.n_keys,
-            n_marked=request.shape.n_marked,
-            law=request.search_law,
-            machine=hardware(request.hardware),
-            price=request.qram,
-            error_budget=request.error_budget,
-            n_heads=request.layers * request.query_heads,
-        )
+        return cls(request, iterate_of(request))
+
+    @property
+    def machine(self) -> Hardware:
+        """What the row runs on."""
+        return hardware(self.request.hardware)
 
     def best(self) -> RowPrice:
         """Return the split of least space-time volume.
@@ -170,25 +155,39 @@ class RowPricing:
         Raises:
             InputError: the rest is not enough for the machine, or for the memory.
         """
-        p_miss = share * self.error_budget
-        cost = search_cost(self.law, self.n_keys, self.n_marked, p_miss)
-        memory = ExternalMemory.of(self.iterate, cost, self.price)
-        room = self.error_budget - cost.p_failure - memory.p_failure
-        if room <= 0:
+        request, budget = self.request, self.request.error_budget
+        n_keys = request.shape.n_keys
+        p_miss = share * budget
+        cost = search_cost(request.search_law, n_keys, request.shape.n_marked, p_miss)
+        memory = ExternalMemory.of(self.iterate, cost, request.qram)
+        left = budget - cost.p_failure - memory.p_failure
+        if left <= 0:
             raise self._memory_fails(memory)
-        totals = search_totals(self.iterate, cost, self.n_keys, self.n_heads)
-        physical = physical_estimate(totals.row, self.machine, room, waiting_s=memory.waiting_s)
-        return RowPrice(self.error_budget, p_miss, cost, totals, memory, physical)
+        totals = search_totals(self.iterate, cost, n_keys, request.layers * request.query_heads)
+        physical = physical_estimate(totals.row, self.machine, left, waiting_s=memory.waiting_s)
+        return RowPrice(budget, p_miss, cost, totals, memory, physical)
 
     def _memory_fails(self, memory: ExternalMemory) -> InputError:
+        budget = self.request.error_budget
         return InputError(
-            given=f"{memory.calls:.3g} calls of a memory that fails with p = {self.price.p_error:.2g} each",
-            allowed=f"a failure below {self.error_budget / memory.calls:.2g} per call",
-            why=f"together they would fail with p = {memory.p_failure:.2g}, and the error budget is "
-            f"{self.error_budget:g}",
+            given=f"{memory.calls:.3g} calls of a memory that fails with p = {self.request.qram.p_error:.2g} each",
+            allowed=f"a failure below {budget / memory.calls:.2g} per call",
+            why=f"together they would fail with p = {memory.p_failure:.2g}, and the error budget is {budget:g}",
             do="assume a better memory, or allow a larger error budget",
         )
 
 
 def _volume(row: RowPrice) -> float:
     return row.qubits * row.physical.duration_s
+
+
+def price_row(request: RowRequest) -> RowPrice:
+    """Return the price of a request's row, its error budget split for the least space-time volume.
+
+    Raises:
+        InputError: no split leaves enough for the machine, or the memory alone fails too often.
+
+    >>> price_row(RowRequest.of(preset="toy")).physical.code_distance > 0
+    True
+    """
+    return RowPricing.of(request).best()

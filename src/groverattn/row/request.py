@@ -1,71 +1,94 @@
-"""One estimate: sizes in, counts, machine, classical line and verdict out."""
+"""The request of one row: what is searched, how, on which machine, within which error budget."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import attrs
 
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.lookup.qram_price import QRAMPrice
+from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
-from groverattn.errors import InputError, check_error_budget, real_number, whole_number
-from groverattn.problem.presets import preset as find_preset
+from groverattn.errors import InputError, check_error_budget
+from groverattn.inputs import Input, between, checked, flat, make, nested, option
+from groverattn.physical.machines.hardware import HARDWARE, check_hardware
+from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import Shape
+from groverattn.reference.search.laws import LAWS, check_law
 
-_OF_A_MODEL_MAX = 1 << 40  # our assumption: products of such numbers stay exact
+# our assumption: products of such numbers stay exact
+_count = between(1, 1 << 40, "every model has at least one, and none has more")
 
-
-def _number_of(name: str, value: object) -> int:
-    number = whole_number(name, value)
-    if not 1 <= number <= _OF_A_MODEL_MAX:
-        raise InputError(
-            given=f"{name} = {number}",
-            allowed=f"1 to {_OF_A_MODEL_MAX:,}",
-            why="every model has at least one, and none has more",
-            do=f"correct {name}",
-        )
-    return number
-
-
-def _key_numbers(value: object) -> int:
-    return _number_of("key_numbers", value)
+_OF_A_MODEL = ("name", "n_keys", "d_head", "n_marked", "layers", "query_heads", "gqa_group", "key_numbers")
 
 
 @attrs.frozen(kw_only=True)
-class EstimateRequest:
-    """What an estimate is asked for.
+class Design:
+    """How a row is searched: what a user may fix, and a search for the best design may choose.
 
     Attributes:
-        shape: sizes of one search.
+        data_access: how the circuit reaches the keys, a name in `DATA_ACCESSES`.
+        score_method: how the score is added up, a name in `SCORES`.
+
+    Raises:
+        InputError: an unknown name.
+    """
+
+    data_access: str = option(
+        "qrom",
+        help=f"How the circuit reaches the keys: {', '.join(DATA_ACCESSES.parts)}.",
+        check=checked(DATA_ACCESSES.check),
+    )
+    score_method: str = option(
+        "shared-sums",
+        help=f"How the score is added up: {', '.join(SCORES.parts)}.",
+        check=checked(SCORES.check),
+    )
+
+
+@attrs.frozen(kw_only=True)
+class RowRequest:
+    """What one row of one head is asked for; every verb that prices something takes one.
+
+    Attributes:
+        shape: sizes of the search.
         name: preset name, or what to call the sizes.
         layers, query_heads, gqa_group: how many heads there are, and how many query heads share one key memory.
         key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `classical.lines.KeyMemory`).
-        data_access, score_method, search_law, hardware: by name.
+        design: how the row is searched.
         qram: what a call of the memory is assumed to cost, for the data access `qram`.
+        search_law: how iterates are counted, a name in `LAWS`.
+        hardware: the machine, a name in `HARDWARE` or the path of a TOML file.
         error_budget: probability allowed that the answer of one row is wrong, for any reason: a key that the search
             misses, storage, magic states, synthesis, or the memory.
 
     Raises:
-        InputError: an error budget that is no probability above 0 and below 1, a number of something below 1, or query
-            heads that are no whole number of groups.
+        InputError: an unknown name, a number out of range, or query_heads that are not a multiple of gqa_group.
     """
 
-    shape: Shape
-    name: str = "custom"
-    layers: int = attrs.field(default=1, converter=partial(_number_of, "layers"))
-    query_heads: int = attrs.field(default=1, converter=partial(_number_of, "query_heads"))
-    gqa_group: int = attrs.field(default=1, converter=partial(_number_of, "gqa_group"))
-    key_numbers: int | None = attrs.field(default=None, converter=attrs.converters.optional(_key_numbers))
-    data_access: str = "qrom"
-    score_method: str = "shared-sums"
-    qram: QRAMPrice = attrs.field(factory=QRAMPrice)
-    search_law: str = "expected"
-    hardware: str = "gidney-fowler-2018"
-    error_budget: float = attrs.field(default=0.01, converter=partial(real_number, "error_budget"))
+    shape: Shape = nested(Shape)
+    name: str = option("custom", help="What to call the sizes; a preset has its own name.")
+    layers: int = option(1, help="Attention layers of the model.", check=_count)
+    query_heads: int = option(1, help="Query heads per layer.", check=_count)
+    gqa_group: int = option(1, help="Query heads that share one memory of keys.", check=_count)
+    key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; d-head if not given.", check=_count)
+    design: Design = nested(Design)
+    qram: QRAMPrice = nested(QRAMPrice, prefix="qram_")
+    search_law: str = option("expected", help=f"How iterates are counted: {', '.join(LAWS)}.", check=checked(check_law))
+    hardware: str = option(
+        "gidney-fowler-2018", help=f"Machine: {', '.join(HARDWARE)}; or a TOML file.", check=checked(check_hardware)
+    )
+    error_budget: float = option(
+        0.01,
+        help="Probability allowed that a row's answer is wrong, for any reason.",
+        check=checked(check_error_budget),
+    )
+
+    SOURCES: ClassVar = (Input("preset", str, True, None, "A name that `groverattn presets` lists.", checked(preset)),)
 
     def __attrs_post_init__(self) -> None:
-        check_error_budget(self.error_budget)
         if self.query_heads % self.gqa_group:
             raise InputError(
                 given=f"query_heads = {self.query_heads}, gqa_group = {self.gqa_group}",
@@ -74,36 +97,30 @@ class EstimateRequest:
                 do="give both",
             )
 
+    @classmethod
+    def of(cls, **inputs: Any) -> RowRequest:
+        """Return the request with these inputs; those of a preset are replaced by what is given.
 
-def classical_of(request: EstimateRequest) -> tuple[ClassicalLine, ...]:
-    """Return the GPUs on the row that a request asks for."""
-    shape = request.shape
-    return classical_lines(shape.n_keys, shape.d_head, request.gqa_group, key_numbers=request.key_numbers)
+        Raises:
+            InputError: an unknown input or name, a size that is missing, or a value out of range.
 
+        >>> RowRequest.of(preset="gpt2", n_keys=4096, data_access="qroam").shape.n_keys
+        4096
+        """
+        return make(cls, inputs)
 
-def estimate_request(
-    *,
-    preset: str | None = None,
-    n_keys: int | None = None,
-    d_head: int | None = None,
-    n_marked: int | None = None,
-    key_bits: int = 8,
-    query_bits: int = 8,
-    **choices: Any,
-) -> EstimateRequest:
-    """Take sizes from a preset, from the numbers, or from both: a number that is given replaces the preset's.
-
-    Raises:
-        InputError: an unknown preset, or a size that neither gives.
-
-    >>> estimate_request(preset="gpt2", n_keys=4096).shape.n_keys
-    4096
-    """
-    sizes = {"n_keys": n_keys, "d_head": d_head, "n_marked": n_marked}
-    given = {name: value for name, value in sizes.items() if value is not None}
-    model = None if preset is None else find_preset(preset)
-    if model is None:
-        missing = [name for name in sizes if name not in given]
+    @staticmethod
+    def completed(given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the inputs with those of the preset, if there is one."""
+        inputs = dict(given)
+        if "preset" in inputs:
+            model = PRESETS[inputs.pop("preset")]
+            sizes = {"n_keys": model.n_keys, "d_head": model.d_head, "n_marked": model.n_marked}
+            heads = {"layers": model.layers, "query_heads": model.query_heads, "gqa_group": model.group_size}
+            # of MLA only: it stores another number of numbers per key than a score has
+            stored = {"key_numbers": model.key_numbers} if model.kv_heads is None else {}
+            return {"name": model.name, **sizes, **heads, **stored} | inputs
+        missing = [name for name in ("n_keys", "d_head", "n_marked") if name not in inputs]
         if missing:
             raise InputError(
                 given="no preset, and no " + ", ".join("--" + name.replace("_", "-") for name in missing),
@@ -111,19 +128,35 @@ def estimate_request(
                 why="the cost depends on all three sizes",
                 do="`groverattn presets` lists the names",
             )
-        return EstimateRequest(shape=Shape(key_bits=key_bits, query_bits=query_bits, **given), **choices)
-    all_sizes = {"n_keys": model.n_keys, "d_head": model.d_head, "n_marked": model.n_marked} | given
-    return EstimateRequest(
-        shape=Shape(key_bits=key_bits, query_bits=query_bits, **all_sizes),
-        name=model.name,
-        layers=model.layers,
-        query_heads=model.query_heads,
-        gqa_group=model.group_size,
-        key_numbers=model.key_numbers if model.kv_heads is None else None,
-        **choices,
-    )
+        return inputs
+
+    def but(self, **inputs: Any) -> RowRequest:
+        """Return the same request with other inputs.
+
+        >>> RowRequest.of(preset="gpt2").but(data_access="qroam").design.data_access
+        'qroam'
+        """
+        return make(RowRequest, flat(self) | inputs)
+
+    def of_model(self, name: str) -> RowRequest:
+        """Return the request for the sizes of a preset; bits, design, law, machine and budget stay.
+
+        >>> RowRequest.of(preset="gpt2", data_access="qroam").of_model("toy").design.data_access
+        'qroam'
+        """
+        others = {key: value for key, value in flat(self).items() if key not in _OF_A_MODEL}
+        return make(RowRequest, others | {"preset": name})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the inputs as results print them."""
+        printed = attrs.asdict(self)
+        return {name: value for key in printed for name, value in _unnested(key, printed[key])}
+
+    def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
+        """Return the GPUs on this row, at its own number of keys or at another one."""
+        n_keys = self.shape.n_keys if n_keys is None else n_keys
+        return classical_lines(n_keys, self.shape.d_head, self.gqa_group, key_numbers=self.key_numbers)
 
 
-def row_lines(request: EstimateRequest, n_keys: int) -> tuple[ClassicalLine, ...]:
-    """Return the classical lines of the request's row at another number of keys."""
-    return classical_lines(n_keys, request.shape.d_head, request.gqa_group, key_numbers=request.key_numbers)
+def _unnested(key: str, value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if key == "design" else [(key, value)]

@@ -14,7 +14,7 @@ from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 
 
 @attrs.frozen
@@ -81,38 +81,29 @@ class RowTime:
 
 
 @attrs.frozen
-class QuantumRow:
-    """The search of one row, as a function of the number of keys; the number of marked keys stays.
+class RowLimits:
+    """The search of one row at its limits, as a function of the number of keys; the number of marked keys stays.
 
     Attributes:
-        data_access: how the circuit reaches the keys.
+        request: law, machine, data access and error budget, all of which is left to the search.
         score: the score of one query.
-        n_marked: marked keys k.
-        law: name of the search law.
-        p_miss: probability allowed that a marked key is left unfound; all of the error budget.
-        p_error: failure probability of one call of an outside memory.
         times: how long one wait of each kind takes.
     """
 
-    data_access: str
+    request: RowRequest
     score: AnyScore
-    n_marked: int
-    law: str
-    p_miss: float
-    p_error: float
     times: WaitTimes
 
     @classmethod
-    def of(cls, request: EstimateRequest, score: AnyScore) -> QuantumRow:
-        """Return the row of a request, with all of the error budget left to the search.
-
-        Raises:
-            InputError: an unknown machine.
-        """
+    def of(cls, request: RowRequest, score: AnyScore) -> RowLimits:
+        """Return the row of a request."""
         machine = hardware(request.hardware)
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
-        law, n_marked = request.search_law, request.shape.n_marked
-        return cls(request.data_access, score, n_marked, law, request.error_budget, request.qram.p_error, times)
+        return cls(request, score, times)
+
+    def with_free_control(self) -> RowLimits:
+        """Return the row with a control computer that reads at once."""
+        return attrs.evolve(self, times=self.times.with_free_control())
 
     def at(self, n_keys: int) -> RowTime:
         """Return the row of `n_keys` keys, filled up with dead keys to a power of two where that is faster.
@@ -123,18 +114,22 @@ class QuantumRow:
         row, filled_up = self._searching(n_keys, n_keys), 1 << (n_keys - 1).bit_length()
         if filled_up > max(n_keys, 2) and filled_up <= N_KEYS_MAX:
             row = min(row, self._searching(filled_up, n_keys), key=lambda each: each.duration_s)
-        p_memory = row.iterates * row.waits.external_calls * self.p_error
-        if p_memory >= self.p_miss:
+        budget, p_error = self.request.error_budget, self.request.qram.p_error
+        p_memory = row.iterates * row.waits.external_calls * p_error
+        if p_memory >= budget:
             raise InputError(
-                given=f"a memory that fails with p = {self.p_error:.2g} a call",
-                allowed=f"a failure below {self.p_miss:.2g} in all calls of a row",
+                given=f"a memory that fails with p = {p_error:.2g} a call",
+                allowed=f"a failure below {budget:.2g} in all calls of a row",
                 why=f"its calls at n = {n_keys} would fail with p = {p_memory:.2g}",
                 do="assume a better memory, or allow a larger error budget",
             )
         return row
 
     def _searching(self, n_searched: int, n_keys: int) -> RowTime:
-        waits_at = _waits_of_search(self.data_access, self.score, self.n_marked, self.law, self.p_miss)
+        request = self.request
+        waits_at = _waits_of_search(
+            request.design.data_access, self.score, request.shape.n_marked, request.search_law, request.error_budget
+        )
         iterates, waits = waits_at(n_searched)
         return RowTime(n_keys, iterates, waits, self.times)
 

@@ -13,8 +13,8 @@ from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
 from groverattn.row.growth import why
-from groverattn.row.request import EstimateRequest, row_lines
-from groverattn.row.time import QuantumRow
+from groverattn.row.request import RowRequest
+from groverattn.row.time import RowLimits
 
 # from a short prompt to far more keys than any memory holds
 N_MIN, N_MAX = 1 << 8, 1 << 56
@@ -136,7 +136,7 @@ def find_reading(
     return Reading(slowest=against(max), fastest=against(min))
 
 
-def row_verdict(request: EstimateRequest, score: AnyScore) -> Verdict:
+def row_verdict(request: RowRequest, score: AnyScore) -> Verdict:
     """Compare the best that the quantum row can do with the classical lines.
 
     The quantum time is that of `RowTime`: reactions, calls of an outside memory and the control computer's reading of
@@ -147,16 +147,16 @@ def row_verdict(request: EstimateRequest, score: AnyScore) -> Verdict:
         request: sizes, law, machine and data access.
         score: the score of the request's representative query.
     """
-    row, n_min = QuantumRow.of(request, score), 4 * request.shape.n_marked
+    row, n_min = RowLimits.of(request, score), 4 * request.shape.n_marked
     at = functools.cache(row.at)  # all readings ask at the same numbers of keys
-    lines = functools.cache(lambda n_keys: [line.time_s_per_row for line in row_lines(request, n_keys)])
+    lines = functools.cache(lambda n_keys: [line.time_s_per_row for line in request.classical(n_keys)])
     full = find_reading(lambda n: at(n).duration_s, lines, n_min)
     optimistic = find_reading(lambda n: at(n).without_control_s, lines, n_min)
-    free = attrs.evolve(row, times=row.times.with_free_control())
+    free = row.with_free_control()
     return Verdict(full, optimistic, why=_why(row), optimistic_why=_why(free))
 
 
-def _why(row: QuantumRow) -> str:
+def _why(row: RowLimits) -> str:
     try:
         return why(row, N_MAX)
     except InputError as error:

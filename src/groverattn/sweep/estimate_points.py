@@ -6,20 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.errors import check_error_budget, unknown_name
 from groverattn.estimation import columns as sheet_columns
 from groverattn.estimation.estimate import SCHEMA as RESULT_SCHEMA
+from groverattn.inputs import inputs_of, make
 from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN
 from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import D_HEAD_MAX, N_KEYS_MAX
 from groverattn.reference.search.laws import LAWS, N_MARKED_MAX
-from groverattn.row.request import EstimateRequest, estimate_request
+from groverattn.row.request import RowRequest
 from groverattn.sweep.inputs import ERROR, ID, SCHEMA, Input, SheetColumn, between, named
 from groverattn.whole_model.loading import IO_BITS_PER_S
 from groverattn.whole_model.model import whole_model
@@ -64,7 +62,7 @@ INPUTS = (
     Input("qram_p_error", float, 0.0, between(0.0, 1.0, "it is a probability")),
     Input("whole_model", bool, False),
     Input("io_bits_per_s", float, IO_BITS_PER_S, between(1e-300, 1e300, "keys are written at this rate")),
-    # what `EstimateRequest` takes and the command line does not: models that are no preset
+    # what `RowRequest` takes and the command line does not: models that are no preset
     Input("name", str),
     Input("layers", int, check=_count),
     Input("query_heads", int, check=_count),
@@ -72,7 +70,6 @@ INPUTS = (
     Input("key_numbers", int, check=_count),
 )
 
-_OF_THE_MODEL = ("name", "layers", "query_heads", "gqa_group", "key_numbers")
 
 # Points that follow each other share, from the left: the law's cost at other n, the parts of a score, the iterate.
 ORDER = (
@@ -115,20 +112,16 @@ COLUMNS = (
 )
 
 
-def request_of(values: Mapping[str, Any], folder: Path) -> EstimateRequest:
+def request_of(values: Mapping[str, Any], folder: Path) -> RowRequest:
     """Return the request of a point.
 
     Raises:
         InputError: sizes that are missing or do not go together.
     """
-    choices = {name: values[name] for name in ("search_law", "error_budget", "data_access", "score_method")}
-    sizes = {name: values[name] for name in ("preset", "n_keys", "d_head", "n_marked", "key_bits", "query_bits")}
-    machine = values["hardware"]
-    price = QRAMPrice(values["qram_latency_us"], values["qram_qubits_per_bit"], values["qram_p_error"])
-    request = estimate_request(
-        **sizes, **choices, qram=price, hardware=str(folder / machine) if is_machine_file(machine) else machine
-    )
-    return attrs.evolve(request, **{name: values[name] for name in _OF_THE_MODEL if values[name] is not None})
+    inputs = {name: values[name] for name in inputs_of(RowRequest)}
+    if is_machine_file(inputs["hardware"]):
+        inputs["hardware"] = str(folder / inputs["hardware"])
+    return make(RowRequest, inputs)
 
 
 def said(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +147,7 @@ def check_file(path: Path) -> None:
     hardware(str(path))
 
 
-def _whole_model_cells(request: EstimateRequest, io_bits_per_s: float) -> dict[str, Any]:
+def _whole_model_cells(request: RowRequest, io_bits_per_s: float) -> dict[str, Any]:
     both = whole_model(request, io_bits_per_s=io_bits_per_s).as_json()
     token, prefill = both["decode"], both["prefill"]
     numbers = (

@@ -16,9 +16,9 @@ from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.circuit import iterate_of
+from groverattn.row.circuit import iterate_with
 from groverattn.row.price import ExternalMemory, RowPrice, RowPricing
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 from groverattn.whole_model.quadrature import sum_over_rows
 
 # A machine built for a row without rotations has spent nothing on them; shorter rows leave this much of its budget.
@@ -114,7 +114,7 @@ class CausalRows:
         price: what it costs, and the machine that it was priced on.
     """
 
-    request: EstimateRequest
+    request: RowRequest
     pricing: RowPricing
     price: RowPrice
 
@@ -164,10 +164,9 @@ class CausalRows:
         return self._known[n_searched]
 
     def _priced(self, n_searched: int) -> SearchedRow:
-        request = self.request
-        shape = attrs.evolve(request.shape, n_keys=n_searched)
-        iterate = iterate_of(shape, request.data_access, self.pricing.iterate.oracle.score, request.qram)
-        cost = search_cost(request.search_law, n_searched, shape.n_marked, self.price.p_miss)
+        request = self.request.but(n_keys=n_searched)
+        iterate = iterate_with(request, self.pricing.iterate.oracle.score)
+        cost = search_cost(request.search_law, n_searched, request.shape.n_marked, self.price.p_miss)
         counts = search_totals(iterate, cost, n_rows=1, n_heads=1).row
         waiting_s = ExternalMemory.of(iterate, cost, request.qram).waiting_s
         return SearchedRow(n_searched, cost, counts, self.machine.time_s(counts, waiting_s))

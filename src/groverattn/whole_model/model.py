@@ -7,11 +7,9 @@ from typing import Any
 import attrs
 
 from groverattn.classical.lines import whole_model_times
-from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.presets import Preset
-from groverattn.row.circuit import sizes_only_iterate
 from groverattn.row.price import RowPrice, RowPricing
-from groverattn.row.request import EstimateRequest
+from groverattn.row.request import RowRequest
 from groverattn.whole_model.causal_rows import CausalRows, RowsSum
 from groverattn.whole_model.loading import IO_BITS_PER_S, MemoryLoading
 from groverattn.whole_model.rivals import Rival, Rows
@@ -86,7 +84,7 @@ class WholeModel:
         loading: writing the keys.
     """
 
-    request: EstimateRequest
+    request: RowRequest
     rows: CausalRows
     decode: Regime
     prefill: Regime
@@ -134,7 +132,7 @@ class WholeModel:
 
 
 def whole_model(
-    request: EstimateRequest, row: RowPrice | None = None, *, io_bits_per_s: float = IO_BITS_PER_S
+    request: RowRequest, row: RowPrice | None = None, *, io_bits_per_s: float = IO_BITS_PER_S
 ) -> WholeModel:
     """Return what the attention of a whole model takes.
 
@@ -149,13 +147,13 @@ def whole_model(
     Raises:
         InputError: an unknown name, a rate that is not positive, or a row that no machine of this kind can run.
 
-    >>> from groverattn.row.request import estimate_request
-    >>> model = whole_model(estimate_request(preset="toy"))
+    >>> from groverattn.row.request import RowRequest
+    >>> model = whole_model(RowRequest.of(preset="toy"))
     >>> model.prefill.rows_per_head, f"{model.causal_share:.2f}"
     (14, '0.68')
     """
     shape, heads = request.shape, request.layers * request.query_heads
-    pricing = _pricing(request)
+    pricing = RowPricing.of(request)
     price = row or pricing.best()
     rows = CausalRows(request, pricing, price)
     newest = RowsSum(price.cost.iterates_expected, price.totals.row.toffoli, price.physical.duration_s)
@@ -190,34 +188,21 @@ def whole_model(
     )
 
 
-def _pricing(request: EstimateRequest) -> RowPricing:
-    return RowPricing(
-        iterate=sizes_only_iterate(request.shape, request.data_access, request.score_method, request.qram),
-        n_keys=request.shape.n_keys,
-        n_marked=request.shape.n_marked,
-        law=request.search_law,
-        machine=hardware(request.hardware),
-        price=request.qram,
-        error_budget=request.error_budget,
-        n_heads=request.layers * request.query_heads,
-    )
-
-
 def _limit_s(price: RowPrice) -> float:
     """Time that the longest row takes with any number of factories and operating tiles, seconds."""
     return price.physical.reaction_limit_s + price.physical.waiting_s
 
 
-def _has_own_keys(request: EstimateRequest) -> bool:
+def _has_own_keys(request: RowRequest) -> bool:
     """Whether every query head searches keys of its own, although the model stores them together (MLA)."""
     return request.key_numbers is not None
 
 
-def _memories_per_layer(request: EstimateRequest) -> int:
+def _memories_per_layer(request: RowRequest) -> int:
     return request.query_heads if _has_own_keys(request) else request.query_heads // request.gqa_group
 
 
-def _model(request: EstimateRequest) -> Preset:
+def _model(request: RowRequest) -> Preset:
     """The sizes of the request as the classical line takes them."""
     shape, stored = request.shape, request.key_numbers
     return Preset(

@@ -38,7 +38,13 @@ class WrongRows:
         """Price the longest row once more, within the budget that all rows together leave it."""
         budget = budget_per_row(n_rows)
         try:
-            return cls(n_rows, row, budget, attrs.evolve(pricing, error_budget=budget).best(), None)
+            return cls(
+                n_rows,
+                row,
+                budget,
+                attrs.evolve(pricing, request=pricing.request.but(error_budget=budget)).best(),
+                None,
+            )
         except InputError as error:
             parts = error.parts
             return cls(n_rows, row, budget, None, f"it takes {parts['allowed']}, and {parts['why']}")

@@ -232,12 +232,29 @@ def hardware(name: str) -> Hardware:
     >>> hardware("gidney-fowler-2018").reaction_time_us
     10.0
     """
-    if name.endswith(".toml") or "/" in name or "\\" in name:
-        path = Path(name)
-        return _build(path.name, read_machine_file(path, _FIELDS, sources_required=False))
-    if name not in HARDWARE:
+    check_hardware(name)
+    if not is_machine_file(name):
+        return HARDWARE[name]
+    path = Path(name)
+    return _build(path.name, read_machine_file(path, _FIELDS, sources_required=False))
+
+
+def is_machine_file(name: str) -> bool:
+    """Whether `hardware` takes a name for the path of a file.
+
+    >>> is_machine_file("mine.toml"), is_machine_file("gidney-2025")
+    (True, False)
+    """
+    return name.endswith(".toml") or "/" in name or "\\" in name
+
+
+def check_hardware(name: str) -> None:
+    """Raise InputError unless `name` is a named machine, or may be a file.
+
+    >>> check_hardware("gidney-2025")
+    """
+    if not is_machine_file(name) and name not in HARDWARE:
         raise unknown_name("hardware", name, HARDWARE, "there is no machine of this name")
-    return HARDWARE[name]
 
 
 @cache
