@@ -230,8 +230,8 @@ def asks(
 ) -> Callable:
     """Let a function of a request be called with the inputs of the request as keyword arguments.
 
-    The function's first parameter is the request. Its signature afterwards has every input by name, with type and
-    default, and its docstring says what each is.
+    The function's first parameter is the request; a request may be given in its place. Its signature afterwards has
+    every input by name, with type and default.
 
     Args:
         record: class of the request.
@@ -258,13 +258,17 @@ def asks(
                 if name not in names:
                     raise unknown_name("argument", name, names, "it would have no effect")
             values = {name: named.pop(name) for name in list(named) if name not in known}
-            if not each:
-                return function(make(record, values), *arguments, **named)
-            several = dict.fromkeys(values.pop(each, None) or [None])
-            return function([make(record, values | {each: value}) for value in several], *arguments, **named)
+            if each:
+                several = dict.fromkeys(values.pop(each, None) or [None])
+                return function([make(record, values | {each: value}) for value in several], *arguments, **named)
+            if arguments and isinstance(arguments[0], record):
+                request, *arguments = arguments
+                values = flat(request) | values
+            return function(make(record, values), *arguments, **named)
 
         call.__signature__ = inspect.Signature(parameters)  # pyright: ignore
         call.__annotations__ = {name: each.annotation for name, each in names.items()}
+        call.asks = record  # pyright: ignore
         del call.__wrapped__  # or `inspect` would look at the function behind it
         return call
 
@@ -273,3 +277,15 @@ def asks(
 
 def _shown_default(declared: Input) -> Any:
     return None if declared.default is attrs.NOTHING else declared.default
+
+
+def described(function: Callable) -> Callable:
+    """Write into the docstring of a function that `asks` what each input is."""
+    helps = {name: each.help for name, each in inputs_of(function.asks).items()}  # pyright: ignore
+    lines = [f"        {name}: {helps[name]}" for name in inspect.signature(function).parameters if name in helps]
+    head, section, rest = (function.__doc__ or "").partition("    Args:\n")
+    if not section:
+        head, section, rest = (function.__doc__ or "").partition("    Raises:\n")
+        rest = "\n" + section + rest
+    function.__doc__ = "\n".join([f"{head}    Args:", *lines, rest])
+    return function

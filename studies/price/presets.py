@@ -8,11 +8,11 @@ import math
 from collections.abc import Iterable, Iterator
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.estimation.columns import _DIGITS, COLUMNS, HARDWARE, SEARCH_LAW
+from groverattn.estimation.columns import COLUMNS, DIGITS, HARDWARE, SEARCH_LAW
 from groverattn.problem.presets import PRESETS
 from groverattn.row.request import RowRequest
 
-_RELATIVE_TOLERANCE = 10 ** (1 - _DIGITS)
+_RELATIVE_TOLERANCE = 10 ** (1 - DIGITS)
 
 
 def requests() -> Iterator[RowRequest]:
