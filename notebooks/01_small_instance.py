@@ -150,11 +150,11 @@ figure(amplitudes_svg([state.real for state in states[:4]], marked))
 
 # %%
 import numpy as np
+from groverattn.verification.row import SearchedRow
 
 from groverattn.reference.search.unknown import UnknownNumberSearch
 from groverattn.simulation.engines import ENGINES, EngineChoice
 from groverattn.simulation.row_search import find_marked
-from groverattn.simulation.searched_row import SearchedRow
 
 row = SearchedRow.of(instance, ROW, "qrom")
 search = UnknownNumberSearch(p_failure=0.05)

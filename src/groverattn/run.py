@@ -15,7 +15,9 @@ from groverattn.problem.instance import Instance
 from groverattn.row.request import RowRequest
 from groverattn.show.numbers import count_text
 from groverattn.show.tables import Json
-from groverattn.simulation.head import OnRow, Simulation, simulate
+from groverattn.simulation.head import OnRow, simulate_instance
+from groverattn.simulation.request import SimulationRequest
+from groverattn.simulation.result import Simulation
 from groverattn.simulation.table import simulation_table
 from groverattn.verification.table import verification_table
 from groverattn.verification.verification import Verification, verify_head_row
@@ -69,7 +71,7 @@ def main_job(
     """
     instance = Instance.from_target(bundled_head(), n_marked, query_bits=8, key_bits=8)
     verification = verify_head_row(instance, None, data_access="qroam", seed=seed)
-    simulation = simulate(instance, data_access="qrom", seed=seed, n_workers=n_workers, on_row=on_row)
+    simulation = simulate_instance(SimulationRequest(seed=seed), instance, n_workers=n_workers, on_row=on_row)
     estimates = [
         estimate(RowRequest.of(preset=name, data_access=access)) for name in PRESETS_SHOWN for access in ACCESSES_SHOWN
     ]

@@ -12,9 +12,9 @@ import numpy as np
 from groverattn.files.csv_records import write_records
 from groverattn.files.npz import open_arrays
 from groverattn.problem.heads import AttentionHead, load_head
-from groverattn.problem.instance import Instance
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
+from groverattn.simulation.request import SimulationRequest
 
 FILE_NAME = "real_heads.csv"
 
@@ -92,16 +92,16 @@ def labels(path: Path) -> list[tuple[int, int]]:
 
 def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: int = 2) -> HeadRecord:
     """Search all rows of one head."""
-    instance = Instance.from_target(head, n_marked, BITS, BITS)
-    simulation = simulate(
-        instance,
-        n_expected=n_marked,
+    request = SimulationRequest(
+        n_marked=n_marked,
+        key_bits=BITS,
+        query_bits=BITS,
         engine=EngineChoice("index", circuit_every),
         data_access="qroam",
         seed=SEED,
-        p_failure=P_FAILURE_HEAD,
-        n_workers=n_workers,
+        error_budget=P_FAILURE_HEAD,
     )
+    simulation = simulate(request, head=head, n_workers=n_workers)
     result, value = simulation.as_json(), simulation.max_value
     return HeadRecord(
         head=head.name,
@@ -121,7 +121,7 @@ def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: in
         keys_of_a_scan=result["key_visits_of_a_scan"],
         output_error=result["max_output_error"] / value,
         certificate=result["output_error_certificate"] / value,
-        rows_beyond_certificate=int(np.sum(simulation.output_errors > simulation.output_certificates)),
+        rows_beyond_certificate=int(np.sum(simulation.output.errors > simulation.output.certificates)),
     )
 
 

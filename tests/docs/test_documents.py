@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from groverattn.simulation.gate_engines import search_bloq
+from groverattn.verification.row import SearchedRow
 
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.estimation.estimate import estimate
@@ -19,7 +21,6 @@ from groverattn.reference.search.trials import GroverRun
 from groverattn.row.request import RowRequest
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
-from groverattn.simulation.searched_row import SearchedRow, search_bloq
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("estimates/*.md")])

@@ -3,6 +3,11 @@
 import attrs
 import numpy as np
 import pytest
+from groverattn.simulation.circuit_engine import check_fits
+from groverattn.simulation.row_search import search_head_row
+from groverattn.simulation.index_engines import grover_amplitudes, phase_estimation
+from groverattn.simulation.gate_engines import search_bloq
+from groverattn.verification.row import SearchedRow
 
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
@@ -13,11 +18,7 @@ from groverattn.problem.instance import Instance
 from groverattn.reference.search.counting import counting_distribution
 from groverattn.reference.search.methods import SEARCH_METHODS, SearchMethod
 from groverattn.reference.search.trials import GroverRun
-from groverattn.simulation.circuit_engine import check_fits
 from groverattn.simulation.engines import ENGINES, EngineChoice
-from groverattn.simulation.head_search import search_head_row
-from groverattn.simulation.index_engine import grover_amplitudes, phase_estimation
-from groverattn.simulation.searched_row import SearchedRow, search_bloq
 from groverattn.verification.state_vector import decomposed_circuit, final_amplitudes
 
 

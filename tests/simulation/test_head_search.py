@@ -3,6 +3,7 @@
 import attrs
 import numpy as np
 import pytest
+from groverattn.simulation.row_search import search_head_row
 
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
@@ -12,7 +13,6 @@ from groverattn.problem.instance import Instance
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.simulation import searched_row
 from groverattn.simulation.engines import EngineChoice
-from groverattn.simulation.head_search import search_head_row
 from groverattn.verification import bit_sliced
 
 SURE = SearchMethod(n_expected=4, p_failure=1e-9)

@@ -3,6 +3,8 @@
 import attrs
 import numpy as np
 import pytest
+from groverattn.simulation.law_head import draw_block, draw_searches, found_keys
+from groverattn.verification.row import SearchedRow
 from scipy import stats
 
 from groverattn.errors import InputError
@@ -15,9 +17,7 @@ from groverattn.reference.search.trials import FixedTrial, GroverRun, UniformTri
 from groverattn.reference.search.unknown import UnknownNumberSearch
 from groverattn.simulation import law_head
 from groverattn.simulation.engines import LawEngine
-from groverattn.simulation.law_head import draw_block, draw_searches, found_keys
 from groverattn.simulation.row_search import find_marked
-from groverattn.simulation.searched_row import SearchedRow
 
 SEARCHES = [
     UnknownNumberSearch(0.3),

@@ -19,7 +19,6 @@ from groverattn.cli.options import (
     Rows,
     Seed,
     Workers,
-    row_range,
 )
 
 
@@ -64,49 +63,16 @@ def simulate(
 
     Example: groverattn simulate heads.npz --layer 0 --head 3 --n-marked 16 --rows 0:32
     """
-    from groverattn.cli.options import refuse_options
+    inputs = locals() | {"file": None if file is None else str(file)}
     from groverattn.cli.output import progress, show
-    from groverattn.problem.chosen_head import random_head, threshold_instance
-    from groverattn.problem.heads import load_head
-    from groverattn.simulation.engines import EngineChoice
+    from groverattn.inputs import inputs_of, make
     from groverattn.simulation.head import simulate as run_simulation
-    from groverattn.simulation.lockstep import whole_blocks
+    from groverattn.simulation.request import SimulationRequest
     from groverattn.simulation.table import simulation_table
 
-    chosen_rows, chosen_engine = row_range(rows), EngineChoice(engine, circuit_every)
-    if file is None:
-        refuse_options("with FILE only", layer=layer, head=head)
-        attention = random_head(n_keys, d_head, seed, causal)
-    else:
-        refuse_options("without FILE only", n_keys=n_keys, d_head=d_head)
-        attention = load_head(file, layer=layer, head=head, causal=causal or None)
-    instance = threshold_instance(
-        attention,
-        n_marked,
-        query_bits,
-        key_bits,
-        sample_size=sample_size,
-        tau=tau,
-        seed=seed,
-        rows=whole_blocks(chosen_rows, attention, chosen_engine),
-        n_workers=workers,
-    )
+    request = make(SimulationRequest, {name: inputs[name] for name in inputs_of(SimulationRequest)})
     with progress("rows searched") as on_row:
-        simulation = run_simulation(
-            instance,
-            n_expected=n_marked,
-            engine=chosen_engine,
-            method=method,
-            growth=growth,
-            n_marked_max=marked_limit,
-            search_law=search_law,
-            data_access=data_access,
-            seed=seed,
-            p_failure=error_budget,
-            rows=chosen_rows,
-            n_workers=workers,
-            on_row=on_row,
-        )
+        simulation = run_simulation(request, n_workers=workers, on_row=on_row)
     show(simulation.as_json(), format, simulation_table)
     if simulation.interrupted:
         return 130  # 128 + SIGINT, as shells report it

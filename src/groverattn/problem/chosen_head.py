@@ -1,4 +1,4 @@
-"""From options to an estimate's request."""
+"""The head that a request is about, stored in a file or random, and the instance made from it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,104 @@ import functools
 import attrs
 
 from groverattn.errors import InputError, check_seed
+from groverattn.inputs import between, option
 from groverattn.problem.families import gaussian_head
-from groverattn.problem.heads import AttentionHead
+from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_head, check_head_memory, check_row_range
 from groverattn.problem.row_pool import in_parallel
+from groverattn.problem.shapes import N_KEYS_MAX
 
 _RANDOM_NUMBERS_MAX = 1 << 26  # of each of queries, keys and values: 1.5 GiB together
 
+COUNT = between(1, N_KEYS_MAX, "it counts keys or numbers of a key")
+INDEX = between(0, N_KEYS_MAX, "layers, heads, rows and keys are counted from 0")
+
+
+def refuse_ignored(when: str, **given: object) -> None:
+    """Raise InputError if any of these is given, because it would be ignored.
+
+    >>> refuse_ignored("with file only", layer=None, causal=False)
+    """
+    names = [name for name, value in given.items() if value is not None and value is not False]
+    if names:
+        raise InputError(
+            given=", ".join(names),
+            allowed=when,
+            why="without file the head is random, and with it the head is the file's",
+            do="leave it out" if when.startswith("without") else "leave it out, or name the file",
+        )
+
+
+@attrs.frozen(kw_only=True)
+class StoredHead:
+    """A head of an .npz file, see `load_head`; no file: nothing is read.
+
+    Raises:
+        InputError: layer or head without file.
+    """
+
+    file: str | None = option(
+        None, help="An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d)."
+    )
+    layer: int | None = option(None, check=INDEX, help="Layer to read, from 0.")
+    head: int | None = option(None, check=INDEX, help="Query head to read, from 0.")
+    causal: bool = option(False, help="Row i sees keys 0 to i only, also where the file does not say so.")
+
+    def __attrs_post_init__(self) -> None:
+        if self.file is None:
+            refuse_ignored("with file only", layer=self.layer, head=self.head)
+
+    def read(self) -> AttentionHead:
+        """Return the head of the file.
+
+        Raises:
+            InputError: there is no file, or it cannot be read.
+        """
+        if self.file is None:
+            raise InputError(
+                given="no file",
+                allowed="an .npz file with arrays Q, K and V",
+                why="the head is read from it",
+                do="`groverattn capture` writes the heads of a model to such a file",
+            )
+        return load_head(self.file, layer=self.layer, head=self.head, causal=self.causal or None)
+
+
+@attrs.frozen(kw_only=True)
+class HeadChoice(StoredHead):
+    """A head of an .npz file, or a random one of a given size.
+
+    Raises:
+        InputError: layer or head without file, n_keys or d_head with it.
+
+    >>> HeadChoice(n_keys=32).load(seed=0)
+    AttentionHead('gaussian n=32 d=8 seed=0', n=32, d=8, bidirectional)
+    """
+
+    n_keys: int | None = option(
+        None,
+        check=between(2, N_KEYS_MAX, "a search has at least two keys"),
+        help="Number of keys where there is no file.",
+    )
+    d_head: int | None = option(None, check=COUNT, help="Numbers per key where there is no file.")
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.file is not None:
+            refuse_ignored("without file only", n_keys=self.n_keys, d_head=self.d_head)
+
+    def load(self, seed: int) -> AttentionHead:
+        """Return the head; a random one has 64 keys of 8 numbers unless sizes are given.
+
+        Raises:
+            InputError: the file cannot be read, or the sizes do not fit into memory.
+        """
+        return self.read() if self.file is not None else random_head(self.n_keys, self.d_head, seed, self.causal)
+
 
 def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool) -> AttentionHead:
-    """Return a seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers if nothing is said.
+    """Return a seeded head of independent Gaussian queries and keys, by default 64 keys of 8 numbers.
 
     Raises:
         InputError: fewer than 2 keys, no number per key, or more than fits into memory.
@@ -26,8 +113,8 @@ def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool)
     n_keys, d_head = 64 if n_keys is None else n_keys, 8 if d_head is None else d_head
     if n_keys < 2 or d_head < 1 or n_keys * d_head > _RANDOM_NUMBERS_MAX:
         raise InputError(
-            given=f"--n-keys {n_keys} and --d-head {d_head}",
-            allowed=f"--n-keys from 2 and --d-head from 1, their product up to {_RANDOM_NUMBERS_MAX:,}",
+            given=f"n_keys = {n_keys} and d_head = {d_head}",
+            allowed=f"n_keys from 2 and d_head from 1, their product up to {_RANDOM_NUMBERS_MAX:,}",
             why="queries, keys and values are drawn and kept in memory",
             do="choose sizes in between; `groverattn estimate` costs a search of any size",
         )
@@ -55,13 +142,7 @@ def threshold_instance(
     Raises:
         InputError: both rules are given, rows that do not exist, a head too large for it, or what the rule refuses.
     """
-    if sample_size is not None and tau is not None:
-        raise InputError(
-            given=f"--sample-size {sample_size} and --tau {tau:g}",
-            allowed="one of them",
-            why="both set the thresholds of the rows",
-            do="leave one out",
-        )
+    check_one_rule(sample_size, tau)
     if rows is not None:
         check_row_range(rows, head.n_keys)
     check_head(head, head.n_keys if rows is None or tau is not None else len(rows))
@@ -74,11 +155,21 @@ def threshold_instance(
     return Instance.from_target(head, n_marked, query_bits, key_bits, rows=rows, each_block=each_block)
 
 
+def check_one_rule(sample_size: int | None, tau: float | None) -> None:
+    """Raise InputError if two rules for the thresholds are given."""
+    if sample_size is not None and tau is not None:
+        raise InputError(
+            given=f"sample_size = {sample_size} and tau = {tau:g}",
+            allowed="one of them",
+            why="each is a rule for the thresholds of the rows",
+            do="leave one out",
+        )
+
+
 def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:
     """Quantise a head and mark the `n_marked` largest scores of every row.
 
     Raises:
         InputError: a head too large for it, or what `Instance.from_target` refuses.
     """
-    check_head(head, head.n_keys)
-    return Instance.from_target(head, n_marked, query_bits, key_bits)
+    return threshold_instance(head, n_marked, query_bits, key_bits)

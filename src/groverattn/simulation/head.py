@@ -1,4 +1,4 @@
-"""The algorithm on a head: search every row, build B, and compare its output with exact attention."""
+"""Simulation of the algorithm on a head: search every row, build B, and compare its output with exact attention."""
 
 from __future__ import annotations
 
@@ -8,26 +8,24 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groverattn.errors import InputError, check_error_budget, check_seed
+from groverattn.errors import InputError
+from groverattn.problem.chosen_head import HeadChoice, threshold_instance
+from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_row_range
 from groverattn.problem.row_pool import in_parallel
 from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from groverattn.reference.search.laws import check_law
-from groverattn.reference.search.methods import SearchMethod
-from groverattn.reference.search.unknown import check_promise
-from groverattn.simulation.circuit_engine import check_fits
-from groverattn.simulation.engines import EngineChoice
-from groverattn.simulation.head_search import RowResult, search_head_row
-from groverattn.simulation.law_head import found_keys
+from groverattn.simulation.blocks import block_results, found_keys, in_blocks, whole_blocks
+from groverattn.simulation.gate_engines import check_fits
 from groverattn.simulation.limits import check_rows
-from groverattn.simulation.lockstep import in_lockstep, lockstep_rows
-from groverattn.simulation.result import Simulation
-from groverattn.simulation.searched_row import SearchedRow
+from groverattn.simulation.request import SimulationRequest
+from groverattn.simulation.result import OutputErrors, Simulation
+from groverattn.simulation.row_search import RowResult, search_head_row
+from groverattn.verification.row import SearchedRow
 
-# Of a sum of up to 2^17 values of float64, relative to the largest: some 1e-14, and room.
+# Of a sum of up to 2^17 values of float64, relative to the largest: some 1e-14, and a margin.
 _ROUNDING = 1e-12
 
 # Entries of attention that are computed exactly for the comparison: all 4,096 rows of 4,096 keys, 128 of 131,072.
@@ -38,103 +36,105 @@ OnRow = Callable[[int, int], None]
 
 
 def simulate(
-    instance: Instance,
+    request: SimulationRequest,
     *,
-    n_expected: int = 1,
-    engine: EngineChoice | None = None,
-    method: str = "unknown",
-    growth: float | None = None,
-    n_marked_max: int | None = None,
-    search_law: str = "all",
-    data_access: str = "qrom",
-    seed: int = 0,
-    p_failure: float = 0.001,
-    rows: range | None = None,
+    head: AttentionHead | None = None,
     n_workers: int = 1,
     on_row: OnRow = lambda done, total: None,
 ) -> Simulation:
-    """Search the rows, build B from what was found, and compare.
+    """Search the rows of a head, build B from what was found, and compare its output with exact attention.
 
     A run that is interrupted (Ctrl-C) returns the rows that are finished, if there are any.
 
     Args:
-        instance: the head with its thresholds.
-        n_expected: the number of marked keys that the method `expected` begins with and `top-k` keeps.
-        engine: what stands for the quantum computer; by default `index` with the circuit of every row.
-        method: the search procedure, by name.
-        growth: its growth factor; None: its own.
-        n_marked_max: rows with more marked keys are given up and reported; None: they are searched to the end.
-        search_law: the query law that the run is compared with; all of them by default.
-        data_access: how the circuit reaches the keys.
-        seed: the results depend on it and on the row, not on the number of workers.
-        p_failure: probability allowed that any row of the head misses a key; every row gets an n-th of it.
-        rows: which rows; all by default.
-        n_workers: processes that share the rows.
-        on_row: told of progress.
+        request: what is searched, and how.
+        head: the head, if it is in memory; by default the one that the request names.
+        n_workers: processes that share the rows; the results do not depend on it.
+        on_row: called after each row with the number of rows done and of all rows.
 
     Raises:
-        InputError: rows that do not exist or that would take longer than a day, an unknown name, no worker, a
-            negative seed, a probability that is none, or a worker process that died.
+        InputError: two heads, a file that cannot be read, rows that do not exist or would take longer than a day,
+            fewer than one worker, or a worker process that died.
+
+    >>> from groverattn.problem.heads import bundled_head
+    >>> from groverattn.simulation.engines import EngineChoice
+    >>> request = SimulationRequest(n_marked=4, rows="0:8", data_access="qroam", engine=EngineChoice("law"))
+    >>> simulate(request, head=bundled_head()).total("n_found")
+    32
     """
-    check_seed(seed)
-    check_error_budget(p_failure)
     check_workers(n_workers)
-    check_promise(growth)
-    check_law(search_law, "all")
-    engine = engine or EngineChoice()
-    rows = range(instance.n_keys) if rows is None else rows
-    check_row_range(rows, instance.n_keys)
-    chosen = SearchMethod(
-        name=method,
-        n_expected=n_expected,
-        p_failure=p_failure / instance.n_keys,
-        growth=growth,
-        n_marked_max=n_marked_max,
+    if head is None:
+        head = request.head.load(request.seed)
+    elif request.head != HeadChoice():
+        raise InputError(
+            given="a head in memory, and another by file or size",
+            allowed="one of them",
+            why="one head is searched",
+            do="leave out file, layer, head, causal, n_keys and d_head",
+        )
+    instance = threshold_instance(
+        head,
+        request.n_marked,
+        request.query_bits,
+        request.key_bits,
+        sample_size=request.sample_size,
+        tau=request.tau,
+        seed=request.seed,
+        rows=None if request.rows is None else whole_blocks(request.row_range(head.n_keys), head, request.engine),
+        n_workers=n_workers,
     )
-    if in_lockstep(instance, engine, chosen):
-        found = lockstep_rows(instance, chosen, seed, rows, n_workers)
+    return simulate_instance(request, instance, n_workers=n_workers, on_row=on_row)
+
+
+def simulate_instance(
+    request: SimulationRequest,
+    instance: Instance,
+    *,
+    n_workers: int = 1,
+    on_row: OnRow = lambda done, total: None,
+) -> Simulation:
+    """Search the rows of a head that has its thresholds; what the request says of head and thresholds is not read.
+
+    Raises:
+        InputError: as `simulate`.
+    """
+    check_workers(n_workers)
+    rows, method = request.row_range(instance.n_keys), request.search_method(instance.n_keys)
+    check_row_range(rows, instance.n_keys)
+    if in_blocks(instance, request.engine, method):
+        found = block_results(instance, method, request.seed, rows, n_workers)
     else:
         check_rows(
-            engine,
+            request.engine,
             rows,
             instance.n_keys,
             instance.d_head,
             instance.keys.bits,
             n_workers=n_workers,
-            counting_bits=chosen.counted().bits(instance.n_keys) if chosen.counts_first else 0,
+            counting_bits=method.counted().bits(instance.n_keys) if method.counts_first else 0,
         )
+        if request.engine.name == "circuit":
+            check_fits(SearchedRow.of(instance, rows[-1], request.data_access))
         search = functools.partial(
-            search_head_row, instance, engine=engine, method=chosen, data_access=data_access, seed=seed
+            search_head_row,
+            instance,
+            engine=request.engine,
+            method=method,
+            data_access=request.data_access,
+            seed=request.seed,
         )
-        if engine.name == "circuit":
-            check_fits(SearchedRow.of(instance, rows[-1], data_access))
         found = in_parallel(search, rows, n_workers)
     results = _until_interrupted(found, len(rows), on_row)
-    assessed, errors, bounds, certificates = _assess(instance, results, seed)
-    return Simulation(
-        instance=instance,
-        engine=engine,
-        method=chosen,
-        search_law=search_law,
-        data_access=data_access,
-        seed=seed,
-        error_budget=p_failure,
-        rows=results,
-        rows_asked=len(rows),
-        rows_assessed=assessed,
-        output_errors=errors,
-        output_bounds=bounds,
-        output_certificates=certificates,
-    )
+    return Simulation(request, instance, results, len(rows), _assess(instance, results, request.seed))
 
 
 def check_workers(n_workers: int) -> None:
-    """Raise InputError if there is nobody to do the work."""
+    """Raise InputError unless there is at least one worker."""
     if n_workers < 1:
         raise InputError(
             given=f"{n_workers} workers",
             allowed="1 or more",
-            why="the rows are shared by so many processes",
+            why="this many processes share the rows",
             do="leave the option out, or give the number of processors",
         )
 
@@ -152,9 +152,7 @@ def _until_interrupted(results: Iterator[RowResult], total: int, on_row: OnRow) 
     return finished
 
 
-def _assess(
-    instance: Instance, results: list[RowResult], seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputErrors:
     """Build the rows of B and compare them with exact attention; of a long head, a seeded sample of the rows."""
     chosen = np.arange(len(results))
     if instance.n_keys * len(results) > _ENTRIES_COMPARED_MAX:
@@ -163,17 +161,12 @@ def _assess(
     rows = np.array([results[at].row for at in chosen])
     found = [_found(instance, results[at], seed) for at in chosen]
     approximation = SparseRankOne.from_found(instance.head, found, rows=rows)
-    errors = row_errors(approximation)
-    rounding = _ROUNDING * errors.value_max
-    difference = approximation.output() - exact_attention(instance.head, rows)
-    return (
-        rows,
-        np.abs(difference).max(axis=1),
-        errors.output_a_priori + rounding,
-        errors.output_a_posteriori + rounding,
-    )
+    bounds = row_errors(approximation)
+    rounding = _ROUNDING * bounds.value_max
+    errors = np.abs(approximation.output() - exact_attention(instance.head, rows)).max(axis=1)
+    return OutputErrors(rows, errors, bounds.output_a_priori + rounding, bounds.output_a_posteriori + rounding)
 
 
 def _found(instance: Instance, result: RowResult, seed: int) -> ArrayLike:
-    """The keys that a row found; drawn now if they were only counted."""
+    """Return the keys that a row found; drawn now if they were only counted."""
     return found_keys(instance, result.row, result.n_found, seed) if result.found is None else result.found

@@ -1,4 +1,4 @@
-"""What a simulated head says: what was found, at which cost, and what B built from it is worth."""
+"""The result of a simulation: what was found, at which cost, and the errors of B built from it."""
 
 from __future__ import annotations
 
@@ -9,56 +9,64 @@ from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.simulation.engines import EngineChoice
-from groverattn.simulation.head_search import RowResult
+from groverattn.simulation.request import SimulationRequest
+from groverattn.simulation.row_search import RowResult
 
 SCHEMA = "groverattn.simulate/2"
 
 _SIZES_MAX = 256  # row sizes whose expected cost is computed: the cost is smooth, and 256 of them give three digits
 
 
-def _law_iterates(law: str, p_failure: float, n: int, t: int) -> float:
-    return search_cost(law, n, t, p_failure).iterates_expected
+@attrs.frozen(eq=False)
+class OutputErrors:
+    """Output of the assessed rows beside exact attention; all arrays have shape (rows,).
+
+    Attributes:
+        rows: the rows, ascending.
+        errors: largest |entry| of output minus exact output.
+        bounds: bound of it from the range of the tail alone, 2 tanh(R/4) max|V|, and the rounding of sums of values:
+            1e-12 max|V|, without which a row that was read whole could not keep its bound of 0.
+        certificates: bound of it from the mass of the tail, and the same rounding.
+    """
+
+    rows: NDArray[np.intp]
+    errors: NDArray[np.float64]
+    bounds: NDArray[np.float64]
+    certificates: NDArray[np.float64]
+
+    @property
+    def within_bounds(self) -> bool:
+        """Whether every error is."""
+        return bool((self.errors <= np.minimum(self.bounds, self.certificates)).all())
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(eq=False)
 class Simulation:
     """The search on a head.
 
     Attributes:
+        request: what was asked for.
         instance: the quantised head with its thresholds.
-        engine: what stood for the quantum computer.
-        method: the search procedure, with the failure probability of a row.
-        search_law: the query law that the run is compared with, or "all".
-        data_access: how the circuit reached the keys.
-        seed: seed of all draws.
-        error_budget: probability allowed that any row of the head misses a key.
         rows: one result per simulated row.
         rows_asked: how many rows were to be simulated; more than there are if the run was interrupted.
-        rows_assessed: rows whose output was compared with exact attention, in order.
-        output_errors: largest |entry| of output minus exact output, per assessed row.
-        output_bounds: bound of it from the range of the tail alone, 2 tanh(R/4) max|V|, and the rounding of sums of
-            values: 1e-12 max|V|, without which a row that was read whole could not keep its bound of 0.
-        output_certificates: bound of it from the mass of the tail, and the same rounding.
+        output: errors of the rows whose output was compared with exact attention.
     """
 
+    request: SimulationRequest
     instance: Instance
-    engine: EngineChoice
-    method: SearchMethod
-    search_law: str
-    data_access: str
-    seed: int
-    error_budget: float
     rows: list[RowResult]
     rows_asked: int
-    rows_assessed: np.ndarray
-    output_errors: np.ndarray
-    output_bounds: np.ndarray
-    output_certificates: np.ndarray
+    output: OutputErrors
+
+    @property
+    def method(self) -> SearchMethod:
+        """The search procedure, with the failure probability of a row."""
+        return self.request.search_method(self.instance.n_keys)
 
     @property
     def interrupted(self) -> bool:
@@ -69,8 +77,7 @@ class Simulation:
     def passed(self) -> bool:
         """Nothing missed, nothing false, no circuit wrong, and every error within its bounds."""
         counted = sum(row.missed + row.false + (row.circuit_wrong or 0) for row in self.rows)
-        bound = np.minimum(self.output_bounds, self.output_certificates)
-        return counted == 0 and bool((self.output_errors <= bound).all())
+        return counted == 0 and self.output.within_bounds
 
     @property
     def max_value(self) -> float:
@@ -83,12 +90,15 @@ class Simulation:
 
     def iterates_by_law(self) -> dict[str, float]:
         """Expected iterates of all searched rows together under the query laws, for their true numbers of keys."""
-        laws = LAWS if self.search_law == "all" else [self.search_law]
-        return {law: self._summed(functools.partial(_law_iterates, law, self.method.p_failure)) for law in laws}
+        laws = LAWS if self.request.search_law == "all" else [self.request.search_law]
+        p_failure = self.method.p_failure
+        cost = functools.partial(search_cost, p_failure=p_failure)
+        return {law: self._summed(lambda n, t, law=law: cost(law, n, t).iterates_expected) for law in laws}
 
     def method_iterates(self) -> float:
         """Expected iterates of all searched rows together, by the exact recursion of the procedure that was run."""
-        return self._summed(lambda n, t: self.method.cost(n, t).iterates_expected)
+        method = self.method
+        return self._summed(lambda n, t: method.cost(n, t).iterates_expected)
 
     def _summed(self, iterates: Callable[[int, int], float]) -> float:
         """Sum over the searched rows; of more than 256 different sizes, over evenly spaced rows, scaled up."""
@@ -105,7 +115,8 @@ class Simulation:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `simulate --format json` prints."""
-        worst = int(np.argmax(self.output_errors))
+        request, output, method = self.request, self.output, self.method
+        worst = int(np.argmax(output.errors))
         checked = [row.circuit_wrong for row in self.rows if row.circuit_wrong is not None]
         return {
             "schema": SCHEMA,
@@ -117,14 +128,14 @@ class Simulation:
                 "query_bits": self.instance.queries.bits,
                 "key_bits": self.instance.keys.bits,
                 "threshold_rule": self.instance.threshold_rule,
-                "engine": self.engine.name,
-                "method": self.method.name,
-                "growth": self.method.growth,
-                "n_marked_max": self.method.n_marked_max,
-                "data_access": self.data_access,
-                "seed": self.seed,
-                "error_budget": self.error_budget,
-                "p_failure_row": self.method.p_failure,
+                "engine": request.engine.name,
+                "method": method.name,
+                "growth": method.growth,
+                "n_marked_max": method.n_marked_max,
+                "data_access": request.data_access,
+                "seed": request.seed,
+                "error_budget": request.error_budget,
+                "p_failure_row": method.p_failure,
                 "rows": [self.rows[0].row, self.rows[-1].row + 1],
             },
             "rows": len(self.rows),
@@ -145,11 +156,11 @@ class Simulation:
             "iterates_expected_by_law": self.iterates_by_law(),
             "classical_key_visits": self.total("key_visits"),
             "key_visits_of_a_scan": sum(self.instance.visible_keys(row.row) for row in self.rows),
-            "rows_assessed": len(self.rows_assessed),
-            "max_output_error": float(self.output_errors[worst]),
-            "max_output_error_row": int(self.rows_assessed[worst]),
-            "output_error_bound": float(self.output_bounds.max()),
-            "output_error_certificate": float(self.output_certificates.max()),
+            "rows_assessed": len(output.rows),
+            "max_output_error": float(output.errors[worst]),
+            "max_output_error_row": int(output.rows[worst]),
+            "output_error_bound": float(output.bounds.max()),
+            "output_error_certificate": float(output.certificates.max()),
             "max_value": self.max_value,
             "passed": self.passed,
         }

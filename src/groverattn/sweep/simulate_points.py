@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.errors import InputError, check_error_budget
-from groverattn.problem.chosen_head import random_head, threshold_instance
+from groverattn.errors import check_error_budget
+from groverattn.inputs import make
 from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN
-from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.reference.search.laws import LAWS
 from groverattn.reference.search.methods import SEARCH_METHODS
 from groverattn.reference.search.unknown import check_growth, check_promise
-from groverattn.simulation.engines import ENGINES, EngineChoice
+from groverattn.simulation.engines import ENGINES
 from groverattn.simulation.head import simulate
-from groverattn.simulation.lockstep import whole_blocks
+from groverattn.simulation.request import SimulationRequest, row_range
 from groverattn.simulation.result import SCHEMA as RESULT_SCHEMA
 from groverattn.sweep.inputs import ERROR, ID, SCHEMA, Input, SheetColumn, between, named
 
 __all__ = ["COLUMNS", "INPUTS", "ORDER", "RESULT_SCHEMA", "SHARED", "check_file", "result", "said"]
 
 _ALL_LAWS = (*LAWS, "all")
-
-
-def row_range(text: str) -> range:
-    """Read the rows A:B, B left out.
-
-    Raises:
-        InputError: it is not two whole numbers.
-
-    >>> row_range("3:7")
-    range(3, 7)
-    """
-    match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
-    if match is None:
-        raise InputError(
-            given=repr(text),
-            allowed="A:B with whole numbers, such as 0:16",
-            why="A is the first row and B the first one left out",
-            do="write both numbers",
-        )
-    return range(int(match[1]), int(match[2]))
 
 
 def _check_growth(growth: float) -> None:
@@ -165,32 +143,8 @@ def result(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         InputError: inputs that do not go together, a file that cannot be read, or a head too large for the method.
         KeyboardInterrupt: Ctrl-C; rows that are finished by then are no result of the point.
     """
-    rows = None if values["rows"] is None else row_range(values["rows"])
-    engine = EngineChoice(values["engine"], values["circuit_every"])
-    head = _head(values, folder)
-    instance = threshold_instance(
-        head,
-        values["n_marked"],
-        values["query_bits"],
-        values["key_bits"],
-        sample_size=values["sample_size"],
-        tau=values["tau"],
-        seed=values["seed"],
-        rows=whole_blocks(rows, head, engine),
-    )
-    simulation = simulate(
-        instance,
-        n_expected=values["n_marked"],
-        engine=engine,
-        method=values["method"],
-        growth=values["growth"],
-        n_marked_max=values["marked_limit"],
-        search_law=values["search_law"],
-        data_access=values["data_access"],
-        seed=values["seed"],
-        p_failure=values["error_budget"],
-        rows=rows,
-    )
+    file = values["file"] if values["file"] is None else str(folder / values["file"])
+    simulation = simulate(make(SimulationRequest, dict(values) | {"file": file}))
     if simulation.interrupted:
         raise KeyboardInterrupt
     printed = simulation.as_json()
@@ -199,21 +153,6 @@ def result(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def check_file(path: Path) -> None:
     """Accept every file: what is wrong with one of heads is the error of the points that read it."""
-
-
-def _head(values: Mapping[str, Any], folder: Path) -> AttentionHead:
-    file, of_file, drawn = values["file"], ("layer", "head"), ("n_keys", "d_head")
-    ignored = [name for name in (of_file if file is None else drawn) if values[name] is not None]
-    if ignored:
-        raise InputError(
-            given=", ".join(ignored),
-            allowed="with file only" if file is None else "without file only",
-            why="the head is random without file, and the file's with it",
-            do="leave it out of these points",
-        )
-    if file is None:
-        return random_head(values["n_keys"], values["d_head"], values["seed"], values["causal"])
-    return load_head(folder / file, layer=values["layer"], head=values["head"], causal=values["causal"] or None)
 
 
 def _at(printed: Any, path: str) -> Any:

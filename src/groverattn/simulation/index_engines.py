@@ -1,4 +1,4 @@
-"""Grover's search on the exact amplitudes of the index register, with the phases that the oracle's circuit gave."""
+"""Engines that keep the index register alone: its exact amplitudes, or the distribution of what is measured."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.reference.search.counting import counting_distribution
 from groverattn.reference.search.trials import GroverRun
-from groverattn.simulation.engine import measured_index
-from groverattn.simulation.searched_row import SearchedRow
 from groverattn.verification.oracle_check import run_oracle
+from groverattn.verification.row import SearchedRow
 
 _AMPLITUDE_TOLERANCE = 1e-6  # far above the rounding of thousands of gates, far below what a wrong phase does
 
@@ -79,6 +79,19 @@ def phase_estimation(marked: NDArray[np.bool_], n_bits: int) -> NDArray[np.float
     return (np.abs(np.fft.fft(powers, axis=0)) ** 2).sum(axis=1) / size**2
 
 
+def measured_index(probabilities: NDArray[np.float64], rng: np.random.Generator) -> int:
+    """Draw an index with the given probabilities, which need not be normalised.
+
+    One uniform number is drawn and looked up in the cumulated probabilities. As all engines do this, and draw what
+    happens inside a circuit from a stream of its own, they find the same keys for the same seed.
+
+    >>> measured_index(np.array([0.0, 0.5, 0.0, 0.5]), np.random.default_rng(0))
+    3
+    """
+    cumulated = np.cumsum(probabilities)
+    return int(min(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right"), probabilities.size - 1))
+
+
 @attrs.define(eq=False)
 class IndexEngine:
     """Every amplitude of the index register; the phases are those of a gate-by-gate run of the oracle on all keys.
@@ -89,56 +102,67 @@ class IndexEngine:
 
     Attributes:
         row: the row.
-        outcomes: draws the outcomes of the measurements inside the oracle.
+        outcomes: draws the outcomes of the measurements inside the oracle; None: no circuit is run, and the phases are
+            those of plain arithmetic.
     """
 
     row: SearchedRow
-    outcomes: np.random.Generator
+    outcomes: np.random.Generator | None
     _phases: dict[int, NDArray[np.bool_]] = attrs.field(factory=dict, init=False)
     _wrong: int = attrs.field(default=0, init=False)
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
-        """Prepare the uniform superposition, apply the iterates and measure the index."""
+        """Draw the measured index from its amplitudes after the run."""
         marked = self._marked(threshold).copy()
         marked[list(excluded)] = False
         return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
-        """Estimate the phase of the iterate with these phases and measure it."""
+        """Draw the measured phase of the iterate."""
         return measured_index(phase_estimation(self._marked(threshold), n_bits), rng)
 
     def _marked(self, threshold: int) -> NDArray[np.bool_]:
         if threshold not in self._phases:
-            self._phases[threshold], wrong = _run_circuit(self.row, threshold, (), self.outcomes)
-            self._wrong += wrong
+            self._phases[threshold] = self._phases_of_circuit(threshold, ())
         return self._phases[threshold]
+
+    def _phases_of_circuit(self, threshold: int, excluded: Collection[int]) -> NDArray[np.bool_]:
+        """Return the keys with phase -1; the keys on which that differs from plain arithmetic are counted."""
+        marked = self.row.marked(threshold, excluded)
+        if self.outcomes is None:
+            return marked
+        run = run_oracle(self.row.oracle(threshold, excluded), self.outcomes)
+        self._wrong += int(((run.marked != marked) | run.is_wrong).sum())
+        return run.marked
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """Run the oracle's circuit with keys excluded; return the keys on which this or an earlier run was wrong."""
-        return self._wrong + _run_circuit(self.row, threshold, excluded, self.outcomes)[1]
-
-
-def _run_circuit(
-    row: SearchedRow, threshold: int, excluded: Collection[int], rng: np.random.Generator
-) -> tuple[NDArray[np.bool_], int]:
-    """Return the keys with phase -1, and the number of keys on which that differs from plain arithmetic."""
-    run = run_oracle(row.oracle(threshold, excluded), rng)
-    return run.marked, int(((run.marked != row.marked(threshold, excluded)) | run.is_wrong).sum())
+        self._phases_of_circuit(threshold, excluded)
+        return None if self.outcomes is None else self._wrong
 
 
 @attrs.define(eq=False)
-class ArithmeticPhases:
-    """Every amplitude of the index register; the phases are computed by plain arithmetic, and no circuit is run."""
+class LawEngine:
+    """Outcomes drawn from the exact distribution of the measured index; no circuit.
+
+    Every marked key is as likely as every other, and so are the unmarked: two numbers make the distribution.
+    """
 
     row: SearchedRow
+    outcomes: np.random.Generator | None = None
 
     def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
-        """Prepare the uniform superposition, apply the iterates and measure the index."""
-        return measured_index(np.abs(grover_amplitudes(self.row.marked(threshold, excluded), run)) ** 2, rng)
+        """Draw the measured index."""
+        marked = self.row.marked(threshold, excluded)
+        p_hit, n_marked = float(run.success(marked.size, marked.sum())), int(marked.sum())
+        of_marked, of_other = p_hit / max(n_marked, 1), (1 - p_hit) / max(marked.size - n_marked, 1)
+        return measured_index(np.where(marked, of_marked, of_other), rng)
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
-        """Estimate the phase of the iterate with these phases and measure it."""
-        return measured_index(phase_estimation(self.row.scores >= threshold, n_bits), rng)
+        """Draw the measured phase."""
+        return measured_index(
+            counting_distribution(self.row.n_keys, int(self.row.marked(threshold).sum()), n_bits), rng
+        )
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """There is no circuit."""

@@ -1,4 +1,4 @@
-"""The searches of many rows at once, their outcomes drawn from the exact distribution of the measured index.
+"""Searches of long heads under the engine `law`: the outcomes of a block of rows are drawn together.
 
 What `find_marked` does on a `LawEngine`, without looking at keys. The uniform superposition, the oracle and the
 diffusion treat all marked keys alike, so a measurement gives each marked live key with the same probability: how a
@@ -7,19 +7,30 @@ search goes depends on the number of marked keys alone, and the keys that it fin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError
+from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
+from groverattn.problem.row_pool import in_parallel
+from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.rounds import ThresholdSearch
 from groverattn.reference.search.trials import Trial
+from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.row_search import RowResult
+
+LONG_HEAD = 4096
+"""With more keys than this, rows are drawn together: found keys are counted, and drawn only where looked at."""
 
 ROWS_PER_BLOCK = 4096
 """Rows with one random stream: what is drawn does not depend on how blocks are shared out."""
+
+_METHODS = ("unknown", "expected", "known", "collector")
 
 _OUTCOMES, _CHOICES = 1, 2  # keep the stream of a block's outcomes and that of a row's keys apart
 
@@ -49,40 +60,43 @@ class RowDraws:
         return cls(found, iterates, phased, checks, np.zeros(n_rows, dtype=bool))
 
 
-@attrs.frozen(eq=False)
-class BlockDraws:
-    """The rows of a block and what their searches did; all arrays have shape (rows,).
+def in_blocks(instance: Instance, engine: EngineChoice, method: SearchMethod) -> bool:
+    """Whether the rows of this head are drawn together: a long one, whose rows all see as many keys."""
+    return _is_long(instance.head, engine) and method.name in _METHODS
 
-    Attributes:
-        rows: the rows, ascending.
-        n_visible: number of keys that each row sees.
-        n_marked: number of its marked keys; all that it sees if it is read whole.
-        read_whole: whether it is read whole: it finds all and checks all, with no iterate.
-        draws: what the searches did.
+
+def _is_long(head: AttentionHead, engine: EngineChoice) -> bool:
+    return engine.name == "law" and head.n_keys > LONG_HEAD and not head.causal
+
+
+def whole_blocks(rows: range, head: AttentionHead, engine: EngineChoice) -> range:
+    """Return the rows whose thresholds are needed: all of the blocks that hold them, as blocks are drawn whole."""
+    if not _is_long(head, engine):
+        return rows
+    blocks = _blocks_of(rows)
+    return range(blocks.start * ROWS_PER_BLOCK, min(blocks.stop * ROWS_PER_BLOCK, head.n_keys))
+
+
+def _blocks_of(rows: range) -> range:
+    return range(rows.start // ROWS_PER_BLOCK, -(-rows.stop // ROWS_PER_BLOCK))
+
+
+def block_results(
+    instance: Instance, method: SearchMethod, seed: int, rows: range, n_workers: int
+) -> Iterator[RowResult]:
+    """Yield the results of the rows in order.
+
+    They depend on the seed, the row and the thresholds of its block, not on the number of workers nor, if the blocks'
+    thresholds are set whole (`whole_blocks`), on which rows are asked for.
     """
-
-    rows: NDArray[np.intp]
-    n_visible: NDArray[np.int64]
-    n_marked: NDArray[np.int64]
-    read_whole: NDArray[np.bool_]
-    draws: RowDraws
-
-    @property
-    def missed(self) -> NDArray[np.int64]:
-        """Marked keys that were not found; 0 for a row that was given up because it has more than it was to have."""
-        return np.where(self.draws.stopped_early, 0, self.n_marked - self.draws.found)
+    work = functools.partial(draw_block, instance, method.for_threshold, seed)
+    for results in in_parallel(work, _blocks_of(rows), n_workers):
+        yield from (result for result in results if result.row in rows)
 
 
-def block_rows(n_rows: int, block: int) -> NDArray[np.intp]:
-    """Return the rows of a block.
-
-    >>> [block_rows(5000, block).size for block in (0, 1)]
-    [4096, 904]
-    """
-    return np.arange(block * ROWS_PER_BLOCK, min((block + 1) * ROWS_PER_BLOCK, n_rows))
-
-
-def draw_block(instance: Instance, search_of: Callable[[int], ThresholdSearch], seed: int, block: int) -> BlockDraws:
+def draw_block(
+    instance: Instance, search_of: Callable[[int], ThresholdSearch], seed: int, block: int
+) -> list[RowResult]:
     """Count the marked keys of a block of rows and draw their searches.
 
     Rows are drawn together if they see as many keys and are searched alike: with a causal mask, or with a search that
@@ -97,11 +111,11 @@ def draw_block(instance: Instance, search_of: Callable[[int], ThresholdSearch], 
     >>> from groverattn.problem.families import gaussian_head
     >>> from groverattn.reference.search.unknown import UnknownNumberSearch
     >>> instance = Instance.from_target(gaussian_head(64, 8, seed=0), 5, 8, 8)
-    >>> result = draw_block(instance, lambda n_marked: UnknownNumberSearch(1e-6), seed=1, block=0)
-    >>> int(result.n_marked.sum()), int(result.missed.sum())
+    >>> results = draw_block(instance, lambda n_marked: UnknownNumberSearch(1e-6), seed=1, block=0)
+    >>> sum(row.n_marked for row in results), sum(row.missed for row in results)
     (320, 0)
     """
-    rows = block_rows(instance.n_keys, block)
+    rows = np.arange(block * ROWS_PER_BLOCK, min((block + 1) * ROWS_PER_BLOCK, instance.n_keys))
     rng = np.random.default_rng([seed, block, _OUTCOMES])
     n_visible = instance.score_blocks.visible_keys(rows)
     read_whole = instance.thresholds[rows] <= instance.lowest_threshold
@@ -116,11 +130,23 @@ def draw_block(instance: Instance, search_of: Callable[[int], ThresholdSearch], 
         drawn = draw_searches(search, n, n_marked[members], rng)
         for field in attrs.fields(RowDraws):
             getattr(draws, field.name)[members] = getattr(drawn, field.name)
-    return BlockDraws(rows, n_visible, n_marked, read_whole, draws)
+    columns = {
+        "row": rows,
+        "n_found": draws.found,
+        "n_marked": n_marked,
+        "missed": np.where(draws.stopped_early, 0, n_marked - draws.found),
+        "iterates": draws.iterates,
+        "phased_iterates": draws.phased_iterates,
+        "key_visits": draws.checks,
+        "read_whole": read_whole,
+        "stopped_early": draws.stopped_early,
+    }
+    in_rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [RowResult(found=None, **dict(zip(columns, values, strict=True))) for values in in_rows]
 
 
 def draw_searches(search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], rng: np.random.Generator) -> RowDraws:
-    """Draw the searches of rows that see n keys each, in lockstep: all are in the same round, and in the same trial.
+    """Draw the searches of rows that see n keys each, together: all are in the same round, and in the same trial.
 
     Args:
         search: says which trials a round has and when to stop.
@@ -173,7 +199,7 @@ def found_keys(instance: Instance, row: int, n_found: int, seed: int) -> NDArray
         raise InputError(
             given=f"{n_found} found keys in row {row}",
             allowed=f"0 to {marked.size}",
-            why="so many keys of the row are marked, and the classical check lets no other pass",
+            why="that many keys of the row are marked, and the classical check lets no other pass",
             do="give the numbers that were drawn for this instance",
         )
     if n_found == marked.size:

@@ -1,0 +1,137 @@
+"""One query row with its keys, and the oracle's circuit of it for any threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.bloqs.lookup.data_access import key_lookup
+from groverattn.bloqs.score.methods import score
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.errors import InputError
+from groverattn.problem.families import planted
+from groverattn.problem.instance import Instance
+from groverattn.problem.key_table import KeyTable
+
+
+@attrs.frozen(eq=False)
+class SearchedRow:
+    """One query row.
+
+    Attributes:
+        keys: integer keys that the row sees, shape (n, d).
+        key_bits: bits per number of a key.
+        query: integer query, shape (d,).
+        threshold: integer threshold of the row.
+        data_access: how the circuit reaches the keys, by name.
+        score_method: how it adds up the score, by name.
+    """
+
+    keys: NDArray[np.integer]
+    key_bits: int
+    query: NDArray[np.integer]
+    threshold: int
+    data_access: str = "qrom"
+    score_method: str = "shared-sums"
+
+    @classmethod
+    def of(cls, instance: Instance, row: int, data_access: str, score_method: str = "shared-sums") -> SearchedRow:
+        """Take row `row` of an instance."""
+        keys = instance.keys.values[: instance.visible_keys(row)]
+        query, threshold = instance.queries.values[row], int(instance.thresholds[row])
+        return cls(keys, instance.keys.bits, query, threshold, data_access, score_method)
+
+    @classmethod
+    def random(
+        cls,
+        n_keys: int,
+        d_head: int,
+        n_marked: int | None = None,
+        *,
+        key_bits: int = 8,
+        query_bits: int = 8,
+        data_access: str = "qrom",
+        score_method: str = "shared-sums",
+        seed: int = 0,
+    ) -> SearchedRow:
+        """Return a seeded row in which `n_marked` keys are marked, by default one of 16 and at least one.
+
+        Raises:
+            InputError: a size out of range (see `planted`).
+
+        >>> int(SearchedRow.random(64, 4).is_marked.sum())
+        4
+        """
+        n_marked = max(1, n_keys // 16) if n_marked is None else n_marked
+        row = planted(n_keys, d_head, n_marked, key_bits, query_bits, seed)
+        return cls(row.keys, key_bits, np.array(row.query), row.threshold, data_access, score_method)
+
+    @property
+    def n_keys(self) -> int:
+        """Number of keys in view."""
+        return len(self.keys)
+
+    def score(self, key: int) -> int:
+        """Return the score of one key: the classical check of a measured index, one inner product."""
+        return int(self.keys[key] @ self.query)
+
+    @cached_property
+    def scores(self) -> NDArray[np.int64]:
+        """All scores, for engines that stand in for a circuit and for comparison with one; shape (n,)."""
+        return self.keys @ self.query
+
+    def marked(self, threshold: int, excluded: Collection[int] = ()) -> NDArray[np.bool_]:
+        """Return which keys reach a threshold and are not excluded, by plain arithmetic, shape (n,)."""
+        marked = self.scores >= threshold
+        marked[list(excluded)] = False
+        return marked
+
+    @property
+    def is_marked(self) -> NDArray[np.bool_]:
+        """Which keys reach the row's own threshold, shape (n,)."""
+        return self.marked(self.threshold)
+
+    @cached_property
+    def table(self) -> KeyTable:
+        """The key memory with every key live."""
+        return KeyTable.from_keys(self.keys, self.key_bits)
+
+    def oracle(self, threshold: int | None = None, excluded: Collection[int] = ()) -> PhaseOracle:
+        """Return the oracle's circuit for a threshold, by default the row's own, with the keys `excluded` not live.
+
+        Raises:
+            InputError: an unknown data access or score method.
+        """
+        table = self.table.without(excluded) if excluded else self.table
+        threshold = self.threshold if threshold is None else threshold
+        query = tuple(self.query.tolist())
+        return PhaseOracle(
+            key_lookup(self.data_access, table), score(self.score_method, query, threshold, self.key_bits)
+        )
+
+
+def searched_row_number(instance: Instance, row: int | None) -> int:
+    """Return the row, by default the last one that is searched.
+
+    Raises:
+        InputError: no such row, or one that is read whole.
+
+    >>> from groverattn.problem.heads import bundled_head
+    >>> searched_row_number(Instance.from_target(bundled_head(), 16, 8, 8), None)
+    127
+    """
+    rows = instance.searchable_rows
+    if row is None:
+        return int(rows[-1])
+    if row not in rows:
+        raise InputError(
+            given=f"row {row}",
+            allowed=f"a row that is searched, such as {rows[-1]}",
+            why=f"the head has rows 0 to {instance.n_keys - 1}, and those with too few keys are read whole",
+            do="choose another row",
+        )
+    return row
