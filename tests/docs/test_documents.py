@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from groverattn.simulation.gate_engines import search_bloq
-from groverattn.verification.row import SearchedRow
 
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.estimation.estimate import estimate
@@ -20,7 +18,9 @@ from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.trials import GroverRun
 from groverattn.row.request import RowRequest
 from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.gate_engines import search_bloq
 from groverattn.simulation.head import simulate
+from groverattn.verification.row import SearchedRow
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("estimates/*.md")])

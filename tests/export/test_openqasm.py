@@ -5,7 +5,6 @@ from collections import Counter
 import attrs
 import numpy as np
 import pytest
-from groverattn.simulation.index_engines import grover_amplitudes
 from qdk import Context, ProgramType
 from qdk import openqasm as qdk_openqasm
 from qdk.qre import instruction_ids
@@ -30,6 +29,7 @@ from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.search.fixed_point import fixed_point_phases, fixed_point_success
+from groverattn.simulation.index_engines import grover_amplitudes
 from groverattn.verification.state_vector import decomposed_circuit
 
 CIRCUITS = sorted(set(DATA_ACCESSES) - {"qram"})

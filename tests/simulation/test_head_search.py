@@ -3,7 +3,6 @@
 import attrs
 import numpy as np
 import pytest
-from groverattn.simulation.row_search import search_head_row
 
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
@@ -11,9 +10,10 @@ from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.simulation import searched_row
 from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.row_search import search_head_row
 from groverattn.verification import bit_sliced
+from groverattn.verification import row as searched_row
 
 SURE = SearchMethod(n_expected=4, p_failure=1e-9)
 HASTY = SearchMethod(n_expected=3, p_failure=0.9, growth=1000.0)

@@ -3,8 +3,6 @@
 import attrs
 import numpy as np
 import pytest
-from groverattn.simulation.row_search import search_head_row
-from groverattn.verification.row import SearchedRow
 
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
@@ -13,8 +11,10 @@ from groverattn.reference.search.methods import SEARCH_METHODS, SearchMethod
 from groverattn.reference.search.top_k import TopKSearch
 from groverattn.reference.search.trials import FixedTrial, GroverRun
 from groverattn.reference.search.unknown import UnknownNumberSearch
-from groverattn.simulation.engines import EngineChoice, LawEngine
-from groverattn.simulation.row_search import count_and_find, find_largest, find_marked
+from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.index_engines import LawEngine
+from groverattn.simulation.row_search import count_and_find, find_largest, find_marked, search_head_row
+from groverattn.verification.row import SearchedRow
 
 LAW = EngineChoice("law")
 

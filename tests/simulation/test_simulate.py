@@ -8,6 +8,7 @@ import pytest
 
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.errors import InputError
+from groverattn.inputs import asks
 from groverattn.problem import row_pool
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, bundled_head, load_head
@@ -16,9 +17,11 @@ from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.methods import SEARCH_METHODS, SearchMethod
 from groverattn.simulation import head as study_simulate
-from groverattn.simulation.engines import EngineChoice
-from groverattn.simulation.head import simulate
+from groverattn.simulation.head import simulate_instance
+from groverattn.simulation.request import SimulationRequest
 from groverattn.verification import bit_sliced
+
+simulate = asks(SimulationRequest)(simulate_instance)
 
 
 def instance(n=16, causal=False, values=None):
@@ -34,9 +37,9 @@ def test_results_do_not_depend_on_the_workers():
 
 
 def test_rows_are_searched_as_in_the_whole_head():
-    whole, part = simulate(instance(), seed=4), simulate(instance(), seed=4, rows=range(5, 9))
+    whole, part = simulate(instance(), seed=4), simulate(instance(), seed=4, rows="5:9")
     assert part.rows == whole.rows[5:9]
-    np.testing.assert_array_equal(part.output_errors, whole.output_errors[5:9])
+    np.testing.assert_array_equal(part.output.errors, whole.output.errors[5:9])
     assert part.as_json()["inputs"]["rows"] == [5, 9]
     assert part.as_json()["key_visits_of_a_scan"] == 4 * 16
 
@@ -55,45 +58,46 @@ def test_numbers_add_up(causal):
     error = np.abs(SparseRankOne.from_found(head.head, found).output() - exact_attention(head.head)).max(axis=1)
     assert result["max_output_error"] == error.max()
     assert result["max_output_error_row"] == error.argmax()
-    assert (error <= simulation.output_bounds).all()
-    assert (error <= simulation.output_certificates).all()
+    assert (error <= simulation.output.bounds).all()
+    assert (error <= simulation.output.certificates).all()
     assert result["max_output_error"] <= result["output_error_bound"] <= 2 * result["max_value"] * (1 + 1e-12)
 
 
 def test_progress_is_told_row_by_row():
     told = []
-    simulate(instance(), rows=range(2, 5), on_row=lambda done, total: told.append((done, total)))
+    simulate(instance(), rows="2:5", on_row=lambda done, total: told.append((done, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e6, 1e30])
 def test_the_verdict_does_not_depend_on_the_unit_of_the_values(scale):
     """The first rows of a causal head are exact: their bound is 0, and their error the last digit of a value."""
-    result = simulate(instance(causal=True, values=scale), rows=range(3)).as_json()
+    result = simulate(instance(causal=True, values=scale), rows="0:3").as_json()
     assert result["passed"]
     assert result["max_output_error"] <= result["output_error_certificate"] < 1e-11 * result["max_value"]
-    assert simulate(instance(causal=True, values=scale), rows=range(6)).passed
+    assert simulate(instance(causal=True, values=scale), rows="0:6").passed
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1.0])
 def test_an_error_beyond_its_bound_fails(scale):
-    simulation = simulate(instance(values=scale), rows=range(3))
+    simulation = simulate(instance(values=scale), rows="0:3")
     assert simulation.passed
-    beyond = attrs.evolve(simulation, output_errors=simulation.output_certificates * 1.001)
+    output = attrs.evolve(simulation.output, errors=simulation.output.certificates * 1.001)
+    beyond = attrs.evolve(simulation, output=output)
     assert not beyond.passed
     assert not beyond.as_json()["passed"]
 
 
 @pytest.mark.parametrize("field", ["missed", "false", "circuit_wrong"])
 def test_one_wrong_row_fails(field):
-    simulation = simulate(instance(), rows=range(3))
+    simulation = simulate(instance(), rows="0:3")
     rows = [simulation.rows[0], attrs.evolve(simulation.rows[1], **{field: 1}), simulation.rows[2]]
     assert not attrs.evolve(simulation, rows=rows).passed
 
 
 def test_a_wrong_circuit_fails(monkeypatch):
     monkeypatch.setitem(bit_sliced._RULES, Op.CZ, lambda state, wires, parameter: None)
-    simulation = simulate(instance(), rows=range(2))
+    simulation = simulate(instance(), rows="0:2")
     assert simulation.total("circuit_wrong") > 0
     assert not simulation.passed
 
@@ -101,15 +105,15 @@ def test_a_wrong_circuit_fails(monkeypatch):
 def test_missed_keys_fail_and_stay_within_their_bounds(monkeypatch):
     """A procedure with a careless last check: B lacks what it missed, and the bounds hold for this B."""
     hasty = SearchMethod(n_expected=3, p_failure=0.9, growth=1000.0)
-    monkeypatch.setattr(study_simulate, "SearchMethod", lambda **options: hasty)
+    monkeypatch.setattr(SimulationRequest, "search_method", lambda request, n_keys: hasty)
     simulation = simulate(instance(), seed=2)
     assert simulation.total("missed") > 0
     assert simulation.total("false") == 0
     assert not simulation.passed
     found = simulation.as_json()["found"]
     assert found + simulation.total("missed") == sum(instance().marked(row).sum() for row in range(16))
-    bound = np.minimum(simulation.output_bounds, simulation.output_certificates)
-    assert (simulation.output_errors <= bound).all()
+    bound = np.minimum(simulation.output.bounds, simulation.output.certificates)
+    assert (simulation.output.errors <= bound).all()
 
 
 def test_grouped_heads_from_a_file(tmp_path):
@@ -120,9 +124,9 @@ def test_grouped_heads_from_a_file(tmp_path):
     for causal in (False, True):
         loaded = load_head(tmp_path / "grouped.npz", layer=1, head=3, causal=causal)
         own = AttentionHead(Q[1, 3], K[1, 1], V[1, 1], 3**-0.5, causal, "own")
-        results = [simulate(Instance.from_target(head, 3, 4, 4), rows=range(8, 11), seed=0) for head in (loaded, own)]
+        results = [simulate(Instance.from_target(head, 3, 4, 4), rows="8:11", seed=0) for head in (loaded, own)]
         assert results[0].rows == results[1].rows
-        np.testing.assert_allclose(results[0].output_errors, results[1].output_errors, rtol=1e-12)
+        np.testing.assert_allclose(results[0].output.errors, results[1].output.errors, rtol=1e-12)
         assert results[0].passed
 
 
@@ -142,7 +146,7 @@ def test_an_interrupted_run_keeps_what_is_finished(n_workers, monkeypatch):
 
     part = simulate(instance(), seed=4, n_workers=n_workers, on_row=interrupt)
     assert part.interrupted
-    assert part.rows == simulate(instance(), seed=4, rows=range(3)).rows
+    assert part.rows == simulate(instance(), seed=4, rows="0:3").rows
     result = part.as_json()
     assert (result["rows"], result["rows_asked"], result["rows_assessed"]) == (3, 16, 3)
 
@@ -159,9 +163,7 @@ def test_a_run_interrupted_at_once_has_nothing(monkeypatch):
 @pytest.mark.parametrize("method", SEARCH_METHODS)
 @pytest.mark.parametrize("causal", [False, True])
 def test_every_method_finds_the_whole_head(method, causal):
-    simulation = simulate(
-        instance(causal=causal), n_expected=3, engine=EngineChoice("law"), method=method, p_failure=1e-6
-    )
+    simulation = simulate(instance(causal=causal), n_marked=3, engine="law", method=method, error_budget=1e-6)
     assert simulation.passed
     result = simulation.as_json()
     assert result["rows_with_circuit_run"] == 0
@@ -172,7 +174,7 @@ def test_every_method_finds_the_whole_head(method, causal):
 
 
 def test_rows_that_break_the_promise_are_given_up_and_counted():
-    simulation = simulate(instance(), engine=EngineChoice("law"), n_marked_max=2)
+    simulation = simulate(instance(), engine="law", marked_limit=2)
     result = simulation.as_json()
     assert result["rows_stopped_early"] == 16
     assert result["found"] == 3 * 16
@@ -180,7 +182,7 @@ def test_rows_that_break_the_promise_are_given_up_and_counted():
 
 
 def test_one_law_is_shown_if_one_is_asked_for():
-    result = simulate(instance(), rows=range(2), engine=EngineChoice("law"), search_law="proven").as_json()
+    result = simulate(instance(), rows="0:2", engine="law", search_law="proven").as_json()
     assert list(result["iterates_expected_by_law"]) == ["proven"]
 
 
@@ -190,17 +192,17 @@ def test_one_law_is_shown_if_one_is_asked_for():
         {"search_law": "best"},
         {"method": "fastest"},
         {"growth": 1.0},
-        {"n_marked_max": -1},
-        {"method": "top-k", "n_expected": 0},
-        {"rows": range(3, 3)},
-        {"rows": range(0, 17)},
-        {"rows": range(-1, 3)},
-        {"rows": range(0, 10**30)},
+        {"marked_limit": -1},
+        {"method": "top-k", "n_marked": 0},
+        {"rows": "3:3"},
+        {"rows": "0:17"},
+        {"rows": "-1:3"},
+        {"rows": "0:1" + 30 * "0"},
         {"n_workers": 0},
         {"seed": -1},
-        {"p_failure": 0.0},
-        {"p_failure": 2.0},
-        {"p_failure": float("nan")},
+        {"error_budget": 0.0},
+        {"error_budget": 2.0},
+        {"error_budget": float("nan")},
         {"data_access": "none"},
         {"data_access": "none", "n_workers": 2},
     ],
@@ -218,6 +220,6 @@ def test_the_whole_real_head():
     result = simulation.as_json()
     assert (result["rows"], result["missed"], result["false"], result["circuit_mismatches"]) == (128, 0, 0, 0)
     assert [row.found for row in simulation.rows] == [tuple(np.flatnonzero(head.marked(row))) for row in range(128)]
-    assert (simulation.output_errors <= simulation.output_bounds).all()
-    assert (simulation.output_errors <= simulation.output_certificates).all()
+    assert (simulation.output.errors <= simulation.output.bounds).all()
+    assert (simulation.output.errors <= simulation.output.certificates).all()
     assert simulation.passed

@@ -5,8 +5,6 @@ import math
 import attrs
 import numpy as np
 import pytest
-from groverattn.simulation.index_engines import grover_amplitudes
-from groverattn.verification.row import SearchedRow
 from qdk import Context, ProgramType
 
 from groverattn.bloqs.flat.circuit import Op
@@ -24,6 +22,8 @@ from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.search.fixed_point import fixed_point_phases
+from groverattn.simulation.index_engines import grover_amplitudes
+from groverattn.verification.row import SearchedRow
 from groverattn.verification.sparse_state import SparseState, run_sparse, search_circuits
 from groverattn.verification.state_vector import final_amplitudes
 

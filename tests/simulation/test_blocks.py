@@ -3,8 +3,6 @@
 import attrs
 import numpy as np
 import pytest
-from groverattn.simulation.law_head import draw_block, draw_searches, found_keys
-from groverattn.verification.row import SearchedRow
 from scipy import stats
 
 from groverattn.errors import InputError
@@ -15,9 +13,11 @@ from groverattn.reference.search.expected import ExpectedNumberSearch
 from groverattn.reference.search.known import KnownNumberSearch
 from groverattn.reference.search.trials import FixedTrial, GroverRun, UniformTrial
 from groverattn.reference.search.unknown import UnknownNumberSearch
-from groverattn.simulation import law_head
-from groverattn.simulation.engines import LawEngine
+from groverattn.simulation import blocks as block_draws
+from groverattn.simulation.blocks import draw_block, draw_searches, found_keys
+from groverattn.simulation.index_engines import LawEngine
 from groverattn.simulation.row_search import find_marked
+from groverattn.verification.row import SearchedRow
 
 SEARCHES = [
     UnknownNumberSearch(0.3),
@@ -124,23 +124,21 @@ def test_missed_keys_are_uniform_among_the_marked() -> None:
 
 @pytest.mark.parametrize("causal", [False, True])
 def test_blocks_of_a_head(monkeypatch, causal) -> None:
-    monkeypatch.setattr(law_head, "ROWS_PER_BLOCK", 24)
+    monkeypatch.setattr(block_draws, "ROWS_PER_BLOCK", 24)
     head = attrs.evolve(gaussian_head(64, 8, seed=0), causal=causal)
     instance = Instance.from_target(head, 5, 8, 8)
     blocks = [draw_block(instance, lambda t: UnknownNumberSearch(1e-9), 7, block) for block in (2, 0, 1)]
     again = draw_block(instance, lambda t: UnknownNumberSearch(1e-9), 7, 1)
     other = draw_block(instance, lambda t: UnknownNumberSearch(1e-9), 8, 1)
-    assert again.draws.iterates.tolist() == blocks[2].draws.iterates.tolist() != other.draws.iterates.tolist()
-    assert np.concatenate([b.rows for b in (blocks[1], blocks[2], blocks[0])]).tolist() == list(range(64))
-    for block in blocks:
-        for at, row in enumerate(block.rows.tolist()):
-            assert block.n_visible[at] == instance.visible_keys(row)
-            assert block.n_marked[at] == block.draws.found[at] == instance.marked(row).sum()
-            assert block.read_whole[at] == instance.read_whole(row)
-            if block.read_whole[at]:
-                assert (block.draws.iterates[at], block.draws.checks[at]) == (0, row + 1)
-        assert block.draws.iterates[~block.read_whole].min(initial=1) > 0
-        assert not block.missed.any()
+    assert again == blocks[2] != other
+    results = [*blocks[1], *blocks[2], *blocks[0]]
+    assert [result.row for result in results] == list(range(64))
+    for result in results:
+        assert result.n_marked == result.n_found == instance.marked(result.row).sum()
+        assert result.read_whole == instance.read_whole(result.row)
+        assert (result.iterates == 0) == result.read_whole
+        assert result.key_visits == result.row + 1 if result.read_whole else result.key_visits > result.n_found
+        assert not result.missed
 
 
 def test_searches_that_are_told_each_row_s_number() -> None:
@@ -148,18 +146,18 @@ def test_searches_that_are_told_each_row_s_number() -> None:
     instance = Instance.from_target(gaussian_head(200, 4, seed=0), 8, query_bits=3, key_bits=3)
     assert len(set(instance.marked_counts(np.arange(200)).tolist())) > 3
     block = draw_block(instance, lambda t: KnownNumberSearch(t, 1e-9), 0, 0)
-    assert not block.missed.any()
+    assert not any(result.missed for result in block)
     promised = draw_block(instance, lambda t: UnknownNumberSearch(1e-9, n_marked_max=8), 0, 0)
-    assert (promised.draws.stopped_early == (promised.n_marked > 8) & ~promised.read_whole).all()
-    assert not promised.missed.any()
+    assert all(row.stopped_early == (row.n_marked > 8 and not row.read_whole) for row in promised)
+    assert not any(result.missed for result in promised)
 
 
 def test_what_is_missed_is_counted() -> None:
     instance, search = Instance.from_target(gaussian_head(256, 4, seed=0), 3, 8, 8), UnknownNumberSearch(0.9)
-    blocks = [draw_block(instance, lambda t: search, seed, 0) for seed in range(8)]
-    values, times = np.unique(np.concatenate([block.n_marked for block in blocks]), return_counts=True)
+    results = [result for seed in range(8) for result in draw_block(instance, lambda t: search, seed, 0)]
+    values, times = np.unique([result.n_marked for result in results], return_counts=True)
     p_failure = np.repeat([search.cost(256, int(t)).p_failure for t in values], times)
-    n_with_a_miss = sum((block.missed > 0).sum() for block in blocks)
+    n_with_a_miss = sum(result.missed > 0 for result in results)
     error = np.sqrt((p_failure * (1 - p_failure)).sum())
     assert abs(n_with_a_miss - p_failure.sum()) <= 4 * error < p_failure.sum()
 

@@ -4,10 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from groverattn.simulation.engine import measured_index
-from groverattn.simulation.index_engines import grover_amplitudes
-from groverattn.simulation.gate_engines import search_bloq
-from groverattn.verification.row import SearchedRow
 
 from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.score.score import Score
@@ -19,6 +15,9 @@ from groverattn.problem.key_table import KeyTable
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.fixed_point import fixed_point_success
 from groverattn.reference.search.trials import GroverRun
+from groverattn.simulation.gate_engines import search_bloq
+from groverattn.simulation.index_engines import grover_amplitudes, measured_index
+from groverattn.verification.row import SearchedRow
 from groverattn.verification.state_vector import final_amplitudes
 
 

@@ -5,44 +5,46 @@ import numpy as np
 import pytest
 
 from groverattn.errors import InputError
+from groverattn.inputs import asks
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.methods import SearchMethod
+from groverattn.simulation import blocks
 from groverattn.simulation import head as study_simulate
-from groverattn.simulation import law_head, lockstep
 from groverattn.simulation.engines import EngineChoice
-from groverattn.simulation.head import simulate
+from groverattn.simulation.head import simulate_instance
+from groverattn.simulation.request import SimulationRequest
 
 LAW = EngineChoice("law")
+simulate = asks(SimulationRequest)(simulate_instance)
 
 
 @pytest.fixture
 def long_head(monkeypatch):
     """A head of 60 keys that counts as long, in blocks of 16 rows."""
-    monkeypatch.setattr(lockstep, "LONG_HEAD", 32)
-    for module in (lockstep, law_head):
-        monkeypatch.setattr(module, "ROWS_PER_BLOCK", 16)
+    monkeypatch.setattr(blocks, "LONG_HEAD", 32)
+    monkeypatch.setattr(blocks, "ROWS_PER_BLOCK", 16)
     return Instance.from_target(gaussian_head(60, 4, 0), 4, 8, 8)
 
 
-def test_which_heads_are_drawn_in_lockstep():
+def test_which_heads_are_drawn_in_blocks():
     head = Instance.from_target(gaussian_head(60, 4, 0), 4, 8, 8)
     method = SearchMethod(n_expected=4, p_failure=0.1)
-    assert not lockstep.in_lockstep(head, LAW, method)
+    assert not blocks.in_blocks(head, LAW, method)
 
 
 def test_rows_and_workers_do_not_matter(long_head):
-    whole = simulate(long_head, engine=LAW, seed=3)
+    whole = simulate(long_head, engine="law", seed=3)
     assert [row.row for row in whole.rows] == list(range(60))
     assert all(row.found is None and row.n_found == row.n_marked for row in whole.rows)
-    assert simulate(long_head, engine=LAW, seed=3, n_workers=2).rows == whole.rows
-    assert simulate(long_head, engine=LAW, seed=3, rows=range(20, 50)).rows == whole.rows[20:50]
-    assert simulate(long_head, engine=LAW, seed=4).rows != whole.rows
+    assert simulate(long_head, engine="law", seed=3, n_workers=2).rows == whole.rows
+    assert simulate(long_head, engine="law", seed=3, rows="20:50").rows == whole.rows[20:50]
+    assert simulate(long_head, engine="law", seed=4).rows != whole.rows
 
 
 @pytest.mark.parametrize("method", ["unknown", "expected", "known", "collector"])
-def test_lockstep_costs_what_the_method_expects(long_head, method):
-    results = [simulate(long_head, engine=LAW, seed=seed, method=method, n_expected=4) for seed in range(20)]
+def test_blocks_cost_what_the_method_expects(long_head, method):
+    results = [simulate(long_head, engine="law", seed=seed, method=method, n_marked=4) for seed in range(20)]
     iterates = np.array([result.total("iterates") for result in results])
     assert all(result.passed for result in results)
     assert abs(iterates.mean() - results[0].method_iterates()) <= 4 * iterates.std(ddof=1) / np.sqrt(20)
@@ -50,23 +52,23 @@ def test_lockstep_costs_what_the_method_expects(long_head, method):
 
 def test_other_methods_go_row_by_row(long_head):
     for method in ("top-k", "counted"):
-        result = simulate(long_head, engine=LAW, method=method, n_expected=4, rows=range(3))
+        result = simulate(long_head, engine="law", method=method, n_marked=4, rows="0:3")
         assert all(row.found is not None for row in result.rows)
 
 
 def test_a_sample_of_the_rows_is_compared(long_head, monkeypatch):
-    whole = simulate(long_head, engine=LAW, seed=3)
+    whole = simulate(long_head, engine="law", seed=3)
     monkeypatch.setattr(study_simulate, "_ENTRIES_COMPARED_MAX", 600)
-    part = simulate(long_head, engine=LAW, seed=3)
-    assert part.rows_assessed.size == 10
+    part = simulate(long_head, engine="law", seed=3)
+    assert part.output.rows.size == 10
     assert part.as_json()["rows_assessed"] == 10
-    np.testing.assert_allclose(part.output_errors, whole.output_errors[part.rows_assessed], rtol=1e-9)
+    np.testing.assert_allclose(part.output.errors, whole.output.errors[part.output.rows], rtol=1e-9)
 
 
 def test_missed_keys_are_missing_in_b(long_head, monkeypatch):
     hasty = SearchMethod(n_expected=4, p_failure=0.9, growth=1000.0)
-    monkeypatch.setattr(study_simulate, "SearchMethod", lambda **options: hasty)
-    result = simulate(long_head, engine=LAW, seed=0)
+    monkeypatch.setattr(SimulationRequest, "search_method", lambda request, n_keys: hasty)
+    result = simulate(long_head, engine="law", seed=0)
     assert result.total("missed") > 0
     assert not result.passed
     assert result.total("missed") == result.total("n_marked") - result.total("n_found")
@@ -74,22 +76,22 @@ def test_missed_keys_are_missing_in_b(long_head, monkeypatch):
 
 def test_blocks_have_their_thresholds_whole(long_head):
     """So that a row is what it is in the whole head, whichever rows are asked for."""
-    assert lockstep.whole_blocks(range(20, 21), long_head.head, LAW) == range(16, 32)
-    assert lockstep.whole_blocks(range(59, 60), long_head.head, LAW) == range(48, 60)
-    assert lockstep.whole_blocks(range(20, 21), long_head.head, EngineChoice("index")) == range(20, 21)
+    assert blocks.whole_blocks(range(20, 21), long_head.head, LAW) == range(16, 32)
+    assert blocks.whole_blocks(range(59, 60), long_head.head, LAW) == range(48, 60)
+    assert blocks.whole_blocks(range(20, 21), long_head.head, EngineChoice("index")) == range(20, 21)
     part = Instance.from_target(long_head.head, 4, 8, 8, rows=range(16, 32))
-    alone = simulate(part, engine=LAW, seed=3, rows=range(20, 21)).rows
-    assert alone == simulate(long_head, engine=LAW, seed=3, rows=range(20, 21)).rows
+    alone = simulate(part, engine="law", seed=3, rows="20:21").rows
+    assert alone == simulate(long_head, engine="law", seed=3, rows="20:21").rows
 
 
 def test_causal_heads_go_row_by_row(long_head):
     causal = Instance.from_target(attrs.evolve(long_head.head, causal=True), 4, 8, 8)
-    assert not lockstep.in_lockstep(causal, LAW, SearchMethod(n_expected=4, p_failure=0.1))
+    assert not blocks.in_blocks(causal, LAW, SearchMethod(n_expected=4, p_failure=0.1))
 
 
 def test_growth_that_breaks_the_promise_is_refused(long_head):
     with pytest.raises(InputError, match="error budget"):
-        simulate(long_head, engine=LAW, growth=1.6)
+        simulate(long_head, engine="law", growth=1.6)
 
 
 def test_thresholds_of_some_rows_only():
@@ -99,4 +101,4 @@ def test_thresholds_of_some_rows_only():
     assert part.searchable_rows.tolist() == list(range(10, 20))
     np.testing.assert_array_equal(part.thresholds[10:20], whole.thresholds[10:20])
     assert part.marked_counts(np.arange(60)).tolist() == [4 if 10 <= row < 20 else 60 for row in range(60)]
-    assert simulate(part, rows=range(10, 20), engine=LAW).rows == simulate(whole, rows=range(10, 20), engine=LAW).rows
+    assert simulate(part, rows="10:20", engine="law").rows == simulate(whole, rows="10:20", engine="law").rows
