@@ -5,7 +5,6 @@ The row is the last of the packaged head, n = 128, d = 32, 8 bits: three iterate
 
 import numpy as np
 import pytest
-from groverattn.simulation.index_engine import grover_amplitudes
 from qdk import Context, ProgramType
 
 from groverattn.bloqs.flat.flattening import flatten
@@ -17,6 +16,7 @@ from groverattn.export.openqasm import openqasm
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
+from groverattn.simulation.index_engines import grover_amplitudes
 from groverattn.verification.sparse_state import SparseCircuit, run_sparse, search_circuits
 
 N_ITERATES = 3

@@ -17,11 +17,13 @@ def test_warm_estimate_of_a_long_context(benchmark, data_access):
 
 
 def test_compile_and_run_an_oracle(benchmark):
-    from groverattn.verification.verification import verify_planted
+    from groverattn.inputs import make
+    from groverattn.verification.request import VerificationRequest
+    from groverattn.verification.verification import verify
 
     sizes = {"n_keys": 1024, "d_head": 64, "key_bits": 8, "query_bits": 8, "data_access": "qrom"}
     seeds = iter(range(100))  # a new circuit each time: flattened lookups are cached
-    result = benchmark.pedantic(lambda: verify_planted(**sizes, seed=next(seeds)), rounds=3)
+    result = benchmark.pedantic(lambda: verify(make(VerificationRequest, sizes | {"seed": next(seeds)})), rounds=3)
     assert result.check.passed
 
 

@@ -104,10 +104,12 @@ print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
 # other.
 
 # %%
+from groverattn.verification.request import VerificationRequest
 from groverattn.verification.table import verification_table
-from groverattn.verification.verification import verify_head_row
+from groverattn.verification.verification import verify_instance
 
-show(verification_table(verify_head_row(instance, ROW, data_access="qrom", seed=0).as_json()))
+request = VerificationRequest(row=ROW, data_access="qrom", seed=0)
+show(verification_table(verify_instance(request, instance).as_json()))
 
 # %%
 from groverattn.costs.counting import count_iterate
@@ -150,11 +152,11 @@ figure(amplitudes_svg([state.real for state in states[:4]], marked))
 
 # %%
 import numpy as np
-from groverattn.verification.row import SearchedRow
 
 from groverattn.reference.search.unknown import UnknownNumberSearch
 from groverattn.simulation.engines import ENGINES, EngineChoice
 from groverattn.simulation.row_search import find_marked
+from groverattn.verification.row import SearchedRow
 
 row = SearchedRow.of(instance, ROW, "qrom")
 search = UnknownNumberSearch(p_failure=0.05)
@@ -184,16 +186,17 @@ print("found", result.found, "in", result.iterates, "oracle calls and", result.c
 
 # %%
 for name in ("sparse", "index", "law"):
-    print(f"{name:7} same trials: {find(name).trials == result.trials}   {ENGINES[name]}")
+    print(f"{name:7} same trials: {find(name).trials == result.trials}   {ENGINES[name].__doc__.splitlines()[0]}")
 
 # %% [markdown]
 # ## 6. What do all rows cost, and is anything missed?
 
 # %%
-from groverattn.simulation.head import simulate
+from groverattn.simulation.head import simulate_instance
+from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.table import simulation_table
 
-simulation = simulate(instance, data_access="qrom", seed=0)
+simulation = simulate_instance(SimulationRequest(data_access="qrom", seed=0), instance)
 show(simulation_table(simulation.as_json()))
 
 # %% [markdown]

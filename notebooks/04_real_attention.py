@@ -96,14 +96,14 @@ figure(tails_svg(tails))
 # probability that was allowed; "iterates" stands beside what the laws expect, and the keys of a scan below it.
 
 # %%
-from groverattn.problem.chosen_head import head_instance
 from groverattn.problem.heads import load_head
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
+from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.table import simulation_table
 
 for each, k in ((head, 16), (load_head("../data/minilm_l6_n512.npz", head=0), 32)):
-    simulation = simulate(head_instance(each, k, query_bits=8, key_bits=8), engine=EngineChoice("law"))
+    simulation = simulate(SimulationRequest(n_marked=k, engine=EngineChoice("law")), head=each)
     show(simulation_table(simulation.as_json()), "")
 
 # %% [markdown]

@@ -94,13 +94,14 @@ show(diagnosis_table(diagnosis.as_json()))
 # %%
 from groverattn.errors import InputError
 from groverattn.problem.chosen_head import threshold_instance
+from groverattn.verification.request import VerificationRequest
 from groverattn.verification.table import verification_table
-from groverattn.verification.verification import verify_head_row
+from groverattn.verification.verification import verify_instance
 
 rows = range(max(0, head.n_keys - 32), head.n_keys)
 instance = threshold_instance(head, n_marked, query_bits=8, key_bits=8, rows=rows)
 try:
-    show(verification_table(verify_head_row(instance, None, data_access="qroam", seed=0).as_json()))
+    show(verification_table(verify_instance(VerificationRequest(data_access="qroam", seed=0), instance).as_json()))
 except InputError as refusal:
     print(refusal)
 
@@ -110,9 +111,11 @@ except InputError as refusal:
 # %%
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
+from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.table import simulation_table
 
-show(simulation_table(simulate(instance, engine=EngineChoice("law"), rows=rows).as_json()))
+request = SimulationRequest(n_marked=n_marked, engine=EngineChoice("law"), rows=rows)
+show(simulation_table(simulate(request, head=head).as_json()))
 
 # %% [markdown]
 # ## 4. Estimate: what would one row cost?

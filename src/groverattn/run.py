@@ -19,8 +19,9 @@ from groverattn.simulation.head import OnRow, simulate_instance
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import Simulation
 from groverattn.simulation.table import simulation_table
+from groverattn.verification.request import VerificationRequest
 from groverattn.verification.table import verification_table
-from groverattn.verification.verification import Verification, verify_head_row
+from groverattn.verification.verification import Verification, verify_instance
 
 SCHEMA = "groverattn.run/1"
 
@@ -70,7 +71,7 @@ def main_job(
         InputError: n_marked leaves nothing to search for.
     """
     instance = Instance.from_target(bundled_head(), n_marked, query_bits=8, key_bits=8)
-    verification = verify_head_row(instance, None, data_access="qroam", seed=seed)
+    verification = verify_instance(VerificationRequest(data_access="qroam", seed=seed), instance)
     simulation = simulate_instance(SimulationRequest(seed=seed), instance, n_workers=n_workers, on_row=on_row)
     estimates = [
         estimate(RowRequest.of(preset=name, data_access=access)) for name in PRESETS_SHOWN for access in ACCESSES_SHOWN

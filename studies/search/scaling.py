@@ -10,12 +10,12 @@ from typing import Any
 
 import attrs
 import numpy as np
-from groverattn.simulation.law_head import draw_searches
 
 from groverattn.files.csv_records import write_records
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.unknown import UnknownNumberSearch
 from groverattn.show.figures import svg_text
+from groverattn.simulation.blocks import draw_searches
 
 FILE_NAME = "scaling.csv"
 

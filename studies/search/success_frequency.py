@@ -7,11 +7,11 @@ from pathlib import Path
 
 import attrs
 import numpy as np
-from groverattn.simulation.law_head import draw_searches
 from scipy.stats import binomtest
 
 from groverattn.files.csv_records import write_records
 from groverattn.reference.search.methods import SearchMethod
+from groverattn.simulation.blocks import draw_searches
 
 FILE_NAME = "success_frequency.csv"
 

@@ -20,6 +20,7 @@ from groverattn.row.request import RowRequest
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.gate_engines import search_bloq
 from groverattn.simulation.head import simulate
+from groverattn.simulation.request import SimulationRequest
 from groverattn.verification.row import SearchedRow
 
 ROOT = Path(__file__).parents[2]
@@ -103,8 +104,8 @@ def test_what_depth_alone_would_buy_in_readme_and_limitations():
 
 def test_toy_sizes_in_limitations():
     """The packaged head, with the seed and the budget of `groverattn run`; every engine makes the same draws."""
-    head = Instance.from_target(bundled_head(), 16, 8, 8)
-    result = simulate(head, n_expected=16, engine=EngineChoice("law"), seed=0).as_json()
+    request = SimulationRequest(n_marked=16, engine=EngineChoice("law"), seed=0)
+    result = simulate(request, head=bundled_head()).as_json()
     assert (
         f"the search makes {result['iterates']:,} oracle calls where a scan reads {result['key_visits_of_a_scan']:,} "
         f"keys, and reads another {result['classical_key_visits']:,} keys"
@@ -113,10 +114,11 @@ def test_toy_sizes_in_limitations():
 
 def test_the_run_on_a_thousand_qubits_in_limitations():
     """Qubits and gates of one iterate from the flat circuit, the iterates of the row from the engine `law`."""
-    instance = Instance.from_target(gaussian_head(1024, 64, seed=1), 16, 8, 8)
-    row = SearchedRow.of(instance, 0, "qrom")
+    head = gaussian_head(1024, 64, seed=1)
+    row = SearchedRow.of(Instance.from_target(head, 16, 8, 8), 0, "qrom")
     iterate = flatten(search_bloq(row.oracle(row.threshold), GroverRun(1)))
-    iterates = simulate(instance, n_expected=16, engine=EngineChoice("law"), seed=1, rows=range(1)).total("iterates")
+    request = SimulationRequest(n_marked=16, engine=EngineChoice("law"), seed=1, rows="0:1")
+    iterates = simulate(request, head=head).total("iterates")
     gates = iterates * iterate.gate_counts.total()
     assert (
         f"has {iterate.n_wires:,} qubits and {gates:.1e} gates in {iterates} iterates".replace("e+0", "e")

@@ -25,11 +25,11 @@ from groverattn.diagnosis.diagnosis import diagnose
 from groverattn.estimation.estimate import estimate
 from groverattn.files.csv_records import cell_text
 from groverattn.files.whole import write_text
+from groverattn.inputs import make
 from groverattn.physical.bare_counts import price_bare_counts
 from groverattn.physical.counts_file import read_counts
 from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.physical.surface_code import physical_estimate
-from groverattn.problem.chosen_head import threshold_instance
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.shapes import Shape
@@ -37,8 +37,8 @@ from groverattn.problem.thresholds import threshold_from_tau
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row.request import RowRequest
 from groverattn.show.html import inline
-from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
+from groverattn.simulation.request import SimulationRequest
 from groverattn.sweep.kinds import KINDS
 from groverattn.sweep.study_file import read_study
 
@@ -153,8 +153,8 @@ def run_head(given: tuple[Any, ...], folder: Path) -> str:
     def search() -> None:
         head = AttentionHead(Q, K, V, scale, causal, "odd")
         rules = {"tau": {"tau": tau}, "sample": {"sample_size": 8}, "target": {}}[rule]
-        instance = threshold_instance(head, n_marked, bits, bits, **rules)
-        result = simulate(instance, engine=EngineChoice("law"), n_expected=n_marked)
+        asked = {"n_marked": n_marked, "key_bits": bits, "query_bits": bits, "engine": "law", **rules}
+        result = simulate(make(SimulationRequest, asked), head=head)
         json.dumps(result.as_json(), allow_nan=False)
         json.dumps(diagnose(head, n_marked).as_json(), allow_nan=False)
 

@@ -10,10 +10,10 @@ import pytest
 from groverattn.errors import InputError
 from groverattn.estimation import columns as sheet_columns
 from groverattn.files.csv_records import cell_text
-from groverattn.problem.chosen_head import threshold_instance
 from groverattn.problem.heads import load_head
 from groverattn.row.request import RowRequest
 from groverattn.simulation.head import simulate
+from groverattn.simulation.request import SimulationRequest
 from groverattn.sweep.compute import Batch, compute, row_of
 from groverattn.sweep.estimate_points import request_of
 from groverattn.sweep.kinds import KINDS
@@ -171,8 +171,8 @@ def test_a_row_of_a_simulation(tmp_path):
     found = row_of(kind, Point("some id", kind.defaults | said), tmp_path)
     assert found["error"] is None
     head = load_head(tmp_path / "heads.npz", head=1)
-    instance = threshold_instance(head, 2, 4, 4, seed=5, rows=range(1, 3))
-    printed = simulate(instance, n_expected=2, seed=5, rows=range(1, 3)).as_json()
+    request = SimulationRequest(n_marked=2, key_bits=4, query_bits=4, seed=5, rows=range(1, 3))
+    printed = simulate(request, head=head).as_json()
     same = ("iterates", "found", "missed", "max_output_error", "passed", "classical_key_visits", "circuit_mismatches")
     assert {name: found[name] for name in same} == {name: printed[name] for name in same}
     assert (found["file"], found["head"], found["head_name"]) == ("heads.npz", 1, "heads head 1")

@@ -9,6 +9,7 @@ import attrs
 from groverattn.errors import InputError, check_seed
 from groverattn.inputs import between, option
 from groverattn.problem.families import gaussian_head
+from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN
 from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_head, check_head_memory, check_row_range
@@ -17,6 +18,7 @@ from groverattn.problem.shapes import N_KEYS_MAX
 
 _RANDOM_NUMBERS_MAX = 1 << 26  # of each of queries, keys and values: 1.5 GiB together
 
+BITS = between(BITS_MIN, BITS_MAX, "a signed number needs a sign and a digit, and heads hold no more than 16 bits")
 COUNT = between(1, N_KEYS_MAX, "it counts keys or numbers of a key")
 INDEX = between(0, N_KEYS_MAX, "layers, heads, rows and keys are counted from 0")
 
@@ -101,6 +103,17 @@ class HeadChoice(StoredHead):
             InputError: the file cannot be read, or the sizes do not fit into memory.
         """
         return self.read() if self.file is not None else random_head(self.n_keys, self.d_head, seed, self.causal)
+
+
+def refuse_two_heads(choice: HeadChoice) -> None:
+    """Raise InputError if a head is chosen although another one is in memory."""
+    if choice != HeadChoice():
+        raise InputError(
+            given="a head in memory, and another by file or size",
+            allowed="one of them",
+            why="a request is about one head",
+            do="leave out file, layer, head, causal, n_keys and d_head",
+        )
 
 
 def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool) -> AttentionHead:

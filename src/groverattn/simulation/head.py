@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from groverattn.errors import InputError
-from groverattn.problem.chosen_head import HeadChoice, threshold_instance
+from groverattn.problem.chosen_head import refuse_two_heads, threshold_instance
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_row_range
@@ -65,13 +65,8 @@ def simulate(
     check_workers(n_workers)
     if head is None:
         head = request.head.load(request.seed)
-    elif request.head != HeadChoice():
-        raise InputError(
-            given="a head in memory, and another by file or size",
-            allowed="one of them",
-            why="one head is searched",
-            do="leave out file, layer, head, causal, n_keys and d_head",
-        )
+    else:
+        refuse_two_heads(request.head)
     instance = threshold_instance(
         head,
         request.n_marked,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
+from typing import Any
 
 import attrs
 import numpy as np
@@ -16,6 +17,7 @@ from groverattn.errors import InputError
 from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
+from groverattn.verification.limits import check_circuit
 
 
 @attrs.frozen(eq=False)
@@ -29,6 +31,8 @@ class SearchedRow:
         threshold: integer threshold of the row.
         data_access: how the circuit reaches the keys, by name.
         score_method: how it adds up the score, by name.
+        query_bits: bits per number of the query.
+        origin: head and row, as results print them; empty: the row is random.
     """
 
     keys: NDArray[np.integer]
@@ -37,13 +41,47 @@ class SearchedRow:
     threshold: int
     data_access: str = "qrom"
     score_method: str = "shared-sums"
+    query_bits: int = 16
+    origin: dict[str, Any] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, instance: Instance, row: int, data_access: str, score_method: str = "shared-sums") -> SearchedRow:
         """Take row `row` of an instance."""
-        keys = instance.keys.values[: instance.visible_keys(row)]
-        query, threshold = instance.queries.values[row], int(instance.thresholds[row])
-        return cls(keys, instance.keys.bits, query, threshold, data_access, score_method)
+        return cls(
+            keys=instance.keys.values[: instance.visible_keys(row)],
+            key_bits=instance.keys.bits,
+            query=instance.queries.values[row],
+            threshold=int(instance.thresholds[row]),
+            data_access=data_access,
+            score_method=score_method,
+            query_bits=instance.queries.bits,
+            origin={"head": instance.head.name, "row": row},
+        )
+
+    @classmethod
+    def checked(
+        cls, instance: Instance, row: int | None, data_access: str, score_method: str = "shared-sums"
+    ) -> SearchedRow:
+        """Take a row whose circuit can be run gate by gate; None: the last row that is searched.
+
+        Raises:
+            InputError: no such row, one that is read whole, or a key memory too large to run gate by gate.
+
+        >>> from groverattn.problem.heads import bundled_head
+        >>> SearchedRow.checked(Instance.from_target(bundled_head(), 16, 8, 8), None, "qrom").origin["row"]
+        127
+        """
+        rows = instance.searchable_rows
+        row = int(rows[-1]) if row is None else row
+        if row not in rows:
+            raise InputError(
+                given=f"row {row}",
+                allowed=f"a row that is searched, such as {rows[-1]}",
+                why=f"the head has rows 0 to {instance.n_keys - 1}, and those with too few keys are read whole",
+                do="choose another row",
+            )
+        check_circuit(instance.visible_keys(row), instance.d_head, instance.keys.bits)
+        return cls.of(instance, row, data_access, score_method)
 
     @classmethod
     def random(
@@ -61,14 +99,28 @@ class SearchedRow:
         """Return a seeded row in which `n_marked` keys are marked, by default one of 16 and at least one.
 
         Raises:
-            InputError: a size out of range (see `planted`).
+            InputError: a size out of range (see `planted`), or a key memory too large to run gate by gate.
 
         >>> int(SearchedRow.random(64, 4).is_marked.sum())
         4
         """
+        check_circuit(n_keys, d_head, key_bits)
         n_marked = max(1, n_keys // 16) if n_marked is None else n_marked
         row = planted(n_keys, d_head, n_marked, key_bits, query_bits, seed)
-        return cls(row.keys, key_bits, np.array(row.query), row.threshold, data_access, score_method)
+        return cls(row.keys, key_bits, np.array(row.query), row.threshold, data_access, score_method, query_bits)
+
+    def inputs(self, **of_sizes: int) -> dict[str, Any]:
+        """Return what the row is, as results print it; `of_sizes` are put beside the sizes."""
+        return {
+            **self.origin,
+            "n_keys": self.n_keys,
+            "d_head": len(self.query),
+            **of_sizes,
+            "key_bits": self.key_bits,
+            "query_bits": self.query_bits,
+            "data_access": self.data_access,
+            "score_method": self.score_method,
+        }
 
     @property
     def n_keys(self) -> int:
@@ -112,26 +164,3 @@ class SearchedRow:
         return PhaseOracle(
             key_lookup(self.data_access, table), score(self.score_method, query, threshold, self.key_bits)
         )
-
-
-def searched_row_number(instance: Instance, row: int | None) -> int:
-    """Return the row, by default the last one that is searched.
-
-    Raises:
-        InputError: no such row, or one that is read whole.
-
-    >>> from groverattn.problem.heads import bundled_head
-    >>> searched_row_number(Instance.from_target(bundled_head(), 16, 8, 8), None)
-    127
-    """
-    rows = instance.searchable_rows
-    if row is None:
-        return int(rows[-1])
-    if row not in rows:
-        raise InputError(
-            given=f"row {row}",
-            allowed=f"a row that is searched, such as {rows[-1]}",
-            why=f"the head has rows 0 to {instance.n_keys - 1}, and those with too few keys are read whole",
-            do="choose another row",
-        )
-    return row

@@ -1,4 +1,4 @@
-"""Runs an oracle's circuit on every key and compares it with arithmetic and with the estimate."""
+"""Verification of an oracle: its circuit run on every key, compared with arithmetic and with the estimate."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import Any
 import attrs
 import numpy as np
 
-from groverattn.bloqs.lookup.data_access import key_lookup
-from groverattn.bloqs.score.methods import score
-from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.errors import InputError, check_seed
-from groverattn.problem.families import planted
+from groverattn.problem.chosen_head import head_instance, refuse_two_heads
+from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
-from groverattn.problem.key_table import KeyTable
-from groverattn.verification.limits import check_circuit
 from groverattn.verification.oracle_check import OracleCheck, check_oracle
+from groverattn.verification.request import VerificationRequest
+from groverattn.verification.row import SearchedRow
 
 SCHEMA = "groverattn.verify/1"
 
@@ -54,79 +51,69 @@ class Verification:
         }
 
 
-def verify_planted(
-    *,
-    n_keys: int,
-    d_head: int,
-    key_bits: int,
-    query_bits: int,
-    data_access: str,
-    seed: int,
-    score_method: str = "shared-sums",
-) -> Verification:
-    """Check the oracle of a random row in which about one key of 16 is marked, and a few of these were found before.
+def verify(request: VerificationRequest, *, head: AttentionHead | None = None) -> Verification:
+    """Check the oracle of one row of a head on all keys that the row sees, or that of a random row.
+
+    In a random row about one key of 16 is marked, and a quarter of these are excluded as if found before.
+
+    Args:
+        request: which row, and which circuit.
+        head: the head, if it is in memory; by default the one that the request names.
 
     Raises:
-        InputError: a size out of range, or a key memory too large to run gate by gate.
+        InputError: inputs that do not go together, no such row, one that is read whole, or a key memory too large to
+            run gate by gate.
+
+    >>> from groverattn.problem.chosen_head import HeadChoice
+    >>> verify(VerificationRequest(head=HeadChoice(n_keys=16, d_head=2), data_access="qroam")).check.passed
+    True
     """
-    started = time.perf_counter()
-    check_circuit(n_keys, d_head, key_bits)
-    row = planted(n_keys, d_head, max(1, n_keys // 16), key_bits, query_bits, seed)
-    rng = np.random.default_rng([seed, 2])
-    found = rng.choice(row.marked, row.marked.size // 4, replace=False)
-    marked = row.scores() >= row.threshold
-    marked[found] = False
-    table = KeyTable.from_keys(row.keys, key_bits, found)
-    oracle = PhaseOracle(key_lookup(data_access, table), score(score_method, row.query, row.threshold, key_bits))
-    check = check_oracle(oracle, marked, rng)
-    inputs = {
-        "n_keys": n_keys,
-        "d_head": d_head,
-        "key_bits": key_bits,
-        "query_bits": query_bits,
-        "data_access": data_access,
-        "score_method": score_method,
-        "seed": seed,
-        "marked": int(marked.sum()),
-        "found_before": len(found),
-    }
-    return Verification(inputs, check, time.perf_counter() - started)
+    if head is None:
+        request.check_used()
+        if request.head.file is None:
+            return _verify_random(request)
+        head = request.head.read()
+    else:
+        refuse_two_heads(request.head)
+    n_marked = 16 if request.n_marked is None else request.n_marked
+    return verify_instance(request, head_instance(head, n_marked, request.query_bits, request.key_bits))
 
 
-def verify_head_row(
-    instance: Instance, row: int | None, *, data_access: str, seed: int, score_method: str = "shared-sums"
-) -> Verification:
-    """Check the oracle of one row of a head, the last by default, on all keys that the row sees.
+def verify_instance(request: VerificationRequest, instance: Instance) -> Verification:
+    """Check the oracle of one row of a head that has its thresholds.
 
     Raises:
-        InputError: no such row, or one that is read whole because its threshold leaves nothing to search for.
+        InputError: as `verify`.
     """
     started = time.perf_counter()
-    check_seed(seed)
-    check_circuit(instance.n_keys, instance.d_head, instance.keys.bits)
-    row = int(instance.searchable_rows[-1]) if row is None else row
-    if row not in instance.searchable_rows:
-        raise InputError(
-            given=f"row {row}",
-            allowed=f"a row that is searched, such as {instance.searchable_rows[-1]}",
-            why=f"the head has rows 0 to {instance.n_keys - 1}, and those with too few keys are read whole",
-            do="choose another row",
-        )
-    n_visible = instance.visible_keys(row)
-    table = KeyTable.from_keys(instance.keys.values[:n_visible], instance.keys.bits)
-    row_score = score(score_method, instance.query(row), int(instance.thresholds[row]), instance.keys.bits)
-    oracle = PhaseOracle(key_lookup(data_access, table), row_score)
-    check = check_oracle(oracle, instance.marked(row), np.random.default_rng([seed, row]))
-    inputs = {
-        "head": instance.head.name,
-        "row": row,
-        "n_keys": n_visible,
-        "d_head": instance.d_head,
-        "key_bits": instance.keys.bits,
-        "query_bits": instance.queries.bits,
-        "data_access": data_access,
-        "score_method": score_method,
-        "seed": seed,
-        "marked": int(instance.marked(row).sum()),
-    }
+    row = SearchedRow.checked(instance, request.row, request.data_access, request.score_method)
+    rng = np.random.default_rng([request.seed, row.origin["row"]])
+    return _verification(request, row, (), rng, started)
+
+
+def _verify_random(request: VerificationRequest) -> Verification:
+    started = time.perf_counter()
+    row = SearchedRow.random(
+        n_keys=1024 if request.head.n_keys is None else request.head.n_keys,
+        d_head=64 if request.head.d_head is None else request.head.d_head,
+        key_bits=request.key_bits,
+        query_bits=request.query_bits,
+        data_access=request.data_access,
+        score_method=request.score_method,
+        seed=request.seed,
+    )
+    rng = np.random.default_rng([request.seed, 2])
+    marked = np.flatnonzero(row.is_marked)
+    found = tuple(rng.choice(marked, marked.size // 4, replace=False).tolist())
+    return _verification(request, row, found, rng, started)
+
+
+def _verification(
+    request: VerificationRequest, row: SearchedRow, found: tuple[int, ...], rng: np.random.Generator, started: float
+) -> Verification:
+    marked = row.marked(row.threshold, found)
+    check = check_oracle(row.oracle(excluded=found), marked, rng)
+    inputs = row.inputs() | {"seed": request.seed, "marked": int(marked.sum())}
+    if not row.origin:
+        inputs["found_before"] = len(found)
     return Verification(inputs, check, time.perf_counter() - started)
