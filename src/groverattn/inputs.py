@@ -241,7 +241,7 @@ def asks(
     """
 
     def decorate(function: Callable) -> Callable:
-        _, *own = inspect.signature(function, eval_str=True).parameters.values()
+        _, *own = (_evaluated(each, function) for each in inspect.signature(function).parameters.values())
         keyword, known = inspect.Parameter.KEYWORD_ONLY, {each.name for each in own}
         asked = [
             inspect.Parameter(name, keyword, default=_shown_default(declared), annotation=annotate(declared))
@@ -262,17 +262,26 @@ def asks(
                 several = dict.fromkeys(values.pop(each, None) or [None])
                 return function([make(record, values | {each: value}) for value in several], *arguments, **named)
             if arguments and isinstance(arguments[0], record):
-                request, *arguments = arguments
+                request, arguments = arguments[0], arguments[1:]
                 values = flat(request) | values
             return function(make(record, values), *arguments, **named)
 
-        call.__signature__ = inspect.Signature(parameters)  # pyright: ignore
+        returned = function.__annotations__.get("return", inspect.Signature.empty)
+        call.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # pyright: ignore
         call.__annotations__ = {name: each.annotation for name, each in names.items()}
         call.asks = record  # pyright: ignore
         del call.__wrapped__  # or `inspect` would look at the function behind it
         return call
 
     return decorate
+
+
+def _evaluated(parameter: inspect.Parameter, function: Callable) -> inspect.Parameter:
+    """The parameter with its annotation as a type; as text where that is imported for type checkers only."""
+    try:
+        return parameter.replace(annotation=eval(parameter.annotation, function.__globals__))
+    except (NameError, TypeError):
+        return parameter
 
 
 def _shown_default(declared: Input) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from groverattn.errors import InputError
 from groverattn.files.npz import GIB, SIZE_MAX_BYTES, ArchivedArrays, open_arrays
@@ -118,6 +118,46 @@ class AttentionHead:
     def __repr__(self) -> str:
         mask = "causal" if self.causal else "bidirectional"
         return f"AttentionHead({self.name!r}, n={self.n_keys}, d={self.d_head}, {mask})"
+
+
+def head_of(
+    Q: ArrayLike | AttentionHead | None, K: ArrayLike | None = None, V: ArrayLike | None = None
+) -> AttentionHead:
+    """Return the head of three arrays, bidirectional and with scores scaled by 1/sqrt(d); or a head as it is.
+
+    Args:
+        Q: queries, shape (n, d); or a head.
+        K: keys, shape (n, d).
+        V: values, shape (n, d_v).
+
+    Raises:
+        InputError: arrays that are missing, are not of numbers, or make no head.
+
+    >>> head_of(np.eye(4), np.eye(4), np.ones((4, 2))).score_scale
+    0.5
+    """
+    if isinstance(Q, AttentionHead):
+        if K is None and V is None:
+            return Q
+        raise _three_arrays("a head and arrays beside it")
+    if Q is None or K is None or V is None:
+        raise _three_arrays("not all of Q, K and V")
+    try:
+        queries, keys, values = (np.asarray(array, dtype=np.float64) for array in (Q, K, V))
+    except (TypeError, ValueError) as error:
+        raise _three_arrays(str(error)) from None
+    return AttentionHead(
+        queries, keys, values, 1 / math.sqrt(max(queries.shape[-1:] or (1,), (1,))[0]), False, "arrays"
+    )
+
+
+def _three_arrays(given: str) -> InputError:
+    return InputError(
+        given=given,
+        allowed="arrays of numbers Q (n, d), K (n, d) and V (n, d_v), or one head",
+        why="B is made from all three",
+        do="pass Q, K and V, or the result of load_head",
+    )
 
 
 def load_head(

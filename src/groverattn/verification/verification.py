@@ -68,15 +68,8 @@ def verify(request: VerificationRequest, *, head: AttentionHead | None = None) -
     >>> verify(VerificationRequest(head=HeadChoice(n_keys=16, d_head=2), data_access="qroam")).check.passed
     True
     """
-    if head is None:
-        request.check_used()
-        if request.head.file is None:
-            return _verify_random(request)
-        head = request.head.read()
-    else:
-        refuse_two_heads(request.head)
-    n_marked = 16 if request.n_marked is None else request.n_marked
-    return verify_instance(request, head_instance(head, n_marked, request.query_bits, request.key_bits))
+    started = time.perf_counter()
+    return _verification(request, searched_row(request, head), started)
 
 
 def verify_instance(request: VerificationRequest, instance: Instance) -> Verification:
@@ -86,31 +79,50 @@ def verify_instance(request: VerificationRequest, instance: Instance) -> Verific
         InputError: as `verify`.
     """
     started = time.perf_counter()
-    row = SearchedRow.checked(instance, request.row, request.data_access, request.score_method)
-    rng = np.random.default_rng([request.seed, row.origin["row"]])
-    return _verification(request, row, (), rng, started)
+    return _verification(request, _row_of(request, instance), started)
 
 
-def _verify_random(request: VerificationRequest) -> Verification:
-    started = time.perf_counter()
-    row = SearchedRow.random(
-        n_keys=1024 if request.head.n_keys is None else request.head.n_keys,
-        d_head=64 if request.head.d_head is None else request.head.d_head,
-        key_bits=request.key_bits,
-        query_bits=request.query_bits,
-        data_access=request.data_access,
-        score_method=request.score_method,
-        seed=request.seed,
-    )
-    rng = np.random.default_rng([request.seed, 2])
-    marked = np.flatnonzero(row.is_marked)
-    found = tuple(rng.choice(marked, marked.size // 4, replace=False).tolist())
-    return _verification(request, row, found, rng, started)
+def searched_row(request: VerificationRequest, head: AttentionHead | None = None) -> SearchedRow:
+    """Return the row whose oracle a request is about: of a head, or random.
+
+    Raises:
+        InputError: inputs that do not go together, no such row, one that is read whole, or a key memory too large to
+            run gate by gate.
+
+    >>> searched_row(VerificationRequest()).n_keys
+    1024
+    """
+    if head is None:
+        request.check_used()
+        if request.head.file is None:
+            return SearchedRow.random(
+                n_keys=1024 if request.head.n_keys is None else request.head.n_keys,
+                d_head=64 if request.head.d_head is None else request.head.d_head,
+                key_bits=request.key_bits,
+                query_bits=request.query_bits,
+                data_access=request.data_access,
+                score_method=request.score_method,
+                seed=request.seed,
+            )
+        head = request.head.read()
+    else:
+        refuse_two_heads(request.head)
+    n_marked = 16 if request.n_marked is None else request.n_marked
+    return _row_of(request, head_instance(head, n_marked, request.query_bits, request.key_bits))
 
 
-def _verification(
-    request: VerificationRequest, row: SearchedRow, found: tuple[int, ...], rng: np.random.Generator, started: float
-) -> Verification:
+def _row_of(request: VerificationRequest, instance: Instance) -> SearchedRow:
+    return SearchedRow.checked(instance, request.row, request.data_access, request.score_method)
+
+
+def _verification(request: VerificationRequest, row: SearchedRow, started: float) -> Verification:
+    found: tuple[int, ...] = ()
+    if row.origin:
+        rng = np.random.default_rng([request.seed, row.origin["row"]])
+    else:
+        rng = np.random.default_rng([request.seed, 2])
+        marked = np.flatnonzero(row.is_marked)
+        found = tuple(rng.choice(marked, marked.size // 4, replace=False).tolist())
     marked = row.marked(row.threshold, found)
     check = check_oracle(row.oracle(excluded=found), marked, rng)
     inputs = row.inputs() | {"seed": request.seed, "marked": int(marked.sum())}

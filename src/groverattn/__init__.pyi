@@ -1,0 +1,500 @@
+"""Grover search for the large entries of attention, as circuits that are run and costed."""
+
+# Written by `make estimates` from api.py and the records of the requests: change those.
+
+from collections.abc import Callable, Sequence
+from groverattn.problem.heads import AttentionHead
+from numpy.typing import ArrayLike
+from groverattn.bloqs.search.grover import GroverSearch
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.crossover.crossover import CrossoverResult
+from groverattn.diagnosis.diagnosis import Diagnosis
+from groverattn.estimation.compare import Comparison
+from groverattn.estimation.estimate import Estimate
+from groverattn.frontier.frontier import Frontier
+from groverattn.simulation.result import Simulation
+from groverattn.verification.verification import Verification
+from groverattn.whole_model.model import WholeModel
+from groverattn.problem.heads import load_head as load_head
+from groverattn.problem.heads import bundled_head as bundled_head
+from groverattn.problem.heads import AttentionHead as AttentionHead
+from groverattn.row.request import RowRequest as RowRequest
+from groverattn.simulation.request import SimulationRequest as SimulationRequest
+from groverattn.verification.request import VerificationRequest as VerificationRequest
+from groverattn.errors import InputError as InputError
+from groverattn.problem.presets import PRESETS as PRESETS
+from groverattn.physical.machines.hardware import HARDWARE as HARDWARE
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES as DATA_ACCESSES
+from groverattn.bloqs.score.methods import SCORES as SCORES
+from groverattn.reference.finders.registry import FINDERS as FINDERS
+
+__version__: str
+def compare(
+    *,
+    preset: str | None = None,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    name: str = 'custom',
+    layers: int = 1,
+    query_heads: int = 1,
+    gqa_group: int = 1,
+    key_numbers: int | None = None,
+    score_method: str = 'shared-sums',
+    qram_latency_us: float = 10.0,
+    qram_qubits_per_bit: float = 0.0,
+    qram_p_error: float = 0.0,
+    search_law: str = 'expected',
+    hardware: str = 'gidney-fowler-2018',
+    error_budget: float = 0.01,
+) -> Comparison:
+    """Estimates of the same row under every data access.
+
+    Args:
+        preset: A name that `groverattn presets` lists.
+        n_keys: Number of keys n.
+        d_head: Numbers per key d.
+        n_marked: Marked keys per row k.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        name: What to call the sizes; a preset has its own name.
+        layers: Attention layers of the model.
+        query_heads: Query heads per layer.
+        gqa_group: Query heads that share one memory of keys.
+        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        qram_latency_us: qram: assumed time of one call, microseconds.
+        qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
+        qram_p_error: qram: assumed failure probability of one call.
+        search_law: How iterates are counted: ideal, expected, proven, worst.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        error_budget: Probability allowed that a row's answer is wrong, for any reason.
+
+    Raises:
+        InputError: an unknown name, or a size that is missing.
+    """
+
+def diagnose(
+    Q: ArrayLike | AttentionHead,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
+    *,
+    n_marked: int = 16,
+) -> Diagnosis:
+    """Report on a head: whether it is (tau, k)-good, and what each tail of B costs on it.
+
+    Args:
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it.
+        K: Keys, shape (n, d).
+        V: Values, shape (n, m).
+        n_marked: Keys found in each row, the k largest scores and ties.
+
+    Raises:
+        InputError: arrays that make no head, or n_marked out of range.
+    """
+
+def estimate(
+    *,
+    preset: str | None = None,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    name: str = 'custom',
+    layers: int = 1,
+    query_heads: int = 1,
+    gqa_group: int = 1,
+    key_numbers: int | None = None,
+    data_access: str = 'qrom',
+    score_method: str = 'shared-sums',
+    qram_latency_us: float = 10.0,
+    qram_qubits_per_bit: float = 0.0,
+    qram_p_error: float = 0.0,
+    search_law: str = 'expected',
+    hardware: str = 'gidney-fowler-2018',
+    error_budget: float = 0.01,
+) -> Estimate:
+    """Price of one row: counts, machine, GPUs, and from how many keys on the search is faster.
+
+    Args:
+        preset: A name that `groverattn presets` lists.
+        n_keys: Number of keys n.
+        d_head: Numbers per key d.
+        n_marked: Marked keys per row k.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        name: What to call the sizes; a preset has its own name.
+        layers: Attention layers of the model.
+        query_heads: Query heads per layer.
+        gqa_group: Query heads that share one memory of keys.
+        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        qram_latency_us: qram: assumed time of one call, microseconds.
+        qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
+        qram_p_error: qram: assumed failure probability of one call.
+        search_law: How iterates are counted: ideal, expected, proven, worst.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        error_budget: Probability allowed that a row's answer is wrong, for any reason.
+
+    Raises:
+        InputError: an unknown name, a size that is missing, or a row that no machine of this kind can run in budget.
+
+    >>> import groverattn
+    >>> groverattn.estimate(preset="llama3.1-8b", data_access="qroam").physical.code_distance
+    29
+    """
+
+def find_crossover(
+    *,
+    preset: str | None = None,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    name: str = 'custom',
+    layers: int = 1,
+    query_heads: int = 1,
+    gqa_group: int = 1,
+    key_numbers: int | None = None,
+    score_method: str = 'shared-sums',
+    qram_latency_us: float = 10.0,
+    qram_qubits_per_bit: float = 0.0,
+    qram_p_error: float = 0.0,
+    search_law: str = 'expected',
+    hardware: str = 'gidney-fowler-2018',
+    error_budget: float = 0.01,
+    data_access: str = 'all',
+    at: Sequence[int] = (),
+) -> CrossoverResult:
+    """Number of keys from which the search is faster than a GPU, if any, and what it would take to break even.
+
+    Args:
+        preset: A name that `groverattn presets` lists.
+        n_keys: Number of keys n.
+        d_head: Numbers per key d.
+        n_marked: Marked keys per row k.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        name: What to call the sizes; a preset has its own name.
+        layers: Attention layers of the model.
+        query_heads: Query heads per layer.
+        gqa_group: Query heads that share one memory of keys.
+        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        qram_latency_us: qram: assumed time of one call, microseconds.
+        qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
+        qram_p_error: qram: assumed failure probability of one call.
+        search_law: How iterates are counted: ideal, expected, proven, worst.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        error_budget: Probability allowed that a row's answer is wrong, for any reason.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys; all of them by default.
+        at: More numbers of keys at which to ask what it would take.
+
+    Raises:
+        InputError: an unknown name, a size that is missing, or fewer keys than marked ones.
+    """
+
+def find_frontier(
+    *,
+    preset: str | None = None,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    name: str = 'custom',
+    layers: int = 1,
+    query_heads: int = 1,
+    gqa_group: int = 1,
+    key_numbers: int | None = None,
+    qram_latency_us: float = 10.0,
+    qram_qubits_per_bit: float = 0.0,
+    qram_p_error: float = 0.0,
+    search_law: str = 'expected',
+    hardware: str = 'gidney-fowler-2018',
+    error_budget: float = 0.01,
+) -> Frontier:
+    """Designs of one row that no other beats in physical qubits and time.
+
+    Args:
+        preset: A name that `groverattn presets` lists.
+        n_keys: Number of keys n.
+        d_head: Numbers per key d.
+        n_marked: Marked keys per row k.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        name: What to call the sizes; a preset has its own name.
+        layers: Attention layers of the model.
+        query_heads: Query heads per layer.
+        gqa_group: Query heads that share one memory of keys.
+        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        qram_latency_us: qram: assumed time of one call, microseconds.
+        qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
+        qram_p_error: qram: assumed failure probability of one call.
+        search_law: How iterates are counted: ideal, expected, proven, worst.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        error_budget: Probability allowed that a row's answer is wrong, for any reason.
+
+    Raises:
+        InputError: an unknown name, a size that is missing, or no design that the machine can run in budget.
+    """
+
+def oracle(
+    Q: ArrayLike | AttentionHead | None = None,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
+    *,
+    file: str | None = None,
+    layer: int | None = None,
+    head: int | None = None,
+    causal: bool = False,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    row: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    data_access: str = 'qrom',
+    score_method: str = 'shared-sums',
+    seed: int = 0,
+) -> PhaseOracle:
+    """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
+
+    Args:
+        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        layer: Layer to read, from 0.
+        head: Query head to read, from 0.
+        causal: Row i sees keys 0 to i only, also where the file does not say so.
+        n_keys: Number of keys where there is no file.
+        d_head: Numbers per key where there is no file.
+        row: Row of the file's head; the last one by default.
+        n_marked: Marked keys of that row; 16. With a file only.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        seed: Seed of all draws, 0 or more.
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        K: Keys, shape (n, d).
+        V: Values, shape (n, m).
+
+    Raises:
+        InputError: an unknown name, a row that is not searched, or more keys than can be written out.
+
+    >>> import groverattn
+    >>> groverattn.oracle(n_keys=16, d_head=2).num_qubits()
+    4
+    """
+
+def price_model(
+    *,
+    preset: str | None = None,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    name: str = 'custom',
+    layers: int = 1,
+    query_heads: int = 1,
+    gqa_group: int = 1,
+    key_numbers: int | None = None,
+    data_access: str = 'qrom',
+    score_method: str = 'shared-sums',
+    qram_latency_us: float = 10.0,
+    qram_qubits_per_bit: float = 0.0,
+    qram_p_error: float = 0.0,
+    search_law: str = 'expected',
+    hardware: str = 'gidney-fowler-2018',
+    error_budget: float = 0.01,
+    io_bits_per_s: float = 1000000000.0,
+) -> WholeModel:
+    """Price of all rows of a model: one generated token, and the prefill of a full context, beside GPUs.
+
+    Args:
+        preset: A name that `groverattn presets` lists.
+        n_keys: Number of keys n.
+        d_head: Numbers per key d.
+        n_marked: Marked keys per row k.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        name: What to call the sizes; a preset has its own name.
+        layers: Attention layers of the model.
+        query_heads: Query heads per layer.
+        gqa_group: Query heads that share one memory of keys.
+        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        qram_latency_us: qram: assumed time of one call, microseconds.
+        qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
+        qram_p_error: qram: assumed failure probability of one call.
+        search_law: How iterates are counted: ideal, expected, proven, worst.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        error_budget: Probability allowed that a row's answer is wrong, for any reason.
+        io_bits_per_s: Rate at which keys are written.
+
+    Raises:
+        InputError: an unknown name, a size that is missing, or a row that no machine of this kind can run in budget.
+    """
+
+def search(
+    Q: ArrayLike | AttentionHead | None = None,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
+    *,
+    file: str | None = None,
+    layer: int | None = None,
+    head: int | None = None,
+    causal: bool = False,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    row: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    data_access: str = 'qrom',
+    score_method: str = 'shared-sums',
+    seed: int = 0,
+    n_iterates: int | None = None,
+) -> GroverSearch:
+    """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
+
+    Args:
+        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        layer: Layer to read, from 0.
+        head: Query head to read, from 0.
+        causal: Row i sees keys 0 to i only, also where the file does not say so.
+        n_keys: Number of keys where there is no file.
+        d_head: Numbers per key where there is no file.
+        row: Row of the file's head; the last one by default.
+        n_marked: Marked keys of that row; 16. With a file only.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        seed: Seed of all draws, 0 or more.
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        K: Keys, shape (n, d).
+        V: Values, shape (n, m).
+        n_iterates: Number of iterates; None: as many as find a marked key most probably.
+
+    Raises:
+        InputError: an unknown name, a row that is not searched, or more keys than can be written out.
+    """
+
+def simulate(
+    Q: ArrayLike | AttentionHead | None = None,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
+    *,
+    n_marked: int = 16,
+    sample_size: int | None = None,
+    tau: float | None = None,
+    engine: str = 'index',
+    circuit_every: int = 1,
+    method: str = 'unknown',
+    growth: float | None = None,
+    marked_limit: int | None = None,
+    search_law: str = 'all',
+    file: str | None = None,
+    layer: int | None = None,
+    head: int | None = None,
+    causal: bool = False,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    data_access: str = 'qrom',
+    error_budget: float = 0.001,
+    seed: int = 0,
+    rows: str | None = None,
+    n_workers: int = 1,
+    on_row: Callable[[int, int], None] = ...,
+) -> Simulation:
+    """Search of the rows of a head, with what B gives beside exact attention.
+
+    Args:
+        n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
+        sample_size: Set each row's threshold from this many sampled keys: about k are marked.
+        tau: One threshold of the scaled score for all rows instead.
+        engine: circuit, sparse, index or law.
+        circuit_every: Engine index: run the circuit of every N-th row only.
+        method: unknown, expected, counted, known, collector or top-k.
+        growth: Growth factor of the trials; by default the method's own.
+        marked_limit: Give a row up, and report it, when more keys than that are found.
+        search_law: Compare with ideal, expected, proven, worst or all.
+        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        layer: Layer to read, from 0.
+        head: Query head to read, from 0.
+        causal: Row i sees keys 0 to i only, also where the file does not say so.
+        n_keys: Number of keys where there is no file.
+        d_head: Numbers per key where there is no file.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        error_budget: Probability that any row misses a key.
+        seed: Seed of all draws, 0 or more.
+        rows: Rows A:B, B left out.
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        K: Keys, shape (n, d).
+        V: Values, shape (n, m).
+        n_workers: Processes that share the rows.
+        on_row: Called after each row with the numbers of rows done and of all rows.
+
+    Raises:
+        InputError: arrays that make no head, an unknown name, or a run that would not fit into memory or a day.
+
+    >>> import groverattn, numpy as np
+    >>> Q, K, V = np.random.default_rng(0).normal(size=(3, 16, 4))
+    >>> groverattn.simulate(Q, K, V, n_marked=2, engine="law").passed
+    True
+    """
+
+def verify(
+    Q: ArrayLike | AttentionHead | None = None,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
+    *,
+    file: str | None = None,
+    layer: int | None = None,
+    head: int | None = None,
+    causal: bool = False,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    row: int | None = None,
+    n_marked: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    data_access: str = 'qrom',
+    score_method: str = 'shared-sums',
+    seed: int = 0,
+) -> Verification:
+    """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
+
+    Args:
+        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        layer: Layer to read, from 0.
+        head: Query head to read, from 0.
+        causal: Row i sees keys 0 to i only, also where the file does not say so.
+        n_keys: Number of keys where there is no file.
+        d_head: Numbers per key where there is no file.
+        row: Row of the file's head; the last one by default.
+        n_marked: Marked keys of that row; 16. With a file only.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        seed: Seed of all draws, 0 or more.
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        K: Keys, shape (n, d).
+        V: Values, shape (n, m).
+
+    Raises:
+        InputError: an unknown name, a row that is not searched, or more keys than can be run gate by gate.
+    """

@@ -1,0 +1,85 @@
+"""The public API: the same inputs as the command line, by the same names, with types that editors know."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import groverattn
+from groverattn.inputs import inputs_of
+from groverattn.row.request import RowRequest
+from groverattn.simulation.request import SimulationRequest
+from studies.api_stub import FILE_NAME, stub
+
+ROOT = Path(__file__).parents[1]
+Q, K, V = np.random.default_rng(0).normal(size=(3, 16, 4))
+
+
+def test_importing_it_imports_nothing_else():
+    loaded = (
+        "import sys, groverattn; print({name.partition('.')[0] for name in sys.modules} & {'numpy', 'cirq', 'attrs'})"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_the_stub_is_that_of_the_functions():
+    assert (ROOT / FILE_NAME).read_text("utf-8") == stub(), "run `make estimates`"
+
+
+@pytest.mark.parametrize("name", groverattn.__all__)
+def test_every_name_leads_somewhere_and_is_documented(name):
+    value = getattr(groverattn, name)
+    if inspect.isfunction(value) or inspect.isclass(value):
+        assert value.__doc__
+
+
+@pytest.mark.parametrize(
+    ("function", "record", "without"),
+    [
+        (groverattn.estimate, RowRequest, set()),
+        (groverattn.compare, RowRequest, {"data_access"}),
+        (groverattn.find_frontier, RowRequest, {"data_access", "score_method"}),
+        (groverattn.simulate, SimulationRequest, set()),
+    ],
+)
+def test_a_function_takes_every_input_of_its_request(function, record, without):
+    parameters = inspect.signature(function).parameters
+    assert set(inputs_of(record)) - without <= parameters.keys()
+    assert all(each.kind is not each.VAR_KEYWORD for each in parameters.values())
+    for name in inputs_of(record).keys() - without:
+        assert f"        {name}: " in (function.__doc__ or "")
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(groverattn.InputError, match="did you mean data_access"):
+        groverattn.estimate(preset="gpt2", data_acess="qroam")
+    with pytest.raises(groverattn.InputError, match="did you mean qroam"):
+        groverattn.estimate(preset="gpt2", data_access="qroan")
+
+
+def test_a_request_may_be_given_whole_and_changed():
+    request = RowRequest.of(preset="toy")
+    assert groverattn.estimate(request, data_access="qroam").request == request.but(data_access="qroam")
+
+
+def test_arrays_are_a_head():
+    simulation = groverattn.simulate(Q, K, V, n_marked=2, engine="law", causal=True, rows="8:12")
+    assert simulation.instance.head.causal
+    assert simulation.passed
+    assert groverattn.verify(Q, K, V, n_marked=2, row=3).check.passed
+    search = groverattn.search(Q, K, V, n_marked=2)
+    assert search.iterate.oracle == groverattn.oracle(Q, K, V, n_marked=2)
+
+
+@pytest.mark.parametrize(
+    "arrays", [(Q,), (Q, K), (Q, K, "V"), (groverattn.bundled_head(), K, V), (Q, K[:3], V), (1, 2, 3)]
+)
+def test_what_is_no_head_is_refused(arrays):
+    with pytest.raises(groverattn.InputError):
+        groverattn.simulate(*arrays)
+    with pytest.raises(groverattn.InputError):
+        groverattn.diagnose(*arrays)
