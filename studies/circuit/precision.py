@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.costs.counting import count
-from groverattn.files.npz import open_arrays
+from groverattn.files.npz import open_arrays, stored_heads
 from groverattn.files.whole import write_text
 from groverattn.problem.heads import AttentionHead, bundled_head, load_head
 from groverattn.problem.instance import Instance
-from groverattn.problem.layer_arrays import stored_heads
 from groverattn.problem.shapes import Shape
 from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import score_blocks

@@ -15,8 +15,8 @@ from typing import Any
 import attrs
 
 from groverattn.capture.attention_calls import AttentionCall, attention_calls
-from groverattn.capture.head_file import HeadFileWriter, head_file
 from groverattn.errors import InputError
+from groverattn.files.head_file import HeadFileWriter, head_file
 from groverattn.files.whole import check_target
 
 SCHEMA = "groverattn.capture/1"

@@ -10,9 +10,8 @@ import numpy as np
 
 from groverattn.diagnosis.diagnosis import Summary
 from groverattn.diagnosis.tails import largest_keys
-from groverattn.files.npz import open_arrays
-from groverattn.problem.heads import AttentionHead, load_head
-from groverattn.problem.layer_arrays import count_layer_arrays, layer_array, stored_heads
+from groverattn.files.npz import count_layer_arrays, open_arrays, stored_heads
+from groverattn.problem.heads import AttentionHead, load_head, places_of_heads
 from groverattn.problem.limits import check_diagnosis
 from groverattn.reference.attention.mass_profile import keys_for_mass
 
@@ -102,8 +101,7 @@ def survey(path: str | os.PathLike[str], n_marked: int) -> list[HeadSummary]:
     Raises:
         InputError: as `load_head` and `summarise`.
     """
-    with open_arrays(path) as arrays:
-        places = stored_heads(arrays)
+    places = places_of_heads(path)
     (layer, head), *_ = places
     n_keys = load_head(path, layer=layer, head=head).n_keys
     n_heads = max(1, min(N_HEADS, _ENTRIES_MAX // n_keys**2))
@@ -141,6 +139,6 @@ def model_sizes(path: str | os.PathLike[str]) -> dict[str, int]:
     with open_arrays(path) as arrays:
         places = stored_heads(arrays)
         layers = len({layer for layer, _ in places})
-        q_name, k_name = (layer_array(name, 0) if count_layer_arrays(arrays) else name for name in "QK")
-        q_heads, k_heads = ((1, *arrays.shape(name)[:-2])[-1] for name in (q_name, k_name))
+        suffix = "_0" if count_layer_arrays(arrays) else ""
+        q_heads, k_heads = ((1, *arrays.shape(name + suffix)[:-2])[-1] for name in "QK")
     return {"layers": layers, "query_heads": q_heads, "gqa_group": q_heads // k_heads}

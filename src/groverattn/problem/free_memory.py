@@ -1,12 +1,13 @@
-"""How much memory this process may still take, and the refusal of what needs more."""
+"""Memory that this process may still take, and the refusal of what needs more."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
+
+import psutil
 
 from groverattn.errors import InputError
 
@@ -40,9 +41,9 @@ def check_memory(needed: float, what: str, do: str) -> None:
 
 
 def free_bytes() -> int | None:
-    """Return the bytes that this process may still take; None where that is not known.
+    """Bytes that this process may still take; None where that is not known.
 
-    It is the least of what the system, the control groups and the limits of the process leave.
+    The least of what the system, the control groups and the limits of the process leave.
 
     >>> free = free_bytes()
     >>> free is None or free > 0
@@ -52,12 +53,8 @@ def free_bytes() -> int | None:
 
 
 def _of_system() -> Iterator[int]:
-    with contextlib.suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-        yield 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
-        return
-    with contextlib.suppress(OSError, ValueError):  # not on Linux: what is built in
-        yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, RuntimeError):  # /proc is not mounted
+        yield psutil.virtual_memory().available
 
 
 def _of_groups() -> Iterator[int]:
@@ -82,9 +79,9 @@ def _of_group(group: Path, limit: str, used: str, given_back: str) -> Iterator[i
 
 def _of_limits() -> Iterator[int]:
     """What `ulimit -v` and `ulimit -d` leave."""
-    with contextlib.suppress(OSError, ValueError):
-        pages = [int(number) for number in Path("/proc/self/statm").read_text("ascii").split()]
-        for limit, taken in ((resource.RLIMIT_AS, pages[0]), (resource.RLIMIT_DATA, pages[5])):
+    with contextlib.suppress(OSError, AttributeError, psutil.Error):  # only Linux reports the data segment
+        taken = psutil.Process().memory_info()
+        for limit, n_bytes in ((resource.RLIMIT_AS, taken.vms), (resource.RLIMIT_DATA, taken.data)):
             soft, _ = resource.getrlimit(limit)
             if soft != resource.RLIM_INFINITY:
-                yield max(soft - taken * resource.getpagesize(), 0)
+                yield max(soft - n_bytes, 0)

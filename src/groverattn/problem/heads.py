@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.resources
 import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -12,15 +13,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from groverattn.errors import InputError
-from groverattn.files.npz import GIB, SIZE_MAX_BYTES, ArchivedArrays, open_arrays
-from groverattn.problem.free_memory import check_memory
-from groverattn.problem.layer_arrays import (
+from groverattn.files.npz import (
+    CAUSAL,
+    GIB,
+    SCORE_SCALE,
+    SIZE_MAX_BYTES,
+    ArchivedArrays,
     count_layer_arrays,
-    layer_array,
-    setting_bytes,
-    stored_causal,
-    stored_score_scale,
+    open_arrays,
+    stored_heads,
+    stored_settings,
 )
+from groverattn.problem.free_memory import check_memory
 
 Shapes = dict[str, tuple[int, ...]]  # of Q, K and V, as stored
 # Their squares stay finite, and sums of as many of them as there are tokens.
@@ -198,18 +202,38 @@ def load_head(
         n_layer_arrays = count_layer_arrays(arrays)
         if n_layer_arrays:
             at_layer = _pick("layer", layer, n_layer_arrays)
-            names, layer = {name: layer_array(name, at_layer) for name in "QKV"}, None
+            names, layer = {name: f"{name}_{at_layer}" for name in "QKV"}, None
         else:
             at_layer, names = layer or 0, {name: name for name in "QKV"}
         entry, label = _checked_entry(arrays, names, layer, head)
         if n_layer_arrays:
             label = " ".join((f"layer {at_layer}", label)).strip()
         Q, K, V = (arrays.read(names[name])[entry[name]] for name in "QKV")
-        stored_scale, stored_mask = stored_score_scale(arrays, at_layer), stored_causal(arrays, at_layer)
+        stored_scale, stored_mask = stored_settings(arrays, at_layer)
     if score_scale is None:
         score_scale = 1.0 / math.sqrt(max(Q.shape[1], 1)) if stored_scale is None else stored_scale
     name = " ".join((Path(path).stem, label)).strip()
     return AttentionHead(Q, K, V, score_scale, bool(stored_mask) if causal is None else causal, name)
+
+
+def places_of_heads(path: str | os.PathLike[str]) -> list[tuple[int | None, int]]:
+    """Layer and query head of every head in an .npz file, as `load_head` takes them; layer by layer.
+
+    Raises:
+        InputError: as `load_head`.
+    """
+    with open_arrays(path) as arrays:
+        return stored_heads(arrays)
+
+
+def all_heads(path: str | os.PathLike[str]) -> Iterator[AttentionHead]:
+    """Every query head of an .npz file that `load_head` reads, layer by layer, each loaded when it is asked for.
+
+    Raises:
+        InputError: as `load_head`.
+    """
+    for layer, head in places_of_heads(path):
+        yield load_head(path, layer=layer, head=head)
 
 
 def bundled_head() -> AttentionHead:
@@ -230,8 +254,8 @@ def _checked_entry(
     arrays.require(*names.values())
     shapes = {name: arrays.shape(names[name]) for name in "QKV"}
     label_names = [name for name in ("layer", "head") if name in arrays]
-    stored_bytes = sum(arrays.n_bytes(name) for name in (*names.values(), *label_names))
-    _check_size(stored_bytes + setting_bytes(arrays), shapes)
+    settings = [name for name in (SCORE_SCALE, CAUSAL) if name in arrays]
+    _check_size(sum(arrays.header(name).n_bytes for name in (*names.values(), *label_names, *settings)), shapes)
     return _entry(shapes, {name: arrays.read(name) for name in label_names}, layer, head)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from groverattn.capture.head_file import check_target
 from groverattn.errors import InputError
-from groverattn.files.whole import write_text
+from groverattn.files.whole import check_target, write_text
 from groverattn.report.build import report
 from groverattn.row.request import RowRequest
 from groverattn.show.html import html

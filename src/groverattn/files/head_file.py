@@ -1,4 +1,4 @@
-"""A file of heads written layer by layer, which is there as a whole or not at all."""
+"""Writer of a file of heads, layer by layer; the file is there whole or not at all. `files/npz.py` has its form."""
 
 from __future__ import annotations
 
@@ -9,32 +9,31 @@ from pathlib import Path
 
 import attrs
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
 from groverattn.errors import InputError
+from groverattn.files.npz import CAUSAL, SCORE_SCALE
 from groverattn.files.whole import check_target, unwritable, whole_file
-from groverattn.problem.layer_arrays import CAUSAL, SCORE_SCALE, layer_array
 
 DTYPES = ("float16", "float32")
 
 
 @attrs.define(eq=False)
 class HeadFileWriter:
-    """The open file: each layer goes to disk when it is added, and no array stays in memory.
+    """An open file of heads: each layer goes to disk when it is added, and no array stays in memory.
 
     Attributes:
         path: the name that the file takes in the end, for messages.
         archive: the zip file, under its temporary name.
         dtype: float16 or float32.
-        score_scales: one per layer that was added.
-        causal: the same for the mask.
+        settings: scale and mask of each layer that was added.
     """
 
     path: Path
     archive: zipfile.ZipFile
     dtype: str
-    score_scales: list[float] = attrs.field(factory=list)
-    causal: list[bool] = attrs.field(factory=list)
+    settings: list[tuple[float, bool]] = attrs.field(factory=list)
 
     def add_layer(self, Q: NDArray, K: NDArray, V: NDArray, *, score_scale: float, causal: bool) -> None:
         """Write one layer: Q of shape (heads, n, d), K (key heads, n, d) and V (key heads, n, d_v).
@@ -42,41 +41,32 @@ class HeadFileWriter:
         Raises:
             InputError: a number that the type cannot hold, or a disk that is full.
         """
-        layer = len(self.score_scales)
         for letter, array in (("Q", Q), ("K", K), ("V", V)):
+            name = f"{letter}_{len(self.settings)}"
             with np.errstate(over="ignore"):  # reported below
                 stored = array.astype(self.dtype, order="C")
             if not np.isfinite(stored).all():
-                raise _not_finite(layer_array(letter, layer), array, self.dtype)
-            self._write(layer_array(letter, layer), stored)
-        self.score_scales.append(score_scale)
-        self.causal.append(causal)
+                raise _not_finite(name, array, self.dtype)
+            self.add_array(name, stored)
+        self.settings.append((score_scale, causal))
 
     def add_array(self, name: str, array: ArrayLike) -> None:
-        """Write one more array of integers or floats."""
-        self._write(name, np.asarray(array))
-
-    def finish(self) -> None:
-        """Write what the layers have in common in a file: the scale and the mask of each."""
-        self._write(SCORE_SCALE, np.array(self.score_scales, dtype=np.float64))
-        self._write(CAUSAL, np.array(self.causal, dtype=np.uint8))
-
-    def _write(self, name: str, array: NDArray) -> None:
+        """Write one more array of integers or floats. Raises InputError if the disk is full."""
         # Stored, not deflated: the low bits of trained numbers are noise. Without a time: same numbers, same bytes.
         try:
             with self.archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
+                npy.write_array(member, np.asarray(array), allow_pickle=False)
             if self.archive.fp is not None:
                 self.archive.fp.flush()
         except OSError as failure:
-            raise unwritable(self.path, failure.strerror or str(failure)) from failure
+            raise unwritable(self.path, failure) from failure
 
 
 @contextmanager
 def head_file(path: Path, *, dtype: str, force: bool = False) -> Iterator[HeadFileWriter]:
-    """Open a file of heads for writing, beside `path`; it takes that name when the block ends well.
+    """File of heads open for writing beside `path`, which takes that name when the block ends well.
 
-    After an error or Ctrl-C in the block nothing is left, and what was at `path` is as it was.
+    After an error or Ctrl-C in the block nothing is left, and what was at `path` is unchanged.
 
     Raises:
         InputError: `path` exists and `force` is False, it cannot be written, or `dtype` is unknown.
@@ -92,7 +82,9 @@ def head_file(path: Path, *, dtype: str, force: bool = False) -> Iterator[HeadFi
     with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
         writer = HeadFileWriter(path, archive, dtype)
         yield writer
-        writer.finish()
+        scales, masks = zip(*writer.settings, strict=True) if writer.settings else ((), ())
+        writer.add_array(SCORE_SCALE, np.array(scales, dtype=np.float64))
+        writer.add_array(CAUSAL, np.array(masks, dtype=np.uint8))
 
 
 def _not_finite(name: str, array: NDArray, dtype: str) -> InputError:
@@ -101,7 +93,7 @@ def _not_finite(name: str, array: NDArray, dtype: str) -> InputError:
         return InputError(
             given=f"{name} with numbers up to {largest:.6g}",
             allowed=f"at most {float(np.finfo(dtype).max):.6g}",
-            why=f"{dtype} holds no larger ones",
+            why=f"{dtype} does not hold larger ones",
             do="pass --dtype float32",
         )
     return InputError(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from groverattn.capture.head_file import head_file
 from groverattn.errors import InputError
+from groverattn.files.head_file import head_file
 from groverattn.problem.heads import load_head
 
 RNG = np.random.default_rng(8)
@@ -86,7 +86,7 @@ def test_a_full_disk(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("groverattn.capture.head_file.np.lib.format.write_array", full)
+    monkeypatch.setattr("groverattn.files.head_file.npy.write_array", full)
     with (
         pytest.raises(InputError, match="No space left"),
         head_file(tmp_path / "heads.npz", dtype="float16") as writer,

@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from groverattn.errors import InputError
-from groverattn.files.npz import open_arrays
-from groverattn.problem.heads import load_head
-from groverattn.problem.layer_arrays import stored_heads
-from studies.circuit.precision import all_heads
+from groverattn.files.npz import open_arrays, stored_heads
+from groverattn.problem.heads import all_heads, load_head
 
 RNG = np.random.default_rng(4)
 N_KEYS = 6
