@@ -1,14 +1,15 @@
-"""The one error that bad input raises."""
+"""Error that bad input raises, and checks that raise it."""
 
 from __future__ import annotations
 
 import difflib
+import math
 import numbers
 from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """Input that cannot be used: what was given, what is allowed, why, and what to do.
+    """Error for input that cannot be used: what was given, what is allowed, why, and what to do.
 
     >>> print(InputError(given="key_bits = 1", allowed="2 to 16", why="a sign needs a bit", do="pass --key-bits 8"))
     given: key_bits = 1; allowed: 2 to 16; why: a sign needs a bit; do: pass --key-bits 8
@@ -28,7 +29,7 @@ def _input_error(parts: dict[str, str]) -> InputError:
 
 
 def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> InputError:
-    """Return the error for a name that is not among the known ones; it names the nearest.
+    """Error for a name that is not among the known ones; it suggests the nearest.
 
     >>> print(unknown_name("preset", "gpt-2", ["gpt2", "toy"], "each is a set of sizes"))
     given: preset 'gpt-2'; allowed: gpt2, toy; why: each is a set of sizes; do: did you mean gpt2?
@@ -44,10 +45,10 @@ _SHOWN = 100  # characters of a value in a message
 
 
 def whole_number(name: str, value: object) -> int:
-    """Return a whole number as Python's own, which has no largest one.
+    """Whole number as a Python int, of any size up to 300 digits.
 
     Raises:
-        InputError: it is none; 3.0 and True are none either.
+        InputError: it is not a whole number; 3.0 and True are not.
 
     >>> whole_number("n_keys", 3)
     3
@@ -63,10 +64,10 @@ def whole_number(name: str, value: object) -> int:
 
 
 def real_number(name: str, value: object) -> float:
-    """Return a number as one of floating point; NaN and infinity are numbers here.
+    """Number as a Python float; NaN and infinity pass.
 
     Raises:
-        InputError: it is none, or too large for floating point.
+        InputError: it is not a real number, or too large for floating point.
 
     >>> real_number("tau", 3)
     3.0
@@ -79,13 +80,13 @@ def real_number(name: str, value: object) -> float:
     raise InputError(
         given=f"{name} = {shown(value)}",
         allowed="a number of at most 300 digits",
-        why="it is reckoned with in floating point",
+        why="it is used in floating-point arithmetic",
         do="correct it",
     )
 
 
 def shown(value: object) -> str:
-    """Write a value of any length in a message; Python refuses to write a number of more than 4,300 digits.
+    """Text of a value in a message, cut to 100 characters; Python refuses to write more than 4,300 digits.
 
     >>> shown(0.5), shown(1 << 20_000)
     ('0.5', 'a whole number of 20001 bits')
@@ -94,9 +95,38 @@ def shown(value: object) -> str:
         return f"a whole number of {value.bit_length()} bits"
     try:
         text = repr(value)
-    except ValueError:  # such a number within a list
+    except ValueError:  # a number that long within a list
         return f"a {type(value).__name__}"
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
+def check_between(
+    name: str, value: float, low: float, high: float, why: str, do: str = "", *, open_ends: bool = False
+) -> None:
+    """Raise InputError unless `value` is from `low` to `high`; NaN is refused.
+
+    Args:
+        name: what the user calls the value.
+        value: the value.
+        low, high: smallest and largest value allowed; if `high` is infinite, any finite value from `low` on.
+        why: why only these values.
+        do: advice; "choose NAME in this range" by default.
+        open_ends: whether `low` and `high` themselves are refused.
+
+    >>> check_between("bits", 1, 2, 16, "a sign needs a bit")
+    Traceback (most recent call last):
+    ...
+    groverattn.errors.InputError: given: bits = 1; allowed: 2 to 16; why: a sign needs a bit; do: choose bits ...
+    """
+    if low < value < high or (not open_ends and value in (low, high) and value != math.inf):
+        return
+    if open_ends:
+        allowed = f"strictly between {shown(low)} and {shown(high)}"
+    else:
+        allowed = f"{shown(low)} or more" if high == math.inf else f"{shown(low)} to {shown(high)}"
+    raise InputError(
+        given=f"{name} = {shown(value)}", allowed=allowed, why=why, do=do or f"choose {name} in this range"
+    )
 
 
 def check_seed(seed: int) -> None:
@@ -104,28 +134,22 @@ def check_seed(seed: int) -> None:
 
     >>> check_seed(0)
     """
-    if whole_number("seed", seed) < 0:
-        raise InputError(
-            given=f"seed = {seed}",
-            allowed="0 or more",
-            why="a generator is seeded with a whole number that is not negative",
-            do="choose another seed",
-        )
+    check_between("seed", whole_number("seed", seed), 0, math.inf, "NumPy's generators take no negative seed")
 
 
-# Below it a share of the budget may be 0 in floating point. Our assumption: nobody asks for less.
+# Below it a share of the budget may be 0 in floating point.
 ERROR_BUDGET_MIN = 1e-100
 
 
 def check_error_budget(error_budget: float) -> None:
-    """Raise InputError unless `error_budget` is a probability strictly between 0 and 1; NaN is none.
+    """Raise InputError unless `error_budget` is a probability strictly between 0 and 1; NaN is refused.
 
     >>> check_error_budget(0.01)
     """
     if not ERROR_BUDGET_MIN <= real_number("error_budget", error_budget) < 1:
         raise InputError(
             given=f"error_budget = {error_budget}",
-            allowed=f"above 0, below 1; {ERROR_BUDGET_MIN:g} is the least that is reckoned with",
-            why="it is the probability of failure that is allowed",
+            allowed=f"above 0, below 1; {ERROR_BUDGET_MIN:g} is the smallest value supported",
+            why="it is the probability of failure allowed",
             do="choose for example 0.01",
         )

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from groverattn.errors import InputError, real_number, shown, unknown_name, whole_number
+from groverattn.errors import InputError, check_between, real_number, shown, unknown_name, whole_number
 
 R = TypeVar("R")
 
@@ -34,24 +34,7 @@ def between(low: float, high: float, why: str) -> Check:
     groverattn.errors.InputError: given: bits = 1; allowed: 2 to 16; why: a sign needs a bit; do: choose bits ...
     """
 
-    def check(_: Any, field: attrs.Attribute[Any] | Input, value: float) -> None:
-        check_between(field.name, value, low, high, why)
-
-    return check
-
-
-def check_between(name: str, value: float, low: float, high: float, why: str) -> None:
-    """Raise InputError unless `low <= value <= high`; NaN is refused.
-
-    >>> check_between("n_workers", 2, 1, 64, "processes share the rows")
-    """
-    if not low <= value <= high:
-        raise InputError(
-            given=f"{name} = {shown(value)}",
-            allowed=f"{shown(low)} to {shown(high)}",
-            why=why,
-            do=f"choose {name} in this range",
-        )
+    return lambda _, field, value: check_between(field.name, value, low, high, why)
 
 
 def checked(check: Callable[[Any], object]) -> Check:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from groverattn.diagnosis.tails import TailErrors, compare_tails, largest_keys
+from groverattn.diagnosis.tails import TailErrors, compare_tails
 from groverattn.files.csv_records import write_records
 from groverattn.problem.heads import AttentionHead
+from groverattn.reference.attention.goodness import largest_keys
 from studies.search.real_heads import heads
 
 FILE_NAME = "tails.csv"

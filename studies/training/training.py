@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 
 from groverattn.files.csv_records import write_records
 from groverattn.problem.heads import AttentionHead
-from groverattn.reference.attention.exact import exact_attention, score_blocks
+from groverattn.reference.attention.exact import exact_attention, n_visible, score_blocks
 from groverattn.reference.attention.exact_gradients import exact_gradients
 from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from groverattn.reference.attention.visible_keys import n_visible
 from studies.training.recall_model import Adam, Attention, Backward, Parameters, answers, step
 from studies.training.recall_task import RecallSequence, draw_sequence
 

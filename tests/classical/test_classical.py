@@ -5,13 +5,18 @@ import attrs
 import pytest
 
 from groverattn.classical.gpus import GPUS, Gpu
-from groverattn.classical.lines import KeyMemory, classical_lines, decode_time_s, prefill_time_s, whole_model_times
+from groverattn.classical.lines import KeyMemory, classical_lines, model_decode, model_prefill, whole_model_times
 from groverattn.errors import InputError
 from groverattn.problem.presets import PRESETS, preset
 
 H100, B200 = (next(gpu for gpu in GPUS if gpu.label == label) for label in ("H100 fp16", "B200 bf16"))
 # The GPU of FlashMLA's analysis (docs/20250422-new-kernel-deep-dive.md): 865 TFLOP/s throttled, 3.35 TB/s.
 H800 = Gpu("H800", "bf16", 2, 865e12, 3.35e12, "FlashMLA", "FlashMLA")
+
+
+def ridge(gpu):
+    """FLOP per byte from which on arithmetic takes longer than reading."""
+    return gpu.flop_per_s / gpu.bytes_per_s
 
 
 def _times_us(**sizes):
@@ -52,18 +57,18 @@ def test_a_group_shares_the_keys_of_decode_only():
 
 @pytest.mark.parametrize("gpu", GPUS, ids=lambda gpu: gpu.label)
 def test_both_times_meet_at_the_ridge(gpu):
-    at_ridge = gpu.roofline(gpu.ridge_flop_per_byte * gpu.bytes_per_number, numbers=1)
+    at_ridge = gpu.roofline(ridge(gpu) * gpu.bytes_per_number, numbers=1)
     assert at_ridge.arithmetic_s == pytest.approx(at_ridge.bandwidth_s)
-    below, above = (gpu.roofline(share * gpu.ridge_flop_per_byte * gpu.bytes_per_number, 1) for share in (0.9, 1.1))
+    below, above = (gpu.roofline(share * ridge(gpu) * gpu.bytes_per_number, 1) for share in (0.9, 1.1))
     assert (below.bound_by, above.bound_by) == ("bandwidth", "arithmetic")
     assert below.time_s == at_ridge.bandwidth_s < above.time_s
 
 
 def test_a_short_prefill_waits_for_the_memory():
     # Q, K, V and O once: 4 d numbers a row against 4 n d FLOP, so n FLOP a number
-    ridge = math.ceil(H100.ridge_flop_per_byte * H100.bytes_per_number)
-    assert KeyMemory(ridge - 1, 64).prefill(H100).bound_by == "bandwidth"
-    assert KeyMemory(ridge, 64).prefill(H100).bound_by == "arithmetic"
+    n_keys = math.ceil(ridge(H100) * H100.bytes_per_number)
+    assert KeyMemory(n_keys - 1, 64).prefill(H100).bound_by == "bandwidth"
+    assert KeyMemory(n_keys, 64).prefill(H100).bound_by == "arithmetic"
 
 
 @pytest.mark.parametrize("kind", ["prefill", "decode"])
@@ -83,7 +88,7 @@ def test_a_larger_group_never_slows_decode_until_arithmetic_binds_and_then_chang
     first = bound.index("arithmetic")
     assert set(bound[first:]) == {"arithmetic"}
     assert times[first].time_s == times[-1].time_s
-    assert first + 1 == math.ceil(B200.ridge_flop_per_byte)  # 2 g FLOP for 2 bytes
+    assert first + 1 == math.ceil(ridge(B200))  # 2 g FLOP for 2 bytes
 
 
 def test_mla_reads_one_compressed_key_for_all_heads():
@@ -139,16 +144,16 @@ def test_a_generated_token_reads_what_a_token_of_the_context_stores(name, bytes_
     # arXiv:2505.09343, Table 1, second-hand: 70 KB and 516 KB a token for keys and values of 2 bytes a number.
     memory_s = 1000 * bytes_per_token / H100.bytes_per_s
     sizes = preset(name)
-    bandwidth_s = decode_time_s(sizes, attrs.evolve(H100, flop_per_s=1e30), n_keys=1000, with_values=True)
+    bandwidth_s = model_decode(sizes, attrs.evolve(H100, flop_per_s=1e30), n_keys=1000, with_values=True).time_s
     assert bandwidth_s == pytest.approx(memory_s)
 
 
 def test_a_prompt_grows_with_the_square_of_its_tokens_and_a_token_with_the_context():
     sizes = preset("llama3.1-8b")
-    assert prefill_time_s(sizes, H100, 20_000) == pytest.approx(4 * prefill_time_s(sizes, H100, 10_000))
-    assert prefill_time_s(sizes, H100, causal=False) == pytest.approx(2 * prefill_time_s(sizes, H100))
-    assert decode_time_s(sizes, H100, 20_000) == pytest.approx(2 * decode_time_s(sizes, H100, 10_000))
-    assert decode_time_s(sizes, H100, with_values=True) == pytest.approx(2 * decode_time_s(sizes, H100))
+    assert model_prefill(sizes, H100, 20_000).time_s == pytest.approx(4 * model_prefill(sizes, H100, 10_000).time_s)
+    assert model_prefill(sizes, H100, causal=False).time_s == pytest.approx(2 * model_prefill(sizes, H100).time_s)
+    assert model_decode(sizes, H100, 20_000).time_s == pytest.approx(2 * model_decode(sizes, H100, 10_000).time_s)
+    assert model_decode(sizes, H100, with_values=True).time_s == pytest.approx(2 * model_decode(sizes, H100).time_s)
 
 
 def test_every_preset_has_its_times():

@@ -12,7 +12,7 @@ from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.attention.error_bounds import row_errors
-from groverattn.reference.attention.goodness import goodness
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.trials import GroverRun
@@ -64,7 +64,7 @@ def test_numbers_on_the_packaged_head_in_limitations():
     errors = row_errors(SparseRankOne.from_found(head, list(np.argsort(-scores, axis=1)[:, :16])))
     medians = [np.median(each) for each in (errors.a_priori, errors.a_posteriori, errors.weight_error)]
     assert [f"{median:.2g}" for median in medians] == ["1.8", "0.53", "0.35"]
-    tails = goodness(head, 16).tail_range
+    tails = largest_keys(head, 16).tail_range
     assert f"{np.median(tails):.1f}" == "6.1"
     assert tails.min() > 1
     assert (

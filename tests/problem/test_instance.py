@@ -4,7 +4,6 @@ import pytest
 
 from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
-from groverattn.problem.fixed_point import worst_score_bits
 from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.problem.instance import Instance
 
@@ -44,10 +43,9 @@ def test_causal_rows_that_see_too_little_are_read_whole() -> None:
         assert instance.marked(row).all() == (row < 16)
 
 
-def test_the_threshold_of_rows_read_whole_fits_the_width_of_a_score() -> None:
+def test_the_threshold_of_rows_read_whole_is_a_possible_score() -> None:
     instance = Instance.from_target(CAUSAL, 16, query_bits=8, key_bits=4)
-    width = worst_score_bits(instance.d_head, 8, 4)
-    assert -(1 << (width - 1)) <= instance.thresholds.min()
+    assert instance.thresholds.min() == -instance.d_head * 127 * 7
     assert (instance.scores(0) >= instance.thresholds[0]).all()
 
 

@@ -64,15 +64,6 @@ class Gpu:
         """GPU and number format."""
         return f"{self.name} {self.number_format}"
 
-    @property
-    def ridge_flop_per_byte(self) -> float:
-        """FLOP per byte from which on arithmetic takes longer than reading.
-
-        >>> round(GPUS[0].ridge_flop_per_byte)
-        221
-        """
-        return self.flop_per_s / self.bytes_per_s
-
     def roofline(self, flop: float, numbers: float) -> Roofline:
         """Return the two times of work that does `flop` operations on `numbers` numbers read or written once.
 

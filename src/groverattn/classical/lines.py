@@ -170,12 +170,11 @@ class ModelTime:
     bound_by: str
 
 
-def prefill_time_s(preset: Preset, gpu: Gpu, n_keys: int | None = None, causal: bool = True) -> float:
-    """Return the time of the attention of all layers and heads for a prompt of n tokens, seconds.
+def model_prefill(preset: Preset, gpu: Gpu, n_keys: int | None = None, causal: bool = True) -> Roofline:
+    """Times of the attention of all layers and heads for a prompt of n tokens.
 
-    Every layer is taken to see all keys, also where the note of a preset says that some do not. The GPU is taken to
-    hold all of them, also where none does; work that is spread over m GPUs takes 1/m of the time at best. The linear
-    layers are left out.
+    Every layer is taken to see all keys, even if the note of a preset says that some do not, and the GPU to hold all of
+    them; work spread over m GPUs takes 1/m of the time at best. The linear layers are left out.
 
     Args:
         preset: sizes of the model.
@@ -187,16 +186,17 @@ def prefill_time_s(preset: Preset, gpu: Gpu, n_keys: int | None = None, causal: 
         InputError: no token.
 
     >>> from groverattn.problem.presets import preset
-    >>> f"{prefill_time_s(preset('llama3.1-8b'), GPUS[0]):.2f} s"
+    >>> f"{model_prefill(preset('llama3.1-8b'), GPUS[0]).time_s:.2f} s"
     '6.09 s'
     """
-    return _prefill(preset, gpu, n_keys, causal).time_s
+    memory = _memory(preset, n_keys)
+    return memory.prefill(gpu, causal).times(preset.layers * preset.query_heads * memory.n_keys)
 
 
-def decode_time_s(preset: Preset, gpu: Gpu, n_keys: int | None = None, with_values: bool = False) -> float:
-    """Return the time of the attention of all layers and heads for one generated token, seconds.
+def model_decode(preset: Preset, gpu: Gpu, n_keys: int | None = None, with_values: bool = False) -> Roofline:
+    """Times of the attention of all layers and heads for one generated token; left out is as in `model_prefill`.
 
-    One sequence at a time: several would not share their keys. What is left out is as in `prefill_time_s`.
+    One sequence at a time: several would not share their keys.
 
     Args:
         preset: sizes of the model.
@@ -208,10 +208,10 @@ def decode_time_s(preset: Preset, gpu: Gpu, n_keys: int | None = None, with_valu
         InputError: no token.
 
     >>> from groverattn.problem.presets import preset
-    >>> f"{decode_time_s(preset('llama3.1-8b'), GPUS[0]) * 1e3:.2f} ms"
+    >>> f"{model_decode(preset('llama3.1-8b'), GPUS[0]).time_s * 1e3:.2f} ms"
     '2.56 ms'
     """
-    return _decode(preset, gpu, n_keys, with_values).time_s
+    return _memory(preset, n_keys).decode(gpu, with_values).times(preset.layers * preset.query_heads)
 
 
 def whole_model_times(preset: Preset, n_keys: int | None = None) -> list[ModelTime]:
@@ -225,17 +225,8 @@ def whole_model_times(preset: Preset, n_keys: int | None = None) -> list[ModelTi
     >>> times[0].gpu, times[0].kind, times[0].bound_by
     ('H100 fp16', 'prefill', 'arithmetic')
     """
-    prefill = [_model_time(gpu, "prefill", _prefill(preset, gpu, n_keys)) for gpu in GPUS]
-    return prefill + [_model_time(gpu, "decode", _decode(preset, gpu, n_keys)) for gpu in GPUS]
-
-
-def _prefill(preset: Preset, gpu: Gpu, n_keys: int | None, causal: bool = True) -> Roofline:
-    memory = _memory(preset, n_keys)
-    return memory.prefill(gpu, causal).times(preset.layers * preset.query_heads * memory.n_keys)
-
-
-def _decode(preset: Preset, gpu: Gpu, n_keys: int | None, with_values: bool = False) -> Roofline:
-    return _memory(preset, n_keys).decode(gpu, with_values).times(preset.layers * preset.query_heads)
+    prefill = [_model_time(gpu, "prefill", model_prefill(preset, gpu, n_keys)) for gpu in GPUS]
+    return prefill + [_model_time(gpu, "decode", model_decode(preset, gpu, n_keys)) for gpu in GPUS]
 
 
 def _memory(preset: Preset, n_keys: int | None) -> KeyMemory:

@@ -8,11 +8,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.diagnosis.tails import LargestKeys, TailErrors, compare_tails, largest_keys
+from groverattn.diagnosis.tails import TailErrors, compare_tails
 from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.limits import check_diagnosis
 from groverattn.reference.attention.exact import score_blocks, softmax_rows
+from groverattn.reference.attention.goodness import LargestKeys, largest_keys
 from groverattn.reference.attention.mass_profile import keys_for_mass, mass_of_largest
 
 SCHEMA = "groverattn.diagnose/1"

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 
 from groverattn.diagnosis.diagnosis import Summary
-from groverattn.diagnosis.tails import largest_keys
 from groverattn.files.npz import count_layer_arrays, open_arrays, stored_heads
 from groverattn.problem.heads import AttentionHead, load_head, places_of_heads
 from groverattn.problem.limits import check_diagnosis
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.mass_profile import keys_for_mass
 
 WEIGHT = 0.9

@@ -1,4 +1,4 @@
-"""Fixed point: queries and keys as the small integers that the circuit multiplies."""
+"""Fixed-point numbers: queries and keys as the small integers that the circuit multiplies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.errors import InputError, whole_number
+from groverattn.errors import InputError, check_between, whole_number
 
-# A sign and one digit are the least that a signed product needs; beyond 16 bits a float16 head holds nothing more.
+# A signed product needs a sign and one digit; a float16 head holds nothing beyond 16 bits.
 BITS_MIN = 2
 BITS_MAX = 16
 
@@ -18,13 +18,8 @@ def check_bits(name: str, bits: int) -> None:
 
     >>> check_bits("key_bits", 8)
     """
-    if not BITS_MIN <= whole_number(name, bits) <= BITS_MAX:
-        raise InputError(
-            given=f"{name} = {bits}",
-            allowed=f"{BITS_MIN} to {BITS_MAX}",
-            why="a signed number needs a sign and a digit, and float16 heads hold no more than 16 bits",
-            do=f"choose {name} between {BITS_MIN} and {BITS_MAX}",
-        )
+    why = "a signed number needs a sign and a digit, and float16 heads hold no more than 16 bits"
+    check_between(name, whole_number(name, bits), BITS_MIN, BITS_MAX, why)
 
 
 def largest_value(bits: int) -> int:
@@ -38,7 +33,7 @@ def largest_value(bits: int) -> int:
 
 @attrs.frozen(eq=False)
 class FixedPoint:
-    """An array as integers times one step: array ~ values * step.
+    """Array as integers times one step: array ~ values * step.
 
     Attributes:
         values: int64 of shape (n, d), each between -(2^(bits-1) - 1) and 2^(bits-1) - 1.
@@ -49,10 +44,6 @@ class FixedPoint:
     values: NDArray[np.int64]
     step: float
     bits: int
-
-    def dequantised(self) -> NDArray[np.float64]:
-        """Return values * step, of shape (n, d): within step / 2 of the array."""
-        return self.values * np.float64(self.step)
 
 
 def quantise(array: ArrayLike, bits: int) -> FixedPoint:
@@ -79,16 +70,3 @@ def quantise(array: ArrayLike, bits: int) -> FixedPoint:
             do="leave this head out, or check how it was exported",
         )
     return FixedPoint(np.rint(numbers / step).astype(np.int64), step, bits)
-
-
-def worst_score_bits(d_head: int, query_bits: int, key_bits: int) -> int:
-    """Return the two's complement width that holds every score of d_head products.
-
-    Proof. |q| <= A = 2^(query_bits-1) - 1 and |k| <= B = 2^(key_bits-1) - 1, so |score| <= W = d_head A B, and both
-    W and -W occur (all q = A, all k = B or -B). Two's complement of w bits holds -2^(w-1) to 2^(w-1) - 1, hence W iff
-    2^(w-1) > W. The least such w is 1 + (the bit length of W), and -W then fits as well.
-
-    >>> worst_score_bits(d_head=128, query_bits=8, key_bits=8)
-    22
-    """
-    return 1 + (d_head * largest_value(query_bits) * largest_value(key_bits)).bit_length()

@@ -1,8 +1,9 @@
-"""One head made ready for search: integer queries and keys, and a threshold for every row."""
+"""Head made ready for search: integer queries and keys, and a threshold for every row."""
 
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -10,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.errors import InputError, whole_number
+from groverattn.errors import InputError, check_between, whole_number
 from groverattn.problem.fixed_point import FixedPoint, largest_value, quantise
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.score_blocks import ScoreBlocks
@@ -25,10 +26,10 @@ EachBlock = Callable[[Callable[[int], NDArray[np.int64]], range], Iterable[NDArr
 
 @attrs.frozen(eq=False, repr=False)
 class Instance:
-    """A head in integers with thresholds: key j is marked in row i when <q_i, k_j> >= thresholds[i] and row i sees j.
+    """Head in integers with thresholds: key j is marked in row i when <q_i, k_j> >= thresholds[i] and row i sees j.
 
-    A row is either searched or read whole. It is read whole where its threshold is one that every possible score
-    reaches: the rule leaves nothing to search for, as in the first rows of a causal head, which see too few keys.
+    A row is either searched or read whole. It is read whole if every possible score reaches its threshold: there is
+    nothing to search for, as in the first rows of a causal head, which see too few keys.
 
     Attributes:
         head: the head in float64, from which found scores are computed again exactly.
@@ -90,7 +91,7 @@ class Instance:
         every = np.arange(head.n_keys)
         visible = bare.score_blocks.visible_keys(every)
         thresholds = np.full(head.n_keys, np.clip(threshold, bare.lowest_threshold, beyond), dtype=np.int64)
-        thresholds[visible == 1] = bare.lowest_threshold  # one key is no search
+        thresholds[visible == 1] = bare.lowest_threshold  # nothing to search among one key
         instance = attrs.evolve(bare, thresholds=thresholds, threshold_rule=f"scaled score >= {tau:g} in every row")
         instance._remember(instance.marked_counts(every))
         n_marked, n_pairs = (counts[visible > 1].sum() for counts in (instance.marked_counts(every), visible))
@@ -126,13 +127,8 @@ class Instance:
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, a sample too small to hold a marked key.
         """
-        if whole_number("sample_size", sample_size) < 1:
-            raise InputError(
-                given=f"a sample of {sample_size} keys",
-                allowed="1 key or more",
-                why="the threshold is one of the sampled scores",
-                do="sample several times n / k keys",
-            )
+        why = "the threshold is one of the sampled scores"
+        check_between("sample_size", whole_number("sample_size", sample_size), 1, math.inf, why)
         rule = f"about {n_marked} keys of each row, from a sample of {sample_size} (seed {seed})"
         threshold_of = functools.partial(_sample_threshold, n_marked, sample_size, seed)
         return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, rows, each_block)
@@ -153,7 +149,8 @@ class Instance:
         each_block: EachBlock,
     ) -> Instance:
         """Apply a rule to the rows that see enough keys; rows that it has no threshold for are read whole."""
-        _check_n_marked(n_marked, bare.n_keys)
+        why = f"of {bare.n_keys} keys, none marked means nothing to find, and all marked nothing to search for"
+        check_between("n_marked", whole_number("n_marked", n_marked), 1, bare.n_keys - 1, why)
         wanted = range(bare.n_keys) if rows is None else range(max(rows.start, 0), min(rows.stop, bare.n_keys))
         blocks = range(wanted.start // ROWS_PER_BLOCK, -(-wanted.stop // ROWS_PER_BLOCK))
         of_block = functools.partial(_block_thresholds, bare, threshold_of, n_marked, wanted)
@@ -297,13 +294,3 @@ def _nothing_to_search(bare: Instance, n_marked: int, rows: range) -> InputError
         why=f"in every row the {n_marked} largest scores tie with the smallest",
         do="raise query_bits or key_bits",
     )
-
-
-def _check_n_marked(n_marked: int, n_keys: int) -> None:
-    if not 1 <= whole_number("n_marked", n_marked) < n_keys:
-        raise InputError(
-            given=f"n_marked = {n_marked} in a head of {n_keys} keys",
-            allowed=f"1 to {n_keys - 1}",
-            why="no marked key means nothing to find, and all marked means nothing to search for",
-            do="choose a number in between, well below half of the keys",
-        )

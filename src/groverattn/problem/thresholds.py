@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groverattn.errors import InputError
+from groverattn.errors import InputError, check_between
 
 # Floating point holds no neighbours of larger integers, and no score is as large.
 _EXACT_MAX = 1 << 52
@@ -102,10 +102,5 @@ def threshold_from_sample(scores_of_sample: ArrayLike, n_keys: int, k: int) -> i
 
 
 def _check_count(k: int, n_keys: int) -> None:
-    if not 1 <= k < n_keys:
-        raise InputError(
-            given=f"{k} marked keys of {n_keys}",
-            allowed=f"1 to {n_keys - 1}",
-            why="no marked key means nothing to find, and all marked means nothing to search for",
-            do="choose a number in between",
-        )
+    why = f"of {n_keys} keys, none marked means nothing to find, and all marked nothing to search for"
+    check_between("n_marked", k, 1, n_keys - 1, why)

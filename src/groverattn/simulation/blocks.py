@@ -18,8 +18,8 @@ from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.row_pool import in_parallel
+from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.reference.search.rounds import ThresholdSearch
 from groverattn.reference.search.trials import Trial
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.row_search import RowResult

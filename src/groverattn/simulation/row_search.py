@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 
 from groverattn.problem.instance import Instance
+from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.counted import CountedNumberSearch
 from groverattn.reference.search.counting import counting_iterates
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.reference.search.rounds import ThresholdSearch
 from groverattn.reference.search.top_k import TopKSearch
 from groverattn.reference.search.trials import GroverRun, Trial
 from groverattn.simulation.engines import Engine, EngineChoice

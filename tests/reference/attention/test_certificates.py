@@ -16,7 +16,7 @@ from groverattn.reference.attention.error_bounds import (
     total_variation_bound,
 )
 from groverattn.reference.attention.exact import exact_attention
-from groverattn.reference.attention.goodness import goodness
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.attention.tails import TAILS
 
@@ -155,7 +155,7 @@ def test_constants_within_the_tail_have_its_range(tail) -> None:
     head = bundled_head()
     found = list(np.argsort(-(head.queries @ head.keys.T), axis=1)[:, :16])
     errors = row_errors(SparseRankOne.from_found(head, found, tail))
-    np.testing.assert_allclose(errors.log_ratio_range, goodness(head, 16).tail_range, rtol=1e-9)
+    np.testing.assert_allclose(errors.log_ratio_range, largest_keys(head, 16).tail_range, rtol=1e-9)
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -5,7 +5,7 @@ import pytest
 from groverattn.errors import InputError
 from groverattn.problem.heads import bundled_head
 from groverattn.reference.attention import exact as attention
-from groverattn.reference.attention.goodness import goodness
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.mass_profile import keys_for_mass, mass_of_largest
 
 both_masks = pytest.mark.parametrize("causal", [False, True])
@@ -15,7 +15,7 @@ both_masks = pytest.mark.parametrize("causal", [False, True])
 def test_mass_is_what_the_tail_leaves(causal) -> None:
     head = attrs.evolve(bundled_head(), causal=causal)
     masses = mass_of_largest(head, [1, 16, 128])
-    np.testing.assert_allclose(masses[:, 1], 1 - goodness(head, 16).tail_mass, atol=1e-12)
+    np.testing.assert_allclose(masses[:, 1], 1 - largest_keys(head, 16).tail_mass, atol=1e-12)
     np.testing.assert_allclose(masses[:, 2], 1.0, rtol=1e-12)
     assert (np.diff(masses, axis=1) >= 0).all()
 
@@ -50,5 +50,5 @@ def test_what_is_refused() -> None:
     with pytest.raises(InputError, match="1 to 128"):
         mass_of_largest(bundled_head(), [1, 129])
     for mass in (0.0, 1.0, float("nan")):
-        with pytest.raises(InputError, match="above 0, below 1"):
+        with pytest.raises(InputError, match="strictly between 0 and 1"):
             keys_for_mass(bundled_head(), [mass])

@@ -6,7 +6,7 @@ import pytest
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.error_bounds import row_errors, total_variation_bound
 from groverattn.reference.attention.exact import exact_attention, softmax_rows
-from groverattn.reference.attention.goodness import goodness
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.attention.tails import TAILS
 
@@ -54,7 +54,7 @@ def test_the_literal_one_is_not_invariant_under_a_shift() -> None:
 def test_a_tail_of_range_0_is_not_enough_for_the_literal_one() -> None:
     """O(eta) needs scores near 0 and not only near each other: eta = 0, tail at 3, error above 1/2."""
     scores = [6.0] + [3.0] * 4
-    assert goodness(row_of(scores), 1).tail_range[0] == 0
+    assert largest_keys(row_of(scores), 1).tail_range[0] == 0
     assert weight_error(scores, [0], "ones") > 0.3
     assert weight_error(scores, [0], "mean_score") == pytest.approx(0.0, abs=1e-12)
 

@@ -3,12 +3,11 @@ import math
 import numpy as np
 import pytest
 
-from groverattn.reference.search.laws import cade_classical_queries, cade_expected_queries, cade_f, cade_worst_queries
+from groverattn.reference.search.laws import cade_expected_queries, cade_f, cade_worst_queries
 
 
 def test_cade_s_golden_value() -> None:
     """N = 100, T = 1, eps = 1e-5, K = 130 with two calls of the predicate a query (arXiv:2203.04975)."""
-    assert cade_classical_queries(100, 1, 130) == pytest.approx(72.9245740488006, rel=1e-12)
     assert 2 * float(cade_expected_queries(100, 1, 130)) == pytest.approx(37.983057481329425, rel=1e-12)
 
 
@@ -19,14 +18,7 @@ def test_cade_s_f_is_below_its_simple_bound() -> None:
 
 
 def test_cade_s_ends() -> None:
-    assert cade_classical_queries(100, 0, 130) == 130
-    assert cade_classical_queries(100, 100, 130) == 1
     assert cade_f(4, [1, 2, 3, 4]).tolist() == [2.0344] * 4
-
-
-def test_a_classical_sample_is_drawn_if_those_before_it_failed() -> None:
-    drawn = [sum((1 - t / 50) ** i for i in range(20)) for t in (1, 7, 49)]
-    assert [cade_classical_queries(50, t, 20) for t in (1, 7, 49)] == pytest.approx(drawn, rel=1e-12)
 
 
 def test_the_last_check_repeats_as_often_as_a_third_of_failures_needs() -> None:

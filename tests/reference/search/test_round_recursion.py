@@ -11,11 +11,11 @@ import pytest
 
 import groverattn.reference.search
 from groverattn.errors import InputError
-from groverattn.reference.search import rounds as round_recursion
+from groverattn.reference.search import cost as round_recursion
 from groverattn.reference.search.collector import CouponCollector
+from groverattn.reference.search.cost import exact_cost, round_costs
 from groverattn.reference.search.expected import ExpectedNumberSearch
 from groverattn.reference.search.known import KnownNumberSearch
-from groverattn.reference.search.rounds import exact_cost, round_costs
 from groverattn.reference.search.trials import FixedTrial, GroverRun, UniformTrial
 from groverattn.reference.search.unknown import UnknownNumberSearch
 

@@ -9,14 +9,13 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.reference.attention.exact import score_blocks, softmax_rows
+from groverattn.reference.attention.exact import score_blocks, softmax_rows, visible_ranges
 from groverattn.reference.attention.goodness import masked_range
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from groverattn.reference.attention.visible_keys import visible_ranges
 
 
 def total_variation_bound(log_ratio_range: ArrayLike) -> NDArray[np.float64]:
-    """Return 2 tanh(R/4), which ||p - q||_1 (twice the total variation distance) never exceeds.
+    """Bound 2 tanh(R/4) of ||p - q||_1 (twice the total variation distance); no |p_j - q_j| exceeds half of it.
 
     R = max_j log(q_j/p_j) - min_j log(q_j/p_j). Derived: with every ratio q/p in [e^a, e^(a+R)], the distance is
     largest when only the two ends occur, and then at mass 1/(1 + e^(R/2)) on the higher one; see test. Linear in R
@@ -26,15 +25,6 @@ def total_variation_bound(log_ratio_range: ArrayLike) -> NDArray[np.float64]:
     [0.0, 0.489837]
     """
     return 2 * np.tanh(np.asarray(log_ratio_range) / 4)
-
-
-def entrywise_bound(log_ratio_range: ArrayLike) -> NDArray[np.float64]:
-    """Return tanh(R/4), which no |p_j - q_j| exceeds: half of `total_variation_bound`, as p - q sums to zero.
-
-    >>> float(entrywise_bound(4.0).round(6))
-    0.761594
-    """
-    return total_variation_bound(log_ratio_range) / 2
 
 
 def tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: ArrayLike) -> NDArray[np.float64]:

@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
-from groverattn.reference.attention.exact import row_numbers
-from groverattn.reference.attention.visible_keys import n_visible
+from groverattn.reference.attention.exact import n_visible, row_numbers
 
 _ENTRIES_PER_BLOCK = 1 << 15  # found entries whose scores are computed at a time: 32 MiB at d = 128
 

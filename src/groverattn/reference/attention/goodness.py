@@ -1,62 +1,80 @@
-"""How far a head is from the paper's assumption that all but k scores of a row are nearly equal."""
+"""Largest keys of each row, and how nearly equal its other scores are: what decides if a head is (tau, k)-good."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import check_between
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import score_blocks, softmax_rows
 
 
 @attrs.frozen(eq=False)
-class Goodness:
-    """Per row, what decides how well its large entries and one constant stand for all of it.
+class LargestKeys:
+    """Keys whose scores reach the k-th largest of their row, all of shape (n,) or one list per row.
 
-    The tail of a row is every key that it sees and that is not marked.
+    The tail of a row is every other key that it sees. A row that sees no more than k keys has all of them found, no
+    threshold (NaN) and no tail.
 
     Attributes:
-        n_marked: marked keys k of each row, int64 of shape (n,).
-        tail_range: largest minus smallest scaled score of the tail, eta in nats, shape (n,); 0 for an empty tail.
-        tail_mass: softmax weight of the tail, shape (n,); what a plain top-k loses.
+        k: how many were asked for.
+        found: these keys, ascending; more than k where scores tie with the k-th.
+        tau: the k-th largest scaled score.
+        next_score: the largest score below it; NaN where there is none.
+        tail_range: largest minus smallest scaled score of the tail, eta in nats; 0 for an empty tail.
+        tail_mass: softmax weight of the tail; what a plain top-k loses.
     """
 
-    n_marked: NDArray[np.int64]
+    k: int
+    found: list[NDArray[np.int64]]
+    tau: NDArray[np.float64]
+    next_score: NDArray[np.float64]
     tail_range: NDArray[np.float64]
     tail_mass: NDArray[np.float64]
 
+    @property
+    def has_tail(self) -> NDArray[np.bool_]:
+        """Rows that see more keys than were found."""
+        return ~np.isnan(self.tau)
 
-def goodness(head: AttentionHead, marked: int | Iterable[NDArray[np.bool_]]) -> Goodness:
-    """Measure every row of a head, from its exact scores.
+    @property
+    def n_marked(self) -> NDArray[np.int64]:
+        """Number of keys found in each row."""
+        return np.array([keys.size for keys in self.found])
 
-    Args:
-        head: the head.
-        marked: k, to mark the k largest scores of each row (all that it sees, if fewer); or one mask per row over the
-            keys that it sees, such as `[instance.marked(row) for row in range(n)]`.
+
+def largest_keys(head: AttentionHead, n_marked: int) -> LargestKeys:
+    """Keys with the k largest scores of every row, and what ties with them, from all scores: O(n^2 d).
 
     Raises:
-        InputError: k < 1, not one mask per row, or a mask of the wrong length.
+        InputError: k is not in 1 to n - 1.
 
-    >>> from groverattn.problem.heads import bundled_head
-    >>> report = goodness(bundled_head(), 16)
-    >>> round(float(1 - report.tail_mass.mean()), 2), round(float(np.median(report.tail_range)), 1)
-    (0.72, 6.1)
+    >>> head = AttentionHead(np.ones((3, 1)), [[2.0], [1.0], [1.0]], np.ones((3, 1)), 1.0, causal=True, name="tie")
+    >>> largest = largest_keys(head, 1)
+    >>> [keys.tolist() for keys in largest.found], largest.tau.tolist(), largest.next_score.tolist()
+    ([[0], [0], [0]], [nan, 2.0, 2.0], [nan, 1.0, 1.0])
     """
-    k, masks = (int(marked), None) if isinstance(marked, (int, np.integer)) else (1, _stacked(head, marked))
-    if k < 1:
-        raise InputError(given=f"k = {k}", allowed="1 or more", why="a row keeps some key", do="give k >= 1")
-    counts, ranges, masses = [], [], []
-    for rows, scores in score_blocks(head):
-        in_head = _largest(scores, k) if masks is None else masks[rows]
-        in_tail = np.isfinite(scores) & ~in_head
-        counts.append((np.isfinite(scores) & in_head).sum(axis=1))
-        ranges.append(masked_range(scores, in_tail))
-        masses.append(softmax_rows(scores).sum(axis=1, where=in_tail))
-    return Goodness(*map(np.concatenate, (counts, ranges, masses)))
+    check_between("n_marked", n_marked, 1, head.n_keys - 1, "some keys of a row are found, and some are left")
+    found, columns = [], []
+    for _, scores in score_blocks(head):
+        visible = np.isfinite(scores)
+        kth = -np.partition(-scores, n_marked - 1, axis=1)[:, n_marked - 1]  # -inf: the row sees fewer
+        in_head = visible & (scores >= kth[:, None])
+        in_tail = visible & ~in_head
+        has_tail = in_tail.any(axis=1)
+        highest = scores.max(axis=1, where=in_tail, initial=-np.inf)
+        found += [np.flatnonzero(line) for line in in_head]
+        columns.append(
+            (
+                np.where(has_tail, kth, np.nan),
+                np.where(has_tail, highest, np.nan),
+                masked_range(scores, in_tail),
+                softmax_rows(scores).sum(axis=1, where=in_tail),
+            )
+        )
+    return LargestKeys(n_marked, found, *map(np.concatenate, zip(*columns, strict=True)))
 
 
 def masked_range(numbers: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -68,27 +86,3 @@ def masked_range(numbers: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArr
     largest = numbers.max(axis=1, where=mask, initial=-np.inf)
     smallest = numbers.min(axis=1, where=mask, initial=np.inf)
     return np.where(mask.any(axis=1), largest, 0.0) - np.where(mask.any(axis=1), smallest, 0.0)
-
-
-def _largest(scores: NDArray[np.float64], k: int) -> NDArray[np.bool_]:
-    in_head = np.zeros(scores.shape, dtype=bool)
-    chosen = np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]
-    np.put_along_axis(in_head, chosen, True, axis=1)
-    return in_head
-
-
-def _stacked(head: AttentionHead, masks: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    """Return the masks as one array of shape (n, n): one byte a pair, an eighth of the scores."""
-    stacked = np.zeros((head.n_keys, head.n_keys), dtype=bool)
-    rows = list(masks)
-    lengths = [len(mask) for mask in rows]
-    if lengths != [head.visible_keys(row) for row in range(head.n_keys)]:
-        raise InputError(
-            given=f"{len(rows)} masks of lengths {min(lengths, default=0)} to {max(lengths, default=0)}",
-            allowed=f"{head.n_keys} masks, each as long as the number of keys that its row sees",
-            why="every key that a row sees is either marked or in its tail",
-            do="pass [instance.marked(row) for row in range(instance.n_keys)]",
-        )
-    for row, mask in enumerate(rows):
-        stacked[row, : len(mask)] = mask
-    return stacked

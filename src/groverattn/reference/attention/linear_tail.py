@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.problem.heads import AttentionHead
-from groverattn.reference.attention.visible_keys import visible_maxima
+from groverattn.reference.attention.exact import visible_maxima
 
 _KEYS_PER_BLOCK = 128  # our choice: products of 128 queries with 128 keys cost as much as one d x d_v matrix or less
 

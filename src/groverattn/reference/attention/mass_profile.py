@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import check_between
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import score_blocks, softmax_rows
 
@@ -28,13 +28,8 @@ def mass_of_largest(head: AttentionHead, counts: Sequence[int]) -> NDArray[np.fl
     >>> mass_of_largest(head, [1, 2]).tolist()
     [[1.0, 1.0], [0.75, 1.0]]
     """
-    if not all(1 <= k <= head.n_keys for k in counts):
-        raise InputError(
-            given=f"numbers of keys {list(counts)}",
-            allowed=f"1 to {head.n_keys}",
-            why="so many keys has a row",
-            do="leave the others out",
-        )
+    for k in counts:
+        check_between("k", k, 1, head.n_keys, "a row has this number of keys at most", "leave the others out")
     at = np.asarray(counts, dtype=np.int64) - 1
     return np.concatenate([cumulated[:, at] for cumulated in _cumulated(head)])
 
@@ -55,13 +50,9 @@ def keys_for_mass(head: AttentionHead, masses: Sequence[float]) -> NDArray[np.in
     >>> keys_for_mass(head, [0.7, 0.75, 0.9]).tolist()
     [[1, 1, 2], [1, 1, 2]]
     """
-    if not all(0 < mass < 1 for mass in masses):
-        raise InputError(
-            given=f"masses {list(masses)}",
-            allowed="above 0, below 1",
-            why="all keys hold the mass 1, and none of them the mass 0",
-            do="choose for example 0.9",
-        )
+    for mass in masses:
+        why = "all keys together hold the mass 1, and every key holds some"
+        check_between("mass", mass, 0, 1, why, "choose for example 0.9", open_ends=True)
     wanted = [mass - 1e-12 for mass in masses]
     return np.concatenate(
         [np.stack([1 + (cumulated < mass).sum(axis=1) for mass in wanted], axis=1) for cumulated in _cumulated(head)]

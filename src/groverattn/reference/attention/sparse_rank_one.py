@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from groverattn.problem.heads import AttentionHead
+from groverattn.reference.attention.exact import visible_sums
 from groverattn.reference.attention.found_entries import FoundEntries
 from groverattn.reference.attention.linear_tail import centre_scores, score_value_sums
 from groverattn.reference.attention.tails import tail_named
-from groverattn.reference.attention.visible_keys import visible_sums
 
 
 def _in_no_row(entries: FoundEntries) -> NDArray[np.bool_]:

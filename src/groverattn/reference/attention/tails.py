@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError, unknown_name
-from groverattn.reference.attention.exact import score_blocks
+from groverattn.reference.attention.exact import score_blocks, visible_sums
 from groverattn.reference.attention.found_entries import FoundEntries
 from groverattn.reference.attention.linear_tail import score_floor
-from groverattn.reference.attention.visible_keys import visible_sums
 
 _ROUNDING = 1e-12  # of a sum of many scores, over the largest that a score could be
 _LEAST_LINEAR_WEIGHT = 1e-6  # over c_i: far above the rounding of scores of a row whose tail is narrower than 1

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import InputError, check_between
 from groverattn.problem.fixed_point import BITS_MAX, check_bits, largest_value
 from groverattn.problem.score_blocks import exact_dtype
 
@@ -85,13 +85,7 @@ class KeySet:
 
     def check_k(self, k: int) -> None:
         """Raise InputError unless k keys can be asked for."""
-        if not 1 <= k <= self.n_keys:
-            raise InputError(
-                given=f"k = {k}",
-                allowed=f"1 to {self.n_keys}",
-                why="the finder returns k keys of these",
-                do="choose k between them",
-            )
+        check_between("k", k, 1, self.n_keys, "the finder returns k of the keys")
 
 
 def _integers(name: str, numbers: ArrayLike, n_axes: int) -> NDArray[np.int64]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.cost import SearchCost, exact_cost
 from groverattn.reference.search.known import check_n_marked, repeated_best
-from groverattn.reference.search.rounds import exact_cost
 from groverattn.reference.search.trials import Trial
 from groverattn.reference.search.unknown import check_p_failure
 

@@ -1,8 +1,20 @@
-"""What a search law says of one row."""
+"""Exact cost of a search from the trials of its rounds, which are what the engines run."""
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
 import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.errors import check_between
+from groverattn.reference.search.trials import Trial, success_of_each
+
+_ROUNDS_PER_BLOCK = 4096  # about 1 MiB an array: rounds are summed in blocks, so memory does not grow with t
 
 
 @attrs.frozen
@@ -27,3 +39,165 @@ class SearchCost:
     p_failure: float
     source: str
     phased_expected: float = 0.0
+
+
+class ThresholdSearch(Protocol):
+    """Finds every key whose score reaches a threshold, one in each round.
+
+    A round makes its trials in order until one of them measures a marked key that is new. If none does, the search
+    stops; if one does, the next round begins.
+    """
+
+    @property
+    def excludes_found(self) -> bool:
+        """Whether a key that was found is taken out (its live flag is cleared; n stays)."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the procedure is from."""
+        ...
+
+    def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
+        """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
+        ...
+
+    def cost(self, n: int, t: int) -> SearchCost:
+        """Return the exact cost of finding t marked keys of n."""
+        ...
+
+
+@attrs.frozen
+class RoundCosts:
+    """Expectations of some rounds; all arrays have shape (rounds,)."""
+
+    iterates: NDArray[np.float64]
+    phased: NDArray[np.float64]
+    checks: NDArray[np.float64]
+    p_fails: NDArray[np.float64]
+
+
+def round_costs(
+    rounds: Sequence[tuple[Trial, ...]],
+    n: int,
+    marked: NDArray[np.int64],
+    share_new: NDArray[np.float64] | float = 1.0,
+) -> RoundCosts:
+    """Return what each of some rounds costs.
+
+    A trial happens if those before it failed, and costs its iterates and one check whether it succeeds or not. How
+    often a trial happens that is repeated is the mean of a geometric law that is cut off.
+
+    Args:
+        rounds: the trials of each round.
+        n: number of keys.
+        marked: how many keys are marked in each round, shape (rounds,).
+        share_new: which share of them has not been found before, shape (rounds,) or one number.
+
+    >>> from groverattn.reference.search.trials import UniformTrial
+    >>> trials = UniformTrial(1), UniformTrial(3)
+    >>> round_costs([trials, trials], 4, np.array([1, 4])).iterates.round(9).tolist()
+    [0.75, 0.0]
+    """
+    share = np.broadcast_to(share_new, marked.shape)
+    blocks = [slice(at, at + _ROUNDS_PER_BLOCK) for at in range(0, len(rounds), _ROUNDS_PER_BLOCK)]
+    parts = [_block_costs(rounds[block], n, marked[block], share[block]) for block in blocks]
+    names = [field.name for field in attrs.fields(RoundCosts)]
+    return RoundCosts(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _block_costs(
+    rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64], share_new: NDArray[np.float64]
+) -> RoundCosts:
+    """One row of every matrix is a round, one column a trial with its repetitions; what is missing never happens."""
+    if all(trials is rounds[0] for trials in rounds):
+        p_success, iterates, phased, repeats = _of_rounds_alike(rounds[0], n, marked)
+    else:
+        p_success, iterates, phased, repeats = _of_mixed_rounds(rounds, n, marked)
+    p_success *= share_new[:, None]
+    with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
+        log_fails = np.multiply(repeats, np.log1p(-p_success), out=np.zeros_like(p_success), where=repeats > 0)
+    happens = np.exp(np.cumsum(np.hstack((np.zeros((len(rounds), 1)), log_fails)), axis=1))
+    times = np.broadcast_to(repeats, p_success.shape).copy()
+    times = happens[:, :-1] * np.divide(-np.expm1(log_fails), p_success, out=times, where=p_success > 0)
+    return RoundCosts((times * iterates).sum(axis=1), (times * phased).sum(axis=1), times.sum(axis=1), happens[:, -1])
+
+
+def _of_rounds_alike(trials: tuple[Trial, ...], n: int, marked: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+    """Return probabilities of success, shape (rounds, trials); iterates, phased ones and repetitions, (trials,)."""
+    distinct, repeats = zip(*((trial, len(list(group))) for trial, group in itertools.groupby(trials)), strict=True)
+    iterates = np.array([trial.iterates_mean for trial in distinct])
+    phased = iterates * np.array([trial.is_phased for trial in distinct])
+    return success_of_each(distinct, n, marked), iterates, phased, np.array(repeats, dtype=np.float64)
+
+
+def _of_mixed_rounds(
+    rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the same where each round may have other trials; all arrays have shape (rounds, most trials)."""
+    places = _places(rounds)
+    shape = len(rounds), 1 + max(columns[0] for of_trial in places.values() for _, columns, _ in of_trial)
+    p_success, iterates, phased, repeats = np.zeros((4, *shape))
+    for trial, of_trial in places.items():
+        rows, columns, counts = (np.concatenate(values) for values in zip(*of_trial, strict=True))
+        at = rows, columns
+        p_success[at] = trial.success(n, marked[rows])
+        iterates[at] = trial.iterates_mean
+        phased[at] = trial.iterates_mean * trial.is_phased
+        repeats[at] = counts
+    return p_success, iterates, phased, repeats
+
+
+def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArray[np.intp], ...]]]:
+    """Return for each trial in which rounds and columns it stands and how often it is made there, piece by piece."""
+    alike: dict[int, list[int]] = {}  # rounds with the same trials are mostly the same object
+    for row, trials in enumerate(rounds):
+        alike.setdefault(id(trials), []).append(row)
+    places: dict[Trial, list[tuple[NDArray[np.intp], ...]]] = {}
+    for rows in map(np.array, alike.values()):
+        for column, (trial, group) in enumerate(itertools.groupby(rounds[rows[0]])):
+            piece = rows, np.full(rows.size, column), np.full(rows.size, len(list(group)))
+            places.setdefault(trial, []).append(piece)
+    return places
+
+
+def sum_over_rounds(rounds: Sequence[tuple[Trial, ...]], of_trial: Callable[[Trial], int]) -> int:
+    """Return the sum of a number of each trial over all rounds; rounds are mostly the same object.
+
+    >>> from groverattn.reference.search.trials import UniformTrial
+    >>> sum_over_rounds([(UniformTrial(1), UniformTrial(3))] * 5, lambda trial: trial.iterates_max)
+    10
+    """
+    distinct = {id(trials): trials for trials in rounds}
+    of_round = {key: sum(map(of_trial, trials)) for key, trials in distinct.items()}
+    return sum(of_round[id(trials)] for trials in rounds)
+
+
+def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
+    """Return the exact cost of finding t marked keys of n.
+
+    Derived (see test, against simulation): the round with u keys left happens if none before it failed. A failure with
+    keys left is a miss, unless the search had already found as many as it was to find.
+
+    Raises:
+        InputError: t < 0 or t > n.
+    """
+    check_between("t", t, 0, n, f"t of the {n} keys are marked", "give n first, then t")
+    rounds = list(itertools.takewhile(bool, (search.trials(n, found) for found in range(t + 1))))
+    if not rounds:
+        return SearchCost(0.0, 0, 0.0, 0.0, search.source)
+    left = t - np.arange(len(rounds))
+    if search.excludes_found:
+        costs = round_costs(rounds, n, left)
+    else:
+        costs = round_costs(rounds, n, np.full(left.shape, t), left / max(t, 1))
+    log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails)))
+    reached = np.exp(np.concatenate(([0.0], log_survives[:-1])))
+    return SearchCost(
+        iterates_expected=float(reached @ costs.iterates),
+        iterates_max=sum_over_rounds(rounds, lambda trial: trial.iterates_max),
+        checks_expected=float(reached @ costs.checks),
+        p_failure=-math.expm1(log_survives[-1]) + 0.0,  # not -0.0
+        source=search.source,
+        phased_expected=float(reached @ costs.phased),
+    )

@@ -1,4 +1,4 @@
-"""Quantum counting: what is measured if t of n keys are marked, and how far the estimate may be off."""
+"""Quantum counting: distribution of the outcome if t of n keys are marked, and the estimate that it stands for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import check_between
 from groverattn.reference.search.amplification import rotation_angle
 
 
@@ -59,38 +59,6 @@ def counting_distribution(n: int, t: int, n_bits: int) -> NDArray[np.float64]:
     return (_fejer(size, outcomes - angle) + _fejer(size, outcomes + angle)) / 2
 
 
-def counting_error_bound(n: int, t: ArrayLike, n_bits: int, k: int = 1) -> NDArray[np.float64]:
-    """Return by how many keys an estimate may be off: 2 pi k sqrt(t (n - t)) / M + pi^2 k^2 n / M^2.
-
-    It holds with the probability `counting_success(k)`. Source: arXiv:quant-ph/0005055, Theorem 12, times n (their
-    Theorem 13 on counting). Broadcasts over t.
-
-    Raises:
-        InputError: some t < 0 or t > n, k < 1 or n_bits < 1.
-
-    >>> counting_error_bound(131072, 512, 14).round(2).tolist()
-    3.14
-    """
-    _check_k(k)
-    theta, size = rotation_angle(n, t), _n_outcomes(n_bits)
-    return n * (np.pi * k / size * np.sin(2 * theta) + (np.pi * k / size) ** 2)
-
-
-def counting_success(k: int = 1) -> float:
-    """Return the probability with which `counting_error_bound` holds: 8 / pi^2 at k = 1, then 1 - 1 / (2 (k - 1)).
-
-    A lower bound (arXiv:quant-ph/0005055, Theorem 12).
-
-    Raises:
-        InputError: k < 1.
-
-    >>> round(counting_success(), 4), counting_success(3)
-    (0.8106, 0.75)
-    """
-    _check_k(k)
-    return 8 / math.pi**2 if k == 1 else 1 - 1 / (2 * (k - 1))
-
-
 def _fejer(size: int, distance: NDArray[np.float64]) -> NDArray[np.float64]:
     """(sin(M pi w) / (M sin(pi w)))^2, periodic in w with the period 1."""
     distance = distance - np.rint(distance)
@@ -98,16 +66,6 @@ def _fejer(size: int, distance: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _n_outcomes(n_bits: int) -> int:
-    if n_bits < 1:
-        raise InputError(
-            given=f"n_bits = {n_bits}",
-            allowed="1 or more",
-            why="each control qubit gives one bit of the phase",
-            do="take about log2(2 pi sqrt(t n) / error) bits",
-        )
+    do = "take about log2(2 pi sqrt(t n) / error) bits"
+    check_between("n_bits", n_bits, 1, math.inf, "each control qubit gives one bit of the phase", do)
     return 1 << n_bits
-
-
-def _check_k(k: int) -> None:
-    if k < 1:
-        raise InputError(given=f"k = {k}", allowed="1 or more", why="it widens the bound", do="take k = 1")

@@ -7,8 +7,7 @@ import math
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.reference.search.cost import SearchCost
-from groverattn.reference.search.rounds import exact_cost
+from groverattn.reference.search.cost import SearchCost, exact_cost
 from groverattn.reference.search.trials import Trial
 from groverattn.reference.search.unknown import UnknownNumberSearch, check_growth, growing_trials
 

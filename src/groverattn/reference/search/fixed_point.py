@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import check_between
 from groverattn.reference.search.amplification import checked_sizes
 
 
@@ -24,13 +24,8 @@ def fixed_point_iterates(n: int, t_min: int, p_failure: float) -> int:
     2001
     """
     _check_probability(p_failure)
-    if not 1 <= t_min <= n:
-        raise InputError(
-            given=f"t_min = {t_min}, n = {n}",
-            allowed="1 <= t_min <= n",
-            why="with nothing marked there is nothing to find",
-            do="take t_min = 1 to ask whether any key is marked",
-        )
+    do = "take t_min = 1 to ask whether any key is marked"
+    check_between("t_min", t_min, 1, n, f"at least t_min of {n} keys are marked", do)
     if t_min == n:
         return 0
     # w <= t/n iff cosh(arccosh(1/delta) / L) <= 1 / sqrt(1 - t/n), whose arccosh is atanh(sqrt(t/n)).
@@ -85,10 +80,5 @@ def fixed_point_phases(n_iterates: int, p_failure: float) -> tuple[NDArray[np.fl
 
 
 def _check_probability(p_failure: float) -> None:
-    if not 0 < p_failure < 1:
-        raise InputError(
-            given=f"p_failure = {p_failure}",
-            allowed="strictly between 0 and 1",
-            why="a fixed-point search with no failure never ends",
-            do="take the failure allowed in all, divided by the number of searches",
-        )
+    do = "take the failure probability allowed in all, divided by the number of searches"
+    check_between("p_failure", p_failure, 0, 1, "a fixed-point search without failure never ends", do, open_ends=True)

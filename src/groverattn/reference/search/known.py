@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import InputError, check_between
 from groverattn.reference.search.amplification import rotation_angle, success_probability
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial
@@ -88,14 +88,8 @@ class KnownNumberSearch:
 
 
 def check_n_marked(n_marked: int) -> None:
-    """Raise InputError if it is no number of keys."""
-    if n_marked < 0:
-        raise InputError(
-            given=f"n_marked = {n_marked}",
-            allowed="0 or more",
-            why="it is the number of marked keys",
-            do="give the number of keys that reach the threshold",
-        )
+    """Raise InputError if it is negative."""
+    check_between("n_marked", n_marked, 0, math.inf, "it is the number of keys that reach the threshold")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from groverattn.errors import InputError, real_number, whole_number
-from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.cost import SearchCost, sum_over_rounds
 from groverattn.reference.search.known import KnownNumberSearch
-from groverattn.reference.search.rounds import sum_over_rounds
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 
@@ -51,17 +50,6 @@ def cade_expected_queries(n: int, t: ArrayLike, n_samples: int = 0) -> NDArray[n
     f = cade_f(n, t)
     p_not_sampled = (1 - np.asarray(t, dtype=np.float64) / n) ** n_samples
     return p_not_sampled * f * (1 + 1 / (1 - f / (9.2 * math.sqrt(n))))
-
-
-def cade_classical_queries(n: int, t: int, n_samples: int) -> float:
-    """Return the expected number of classical samples, (n/t) (1 - (1 - t/n)^K), of which the first K are tried.
-
-    Source: Cade et al., arXiv:2203.04975. With t = 0 all K are drawn.
-
-    >>> round(cade_classical_queries(100, 1, n_samples=130), 6)
-    72.924574
-    """
-    return float(n_samples) if t == 0 else n / t * -math.expm1(n_samples * math.log1p(-t / n)) if t < n else 1.0
 
 
 def cade_worst_queries(n: int, p_failure: float) -> float:

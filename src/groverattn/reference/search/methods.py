@@ -6,11 +6,10 @@ import attrs
 
 from groverattn.errors import InputError, unknown_name
 from groverattn.reference.search.collector import CouponCollector
-from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.cost import SearchCost, ThresholdSearch
 from groverattn.reference.search.counted import CountedNumberSearch
 from groverattn.reference.search.expected import ExpectedNumberSearch
 from groverattn.reference.search.known import KnownNumberSearch
-from groverattn.reference.search.rounds import ThresholdSearch
 from groverattn.reference.search.top_k import TopKSearch
 from groverattn.reference.search.unknown import UnknownNumberSearch, check_p_failure
 

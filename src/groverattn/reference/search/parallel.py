@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import InputError, check_between
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
@@ -33,13 +35,7 @@ class ParallelSearch:
     p_failure: float
 
     def __attrs_post_init__(self) -> None:
-        if self.n_machines < 1:
-            raise InputError(
-                given=f"{self.n_machines} machines",
-                allowed="1 or more",
-                why="they share the keys of a row",
-                do="take 1 for a search on one machine",
-            )
+        check_between("n_machines", self.n_machines, 1, math.inf, "they share the keys of a row")
         UnknownNumberSearch(self.p_failure)
 
     @property
@@ -54,7 +50,7 @@ class ParallelSearch:
         The failure probability takes the machines as independent.
 
         Raises:
-            InputError: n is no multiple of n_machines, a part of fewer than 2 keys, or t not in 0, ..., n.
+            InputError: n is not a multiple of n_machines, a part of fewer than 2 keys, or t not in 0, ..., n.
 
         >>> one, four = (ParallelSearch(s, p_failure=1e-6).cost(4096, 1).iterates_expected for s in (1, 4))
         >>> round(one / four, 1)

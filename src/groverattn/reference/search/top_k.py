@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 import numpy as np
 
-from groverattn.errors import InputError
-from groverattn.reference.search.cost import SearchCost
-from groverattn.reference.search.rounds import round_costs
+from groverattn.errors import InputError, check_between
+from groverattn.reference.search.cost import SearchCost, round_costs
 from groverattn.reference.search.trials import Trial
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
@@ -35,13 +36,7 @@ class TopKSearch:
 
     def __attrs_post_init__(self) -> None:
         UnknownNumberSearch(self.p_failure, growth=self.growth)
-        if self.n_kept < 1:
-            raise InputError(
-                given=f"n_kept = {self.n_kept}",
-                allowed="1 or more",
-                why="the search keeps so many keys",
-                do="ask for at least the best key",
-            )
+        check_between("n_kept", self.n_kept, 1, math.inf, "the search keeps this number of keys")
 
     @property
     def source(self) -> str:

@@ -7,10 +7,9 @@ import math
 
 import attrs
 
-from groverattn.errors import InputError
-from groverattn.reference.search.cost import SearchCost
+from groverattn.errors import check_between
+from groverattn.reference.search.cost import SearchCost, exact_cost
 from groverattn.reference.search.fixed_point import fixed_point_iterates
-from groverattn.reference.search.rounds import exact_cost
 from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, UniformTrial
 
 
@@ -51,13 +50,9 @@ class UnknownNumberSearch:
     def __attrs_post_init__(self) -> None:
         check_p_failure(self.p_failure)
         check_growth(self.growth)
-        if self.n_marked_max is not None and self.n_marked_max < 0:
-            raise InputError(
-                given=f"n_marked_max = {self.n_marked_max}",
-                allowed="0 or more, or None",
-                why="a row that has more marked keys is given up and reported",
-                do="leave it out to find all keys, however many",
-            )
+        if self.n_marked_max is not None:
+            why, do = "a row with more marked keys is given up and reported", "leave it out to find all keys"
+            check_between("n_marked_max", self.n_marked_max, 0, math.inf, why, do)
 
     @property
     def source(self) -> str:
@@ -97,10 +92,7 @@ def growing_trials(n: int, growth: float, start: float, p_failure: float) -> tup
     Raises:
         InputError: n < 2.
     """
-    if n < 2:
-        raise InputError(
-            given=f"n = {n} keys", allowed="2 or more", why="there is nothing to search", do="read the row"
-        )
+    check_between("n", n, 2, math.inf, "there is nothing to search among fewer keys", "read the row")
     bounds, m = [], start
     while m < math.sqrt(n):
         bounds.append(math.ceil(m))
@@ -111,39 +103,27 @@ def growing_trials(n: int, growth: float, start: float, p_failure: float) -> tup
 
 
 def check_p_failure(p_failure: float) -> None:
-    """Raise InputError if it is no probability that a search can have."""
-    if not 0 < p_failure < 1:
-        raise InputError(
-            given=f"p_failure = {p_failure}",
-            allowed="strictly between 0 and 1",
-            why="the last check takes about ln(2/sqrt(p_failure)) / 2 times sqrt(n) iterates",
-            do="take the failure allowed in all, divided by the number of rows",
-        )
+    """Raise InputError unless a search can have this failure probability."""
+    why = "the last check takes about ln(2/sqrt(p_failure)) / 2 times sqrt(n) iterates"
+    do = "take the failure probability allowed in all, divided by the number of rows"
+    check_between("p_failure", p_failure, 0, 1, why, do, open_ends=True)
 
 
 GROWTH_MAX = 1.5
 """Up to this growth all rounds together fail less often than p_failure (see test). Beyond, most rounds get to their
-last trial, and what each may fail adds up: ninefold at growth 2 and 2,048 of 131,072 keys."""
+last trial, and their failure probabilities add up: ninefold at growth 2 and 2,048 of 131,072 keys."""
+_GROWTH_MIN = 1.01
+_GROWTH_ADVICE = "leave it out: 1.34 is what the exact cost recommends"
 
 
 def check_promise(growth: float | None) -> None:
     """Raise InputError if a search with this growth may fail more often than it was asked to; None is the default."""
     if growth is not None and growth > GROWTH_MAX:
-        raise InputError(
-            given=f"--growth {growth:g}",
-            allowed=f"1.01 to {GROWTH_MAX}",
-            why="with longer steps nearly every round gets to its last check, and their failures add up beyond the "
-            "error budget",
-            do="leave it out: 1.34 is what the exact cost recommends",
-        )
+        why = "with longer steps most rounds get to their last check, and their failures exceed the error budget"
+        check_between("growth", growth, _GROWTH_MIN, GROWTH_MAX, why, _GROWTH_ADVICE)
 
 
 def check_growth(growth: float) -> None:
     """Raise InputError if the bound m would never reach sqrt(n)."""
-    if not 1.01 <= growth < math.inf:
-        raise InputError(
-            given=f"growth = {growth}",
-            allowed="1.01 or more, and finite",
-            why="the bound m has to reach sqrt(n) in a reasonable number of trials",
-            do="leave it out: 1.34 is what the exact cost recommends",
-        )
+    why = "the bound m has to reach sqrt(n) in a reasonable number of trials"
+    check_between("growth", growth, _GROWTH_MIN, math.inf, why, _GROWTH_ADVICE)
