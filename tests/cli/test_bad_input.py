@@ -113,7 +113,7 @@ HEAD_OPTIONS = [
     (("--n-marked", "1e1"), "no whole number"),
     (("--n-marked", ""), "no whole number"),
     (("--n-marked", "9" * 5000), "no whole number"),
-    ((), "n_marked = 16 in a head of 12 keys"),
+    ((), "n_marked = 16; allowed: 1 to 11; why: of 12 keys"),
     (("--n-marked", 3, "--key-bits", 1), "2 to 16"),
     (("--n-marked", 3, "--query-bits", 17), "2 to 16"),
     (("--n-marked", 3, "--seed", -1), "seed = -1"),

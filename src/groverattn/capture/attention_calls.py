@@ -141,7 +141,7 @@ def _is_causal_mask(mask: Tensor, n_keys: int) -> bool:
 
 
 def _repeats(key: Tensor, value: Tensor) -> int:
-    """Return the largest g for which keys and values are runs of g equal heads, bit by bit.
+    """Largest g for which keys and values are runs of g equal heads, bit by bit.
 
     Some models repeat their key heads before the call. One comparison with the next head for each of the two costs
     what reading them costs, and tells it apart from heads that differ.
@@ -155,7 +155,7 @@ def _repeats(key: Tensor, value: Tensor) -> int:
 
 
 def _as_array(tensor: Tensor) -> NDArray[np.floating]:
-    """Return the numbers as NumPy floats: without a copy where NumPy has the type (it has no bfloat16)."""
+    """Numbers as NumPy floats: without a copy where NumPy has the type (it has no bfloat16)."""
     torch = _torch()
     tensor = tensor.detach().cpu()
     return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()

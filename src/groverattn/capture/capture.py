@@ -59,7 +59,7 @@ class Capture:
     layers: tuple[CapturedLayer, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the object that the command prints."""
+        """Object that the command prints."""
         return {"schema": SCHEMA, **attrs.asdict(self)}
 
 
@@ -182,7 +182,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _tokens(transformers: Any, folder: Path, text: str, max_tokens: int | None) -> tuple[list[int], int]:
-    """Return the tokens of the text, those that the tokenizer adds included, and how many the whole text has."""
+    """Tokens of the text, those that the tokenizer adds included, and how many the whole text has."""
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         whole = list(tokenizer(text)["input_ids"])
@@ -201,7 +201,7 @@ def _tokens(transformers: Any, folder: Path, text: str, max_tokens: int | None) 
 
 
 def _loaded(transformers: Any, folder: Path) -> Any:
-    """Return the model without a head for a task, or its encoder, ready to be run once."""
+    """Model without a head for a task, or its encoder, ready to be run once."""
     try:
         model, loading = transformers.AutoModel.from_pretrained(
             folder,

@@ -23,7 +23,7 @@ class Roofline:
     bandwidth_s: float
 
     def times(self, repeats: int) -> Roofline:
-        """Return the times of the same work `repeats` times over."""
+        """Times of the same work `repeats` times over."""
         return Roofline(self.arithmetic_s * repeats, self.bandwidth_s * repeats)
 
     @property
@@ -65,7 +65,7 @@ class Gpu:
         return f"{self.name} {self.number_format}"
 
     def roofline(self, flop: float, numbers: float) -> Roofline:
-        """Return the two times of work that does `flop` operations on `numbers` numbers read or written once.
+        """Two times of work that does `flop` operations on `numbers` numbers read or written once.
 
         >>> GPUS[0].roofline(flop=740e12, numbers=3.35e12).bandwidth_s
         2.0

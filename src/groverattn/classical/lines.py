@@ -59,7 +59,7 @@ class KeyMemory:
         return self.stored_numbers != self.d_head
 
     def prefill(self, gpu: Gpu, causal: bool = False) -> Roofline:
-        """Return the times of one row of one query head where all n rows are computed together.
+        """Times of one row of one query head where all n rows are computed together.
 
         4 n d FLOP, two products with n keys and n values of d numbers, a multiplication and an addition each
         (arXiv:2407.08608, Section 4.1); half of it on average where a row sees only the keys before it. Queries, keys,
@@ -71,7 +71,7 @@ class KeyMemory:
         return gpu.roofline(flop, numbers=(2 + 2 / sharing) * self.d_head)
 
     def decode(self, gpu: Gpu, with_values: bool = False) -> Roofline:
-        """Return the times of one row of one query head where only the newest row is computed.
+        """Times of one row of one query head where only the newest row is computed.
 
         A score is 2 key_numbers FLOP, and the stored numbers are read once for all query heads of the group. Values are
         left out, because the search for the large scores, which the quantum line does, needs none; `with_values` gives
@@ -114,7 +114,7 @@ def classical_lines(
     *,
     with_values: bool = False,
 ) -> tuple[ClassicalLine, ...]:
-    """Return the time per row on every GPU of `GPUS`, first in prefill, then in decode.
+    """Time per row on every GPU of `GPUS`, first in prefill, then in decode.
 
     All of them compute every score. Lines that do not, or that are no GPU of today, are in `other_classical_lines`.
 
@@ -215,7 +215,7 @@ def model_decode(preset: Preset, gpu: Gpu, n_keys: int | None = None, with_value
 
 
 def whole_model_times(preset: Preset, n_keys: int | None = None) -> list[ModelTime]:
-    """Return the attention of a whole model on every GPU: a causal prefill, then one generated token (scores only).
+    """Attention of a whole model on every GPU: a causal prefill, then one generated token (scores only).
 
     Raises:
         InputError: no token.

@@ -84,7 +84,7 @@ _INDICES = (
 
 
 def other_classical_lines(n_keys: int, d_head: int) -> list[OtherClassicalLine]:
-    """Return the operations of a plain row, then the indices.
+    """Operations of a plain row, then the indices.
 
     Queries of attention are distributed otherwise than its keys, and off-the-shelf graphs are often ineffective there
     (arXiv:2409.10516, abstract): what they reach on SIFT1M is no promise for a head.

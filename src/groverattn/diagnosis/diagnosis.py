@@ -70,7 +70,7 @@ class Diagnosis:
     tails: tuple[TailErrors, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as plain objects; summaries of thresholds and tails are over the rows that have a tail."""
+        """Report as plain objects; summaries of thresholds and tails are over the rows that have a tail."""
         largest, at = self.largest, self.largest.has_tail
         return {
             "schema": SCHEMA,
@@ -154,7 +154,7 @@ def diagnose(head: AttentionHead, n_marked: int) -> Diagnosis:
 
 
 def _above(head: AttentionHead, tau: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return how many scores of each row are above tau, and their softmax weight."""
+    """Number of scores that of each row are above tau, and their softmax weight."""
     counts, masses = [], []
     for _, scores in score_blocks(head):
         above = scores > tau

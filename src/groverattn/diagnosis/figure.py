@@ -15,7 +15,7 @@ _DIGITS = 9  # those beyond are rounding, and would change the bytes
 
 
 def diagnosis_figure(diagnosis: Diagnosis) -> Any:
-    """Return a Matplotlib figure of four panels: mass over k, tail range and tail mass of the rows, error per tail."""
+    """Matplotlib figure of four panels: mass over k, tail range and tail mass of the rows, error per tail."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10.5, 7.0), layout="constrained")
@@ -35,7 +35,7 @@ def diagnosis_figure(diagnosis: Diagnosis) -> Any:
 
 
 def diagnosis_svg(diagnosis: Diagnosis) -> str:
-    """Return the figure as SVG text, the same bytes for the same numbers."""
+    """Figure as SVG text, the same bytes for the same numbers."""
     return svg_text(diagnosis_figure(diagnosis))
 
 

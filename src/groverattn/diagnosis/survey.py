@@ -110,14 +110,14 @@ def survey(path: str | os.PathLike[str], n_marked: int) -> list[HeadSummary]:
 
 
 def middle(summaries: Sequence[HeadSummary]) -> HeadSummary:
-    """Return the middle one of the heads, by what k keys hold in their median rows: neither best nor worst."""
+    """Middle one of the heads, by what k keys hold in their median rows: neither best nor worst."""
     return sorted(summaries, key=lambda summary: -summary.held.median)[len(summaries) // 2]
 
 
 def look_at(
     path: str | os.PathLike[str], summaries: Sequence[HeadSummary], layer_and_head: tuple[int | None, int] | None = None
 ) -> HeadSummary:
-    """Return the head that is asked for, whether it is among those summarised or not; the middle one if none is.
+    """Head that is asked for, whether it is among those summarised or not; the middle one if none is.
 
     Raises:
         InputError: as `load_head` and `summarise`.

@@ -117,7 +117,7 @@ def refuse_two_heads(choice: HeadChoice) -> None:
 
 
 def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool) -> AttentionHead:
-    """Return a seeded head of independent Gaussian queries and keys, by default 64 keys of 8 numbers.
+    """Seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers if nothing is said.
 
     Raises:
         InputError: fewer than 2 keys, no number per key, or more than fits into memory.

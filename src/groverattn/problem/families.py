@@ -35,7 +35,7 @@ class PlantedRow:
     marked: NDArray[np.intp]
 
     def scores(self) -> NDArray[np.int64]:
-        """Return the integer scores of all keys, shape (n,)."""
+        """Integer scores of all keys, shape (n,)."""
         return _scores(self.keys, self.query)
 
     def __repr__(self) -> str:
@@ -43,7 +43,7 @@ class PlantedRow:
 
 
 def planted(n_keys: int, d_head: int, n_marked: int, key_bits: int, query_bits: int, seed: int) -> PlantedRow:
-    """Return a row of Gaussian keys in which exactly `n_marked` randomly placed keys reach the threshold.
+    """Row of Gaussian keys in which exactly `n_marked` randomly placed keys reach the threshold.
 
     Query, keys and threshold are the representative ones (our assumption, see `shapes`), but the threshold is at
     least 1 and at most the largest score that a key can have. Then the row is corrected: a key that should not be
@@ -74,7 +74,7 @@ def planted(n_keys: int, d_head: int, n_marked: int, key_bits: int, query_bits: 
 
 
 def gaussian_head(n: int, d: int, seed: int) -> AttentionHead:
-    """Return a bidirectional head of independent standard Gaussian queries, keys and values, scale 1/sqrt(d).
+    """Bidirectional head of independent standard Gaussian queries, keys and values, scale 1/sqrt(d).
 
     Scores then have standard deviation about 1, which is flatter than trained heads: a hard case for sparse attention.
 

@@ -23,7 +23,7 @@ def check_bits(name: str, bits: int) -> None:
 
 
 def largest_value(bits: int) -> int:
-    """Return the largest magnitude 2^(bits-1) - 1 of a symmetric signed integer of `bits` bits.
+    """Largest magnitude 2^(bits-1) - 1 of a symmetric signed integer of `bits` bits.
 
     >>> largest_value(8)
     127

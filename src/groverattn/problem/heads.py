@@ -116,7 +116,7 @@ class AttentionHead:
         return self.keys.shape[1]
 
     def visible_keys(self, row: int) -> int:
-        """Return how many keys row `row` sees: row + 1 if causal, else n."""
+        """Number of keys that row `row` sees: row + 1 if causal, else n."""
         return row + 1 if self.causal else self.n_keys
 
     def __repr__(self) -> str:
@@ -237,7 +237,7 @@ def all_heads(path: str | os.PathLike[str]) -> Iterator[AttentionHead]:
 
 
 def bundled_head() -> AttentionHead:
-    """Return the real head that comes with the package: n = 128, d = 32; data/README.md says where it is from.
+    """Real head that comes with the package: n = 128, d = 32; data/README.md says where it is from.
 
     >>> bundled_head()
     AttentionHead('minilm_l6_layer2_head2', n=128, d=32, bidirectional)
@@ -272,7 +272,7 @@ def _check_size(stored_bytes: int, shapes: Shapes) -> None:
 
 
 def _entry(shapes: Shapes, labels: Labels, layer: int | None, head: int | None) -> tuple[Shapes, str]:
-    """Return the index of the head in each of Q, K and V, and what to call it."""
+    """Index of the head in each of Q, K and V, and what to call it."""
     if len({len(shape) for shape in shapes.values()}) != 1 or len(shapes["Q"]) not in (2, 3, 4):
         raise _shape_error(shapes, "(n, d), (heads, n, d) or (layers, heads, n, d), the same for Q, K and V")
     *layers, q_heads = (1, 1, *shapes["Q"][:-2])[-2:]
@@ -290,7 +290,7 @@ def _entry(shapes: Shapes, labels: Labels, layer: int | None, head: int | None) 
 
 
 def _group_size(shapes: Shapes) -> int:
-    """Return how many query heads share one key head."""
+    """Number of query that heads share one key head."""
     q_heads, kv_heads = ((1, *shapes[name][:-2])[-1] for name in "QK")
     if kv_heads < 1 or q_heads % kv_heads:
         raise _shape_error(shapes, "a number of Q heads that is a multiple of the number of K heads")
@@ -298,7 +298,7 @@ def _group_size(shapes: Shapes) -> int:
 
 
 def _pick(axis: str, index: int | None, size: int) -> int:
-    """Return the index to use on an axis of `size` entries; None only where there is nothing to choose."""
+    """Index to use on an axis of `size` entries; None only where there is nothing to choose."""
     chosen = 0 if index is None and size == 1 else index
     if chosen is None or not 0 <= chosen < size:
         raise InputError(

@@ -200,11 +200,11 @@ class Instance:
         return bool(self.thresholds[row] <= self.lowest_threshold)
 
     def visible_keys(self, row: int) -> int:
-        """Return how many keys row `row` sees: row + 1 if causal, else n."""
+        """Number of keys that row `row` sees: row + 1 if causal, else n."""
         return self.head.visible_keys(row)
 
     def query(self, row: int) -> tuple[int, ...]:
-        """Return the integer query of row `row`, d numbers."""
+        """Integer query of row `row`, d numbers."""
         return tuple(self.queries.values[row].tolist())
 
     @cached_property
@@ -213,7 +213,7 @@ class Instance:
         return ScoreBlocks.of(self.queries, self.keys, self.head.causal)
 
     def scores(self, row: int) -> NDArray[np.int64]:
-        """Return the integer scores of the keys that row `row` sees, shape (visible_keys(row),)."""
+        """Integer scores of the keys that row `row` sees, shape (visible_keys(row),)."""
         return self.score_blocks.of_row(row)
 
     def marked(self, row: int) -> NDArray[np.bool_]:
@@ -221,7 +221,7 @@ class Instance:
         return self.scores(row) >= self.thresholds[row]
 
     def marked_counts(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return the number of marked keys of each of the rows, shape (rows,).
+        """Number of marked keys of each of the rows, shape (rows,).
 
         >>> from groverattn.problem.families import gaussian_head
         >>> Instance.from_target(gaussian_head(64, 8, seed=0), 5, 8, 8).marked_counts(np.array([3, 60])).tolist()

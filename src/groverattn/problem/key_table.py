@@ -100,7 +100,7 @@ class KeyTable:
         return np.unpackbits(self._words, axis=1, count=self.word_bits)
 
     def without(self, found: Iterable[int]) -> KeyTable:
-        """Return the table in which the keys `found` are not live."""
+        """Table in which the keys `found` are not live."""
         packed = self._words.copy()
         byte, bit = divmod(self.word_bits - 1, 8)
         packed[list(found), byte] &= np.uint8(0xFF ^ (0x80 >> bit))

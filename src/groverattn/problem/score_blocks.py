@@ -17,7 +17,7 @@ _TILE_ROWS, _TILE_KEYS = 256, 1 << 13  # 8 MiB of float32: written and compared 
 
 
 def exact_dtype(d_head: int, query_bits: int, key_bits: int) -> type[np.number]:
-    """Return the fastest type in which a score and its comparison with a threshold are exact.
+    """Fastest type in which a score and its comparison with a threshold are exact.
 
     Every product and every partial sum, in any order, is an integer of magnitude at most W = d A B, with A and B the
     largest values. float32 holds all integers up to 2^24 and float64 all up to 2^53, so neither rounds. W + 1 has to
@@ -62,11 +62,11 @@ class ScoreBlocks:
         return cls(queries.values.astype(dtype), keys.values.T.astype(dtype, order="C"), largest, causal)
 
     def visible_keys(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return how many keys each row sees, shape (rows,)."""
+        """Number of keys that each row sees, shape (rows,)."""
         return rows.astype(np.int64) + 1 if self.causal else np.full(rows.shape, self.keys.shape[1], dtype=np.int64)
 
     def of_row(self, row: int) -> NDArray[np.int64]:
-        """Return the scores of the keys that row `row` sees, shape (visible_keys,)."""
+        """Scores of the keys that row `row` sees, shape (visible_keys,)."""
         return (self.queries[row] @ self.keys[:, : row + 1 if self.causal else None]).astype(np.int64)
 
     def of_rows(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.number]]:
@@ -87,7 +87,7 @@ class ScoreBlocks:
                 yield row[:n_visible]
 
     def marked_counts(self, rows: NDArray[np.intp], thresholds: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return how many of the keys that it sees reach the row's threshold, for each row, shape (rows,).
+        """Number of of that the keys that it sees reach the row's threshold, for each row, shape (rows,).
 
         Args:
             rows: any rows, shape (rows,).

@@ -37,7 +37,7 @@ def log2_of_power(power: Any) -> Any:
 
 
 def largest(*values: Any) -> Any:
-    """Return the largest value.
+    """Largest value.
 
     >>> largest(2, 3)
     3

@@ -14,7 +14,7 @@ _EXACT_MAX = 1 << 52
 
 
 def threshold_from_tau(tau: float, step: float) -> int:
-    """Return the least integer s with s * step >= tau, so that s' >= s iff s' * step >= tau.
+    """Least integer s with s * step >= tau, so that s' >= s iff s' * step >= tau.
 
     The threshold of the paper (arXiv:2307.08045, Definition of (tau, k)-good), in integers.
 
@@ -47,7 +47,7 @@ def threshold_from_tau(tau: float, step: float) -> int:
 
 
 def threshold_from_target(scores_int: ArrayLike, k: int) -> int:
-    """Return the k-th largest of a row's integer scores; keys that tie with it are marked as well.
+    """K-th largest of a row's integer scores; keys that tie with it are marked as well.
 
     A classical convenience: it reads all n scores, which is the work that the search is to save. It is here to build
     instances with a chosen number of marked keys.
@@ -72,7 +72,7 @@ def threshold_from_target(scores_int: ArrayLike, k: int) -> int:
 
 
 def threshold_from_sample(scores_of_sample: ArrayLike, n_keys: int, k: int) -> int:
-    """Return the threshold that about k of n_keys keys reach, judged by the scores of a uniform sample of them.
+    """Threshold that about k of n_keys keys reach, judged by the scores of a uniform sample of them.
 
     The r-th largest of s sampled scores, r = round(k s / n), at least 1: the sample quantile. The number of keys that
     really reach it varies: its standard deviation is about k / sqrt(r) (derived, order statistics; see test).

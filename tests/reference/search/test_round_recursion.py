@@ -13,7 +13,7 @@ import groverattn.reference.search
 from groverattn.errors import InputError
 from groverattn.reference.search import cost as round_recursion
 from groverattn.reference.search.collector import CouponCollector
-from groverattn.reference.search.cost import exact_cost, round_costs
+from groverattn.reference.search.cost import round_costs
 from groverattn.reference.search.expected import ExpectedNumberSearch
 from groverattn.reference.search.known import KnownNumberSearch
 from groverattn.reference.search.trials import FixedTrial, GroverRun, UniformTrial
@@ -140,4 +140,4 @@ def test_repeated_trials_are_summed_as_if_they_were_written_out() -> None:
 def test_sizes_that_cannot_be_are_refused() -> None:
     for t in (-1, 9):
         with pytest.raises(InputError):
-            exact_cost(UnknownNumberSearch(0.1), 8, t)
+            UnknownNumberSearch(0.1).cost(8, t)

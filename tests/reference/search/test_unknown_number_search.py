@@ -180,5 +180,5 @@ def test_all_rounds_together_keep_the_promise_up_to_the_growth_allowed(growth) -
 def test_larger_growth_breaks_it() -> None:
     """Why it is refused where a promise is made."""
     assert UnknownNumberSearch(1e-6, growth=2.0).cost(131072, 2048).p_failure > 9e-6
-    with pytest.raises(InputError, match="growth = 2.0"):
+    with pytest.raises(InputError, match="--growth = 2"):
         check_promise(2.0)

@@ -48,7 +48,7 @@ def tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: ArrayLike)
 
 
 def tight_tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: ArrayLike) -> NDArray[np.float64]:
-    """Return the least bound of ||p - q||_1 that follows from the tail masses and eta; attained by two levels.
+    """Least bound of ||p - q||_1 that follows from the tail masses and eta; attained by two levels.
 
     |w - w'| + (sqrt w - sqrt w')^2 coth(eta/2) + 2 sqrt(w w') tanh(eta/4) if |log(w'/w)| <= eta, else 2 |w - w'|.
     Derived, see test: on the tail, sum |w t_j - w' t'_j| is convex in the ratios t_j/t'_j, so that its largest value
@@ -174,7 +174,7 @@ def _split(
     mean_difference: NDArray[np.float64],
     value_range: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return a bound of the largest |entry| of (p - q) V, shape (rows,), from what the tail's weights average.
+    """Bound of the largest |entry| of (p - q) V, shape (rows,), from what the tail's weights average.
 
     With V_S the mean value of the found keys by their weights, V_T that of the tail by p and U that by its own law,
     (p - q) V = (w' - w)(V_S - U) + w (V_T - U), and V_T - U is at most tanh(eta/4) times the range of V. It holds for
@@ -193,6 +193,6 @@ def _split(
 
 
 def _means(weights: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean value of each row by weights of any sum, shape (rows, d_v); 0 where all of them are 0."""
+    """Mean value of each row by weights of any sum, shape (rows, d_v); 0 where all of them are 0."""
     sums = weights.sum(axis=1, keepdims=True)
     return (weights @ values) / np.where(sums > 0, sums, 1.0)

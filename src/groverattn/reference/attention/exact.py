@@ -41,7 +41,7 @@ def score_blocks(head: AttentionHead, rows: ArrayLike | None = None) -> Iterator
 
 
 def row_numbers(head: AttentionHead, rows: ArrayLike | None) -> NDArray[np.int64]:
-    """Return the rows as an array, all of the head's if none are given.
+    """Rows as an array, all of the head's if none are given.
 
     Raises:
         InputError: a row that the head does not have.
@@ -58,7 +58,7 @@ def row_numbers(head: AttentionHead, rows: ArrayLike | None) -> NDArray[np.int64
 
 
 def softmax_rows(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the softmax of each row, shifted by the row's largest score so that no exponential overflows.
+    """Softmax of each row, shifted by the row's largest score so that no exponential overflows.
 
     >>> softmax_rows(np.array([[1000.0, 1000.0, -np.inf]])).tolist()
     [[0.5, 0.5, 0.0]]
@@ -92,12 +92,12 @@ def exact_attention(head: AttentionHead, rows: ArrayLike | None = None) -> NDArr
 
 
 def n_visible(head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many keys each row sees, shape (m,)."""
+    """Number of keys that each row sees, shape (m,)."""
     return rows + 1 if head.causal else np.full(rows.size, head.n_keys)
 
 
 def visible_sums(array: NDArray[np.float64], head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the sum over the keys that each row sees, shape (m, c) or (1, c).
+    """Sum over the keys that each row sees, shape (m, c) or (1, c).
 
     >>> from groverattn.problem.families import gaussian_head
     >>> visible_sums(np.array([[1.0], [2.0], [4.0]]), gaussian_head(3, 1, 0), np.array([0, 2])).tolist()
@@ -107,7 +107,7 @@ def visible_sums(array: NDArray[np.float64], head: AttentionHead, rows: NDArray[
 
 
 def visible_maxima(array: NDArray[np.float64], head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the largest number over the keys that each row sees, column by column, shape (m, c) or (1, c).
+    """Largest number over the keys that each row sees, column by column, shape (m, c) or (1, c).
 
     >>> from groverattn.problem.families import gaussian_head
     >>> causal = AttentionHead(*np.zeros((3, 3, 1)), 1.0, causal=True, name="zeros")

@@ -27,7 +27,7 @@ class AttentionGradients:
 
 
 def exact_gradients(head: AttentionHead, upstream: ArrayLike, rows: ArrayLike | None = None) -> AttentionGradients:
-    """Return the gradients of `exact_attention`, in O(m n (d + d_v)) for m rows; no n x n matrix is stored whole.
+    """Gradients of `exact_attention`, in O(m n (d + d_v)) for m rows; no n x n matrix is stored whole.
 
     With scores x = s Q K^T, weights P = softmax(x), s = score_scale (textbook, see test):
 
@@ -61,7 +61,7 @@ def exact_gradients(head: AttentionHead, upstream: ArrayLike, rows: ArrayLike | 
 
 
 def checked_upstream(upstream: ArrayLike, shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Return the upstream gradient as float64.
+    """Upstream gradient as float64.
 
     Raises:
         InputError: another shape, or NaN or infinity.

@@ -62,7 +62,7 @@ class FoundEntries:
         return FoundEntries(head, numbers, indptr, indices, scores)
 
     def found(self, at: int) -> NDArray[np.int64]:
-        """Return the found keys of row rows[at], ascending."""
+        """Found keys of row rows[at], ascending."""
         return self.indices[self.indptr[at] : self.indptr[at + 1]]
 
     @property
@@ -76,7 +76,7 @@ class FoundEntries:
         return n_visible(self.head, self.rows) - np.diff(self.indptr)
 
     def row_sums(self, entries: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of numbers given for the found entries, shape (n_found,), over each row, shape (m,)."""
+        """Sum of numbers given for the found entries, shape (n_found,), over each row, shape (m,)."""
         return np.bincount(self.row_of, weights=entries, minlength=self.rows.size).astype(np.float64, copy=False)
 
     def in_tail(self, block: slice, visible: NDArray[np.bool_]) -> NDArray[np.bool_]:

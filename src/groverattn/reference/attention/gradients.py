@@ -86,7 +86,7 @@ class _RankOnePlusSparse:
 
 
 def gradients(B: SparseRankOne, upstream: ArrayLike) -> AttentionGradients:
-    """Return the gradients of `B.output()` with respect to Q, K and V, found sets fixed.
+    """Gradients of `B.output()` with respect to Q, K and V, found sets fixed.
 
     O(m k (d + d_v) + n (d + d_v)) time and O(m k + n (d + d_v)) memory for m rows with k found keys.
 

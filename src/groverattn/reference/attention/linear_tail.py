@@ -49,7 +49,7 @@ def score_value_sums(head: AttentionHead, rows: NDArray[np.int64], values: NDArr
 
 
 def score_floor(head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return a number that no score of row i is below, shape (m,), without reading the row: O((n + m) d).
+    """Number that no score of row i is below, shape (m,), without reading the row: O((n + m) d).
 
     The larger of two bounds of s <q_i, k_j - a> from below, over the keys that the row sees (derived, see test):
     -s |q_i| max_j |k_j - a| (Cauchy-Schwarz), and sum_e of the smaller of q_ie lo_e and q_ie hi_e, with lo and hi the

@@ -13,7 +13,7 @@ from groverattn.reference.attention.exact import score_blocks, softmax_rows
 
 
 def mass_of_largest(head: AttentionHead, counts: Sequence[int]) -> NDArray[np.float64]:
-    """Return the softmax weight of the k largest scores of every row, shape (n, counts); 1 where a row has fewer.
+    """Softmax weight of the k largest scores of every row, shape (n, counts); 1 where a row has fewer.
 
     O(n^2 (d + log n)), a block of rows at a time.
 
@@ -35,7 +35,7 @@ def mass_of_largest(head: AttentionHead, counts: Sequence[int]) -> NDArray[np.fl
 
 
 def keys_for_mass(head: AttentionHead, masses: Sequence[float]) -> NDArray[np.int64]:
-    """Return the least k whose largest scores hold a mass, for every row, shape (n, masses).
+    """Least k whose largest scores hold a mass, for every row, shape (n, masses).
 
     O(n^2 (d + log n)), a block of rows at a time. Rounding of 1e-12 in the mass does not ask for one more key.
 

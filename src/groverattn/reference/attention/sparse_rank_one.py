@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import visible_sums
@@ -85,6 +84,8 @@ class SparseRankOne(FoundEntries):
         Rows with a linear tail take O((n + m) d d_v) more. Every row is divided by its largest entry before an
         exponential is taken, so none overflows.
         """
+        from scipy import sparse  # 0.1 s, which refusals need not wait for
+
         V = self.head.values if values is None else np.asarray(values, dtype=np.float64)
         row_of = self.row_of
         shift = self.log_c.copy()
@@ -110,7 +111,7 @@ class SparseRankOne(FoundEntries):
         return np.log1p(above_mean, out=above_mean)
 
     def _tail_values(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum over all keys that a row sees of tail weight over c_i times value, (m, d_v) or (1, d_v)."""
+        """Sum over all keys that a row sees of tail weight over c_i times value, (m, d_v) or (1, d_v)."""
         sums = visible_sums(values, self.head, self.rows)
         if not self.linear.any():
             return sums

@@ -116,7 +116,7 @@ def _tail_scores(found: FoundEntries) -> Iterator[tuple[NDArray[np.float64], NDA
 
 
 def _peak(scores: NDArray[np.float64], in_tail: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the largest score of each tail, 0 where there is none."""
+    """Largest score of each tail, 0 where there is none."""
     return np.where(in_tail.any(axis=1), scores.max(axis=1, where=in_tail, initial=-np.inf), 0.0)
 
 
@@ -134,7 +134,7 @@ TAILS: dict[str, Tail] = {
 
 
 def tail_named(name: str) -> Tail:
-    """Return the tail of that name.
+    """Tail of that name.
 
     Raises:
         InputError: there is none.

@@ -19,7 +19,7 @@ class DenseIndex(ScanIndex):
     """Keys of which every score is compared with the threshold."""
 
     def find(self, query: NDArray[np.integer], wanted: int) -> Found:
-        """Return the keys whose score reaches the threshold `wanted`; O(n d), one block of keys at a time."""
+        """Keys whose score reaches the threshold `wanted`; O(n d), one block of keys at a time."""
         numbers, threshold = self.keys.query(query), self.keys.threshold(wanted)
         found = [
             start + np.flatnonzero(self.keys.numbers[start : start + _SCORES_HELD] @ numbers >= threshold)
@@ -47,7 +47,7 @@ class DenseIndex(ScanIndex):
 
 
 def prepare(keys: KeySet) -> DenseIndex:
-    """Return the keys ready to be scanned; nothing is computed.
+    """Keys ready to be scanned; nothing is computed.
 
     >>> found = prepare(KeySet.of([[3, -2], [1, 0], [-1, 1]])).find(np.array([2, 1]), 2)
     >>> found.keys.tolist(), found.key_visits

@@ -45,7 +45,7 @@ class HalfSpaceIndex(KeyIndex):
         return self.keys.numbers.nbytes + self.lifted.points.nbytes + tree
 
     def find(self, query: NDArray[np.integer], wanted: int) -> Found:
-        """Return the keys whose score reaches the threshold `wanted`: those of the ball's keys that do."""
+        """Keys whose score reaches the threshold `wanted`: those of the ball's keys that do."""
         numbers, threshold = self.keys.query(query), self.keys.threshold(wanted)
         ball = ball_of_half_space(self.lifted, numbers, threshold, self.cells.depth)
         if ball.radius is None:

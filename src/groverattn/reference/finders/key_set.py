@@ -80,7 +80,7 @@ class KeySet:
         return numbers.astype(self.numbers.dtype)
 
     def threshold(self, threshold: int) -> int:
-        """Return a threshold that marks the same keys and lies no further out than one beyond the largest score."""
+        """Threshold that marks the same keys and lies no further out than one beyond the largest score."""
         return max(-self.largest_score, min(int(threshold), self.largest_score + 1))
 
     def check_k(self, k: int) -> None:
@@ -89,7 +89,7 @@ class KeySet:
 
 
 def _integers(name: str, numbers: ArrayLike, n_axes: int) -> NDArray[np.int64]:
-    """Return an array of int64 with the given number of axes, none of them empty."""
+    """Array of int64 with the given number of axes, none of them empty."""
     array = np.asarray(numbers)
     if not np.issubdtype(array.dtype, np.integer) or array.ndim != n_axes or array.size == 0:
         raise InputError(

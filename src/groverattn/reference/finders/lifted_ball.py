@@ -67,7 +67,7 @@ class Ball:
 
 
 def ball_of_half_space(lifted: LiftedKeys, query: NDArray[np.floating], threshold: int, depth: int) -> Ball:
-    """Return a ball that every lifted key with <query, key> >= threshold lies in, whatever is rounded on the way.
+    """Ball that every lifted key with <query, key> >= threshold lies in, whatever is rounded on the way.
 
     Proof. Let r0 = s^2 |q|^2 + M^2 - 2 s tau. Scores are integers: a key that reaches the threshold has squared
     distance <= r0, any other >= r0 + 2 s. The ball's squared radius is r0 + w, w = max(s, e), where e bounds all
@@ -108,7 +108,7 @@ def _rounding_bound(lifted: LiftedKeys, centre: NDArray[np.float64], magnitude: 
 
 
 def _power_of_two(number: float) -> float:
-    """Return the power of two at or just below a positive number.
+    """Power of two at or just below a positive number.
 
     >>> _power_of_two(5.0), _power_of_two(0.3)
     (4.0, 0.25)

@@ -24,7 +24,7 @@ class TopKIndex(ScanIndex):
 
 
 def prepare(keys: KeySet) -> TopKIndex:
-    """Return the keys ready to be scanned; nothing is computed.
+    """Keys ready to be scanned; nothing is computed.
 
     >>> prepare(KeySet.of([[3, -2], [1, 0], [-1, 1]])).find(np.array([2, 1]), 1).keys.tolist()
     [0]

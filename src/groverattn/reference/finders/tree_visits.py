@@ -72,7 +72,7 @@ class TreeCells:
         return len(self.n_points)
 
     def points_met(self, centre: NDArray[np.float64], radius: float) -> int:
-        """Return how many points lie in leaves whose cell the ball meets.
+        """Number of points that lie in leaves whose cell the ball meets.
 
         Of these, and of no others, SciPy computes the distance, or returns them without doing so because a cell lies
         within the ball (`traverse_checking` in scipy/spatial/ckdtree/src/query_ball_point.cxx).
@@ -97,5 +97,5 @@ class TreeCells:
 
 
 def _square_gaps(at: NDArray[np.float64], intervals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the squared distance of each number from its interval, shape of `at`; intervals of shape (..., 2)."""
+    """Squared distance of each number from its interval, shape of `at`; intervals of shape (..., 2)."""
     return np.maximum(0.0, np.maximum(intervals[..., 0] - at, at - intervals[..., 1])) ** 2

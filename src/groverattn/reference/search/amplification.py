@@ -54,7 +54,7 @@ def success_probability(n: ArrayLike, t: ArrayLike, j: ArrayLike) -> NDArray[np.
 
 
 def mean_trial_success(n: ArrayLike, t: ArrayLike, m: ArrayLike) -> NDArray[np.float64]:
-    """Return the success probability of a trial whose j is drawn uniformly from 0, ..., m-1.
+    """Success probability of a trial whose j is drawn uniformly from 0, ..., m-1.
 
     P = 1/2 - sin(4 m theta) / (4 m sin(2 theta)), at least 1/4 as soon as m >= 1 / sin(2 theta). Source: Boyer et al.,
     arXiv:quant-ph/9605034, Lemma 2. At t = 0 and t = n, where sin(2 theta) = 0, P is 0 and 1. Arguments broadcast.
@@ -77,7 +77,7 @@ def mean_trial_success(n: ArrayLike, t: ArrayLike, m: ArrayLike) -> NDArray[np.f
 
 
 def ideal_iterates(n: ArrayLike, t: ArrayLike) -> NDArray[np.int64]:
-    """Return the j that makes one measurement most likely to succeed when t is known: j = round(pi/(4 theta) - 1/2).
+    """J that makes one measurement most likely to succeed when t is known: j = round(pi/(4 theta) - 1/2).
 
     The first maximum of sin^2((2j+1) theta), about (pi/4) sqrt(n/t) (Boyer et al., arXiv:quant-ph/9605034, Section 3).
     Fewer iterates, with restarts, cost less on average: see `search_laws`.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import attrs
 
-from groverattn.reference.search.cost import SearchCost, exact_cost
+from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.known import check_n_marked, repeated_best
 from groverattn.reference.search.trials import Trial
 from groverattn.reference.search.unknown import check_p_failure
 
 
 @attrs.frozen
-class CouponCollector:
+class CouponCollector(ThresholdSearch):
     """Draw uniformly from the t marked keys, by Grover searches for known t, until each has been drawn.
 
     Every run has the same circuit and the same key table, so S machines share the runs without a word to each other,
@@ -24,35 +24,22 @@ class CouponCollector:
 
     Raises:
         InputError: n_marked < 0, or p_failure not strictly between 0 and 1.
+
+    >>> round(CouponCollector(32, p_failure=1e-6).cost(1024, 32).iterates_expected)
+    434
     """
 
     n_marked: int
     p_failure: float
-    excludes_found: bool = attrs.field(default=False, init=False)
+    excludes_found = False
+    source = "coupon collector over arXiv:quant-ph/9605034, Section 3, exact recursion, derived, see test"
 
     def __attrs_post_init__(self) -> None:
         check_p_failure(self.p_failure)
         check_n_marked(self.n_marked)
 
-    @property
-    def source(self) -> str:
-        """Where the procedure is from."""
-        return "coupon collector over arXiv:quant-ph/9605034, Section 3, exact recursion, derived, see test"
-
     def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
-        """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
         if n_found >= self.n_marked:
             return ()
         share_new = 1 - n_found / self.n_marked
         return repeated_best(n, self.n_marked, share_new, self.p_failure / self.n_marked)
-
-    def cost(self, n: int, t: int) -> SearchCost:
-        """Return the exact cost of drawing every one of t marked keys of n.
-
-        Raises:
-            InputError: t < 0 or t > n.
-
-        >>> round(CouponCollector(32, p_failure=1e-6).cost(1024, 32).iterates_expected)
-        434
-        """
-        return exact_cost(self, n, t)

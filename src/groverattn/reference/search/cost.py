@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
@@ -41,30 +42,68 @@ class SearchCost:
     phased_expected: float = 0.0
 
 
-class ThresholdSearch(Protocol):
-    """Finds every key whose score reaches a threshold, one in each round.
+class ThresholdSearch(ABC):
+    """Base of the searches for every key whose score reaches a threshold, one key in each round.
 
     A round makes its trials in order until one of them measures a marked key that is new. If none does, the search
     stops; if one does, the next round begins.
+
+    Attributes:
+        excludes_found: whether a key that was found is taken out (its live flag is cleared; n stays).
+        source: where the procedure is from.
     """
 
-    @property
-    def excludes_found(self) -> bool:
-        """Whether a key that was found is taken out (its live flag is cleared; n stays)."""
-        ...
+    excludes_found: ClassVar[bool] = True
+    source: ClassVar[str]
 
-    @property
-    def source(self) -> str:
-        """Where the procedure is from."""
-        ...
-
+    @abstractmethod
     def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
-        """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
-        ...
+        """Trials of the round that begins when `n_found` of n keys have been found; none: stop.
+
+        Raises:
+            InputError: n < 2.
+        """
 
     def cost(self, n: int, t: int) -> SearchCost:
-        """Return the exact cost of finding t marked keys of n."""
-        ...
+        """Exact cost of finding t marked keys of n.
+
+        Derived (see test, against simulation): the round with u keys left happens if none before it failed. A failure
+        with keys left is a miss, unless the search had already found as many as it was to find.
+
+        Raises:
+            InputError: n < 2, t < 0 or t > n.
+        """
+        check_between("t", t, 0, n, f"t of the {n} keys are marked", "give n first, then t")
+        rounds = list(itertools.takewhile(bool, (self.trials(n, found) for found in range(t + 1))))
+        if not rounds:
+            return SearchCost(0.0, 0, 0.0, 0.0, self.source)
+        left = t - np.arange(len(rounds))
+        if self.excludes_found:
+            costs = round_costs(rounds, n, left)
+        else:
+            costs = round_costs(rounds, n, np.full(left.shape, t), left / max(t, 1))
+        log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails)))
+        reached = np.exp(np.concatenate(([0.0], log_survives[:-1])))
+        return SearchCost(
+            iterates_expected=float(reached @ costs.iterates),
+            iterates_max=sum_over_rounds(rounds, lambda trial: trial.iterates_max),
+            checks_expected=float(reached @ costs.checks),
+            p_failure=-math.expm1(log_survives[-1]) + 0.0,  # not -0.0
+            source=self.source,
+            phased_expected=float(reached @ costs.phased),
+        )
+
+
+def mean_cost(costs: Sequence[SearchCost], weights: NDArray[np.float64], **others: Any) -> SearchCost:
+    """Mean of some costs by weights that sum to 1; `others` are fields with another value, `iterates_max` and `source`.
+
+    >>> costs = SearchCost(1.0, 1, 0.0, 0.0, ""), SearchCost(3.0, 3, 0.0, 0.0, "")
+    >>> mean_cost(costs, np.array([0.25, 0.75]), iterates_max=3, source="").iterates_expected
+    2.5
+    """
+    names = ("iterates_expected", "checks_expected", "p_failure", "phased_expected")
+    means: dict[str, Any] = {name: float(np.array([getattr(cost, name) for cost in costs]) @ weights) for name in names}
+    return SearchCost(**(means | others))
 
 
 @attrs.frozen
@@ -162,7 +201,7 @@ def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArr
 
 
 def sum_over_rounds(rounds: Sequence[tuple[Trial, ...]], of_trial: Callable[[Trial], int]) -> int:
-    """Return the sum of a number of each trial over all rounds; rounds are mostly the same object.
+    """Sum of a number of each trial over all rounds; rounds are mostly the same object.
 
     >>> from groverattn.reference.search.trials import UniformTrial
     >>> sum_over_rounds([(UniformTrial(1), UniformTrial(3))] * 5, lambda trial: trial.iterates_max)
@@ -171,33 +210,3 @@ def sum_over_rounds(rounds: Sequence[tuple[Trial, ...]], of_trial: Callable[[Tri
     distinct = {id(trials): trials for trials in rounds}
     of_round = {key: sum(map(of_trial, trials)) for key, trials in distinct.items()}
     return sum(of_round[id(trials)] for trials in rounds)
-
-
-def exact_cost(search: ThresholdSearch, n: int, t: int) -> SearchCost:
-    """Return the exact cost of finding t marked keys of n.
-
-    Derived (see test, against simulation): the round with u keys left happens if none before it failed. A failure with
-    keys left is a miss, unless the search had already found as many as it was to find.
-
-    Raises:
-        InputError: t < 0 or t > n.
-    """
-    check_between("t", t, 0, n, f"t of the {n} keys are marked", "give n first, then t")
-    rounds = list(itertools.takewhile(bool, (search.trials(n, found) for found in range(t + 1))))
-    if not rounds:
-        return SearchCost(0.0, 0, 0.0, 0.0, search.source)
-    left = t - np.arange(len(rounds))
-    if search.excludes_found:
-        costs = round_costs(rounds, n, left)
-    else:
-        costs = round_costs(rounds, n, np.full(left.shape, t), left / max(t, 1))
-    log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails)))
-    reached = np.exp(np.concatenate(([0.0], log_survives[:-1])))
-    return SearchCost(
-        iterates_expected=float(reached @ costs.iterates),
-        iterates_max=sum_over_rounds(rounds, lambda trial: trial.iterates_max),
-        checks_expected=float(reached @ costs.checks),
-        p_failure=-math.expm1(log_survives[-1]) + 0.0,  # not -0.0
-        source=search.source,
-        phased_expected=float(reached @ costs.phased),
-    )

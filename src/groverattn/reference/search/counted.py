@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.cost import SearchCost, mean_cost
 from groverattn.reference.search.counting import counting_distribution, counting_estimate, counting_iterates
 from groverattn.reference.search.expected import ExpectedNumberSearch
 from groverattn.reference.search.unknown import check_p_failure
@@ -41,7 +41,7 @@ class CountedNumberSearch:
             counting_iterates(self.n_bits)
 
     def bits(self, n: int) -> int:
-        """Return the number of control qubits for n keys.
+        """Number of control qubits for n keys.
 
         >>> CountedNumberSearch(0.01).bits(1 << 17)
         9
@@ -49,13 +49,13 @@ class CountedNumberSearch:
         return -(-(n - 1).bit_length() // 2) if self.n_bits is None else self.n_bits
 
     def after(self, n: int, outcome: int) -> ExpectedNumberSearch:
-        """Return the search that follows an outcome of the counting."""
+        """Search that follows an outcome of the counting."""
         n_bits = max(self.bits(n), 1)
         estimate = float(counting_estimate(n, outcome, n_bits))
         return ExpectedNumberSearch(estimate, self.p_failure, n_marked_max=self.n_marked_max)
 
     def cost(self, n: int, t: int) -> SearchCost:
-        """Return the cost of counting and finding t marked keys of n, averaged over the outcomes of the counting.
+        """Cost of counting and finding t marked keys of n, averaged over the outcomes of the counting.
 
         Over the most likely outcomes, which make up 99 %: the others are as many as 2^m and change the mean little
         (derived, see test). `iterates_max` is over the same outcomes. A controlled iterate counts as an iterate.
@@ -71,15 +71,11 @@ class CountedNumberSearch:
         likely = order[: 1 + int(np.searchsorted(np.cumsum(by_distance[order]), 1 - _SHARE_LEFT_OUT))]
         weights = by_distance[likely] / by_distance[likely].sum()
         costs = [self.after(n, int(outcome)).cost(n, t) for outcome in likely]
-
-        def mean(name: str) -> float:
-            return float(weights @ [getattr(cost, name) for cost in costs])
-
-        return SearchCost(
-            iterates_expected=counting_iterates(n_bits) + mean("iterates_expected"),
-            iterates_max=counting_iterates(n_bits) + max(cost.iterates_max for cost in costs),
-            checks_expected=mean("checks_expected"),
-            p_failure=mean("p_failure"),
-            source="quantum counting, arXiv:quant-ph/0005055, and the search begun at its estimate, derived, see test",
-            phased_expected=mean("phased_expected"),
+        source = "quantum counting, arXiv:quant-ph/0005055, and the search begun at its estimate, derived, see test"
+        cost = mean_cost(costs, weights, iterates_max=max(cost.iterates_max for cost in costs), source=source)
+        counting = counting_iterates(n_bits)
+        return attrs.evolve(
+            cost,
+            iterates_expected=counting + cost.iterates_expected,
+            iterates_max=counting + cost.iterates_max,
         )

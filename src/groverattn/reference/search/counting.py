@@ -12,7 +12,7 @@ from groverattn.reference.search.amplification import rotation_angle
 
 
 def counting_iterates(n_bits: int) -> int:
-    """Return the number of controlled Grover iterates that m control qubits take: 2^m - 1.
+    """Number of controlled Grover iterates that m control qubits take: 2^m - 1.
 
     Source: Brassard, Hoyer, Mosca, Tapp, arXiv:quant-ph/0005055, Section 4, with M = 2^m.
 
@@ -26,7 +26,7 @@ def counting_iterates(n_bits: int) -> int:
 
 
 def counting_estimate(n: int, outcome: ArrayLike, n_bits: int) -> NDArray[np.float64]:
-    """Return the number of marked keys that the outcome y stands for: n sin^2(pi y / 2^m).
+    """Number of marked keys that the outcome y stands for: n sin^2(pi y / 2^m).
 
     Source: arXiv:quant-ph/0005055, algorithms Est_Amp and Count. Broadcasts over outcomes.
 
@@ -40,7 +40,7 @@ def counting_estimate(n: int, outcome: ArrayLike, n_bits: int) -> NDArray[np.flo
 
 
 def counting_distribution(n: int, t: int, n_bits: int) -> NDArray[np.float64]:
-    """Return the probability of every outcome y, shape (2^m,).
+    """Probability of every outcome y, shape (2^m,).
 
     The uniform superposition is an equal mixture, as far as y is concerned, of two eigenvectors of the iterate with the
     eigenvalues e^{2 i theta} and e^{-2 i theta}, theta = asin(sqrt(t/n)); each gives the Fejer kernel

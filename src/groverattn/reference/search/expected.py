@@ -7,13 +7,13 @@ import math
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.reference.search.cost import SearchCost, exact_cost
+from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.trials import Trial
 from groverattn.reference.search.unknown import UnknownNumberSearch, check_growth, growing_trials
 
 
 @attrs.frozen
-class ExpectedNumberSearch:
+class ExpectedNumberSearch(ThresholdSearch):
     """The search with unknown number, whose rounds begin where the expected number of keys left says.
 
     With f of the expected e keys found, the bound m starts at start * sqrt(n / (e - f)) instead of 1. When as many as
@@ -46,7 +46,7 @@ class ExpectedNumberSearch:
     growth: float = attrs.field(default=1.2, kw_only=True)
     cold_growth: float = attrs.field(default=1.34, kw_only=True)
     n_marked_max: int | None = attrs.field(default=None, kw_only=True)
-    excludes_found: bool = attrs.field(default=True, init=False)
+    source = "search with unknown number, begun at the expected one: ours, exact recursion, see test"
 
     def __attrs_post_init__(self) -> None:
         check_growth(self.growth)
@@ -60,23 +60,9 @@ class ExpectedNumberSearch:
                 do="take the search with unknown number if there is no guess",
             )
 
-    @property
-    def source(self) -> str:
-        """Where the procedure is from."""
-        return "search with unknown number, begun at the expected one: ours, exact recursion, see test"
-
     def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
-        """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
         cold = UnknownNumberSearch(self.p_failure, growth=self.cold_growth, n_marked_max=self.n_marked_max)
         left = self.n_expected - n_found
         if left < 1 or not cold.trials(n, n_found):
             return cold.trials(n, n_found)
         return growing_trials(n, self.growth, max(1.0, self.start * math.sqrt(n / left)), self.p_failure)
-
-    def cost(self, n: int, t: int) -> SearchCost:
-        """Return the exact cost of finding t marked keys of n, whatever was expected.
-
-        Raises:
-            InputError: n < 2, t < 0 or t > n.
-        """
-        return exact_cost(self, n, t)

@@ -12,7 +12,7 @@ from groverattn.reference.search.amplification import checked_sizes
 
 
 def fixed_point_iterates(n: int, t_min: int, p_failure: float) -> int:
-    """Return the least number l of iterates that finds a marked key with probability 1 - p_failure if t >= t_min.
+    """Least number l of iterates that finds a marked key with probability 1 - p_failure if t >= t_min.
 
     The width of the window, w = 1 - 1 / T_{1/L}(1/delta)^2 with L = 2 l + 1 and delta^2 = p_failure, has to be at most
     t_min / n. About (1/2) ln(2/delta) sqrt(n/t_min). Source: Yoder, Low, Chuang, arXiv:1409.3305, Eqs. (1) to (4).
@@ -34,7 +34,7 @@ def fixed_point_iterates(n: int, t_min: int, p_failure: float) -> int:
 
 
 def fixed_point_success(n: ArrayLike, t: ArrayLike, n_iterates: int, p_failure: float) -> NDArray[np.float64]:
-    """Return the probability that a measurement after a fixed-point search gives a marked key.
+    """Probability that a measurement after a fixed-point search gives a marked key.
 
     1 - delta^2 T_L(T_{1/L}(1/delta) sqrt(1 - t/n))^2 with L = 2 n_iterates + 1 and delta^2 = p_failure; 0 where t = 0.
     Source: Yoder, Low, Chuang, arXiv:1409.3305, Eq. (1). `n` and `t` broadcast.
@@ -57,7 +57,7 @@ def fixed_point_success(n: ArrayLike, t: ArrayLike, n_iterates: int, p_failure: 
 
 
 def fixed_point_phases(n_iterates: int, p_failure: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the angles of the oracle and of the diffusion, in the order of application, each of shape (n_iterates,).
+    """Angles of the oracle and of the diffusion, in the order of application, each of shape (n_iterates,).
 
     The oracle gives marked keys the phase e^{i angle}; the diffusion is -(1 - (1 - e^{i angle}) |u><u|). With
     L = 2 l + 1 and 1/gamma = T_{1/L}(1/delta): alpha_j = 2 arccot(tan(2 pi j / L) sqrt(1 - gamma^2)) is the diffusion's

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from groverattn.errors import InputError, check_between
 from groverattn.reference.search.amplification import rotation_angle, success_probability
-from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.cost import SearchCost, ThresholdSearch
 from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial
 from groverattn.reference.search.unknown import check_p_failure
 
 
 @attrs.frozen
-class KnownNumberSearch:
+class KnownNumberSearch(ThresholdSearch):
     """With t - f keys left, apply the number of iterates that is best for t - f, again until it succeeds.
 
     Each round is cut off when it has failed so often that a correct t would make it a chance of p_failure / t, and the
@@ -36,25 +36,19 @@ class KnownNumberSearch:
 
     n_marked: int
     p_failure: float
-    excludes_found: bool = attrs.field(default=True, init=False)
+    source = "known number of marked keys, arXiv:quant-ph/9605034, Section 3; restarts optimised, derived, see test"
 
     def __attrs_post_init__(self) -> None:
         check_p_failure(self.p_failure)
         check_n_marked(self.n_marked)
 
-    @property
-    def source(self) -> str:
-        """Where the procedure is from."""
-        return "known number of marked keys, arXiv:quant-ph/9605034, Section 3; restarts optimised, derived, see test"
-
     def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
-        """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop."""
         if n_found >= self.n_marked:
             return ()
         return repeated_best(n, self.n_marked - n_found, 1.0, self.p_failure / self.n_marked)
 
     def cost(self, n: int, t: int) -> SearchCost:
-        """Return the exact cost of finding t = n_marked keys of n.
+        """Exact cost of finding t = n_marked keys of n.
 
         Raises:
             InputError: t is not the number that is known, or more than n.
@@ -94,7 +88,7 @@ def check_n_marked(n_marked: int) -> None:
 
 @functools.lru_cache(maxsize=4096)
 def repeated_best(n: int, n_marked: int, share_new: float, p_failure: float) -> tuple[Trial, ...]:
-    """Return the best run for a known number of marked keys, as often as it may fail with probability p_failure.
+    """Best run for a known number of marked keys, as often as it may fail with probability p_failure.
 
     Args:
         n: number of keys.
@@ -109,7 +103,7 @@ def repeated_best(n: int, n_marked: int, share_new: float, p_failure: float) -> 
 
 
 def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the j that minimises (j + 1) / sin^2((2j+1) theta), the expected cost with restarts when t is known.
+    """J that minimises (j + 1) / sin^2((2j+1) theta), the expected cost with restarts when t is known.
 
     A measurement and its check are charged as one iterate (our assumption): without a charge, j = 0 would be free and
     always best. Derived: with u = (2j+1) theta the derivative vanishes where tan(u) = 2 u + 2 theta. tan is convex

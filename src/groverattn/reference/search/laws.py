@@ -74,7 +74,7 @@ P_FAILURE_MIN = 1e-150
 # An estimate asks for the same again on every machine and data access, its verdict at some hundred numbers of keys.
 @functools.lru_cache(maxsize=32_768)
 def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
-    """Return the cost of finding all of `n_marked` keys among `n_keys` under the named law.
+    """Cost of finding all of `n_marked` keys among `n_keys` under the named law.
 
     Found keys are excluded and n stays, so the rounds have t = n_marked, ..., 1 keys left.
 

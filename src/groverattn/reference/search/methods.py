@@ -72,7 +72,7 @@ class SearchMethod:
         return int(self.n_expected)
 
     def top_k(self) -> TopKSearch:
-        """Return the procedure without a threshold."""
+        """Procedure without a threshold."""
         return TopKSearch(self.n_kept, self.p_failure, **self._growth)
 
     @property
@@ -81,17 +81,17 @@ class SearchMethod:
         return self.name == "counted"
 
     def counted(self) -> CountedNumberSearch:
-        """Return the procedure that begins with quantum counting."""
+        """Procedure that begins with quantum counting."""
         return CountedNumberSearch(self.p_failure, n_marked_max=self.n_marked_max)
 
     def cost(self, n: int, t: int) -> SearchCost:
-        """Return the exact cost of a row of n keys, of which t are marked (t is not looked at by top-k)."""
+        """Exact cost of a row of n keys, of which t are marked (t is not looked at by top-k)."""
         if self.keeps_largest:
             return self.top_k().cost(n)
         return self.counted().cost(n, t) if self.counts_first else self.for_threshold(t).cost(n, t)
 
     def for_threshold(self, n_marked: int) -> ThresholdSearch:
-        """Return the procedure for a row with a threshold, other than `counted`.
+        """Procedure for a row with a threshold, other than `counted`.
 
         Args:
             n_marked: how many keys reach it; only `known` and `collector` are told.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError, check_between
-from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.cost import SearchCost, mean_cost
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 
@@ -44,7 +44,7 @@ class ParallelSearch:
         return UnknownNumberSearch(self.p_failure / self.n_machines)
 
     def cost(self, n: int, t: int) -> SearchCost:
-        """Return the expected cost of one machine: exact, averaged over how many of the t marked keys it was dealt.
+        """Expected cost of one machine: exact, averaged over how many of the t marked keys it was dealt.
 
         All machines together take n_machines times as much. The slowest takes longer than this mean.
         The failure probability takes the machines as independent.
@@ -68,17 +68,12 @@ class ParallelSearch:
         likely = weights > 1e-15 * weights.max()
         costs = [self.of_one_machine.cost(part, int(count)) for count in counts[likely]]
         p_all_find = 1 - np.array([cost.p_failure for cost in costs]) @ weights[likely]
-
-        def mean(name: str) -> float:
-            return float(np.array([getattr(cost, name) for cost in costs]) @ weights[likely])
-
-        return SearchCost(
-            iterates_expected=mean("iterates_expected"),
+        return mean_cost(
+            costs,
+            weights[likely],
             iterates_max=self.of_one_machine.cost(part, min(t, part)).iterates_max,
-            checks_expected=mean("checks_expected"),
             p_failure=float(1 - p_all_find**self.n_machines),
             source=f"keys dealt to {self.n_machines} machines; {self.of_one_machine.source}",
-            phased_expected=mean("phased_expected"),
         )
 
 

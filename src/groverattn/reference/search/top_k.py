@@ -44,11 +44,11 @@ class TopKSearch:
         return "maximum finding with k keys kept, arXiv:quant-ph/0401091, exact recursion, derived, see test"
 
     def trials(self, n: int) -> tuple[Trial, ...]:
-        """Return the trials of a round, the same for all."""
+        """Trials of a round, the same for all."""
         return UnknownNumberSearch(self.p_failure, growth=self.growth).trials(n, 0)
 
     def cost(self, n: int) -> SearchCost:
-        """Return the exact cost of finding the k best of n keys with different scores.
+        """Exact cost of finding the k best of n keys with different scores.
 
         Derived (see test, against simulation). The keys that are kept, with the worst of rank r, are that one and k - 1
         random better ones, at the start and after every round. So the worst has rank r in some round iff it is among

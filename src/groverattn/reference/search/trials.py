@@ -1,4 +1,4 @@
-"""One trial of a search: some Grover iterates and one measurement. Engines run it, the laws take its expectation."""
+"""Trials of a search, each some Grover iterates and a measurement: engines run them, the laws take expectations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from groverattn.reference.search.fixed_point import fixed_point_phases, fixed_po
 
 @attrs.frozen
 class GroverRun:
-    """What a trial asks of the machine: so many iterates on the uniform superposition, then measure the index.
+    """Run of the machine: a number of iterates on the uniform superposition, then a measurement of the index.
 
     Attributes:
         n_iterates: number of Grover iterates.
@@ -40,7 +40,7 @@ class GroverRun:
         return fixed_point_phases(self.n_iterates, self.p_failure)
 
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-        """Return the probability that the measured index is one of t marked ones; `n` and `t` broadcast.
+        """Probability that the measured index is one of t marked ones; `n` and `t` broadcast.
 
         >>> float(GroverRun(1).success(4, 1))
         1.0
@@ -51,7 +51,7 @@ class GroverRun:
 
 
 class Trial(Protocol):
-    """How a trial chooses its run."""
+    """Rule by which a trial chooses its run."""
 
     @property
     def iterates_mean(self) -> float:
@@ -83,85 +83,74 @@ class Trial(Protocol):
         ...
 
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-        """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast."""
+        """Probability of measuring a marked key, over the choice too; `n` and `t` broadcast."""
         ...
 
 
 @attrs.frozen
 class UniformTrial:
-    """The number of iterates is drawn uniformly from 0, ..., bound - 1 (arXiv:quant-ph/9605034, Section 4)."""
+    """Trial whose number of iterates is uniform in 0, ..., bound - 1 (arXiv:quant-ph/9605034, Section 4).
+
+    >>> float(UniformTrial(2).success(16, 1).round(6))
+    0.267578
+    """
 
     bound: int
     is_phased: bool = attrs.field(default=False, init=False)
 
     @property
     def iterates_mean(self) -> float:
-        """Expected number of iterates."""
         return (self.bound - 1) / 2
 
     @property
     def iterates_max(self) -> int:
-        """Largest number of iterates."""
         return self.bound - 1
 
     def draw(self, rng: np.random.Generator) -> GroverRun:
-        """Choose a run."""
         return GroverRun(int(rng.integers(self.bound)))
 
     def draw_many(
         self, n: int, t: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Choose a run for each row; return the numbers of iterates and the probabilities of success."""
         j = rng.integers(self.bound, size=t.size)
         return j, np.sin((2 * j + 1) * _rotation_angles(n)[t]) ** 2
 
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-        """Return the probability of measuring a marked key, over the choice too; `n` and `t` broadcast.
-
-        >>> float(UniformTrial(2).success(16, 1).round(6))
-        0.267578
-        """
         return mean_trial_success(n, t, self.bound)
 
 
 @attrs.frozen
 class FixedTrial:
-    """The same run every time."""
+    """Trial that makes the same run every time."""
 
     run: GroverRun
 
     @property
     def iterates_mean(self) -> float:
-        """Number of iterates."""
         return float(self.run.n_iterates)
 
     @property
     def iterates_max(self) -> int:
-        """Number of iterates."""
         return self.run.n_iterates
 
     @property
     def is_phased(self) -> bool:
-        """Whether the iterates have the phases of a fixed-point search."""
         return self.run.is_phased
 
     def draw(self, rng: np.random.Generator) -> GroverRun:
-        """Return the run."""
         return self.run
 
     def draw_many(
         self, n: int, t: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the number of iterates and the probability of success for each row."""
         return np.full(t.shape, self.run.n_iterates), self.run.success(n, t)
 
     def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-        """Return the probability of measuring a marked key; `n` and `t` broadcast."""
         return self.run.success(n, t)
 
 
 def success_of_each(trials: Sequence[Trial], n: int, t: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the probability of measuring a marked key in each trial, shape (t.size, trials); the uniform ones at once.
+    """Probability of measuring a marked key in each trial, shape (t.size, trials); the uniform ones at once.
 
     >>> success_of_each([UniformTrial(2), FixedTrial(GroverRun(1))], 16, np.array([1, 16])).round(6).tolist()
     [[0.267578, 0.472656], [1.0, 1.0]]
@@ -177,5 +166,5 @@ def success_of_each(trials: Sequence[Trial], n: int, t: NDArray[np.int64]) -> ND
 
 @functools.lru_cache(maxsize=4)
 def _rotation_angles(n: int) -> NDArray[np.float64]:
-    """Return the angle for every number of marked keys from 0 to n: to read it is faster than to compute it."""
+    """Angle for every number of marked keys from 0 to n: to read it is faster than to compute it."""
     return rotation_angle(n, np.arange(n + 1))

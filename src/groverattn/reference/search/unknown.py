@@ -8,13 +8,13 @@ import math
 import attrs
 
 from groverattn.errors import check_between
-from groverattn.reference.search.cost import SearchCost, exact_cost
+from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.fixed_point import fixed_point_iterates
 from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, UniformTrial
 
 
 @attrs.frozen
-class UnknownNumberSearch:
+class UnknownNumberSearch(ThresholdSearch):
     """Boyer, Brassard, Hoyer and Tapp's search, repeated with the found keys excluded until nothing is left.
 
     A round starts at m = 1. A trial draws j uniformly from 0, ..., ceil(m) - 1, applies j iterates to the uniform
@@ -40,12 +40,14 @@ class UnknownNumberSearch:
 
     >>> [trial.iterates_max for trial in UnknownNumberSearch(p_failure=0.1).trials(16, n_found=0)]
     [0, 1, 1, 2, 3, 3, 4]
+    >>> cost = UnknownNumberSearch(p_failure=1e-6).cost(n=1024, t=32)
+    >>> round(cost.iterates_expected), round(cost.checks_expected), round(cost.phased_expected)
+    (468, 205, 146)
     """
 
     p_failure: float
     growth: float = attrs.field(default=1.34, kw_only=True)
     n_marked_max: int | None = attrs.field(default=None, kw_only=True)
-    excludes_found: bool = attrs.field(default=True, init=False)
 
     def __attrs_post_init__(self) -> None:
         check_p_failure(self.p_failure)
@@ -55,7 +57,7 @@ class UnknownNumberSearch:
             check_between("n_marked_max", self.n_marked_max, 0, math.inf, why, do)
 
     @property
-    def source(self) -> str:
+    def source(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Where the procedure is from."""
         return (
             f"exact recursion of arXiv:quant-ph/9605034 with growth {self.growth:g} and a last check by "
@@ -63,26 +65,9 @@ class UnknownNumberSearch:
         )
 
     def trials(self, n: int, n_found: int) -> tuple[Trial, ...]:
-        """Return the trials of the round that begins when `n_found` of n keys have been found; none: stop.
-
-        Raises:
-            InputError: n < 2.
-        """
         if n_found == n or (self.n_marked_max is not None and n_found > self.n_marked_max):
             return ()
         return growing_trials(n, self.growth, 1.0, self.p_failure)
-
-    def cost(self, n: int, t: int) -> SearchCost:
-        """Return the exact cost of finding t marked keys of n.
-
-        Raises:
-            InputError: n < 2, t < 0 or t > n.
-
-        >>> cost = UnknownNumberSearch(p_failure=1e-6).cost(n=1024, t=32)
-        >>> round(cost.iterates_expected), round(cost.checks_expected), round(cost.phased_expected)
-        (468, 205, 146)
-        """
-        return exact_cost(self, n, t)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -120,7 +105,7 @@ def check_promise(growth: float | None) -> None:
     """Raise InputError if a search with this growth may fail more often than it was asked to; None is the default."""
     if growth is not None and growth > GROWTH_MAX:
         why = "with longer steps most rounds get to their last check, and their failures exceed the error budget"
-        check_between("growth", growth, _GROWTH_MIN, GROWTH_MAX, why, _GROWTH_ADVICE)
+        check_between("--growth", growth, _GROWTH_MIN, GROWTH_MAX, why, _GROWTH_ADVICE)
 
 
 def check_growth(growth: float) -> None:
