@@ -1,0 +1,1 @@
+"""Capture of the attention heads of a local model into a file; verb `capture`."""

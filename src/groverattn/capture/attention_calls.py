@@ -1,4 +1,4 @@
-"""What reaches PyTorch's attention function while a model runs: queries, keys, values, scale and mask of every call.
+"""Hooks on PyTorch's attention function: queries, keys, values, scale and mask of every call while a model runs.
 
 Queries and keys arrive there after rotary embedding and normalisation, exactly as the softmax sees them, whatever the
 model is. PyTorch is imported inside: without it the module can be imported, and nothing in it runs.
@@ -24,7 +24,7 @@ Tensor = Any  # torch.Tensor; PyTorch is an optional extra
 
 @attrs.frozen(eq=False)
 class AttentionCall:
-    """One layer's attention on one text, on the CPU; arrays may share memory with the model's tensors.
+    """Attention of one layer on one text, on the CPU; arrays may share memory with the model's tensors.
 
     Attributes:
         queries: floats of shape (heads, n, d).
@@ -45,11 +45,11 @@ class AttentionCall:
 def attention_calls(on_call: Callable[[AttentionCall], None]) -> Iterator[None]:
     """Hand every call of `torch.nn.functional.scaled_dot_product_attention` to `on_call` before it is computed.
 
-    The function computes what it did, and is the original one again afterwards, whatever happens. It is replaced for
-    the whole process: one model at a time.
+    The results are unchanged, and the original function is restored at the end, also after an error. It is replaced in
+    the whole process: run one model at a time.
 
     Raises:
-        InputError: inside, at a call that is no self-attention of one text, or has another mask than a causal one.
+        InputError: inside, at a call that is not self-attention of one text, or has a mask other than a causal one.
     """
     torch = _torch()
     original = torch.nn.functional.scaled_dot_product_attention
@@ -116,10 +116,10 @@ def _check_shapes(query: tuple[int, ...], key: tuple[int, ...], value: tuple[int
 
 
 def _is_causal_mask(mask: Tensor, n_keys: int) -> bool:
-    """Return True for an exactly causal mask, False for one that hides nothing.
+    """Whether a mask is exactly causal; False for one that hides nothing.
 
     Raises:
-        InputError: it is neither: padding, a window, or numbers that are added to the scores.
+        InputError: it is neither: padding, a window, or a bias of the scores.
     """
     torch = _torch()
     if mask.dtype == torch.bool:
@@ -135,7 +135,7 @@ def _is_causal_mask(mask: Tensor, n_keys: int) -> bool:
     raise InputError(
         given=f"an attention mask of shape {tuple(mask.shape)} that is neither causal nor without effect",
         allowed="no mask, or row i sees exactly keys 0 to i",
-        why="a window, padding or a bias changes the scores, and the file has no place for it",
+        why="a window, padding or a bias changes the scores, and the file cannot hold it",
         do="take a text no longer than the model's window (--max-tokens), or a model without such masks",
     )
 
@@ -143,8 +143,8 @@ def _is_causal_mask(mask: Tensor, n_keys: int) -> bool:
 def _repeats(key: Tensor, value: Tensor) -> int:
     """Largest g for which keys and values are runs of g equal heads, bit by bit.
 
-    Some models repeat their key heads before the call. One comparison with the next head for each of the two costs
-    what reading them costs, and tells it apart from heads that differ.
+    Some models repeat their key heads before the call. Comparing each head with the next one costs no more than
+    reading them.
     """
     n_heads = key.shape[1]
     same = [

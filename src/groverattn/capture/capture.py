@@ -1,4 +1,4 @@
-"""Heads of a model in a local folder, on a text: the model is run once, and every layer's attention is written down.
+"""Capture of the heads of a local model on a text: the model runs once, and every layer's attention is written.
 
 PyTorch and transformers are an optional extra. They are imported inside, so that the package works without them.
 """
@@ -31,7 +31,7 @@ _REFUSALS = Exception
 
 @attrs.frozen
 class CapturedLayer:
-    """Sizes of one layer in the file.
+    """Sizes of a layer in the file.
 
     Attributes:
         heads: query heads.
@@ -50,7 +50,7 @@ class CapturedLayer:
 
 @attrs.frozen
 class Capture:
-    """What was written: the file, the tokens of the text, and the layers in the order in which they ran."""
+    """Record of what was written: the file, the tokens of the text, and the layers in the order in which they ran."""
 
     file: str
     dtype: str
@@ -82,14 +82,14 @@ def capture(
         model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them.
         text_file: UTF-8 text.
         output: the file to write; whole or not at all.
-        max_tokens: only the first so many tokens of the text; one that the tokenizer adds at the end is cut off too.
+        max_tokens: number of tokens kept, from the first; one that the tokenizer adds at the end may be cut off too.
         dtype: float16 or float32.
         force: replace a file that exists.
         on_layer: called with the layers done and expected.
 
     Raises:
         InputError: the extra is not installed; a folder, text or output that cannot be used; a model whose attention
-            does not go through `scaled_dot_product_attention`, or does with other masks than a causal one.
+            does not go through `scaled_dot_product_attention`, or has masks other than a causal one.
     """
     check_target(output, force=force)
     text = _read_text(text_file)
@@ -150,7 +150,7 @@ def _read_text(path: Path) -> str:
             data = file.read(_TEXT_BYTES_MAX + 1)
         if len(data) > _TEXT_BYTES_MAX:
             raise _no_text(path, f"it has more than {_TEXT_BYTES_MAX:,} bytes")
-        if not data.strip():  # a tokenizer may add two tokens of its own, and there would be heads of nothing
+        if not data.strip():  # a tokenizer may add two tokens of its own, which would give heads of an empty text
             raise _no_text(path, "it is empty")
         return data.decode().replace("\r\n", "\n").replace("\r", "\n")
     except OSError as failure:
@@ -165,24 +165,18 @@ def _no_text(path: Path, why: str) -> InputError:
 
 
 def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise InputError(
-            given=str(folder),
-            allowed="a folder with config.json, weights and tokenizer",
-            why="there is no such folder, and names of models on a hub are not looked up",
-            do="save the model there with save_pretrained",
-        )
     if not (folder / "config.json").is_file():
+        missing = "it has no config.json" if folder.is_dir() else "there is no such folder"
         raise InputError(
             given=str(folder),
             allowed="a folder with config.json, weights and tokenizer",
-            why="it has no config.json, and names of models on a hub are not looked up",
+            why=f"{missing}, and names of models on a hub are not looked up",
             do="save the model there with save_pretrained",
         )
 
 
 def _tokens(transformers: Any, folder: Path, text: str, max_tokens: int | None) -> tuple[list[int], int]:
-    """Tokens of the text, those that the tokenizer adds included, and how many the whole text has."""
+    """Tokens of the text, with those that the tokenizer adds, and the number of tokens of the whole text."""
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         whole = list(tokenizer(text)["input_ids"])
@@ -235,7 +229,7 @@ def _check_positions(model: Any, n_tokens: int) -> None:
         raise InputError(
             given=f"{n_tokens} tokens",
             allowed=f"at most {largest}",
-            why="the model knows no more positions",
+            why="the model has no more positions",
             do=f"pass --max-tokens {largest}",
         )
 

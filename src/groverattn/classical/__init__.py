@@ -1,0 +1,1 @@
+"""Classical competitors: GPU times of exact attention, and published vector indices that are only shown."""

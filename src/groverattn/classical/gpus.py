@@ -9,7 +9,7 @@ import attrs
 
 @attrs.frozen
 class Roofline:
-    """The two least times of one piece of work; the longer one holds.
+    """Two lower bounds of the time of a piece of work; the longer one holds.
 
     Attributes:
         arithmetic_s: its operations over the arithmetic rate, seconds.
@@ -28,24 +28,24 @@ class Roofline:
 
     @property
     def time_s(self) -> float:
-        """The longer of both, seconds."""
+        """The longer of the two, seconds."""
         return max(self.arithmetic_s, self.bandwidth_s)
 
     @property
     def bound_by(self) -> Literal["arithmetic", "bandwidth"]:
-        """Which of both it is."""
+        """Which of the two it is."""
         return "arithmetic" if self.arithmetic_s >= self.bandwidth_s else "bandwidth"
 
 
 @attrs.frozen
 class Gpu:
-    """One GPU that works in one number format.
+    """GPU that works in one number format.
 
     Attributes:
         name: the GPU.
         number_format: fp16, bf16 or fp8: what keys, queries and values are stored in.
         bytes_per_number: size of one such number.
-        flop_per_s: most FLOP per second that an attention kernel was reported to reach; a multiply-add is two.
+        flop_per_s: highest rate reported for an attention kernel, FLOP per second; a multiply-add is two.
         bytes_per_s: peak bandwidth of the memory.
         rate_source: where flop_per_s is from.
         bandwidth_source: where bytes_per_s is from.
@@ -73,7 +73,7 @@ class Gpu:
         return Roofline(flop / self.flop_per_s, numbers * self.bytes_per_number / self.bytes_per_s)
 
     def source(self, bound_by: str) -> str:
-        """Return where the rate that bounds a time is from."""
+        """Source of the rate that bounds a time."""
         return self.rate_source if bound_by == "arithmetic" else self.bandwidth_source
 
 

@@ -1,4 +1,4 @@
-"""What a GPU needs for exact attention: the line beside every quantum number."""
+"""GPU times of exact attention: the line beside every quantum number."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Kind = Literal["prefill", "decode"]
 
 @attrs.frozen
 class KeyMemory:
-    """One memory of keys, and how many query heads read it.
+    """Memory of keys, and how many query heads read it.
 
     With grouped queries a few heads share the keys. With multi-head latent attention (MLA) all heads of a layer share
     one compressed key per token, from which each head's own key and value could be made (arXiv:2412.19437, Section
@@ -55,7 +55,7 @@ class KeyMemory:
 
     @property
     def compressed(self) -> bool:
-        """Whether the memory holds compressed keys, of which the values are made as well."""
+        """Whether the memory holds compressed keys, from which the values are made as well."""
         return self.stored_numbers != self.d_head
 
     def prefill(self, gpu: Gpu, causal: bool = False) -> Roofline:
@@ -86,7 +86,7 @@ class KeyMemory:
 
 @attrs.frozen
 class ClassicalLine:
-    """One exact classical competitor of one row.
+    """Time of one exact classical competitor for one row.
 
     Attributes:
         name: GPU, regime and number format.
@@ -103,7 +103,7 @@ class ClassicalLine:
     bound_by: str = ""
 
 
-# Asked again at the same numbers of keys for every data access, law and machine.
+# The same numbers of keys are asked for again for every data access, law and machine.
 @functools.lru_cache(maxsize=16_384)
 def classical_lines(
     n_keys: int,
@@ -116,14 +116,14 @@ def classical_lines(
 ) -> tuple[ClassicalLine, ...]:
     """Time per row on every GPU of `GPUS`, first in prefill, then in decode.
 
-    All of them compute every score. Lines that do not, or that are no GPU of today, are in `other_classical_lines`.
+    All of them compute every score. Other lines are in `other_classical_lines`.
 
     Args:
         n_keys: number of keys n.
         d_head: numbers in a score d.
         gqa_group: query heads that share one memory of keys; decode reads it once for all of them.
         causal: whether a row of prefill sees only the keys before it; the newest row of decode sees every key.
-        key_numbers: numbers that decode reads per key, where that is not d_head (see `KeyMemory`).
+        key_numbers: numbers that decode reads per key, if not d_head (see `KeyMemory`).
         with_values: whether decode computes the whole attention row and not only the scores.
 
     Raises:

@@ -1,8 +1,7 @@
-"""Classical lines that are no roofline of a GPU of today: the operations of a plain row, and vector indices.
+"""Classical lines other than GPU rooflines: the operations of a plain row, and published times of vector indices.
 
-No verdict rests on them. An index that is not exact misses keys, and nothing bounds how many; the quantum search misses
-one with a small probability that is known. That is another task. And the indices were measured on vectors that come
-from no attention head.
+No verdict rests on them. An index that is not exact misses an unbounded number of keys, while the quantum search misses
+one with a small known probability: a different task. And the indices were not measured on vectors of attention heads.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from groverattn.classical.lines import KeyMemory
 
 @attrs.frozen
 class OtherClassicalLine:
-    """One classical line of one row that is shown beside the GPUs and not compared.
+    """Classical line of one row that is shown beside the GPUs and not compared.
 
     Attributes:
         name: what it is, and on which machine.
@@ -25,7 +24,7 @@ class OtherClassicalLine:
         multiply_adds: multiply-adds of one row; None for an index.
         time_s_per_row: time of one query, seconds; None for a count.
         measured_at: the sizes at which a time was measured; empty for a count.
-        scaling: how the number was carried over to the sizes that were asked for, if it was.
+        scaling: how the number was scaled to the sizes asked for, if it was.
         source: where it is from.
     """
 
@@ -41,7 +40,7 @@ class OtherClassicalLine:
 
 @attrs.frozen
 class _Index:
-    """A published time of one query; an exact one reads every key, so its time is carried over to other sizes."""
+    """Published time of one query; an exact index reads every key, so its time is scaled to other sizes."""
 
     name: str
     exact: bool
@@ -86,8 +85,8 @@ _INDICES = (
 def other_classical_lines(n_keys: int, d_head: int) -> list[OtherClassicalLine]:
     """Operations of a plain row, then the indices.
 
-    Queries of attention are distributed otherwise than its keys, and off-the-shelf graphs are often ineffective there
-    (arXiv:2409.10516, abstract): what they reach on SIFT1M is no promise for a head.
+    Queries of attention are distributed differently from its keys, and off-the-shelf graphs are often ineffective there
+    (arXiv:2409.10516, abstract): their recall on SIFT1M does not carry over to a head.
 
     Args:
         n_keys: number of keys n.

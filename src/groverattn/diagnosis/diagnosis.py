@@ -1,4 +1,4 @@
-"""The (tau, k)-good report of a head: how its softmax weight is spread, and what each tail costs on it."""
+"""Report of how (tau, k)-good a head is: how its softmax weight is spread, and the error with each tail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _POINTS_OF_A_CURVE = 40
 
 @attrs.frozen
 class Summary:
-    """A number of every row: its extremes, median, and what 10 % of the rows are below and above."""
+    """Summary of one number per row: extremes, median, and the 10th and 90th percentile."""
 
     min: float
     low: float
@@ -44,7 +44,7 @@ class Summary:
 
 @attrs.frozen(eq=False)
 class Diagnosis:
-    """What is measured of a head.
+    """Measurements of a head.
 
     Attributes:
         head: the head.
@@ -52,11 +52,11 @@ class Diagnosis:
         needed: keys that hold 90, 95 and 99 % of a row's weight, shape (n, 3).
         counts: numbers of keys k of the curve below.
         held: softmax weight of the k largest scores, shape (n, counts).
-        shared_tau: the (k+1)-th score of the row where that is largest: one threshold for all rows, of which D2 of
-            arXiv:2307.08045 speaks, has to be above it.
+        shared_tau: the largest (k+1)-th score of any row; one threshold for all rows (D2 of arXiv:2307.08045) has to
+            be above it.
         shared_marked: keys above it, shape (n,).
         shared_mass: their softmax weight, shape (n,).
-        tails: what each tail costs.
+        tails: the errors with each tail.
     """
 
     head: AttentionHead
@@ -70,7 +70,7 @@ class Diagnosis:
     tails: tuple[TailErrors, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Report as plain objects; summaries of thresholds and tails are over the rows that have a tail."""
+        """Report as plain objects; thresholds and tails are summarised over the rows that have a tail."""
         largest, at = self.largest, self.largest.has_tail
         return {
             "schema": SCHEMA,
@@ -120,8 +120,7 @@ def diagnose(head: AttentionHead, n_marked: int) -> Diagnosis:
     """Measure a head with k marked keys a row, from all its scores: O(n^2 d), a block of rows at a time.
 
     Raises:
-        InputError: k is not in 1 to n - 1, a head so long that it would take hours, one without tails, or whose values
-            are all zero.
+        InputError: k is not in 1 to n - 1; a head that would take hours, has no tails, or has only zero values.
 
     >>> from groverattn.problem.heads import bundled_head
     >>> report = diagnose(bundled_head(), 16).as_json()
@@ -154,7 +153,7 @@ def diagnose(head: AttentionHead, n_marked: int) -> Diagnosis:
 
 
 def _above(head: AttentionHead, tau: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Number of scores that of each row are above tau, and their softmax weight."""
+    """Number of scores of each row above tau, and their softmax weight."""
     counts, masses = [], []
     for _, scores in score_blocks(head):
         above = scores > tau

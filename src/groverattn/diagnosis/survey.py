@@ -1,4 +1,4 @@
-"""Which heads of a file are sparse: how much the k largest scores of a row hold, head by head."""
+"""Survey of the heads in a file: how much softmax weight the k largest scores of a row hold, head by head."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEIGHT = 0.9
 """Share of a row's softmax weight for which keys are counted."""
 
 NARROW_NATS = 1.0
-"""Range of a tail up to which one constant stands fairly well for it; our choice."""
+"""Largest range of a tail for which one constant is a fair approximation; our choice."""
 
 N_HEADS = 96
 _ENTRIES_MAX = 1 << 28  # of all heads together; measured: about half a microsecond each
@@ -27,7 +27,7 @@ _ENTRIES_MAX = 1 << 28  # of all heads together; measured: about half a microsec
 
 @attrs.frozen
 class HeadSummary:
-    """One head in a few numbers, over its rows.
+    """Summary of one head over its rows.
 
     Attributes:
         name: file, layer and head.
@@ -66,7 +66,7 @@ def summarise(head: AttentionHead, n_marked: int, layer: int | None = None, numb
         layer, number: where it is in its file.
 
     Raises:
-        InputError: k is not in 1 to n - 1, or a head so long that it would take hours.
+        InputError: k is not in 1 to n - 1, or a head that would take hours.
 
     >>> from groverattn.problem.heads import bundled_head
     >>> summary = summarise(bundled_head(), 16)
@@ -96,7 +96,7 @@ def summarise(head: AttentionHead, n_marked: int, layer: int | None = None, numb
 def survey(path: str | os.PathLike[str], n_marked: int) -> list[HeadSummary]:
     """Summarise the heads of an .npz file that `load_head` reads, layer by layer: some minutes at most.
 
-    Of more than 96 heads, or of long ones, so many that are evenly spaced.
+    Of more than 96 heads, or of fewer if they are long, an evenly spaced selection.
 
     Raises:
         InputError: as `load_head` and `summarise`.
@@ -110,14 +110,14 @@ def survey(path: str | os.PathLike[str], n_marked: int) -> list[HeadSummary]:
 
 
 def middle(summaries: Sequence[HeadSummary]) -> HeadSummary:
-    """Middle one of the heads, by what k keys hold in their median rows: neither best nor worst."""
+    """Median head, by the weight that k keys hold in the median row."""
     return sorted(summaries, key=lambda summary: -summary.held.median)[len(summaries) // 2]
 
 
 def look_at(
     path: str | os.PathLike[str], summaries: Sequence[HeadSummary], layer_and_head: tuple[int | None, int] | None = None
 ) -> HeadSummary:
-    """Head that is asked for, whether it is among those summarised or not; the middle one if none is.
+    """Summary of the head asked for, whether it was in the survey or not; of the median head if none is.
 
     Raises:
         InputError: as `load_head` and `summarise`.
@@ -129,9 +129,9 @@ def look_at(
 
 
 def model_sizes(path: str | os.PathLike[str]) -> dict[str, int]:
-    """Return layers, query heads of a layer, and how many of these share a key head, as `RowRequest` takes them.
+    """Layers, query heads per layer and query heads per key head, as `RowRequest` takes them.
 
-    A file that holds some heads only says so much about its model and no more.
+    A file with some of the heads only gives the sizes of what it holds.
 
     Raises:
         InputError: as `load_head`.

@@ -29,7 +29,7 @@ class TailErrors:
         n_marked: k; keys that tie with the k-th count as found.
         tail: its name.
         rank: rank of B2, as text.
-        reads_tail: whether it needs something of every tail score: a reference, no part of the method.
+        reads_tail: whether it reads every tail score: a reference, not part of the method.
         rows: rows that have a tail.
         rows_linear: of them, those whose tail is linear in the scores.
         weight_error_median: ||p - q||_1, median over the rows.
@@ -66,10 +66,10 @@ class TailErrors:
 
 
 def compare_tails(head: AttentionHead, largest: LargestKeys) -> tuple[TailErrors, ...]:
-    """Build B with every tail from the same found keys, and compare it with exact attention: O(n^2 d) a tail.
+    """Errors of B with every tail, from the same found keys, beside exact attention: O(n^2 d) a tail.
 
     Raises:
-        InputError: values that are all zero, in whose size no error can be stated.
+        InputError: values that are all zero; errors are relative to the largest |V|.
 
     >>> from groverattn.problem.heads import bundled_head
     >>> from groverattn.reference.attention.goodness import largest_keys
@@ -80,8 +80,8 @@ def compare_tails(head: AttentionHead, largest: LargestKeys) -> tuple[TailErrors
     if not head.values.any():
         raise InputError(
             given=f"values of head {head.name!r} that are all zero",
-            allowed="some value that is not",
-            why="errors are stated over the largest |V|",
+            allowed="some value other than zero",
+            why="errors are relative to the largest |V|",
             do="check how the head was exported",
         )
     entries, exact = FoundEntries.of(head, largest.found), exact_attention(head)

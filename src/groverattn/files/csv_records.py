@@ -1,4 +1,4 @@
-"""Frozen records as a CSV file that people can read."""
+"""CSV files of frozen records, readable by people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groverattn.files.whole import write_text
 
 _DIGITS = 6
 
-# What a spreadsheet takes for the beginning of a formula, the full-width forms of these signs included.
+# Signs with which a formula in a spreadsheet begins, full-width forms included.
 _FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 def write_records(path: Path, kind: type, records: Iterable[Any]) -> None:
     """Write one row per record, with the names of its attributes as columns.
 
-    Numbers that are not whole are rounded to six significant digits, so that platforms agree.
+    Floats are rounded to six significant digits, so that platforms agree.
     """
     names = [field.name for field in attrs.fields(kind)]
     text = io.StringIO()
@@ -34,10 +34,10 @@ def write_records(path: Path, kind: type, records: Iterable[Any]) -> None:
 
 
 def cell_text(value: object) -> str:
-    """Write one cell: on one line, numbers that are not whole with six digits, and nothing that a spreadsheet runs.
+    """Text of one cell: on one line, floats with six digits, and nothing that a spreadsheet runs.
 
-    Text may come from the names of files and models. If it begins like a formula (=, +, -, @) and is no number, an
-    apostrophe is put before it, as OWASP advises under "CSV injection"; white space is drawn together to one blank, and
+    Text may come from the names of files and models. If it begins like a formula (=, +, -, @) and is not a number, an
+    apostrophe is put before it, as OWASP advises under "CSV injection"; runs of white space become one blank, and
     control characters are written as escapes.
 
     >>> cell_text(2 / 3), cell_text("=1+2"), cell_text("-1.5e3"), cell_text(None)

@@ -99,6 +99,6 @@ def _not_finite(name: str, array: NDArray, dtype: str) -> InputError:
     return InputError(
         given=f"{name} with NaN or infinity",
         allowed="finite numbers",
-        why="a score that is not a number can be neither compared nor weighed",
+        why="a score that is NaN can be neither compared nor weighted",
         do="check the weights of the model, and whether it runs in float16",
     )

@@ -39,7 +39,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     kept = os.fsdecode(os.fsencode(path.name)[:240])
     part = path.with_name(f".{kept}.{secrets.token_hex(4)}.part")
     try:
-        with part.open("xb") as file:  # never through a link that somebody else has put there
+        with part.open("xb") as file:  # never through a link that another user has put there
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""The head that a request is about, stored in a file or random, and the instance made from it."""
+"""Head that a request is about, stored in a file or random, and the instance made from it."""
 
 from __future__ import annotations
 
@@ -117,10 +117,10 @@ def refuse_two_heads(choice: HeadChoice) -> None:
 
 
 def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool) -> AttentionHead:
-    """Seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers if nothing is said.
+    """Seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers by default.
 
     Raises:
-        InputError: fewer than 2 keys, no number per key, or more than fits into memory.
+        InputError: fewer than 2 keys, d_head below 1, or more than fits into memory.
     """
     check_seed(seed)
     n_keys, d_head = 64 if n_keys is None else n_keys, 8 if d_head is None else d_head
@@ -147,10 +147,10 @@ def threshold_instance(
     rows: range | None = None,
     n_workers: int = 1,
 ) -> Instance:
-    """Quantise a head and set thresholds by one of three rules.
+    """Quantised head with thresholds set by one of three rules.
 
-    From a sample of each row's keys if `sample_size` is given, one `tau` for all rows if that is given, and else the
-    `n_marked` largest scores of every row; `rows` are the rows that will be searched, the others are left alone.
+    From a sample of each row's keys if `sample_size` is given, one `tau` for all rows if that is given, otherwise the
+    `n_marked` largest scores of every row. Only `rows` will be searched.
 
     Raises:
         InputError: both rules are given, rows that do not exist, a head too large for it, or what the rule refuses.
@@ -180,7 +180,7 @@ def check_one_rule(sample_size: int | None, tau: float | None) -> None:
 
 
 def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:
-    """Quantise a head and mark the `n_marked` largest scores of every row.
+    """Quantised head in which the `n_marked` largest scores of every row are marked.
 
     Raises:
         InputError: a head too large for it, or what `Instance.from_target` refuses.

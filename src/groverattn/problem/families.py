@@ -1,4 +1,4 @@
-"""Seeded instances with known answers, for tests and for sizes that no exported head has."""
+"""Seeded rows and heads: with known answers for tests, and of sizes that no exported head has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROWS_PER_BLOCK = 1 << 14  # 8 MiB of draws at d = 128: keys are drawn in blocks
 
 @attrs.frozen(eq=False, repr=False)
 class PlantedRow:
-    """One query row in which exactly the planted keys reach the threshold.
+    """Query row in which exactly the planted keys reach the threshold.
 
     Attributes:
         shape: the sizes.
@@ -46,8 +46,8 @@ def planted(n_keys: int, d_head: int, n_marked: int, key_bits: int, query_bits: 
     """Row of Gaussian keys in which exactly `n_marked` randomly placed keys reach the threshold.
 
     Query, keys and threshold are the representative ones (our assumption, see `shapes`), but the threshold is at
-    least 1 and at most the largest score that a key can have. Then the row is corrected: a key that should not be
-    marked and is gets the opposite sign; one that should be and is not moves towards the largest score.
+    least 1 and at most the largest score that a key can have. Then the row is corrected: a key that is marked by chance
+    gets the opposite sign; a planted key below the threshold moves towards the largest score.
 
     Raises:
         InputError: a size out of range (see Shape), or a negative seed.
@@ -99,7 +99,7 @@ def _gaussian_keys(shape: Shape, rng: np.random.Generator) -> NDArray[np.int16]:
 
 
 def _scores(keys: NDArray[np.int16], query: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return exact integer scores: float64 products are exact, as d 2^30 < 2^53, and faster than integer ones."""
+    """Exact integer scores: float64 products are exact, as d 2^30 < 2^53, and faster than integer ones."""
     scores = np.empty(len(keys), dtype=np.int64)
     for start in range(0, len(keys), _ROWS_PER_BLOCK):
         stop = start + _ROWS_PER_BLOCK

@@ -1,4 +1,4 @@
-"""Attention heads, and how they are read from .npz files that may be damaged or hostile."""
+"""Attention heads, and their reader for .npz files that may be damaged or hostile."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class AttentionHead:
                     given=f"{name} of head {self.name!r} with NaN or infinity in {tokens.size:,} of {self.n_keys:,} "
                     f"tokens, the first of them token {tokens[0]}",
                     allowed="finite numbers",
-                    why="a score that is not a number can be neither compared nor weighed",
+                    why="a score that is NaN can be neither compared nor weighted",
                     do="export the head again; float16 overflows above 65504",
                 )
         if not (math.isfinite(self.score_scale) and self.score_scale > 0):
@@ -82,7 +82,7 @@ class AttentionHead:
         self._check_magnitudes()
 
     def _check_magnitudes(self) -> None:
-        """Sums of products and of squares are bounded by sizes times largest entries: none of them may overflow."""
+        """Refuse numbers whose sums of products or squares, at most sizes times largest entries, could overflow."""
         largest = {name: float(np.abs(getattr(self, name)).max()) for name in ("queries", "keys", "values")}
         with np.errstate(over="ignore", invalid="ignore"):
             scaled = np.float64(largest["queries"]) * max(self.score_scale, 1.0)
@@ -91,7 +91,7 @@ class AttentionHead:
             raise InputError(
                 given=f"largest magnitudes {largest} and score_scale = {self.score_scale:g} in head {self.name!r}",
                 allowed=f"numbers, scaled queries among them, up to {_MAGNITUDE_MAX:g} and scores below 1e308",
-                why="an infinite score can be neither compared nor weighed",
+                why="an infinite score can be neither compared nor weighted",
                 do="check how the head was exported, or scale it",
             )
 
@@ -189,7 +189,7 @@ def load_head(
         score_scale: factor of the scores; as the file says by default, and 1/sqrt(d) if it says nothing.
 
     Raises:
-        InputError: anything that keeps the file from being read safely: it is missing, is no .npz file, is cut off,
+        InputError: anything that keeps the file from being read safely: it is missing, not an .npz file, is cut off,
             lacks an array, holds Python objects (never unpickled), is larger than 2 GiB once loaded (checked before
             anything is allocated), has other shapes, or has no such layer and head.
 
@@ -250,7 +250,7 @@ def bundled_head() -> AttentionHead:
 def _checked_entry(
     arrays: ArchivedArrays, names: dict[str, str], layer: int | None, head: int | None
 ) -> tuple[Shapes, str]:
-    """Return what `_entry` does, once the headers say that all that will be read fits into memory."""
+    """As `_entry`, after checking by the headers that all that will be read fits into memory."""
     arrays.require(*names.values())
     shapes = {name: arrays.shape(names[name]) for name in "QKV"}
     label_names = [name for name in ("layer", "head") if name in arrays]
@@ -290,7 +290,7 @@ def _entry(shapes: Shapes, labels: Labels, layer: int | None, head: int | None) 
 
 
 def _group_size(shapes: Shapes) -> int:
-    """Number of query that heads share one key head."""
+    """Number of query heads that share one key head."""
     q_heads, kv_heads = ((1, *shapes[name][:-2])[-1] for name in "QK")
     if kv_heads < 1 or q_heads % kv_heads:
         raise _shape_error(shapes, "a number of Q heads that is a multiple of the number of K heads")

@@ -64,9 +64,9 @@ class Instance:
     ) -> Instance:
         """Mark the `n_marked` largest scores of every row, and those that tie with the last of them.
 
-        A classical convenience (it reads all scores). Rows that see no more than `n_marked` keys, or whose scores tie
+        A classical convenience: it reads all scores. Rows that see no more than `n_marked` keys, or whose scores tie
         down to the smallest (a query of zeros, as padding has), are read whole. If `rows` are given, so are all other
-        rows: their scores are not looked at. `each_block` may share the work out.
+        rows, and their scores are not computed. `each_block` may distribute the work.
 
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, no row left to search.
@@ -119,7 +119,7 @@ class Instance:
     ) -> Instance:
         """Set each row's threshold from the scores of `sample_size` of its keys, so that about `n_marked` reach it.
 
-        The rule that needs no pass over all scores; here they are read, but only to count what is marked. Every row
+        The rule needs no pass over all scores; here they are read only to count the marked keys. Every row
         draws its own sample, without repetition, from the keys it sees (all of them where it sees fewer). Rows that see
         no more than `n_marked` keys, or whose sampled scores are all the same, are read whole. `rows` and `each_block`
         are those of `from_target`.
@@ -217,7 +217,7 @@ class Instance:
         return self.score_blocks.of_row(row)
 
     def marked(self, row: int) -> NDArray[np.bool_]:
-        """Return which of the keys that row `row` sees are marked, shape (visible_keys(row),)."""
+        """Mask of the keys that row `row` sees and that are marked, shape (visible_keys(row),)."""
         return self.scores(row) >= self.thresholds[row]
 
     def marked_counts(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -278,7 +278,7 @@ def _sample_threshold(n_marked: int, size: int, seed: int, row: int, scores: NDA
 
 
 def _nothing_to_search(bare: Instance, n_marked: int, rows: range) -> InputError:
-    """Say why no row is left: too few keys in sight, as in the first rows of a causal head, or scores that all tie."""
+    """Error for no row left: too few keys visible, as in the first rows of a causal head, or scores that all tie."""
     seen = bare.score_blocks.visible_keys(np.asarray(rows[-1:]))
     if seen.size and seen[0] <= n_marked:
         return InputError(

@@ -1,4 +1,4 @@
-"""The classical memory that a key lookup loads: one word per key, or only the sizes of it."""
+"""Classical memory that a key lookup loads: one word per key, or only its sizes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from groverattn.problem.sizes import ceil_log2
 
 @attrs.frozen(eq=False, repr=False)
 class KeyTable:
-    """The words of n keys, as every data access loads them.
+    """Words of n keys, as every data access loads them.
 
     A word is the key's d numbers in offset binary (k + 2^(b-1), so that no sign has to be extended), most significant
     bit first, and one last bit that says whether the key is live. A key that was found is taken out of later searches
@@ -55,7 +55,7 @@ class KeyTable:
             raise InputError(
                 given=f"keys between {keys.min()} and {keys.max()}",
                 allowed=f"{-offset} to {offset - 1}",
-                why=f"key_bits = {key_bits} holds no other value",
+                why=f"key_bits = {key_bits} does not hold other values",
                 do="quantise the keys first, or raise key_bits",
             )
         shifts = np.arange(key_bits - 1, -1, -1)
@@ -81,7 +81,7 @@ class KeyTable:
         return ceil_log2(self.n_keys)
 
     def word(self, j: int) -> int:
-        """Return word j as an integer of `word_bits` bits, most significant bit first."""
+        """Word j as an integer of `word_bits` bits, most significant bit first."""
         row = self._words[j]
         return int.from_bytes(row.tobytes(), "big") >> (8 * row.size - self.word_bits)
 
@@ -96,7 +96,7 @@ class KeyTable:
         return int(np.bitwise_count(self.packed).sum(dtype=np.int64))
 
     def bits(self) -> NDArray[np.uint8]:
-        """Return all words as bits, shape (n, word_bits), most significant first."""
+        """All words as bits, shape (n, word_bits), most significant first."""
         return np.unpackbits(self._words, axis=1, count=self.word_bits)
 
     def without(self, found: Iterable[int]) -> KeyTable:

@@ -1,4 +1,4 @@
-"""Which circuits can be run gate by gate in the time and memory that people have; larger ones are refused."""
+"""Limits of time and memory for what reads a whole head; larger heads are refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BYTES_PER_NUMBER, _BYTES_PER_TOKEN = 60, 100
 
 
 def check_head_memory(n_keys: int, d_head: int) -> None:
-    """Raise InputError if a head of these sizes and its integers do not fit into the memory that is free.
+    """Raise InputError if a head of these sizes and its integers do not fit into free memory.
 
     >>> check_head_memory(n_keys=4096, d_head=128)
     """
@@ -24,17 +24,12 @@ def check_head_memory(n_keys: int, d_head: int) -> None:
 
 # Measured: some 5e10 products a second on two processors, so that reading all scores of a head takes at most minutes.
 SCORE_PRODUCTS_MAX = 1 << 42
-
-
 # Measured: up to 4 us a score for the whole report, so that it takes at most about 20 minutes.
 DIAGNOSIS_ENTRIES_MAX = 1 << 28
 
 
 def check_head(head: AttentionHead, n_rows: int) -> None:
-    """Raise InputError if setting the thresholds of so many rows, which reads all their scores, would take hours.
-
-    Or if the head's integers and blocks of scores do not fit into the memory that is free.
-    """
+    """Raise InputError if setting the thresholds of this many rows takes hours, or the head exceeds free memory."""
     if n_rows * head.n_keys * head.d_head > SCORE_PRODUCTS_MAX:
         raise InputError(
             given=f"{n_rows} rows of a head of {head.n_keys} keys of {head.d_head} numbers",
@@ -46,7 +41,7 @@ def check_head(head: AttentionHead, n_rows: int) -> None:
 
 
 def check_row_range(rows: range, n_rows: int) -> None:
-    """Raise InputError if a head of so many rows does not have these.
+    """Raise InputError unless a head of `n_rows` rows has these.
 
     >>> check_row_range(range(3, 7), n_rows=7)
     """
@@ -60,11 +55,11 @@ def check_row_range(rows: range, n_rows: int) -> None:
 
 
 def check_diagnosis(head: AttentionHead) -> None:
-    """Raise InputError if reading all scores of a head some twenty times, as `diagnose` does, would take hours."""
+    """Raise InputError if `diagnose`, which reads all scores of a head about twenty times, would take hours."""
     if head.n_keys**2 > DIAGNOSIS_ENTRIES_MAX or 20 * head.n_keys**2 * head.d_head > SCORE_PRODUCTS_MAX:
         raise InputError(
             given=f"a head of {head.n_keys} keys of {head.d_head} numbers",
             allowed=f"n_keys^2 up to {DIAGNOSIS_ENTRIES_MAX:,}, and 20 n_keys^2 x d_head up to {SCORE_PRODUCTS_MAX:,}",
-            why="the report reads every score of every row, once or more for every tail",
+            why="the report reads every score of every row at least once per tail",
             do="cut the file to its first keys",
         )

@@ -1,4 +1,4 @@
-"""Rows shared by processes; what is finished is kept when the run is interrupted."""
+"""Pool of processes for rows; finished rows are kept when the run is interrupted."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from groverattn.errors import InputError
 
 
 def in_parallel(work: Callable[[int], Any], rows: range, n_workers: int) -> Iterator[Any]:
-    """Yield the work's result for each row in order, from up to `n_workers` processes.
+    """Results of the work for each row, in order, from up to `n_workers` processes.
 
     Closing the iterator, or an exception thrown into it (Ctrl-C), ends the processes at once.
 
     Raises:
-        InputError: a process was ended from outside.
+        InputError: a process was killed.
     """
     n_workers = min(n_workers, len(rows), os.cpu_count() or 1)
     if n_workers <= 1:
@@ -37,10 +37,10 @@ def in_parallel(work: Callable[[int], Any], rows: range, n_workers: int) -> Iter
             raise InputError(
                 given=f"{len(rows)} rows shared by {n_workers} processes",
                 allowed="as many processes as the memory holds",
-                why="one of them was ended from outside, as happens when memory runs out",
+                why="one of them was killed, as happens when memory runs out",
                 do="use --workers 1, or a smaller head",
             ) from death
-        except BaseException:  # Ctrl-C among them: a row may take minutes, and nobody waits for it any more
+        except BaseException:  # Ctrl-C among them: do not wait minutes for a row
             for child in set(multiprocessing.active_children()) - children_before:
                 child.kill()
             raise
@@ -50,7 +50,7 @@ _work: Callable[[int], Any]
 
 
 def _begin_worker(work: Callable[[int], Any]) -> None:
-    """Keep what every row needs, so that a task is one number; leave Ctrl-C to the parent."""
+    """Keep what every row needs, so that a task is one number; the parent handles Ctrl-C."""
     global _work
     _work = work
     gc.freeze()  # what the parent had stays to the end: the collector need not look through it again

@@ -34,7 +34,7 @@ def exact_dtype(d_head: int, query_bits: int, key_bits: int) -> type[np.number]:
 
 @attrs.frozen(eq=False, repr=False)
 class ScoreBlocks:
-    """Integer scores of a head, computed for as many rows at a time as are asked for, and never stored for all.
+    """Integer scores of a head, computed for the rows asked for and never stored for all.
 
     Attributes:
         queries: integers as numbers of `exact_dtype`, shape (n, d).
@@ -70,7 +70,7 @@ class ScoreBlocks:
         return (self.queries[row] @ self.keys[:, : row + 1 if self.causal else None]).astype(np.int64)
 
     def of_rows(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.number]]:
-        """Yield the scores of each row over the keys that it sees; what is yielded is overwritten later.
+        """Scores of each row over the keys that it sees, row by row; each array is overwritten later.
 
         Args:
             rows: any rows, shape (rows,).
@@ -87,7 +87,7 @@ class ScoreBlocks:
                 yield row[:n_visible]
 
     def marked_counts(self, rows: NDArray[np.intp], thresholds: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Number of of that the keys that it sees reach the row's threshold, for each row, shape (rows,).
+        """Number of visible keys that reach the row's threshold, for each row, shape (rows,).
 
         Args:
             rows: any rows, shape (rows,).

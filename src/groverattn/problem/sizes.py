@@ -8,7 +8,7 @@ import sympy
 
 
 def ceil_log2(n: Any) -> Any:
-    """Return ceil(log2 n), the qubits of an index below n, but at least 1.
+    """ceil(log2 n), the qubits of an index below n, but at least 1.
 
     >>> ceil_log2(5), ceil_log2(sympy.Symbol("n", positive=True, integer=True))
     (3, ceiling(log(n)/log(2)))
@@ -19,7 +19,7 @@ def ceil_log2(n: Any) -> Any:
 
 
 def ceil_div(a: Any, b: Any) -> Any:
-    """Return ceil(a / b).
+    """ceil(a / b).
 
     >>> ceil_div(7, 2)
     4
@@ -28,7 +28,7 @@ def ceil_div(a: Any, b: Any) -> Any:
 
 
 def log2_of_power(power: Any) -> Any:
-    """Return log2 of a power of two.
+    """log2 of a power of two.
 
     >>> log2_of_power(8)
     3

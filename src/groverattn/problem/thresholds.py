@@ -47,10 +47,10 @@ def threshold_from_tau(tau: float, step: float) -> int:
 
 
 def threshold_from_target(scores_int: ArrayLike, k: int) -> int:
-    """K-th largest of a row's integer scores; keys that tie with it are marked as well.
+    """The k-th largest of a row's integer scores; keys that tie with it are marked as well.
 
-    A classical convenience: it reads all n scores, which is the work that the search is to save. It is here to build
-    instances with a chosen number of marked keys.
+    A classical convenience that builds instances with a chosen number of marked keys: it reads all n scores, the work
+    that the search is meant to save.
 
     Raises:
         InputError: k < 1 (marks nothing), k >= n or ties down to the smallest score (marks everything).

@@ -1,0 +1,1 @@
+"""NumPy references that circuits are checked against; no quantum library."""

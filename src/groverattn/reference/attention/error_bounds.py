@@ -1,4 +1,4 @@
-"""How far attention from the found entries can be from exact attention, before and after looking at the tail.
+"""Bounds of the distance between attention from the found entries and exact attention.
 
 One row: p is the softmax of its scores x, and q has the weights e^x on the found set S and c on the tail T.
 """
@@ -28,7 +28,7 @@ def total_variation_bound(log_ratio_range: ArrayLike) -> NDArray[np.float64]:
 
 
 def tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: ArrayLike) -> NDArray[np.float64]:
-    """Return 2 |w - w'| + 2 min(w, w') tanh(eta/4), which ||p - q||_1 never exceeds.
+    """Bound 2 |w - w'| + 2 min(w, w') tanh(eta/4) of ||p - q||_1.
 
     Derived, see test. w and w' are the tail's mass in p and in q. The found entries keep their proportions, so they
     contribute |w - w'|; on the tail the masses differ by |w - w'|, and the smaller of them is distributed by two laws
@@ -48,7 +48,7 @@ def tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: ArrayLike)
 
 
 def tight_tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: ArrayLike) -> NDArray[np.float64]:
-    """Least bound of ||p - q||_1 that follows from the tail masses and eta; attained by two levels.
+    """Smallest bound of ||p - q||_1 that follows from the tail masses and eta; two levels attain it.
 
     |w - w'| + (sqrt w - sqrt w')^2 coth(eta/2) + 2 sqrt(w w') tanh(eta/4) if |log(w'/w)| <= eta, else 2 |w - w'|.
     Derived, see test: on the tail, sum |w t_j - w' t'_j| is convex in the ratios t_j/t'_j, so that its largest value
@@ -74,13 +74,13 @@ def tight_tail_mass_bound(p_tail: ArrayLike, q_tail: ArrayLike, tail_range: Arra
 
 @attrs.frozen(eq=False)
 class RowErrors:
-    """Bounds and truth of each row that is held, all of shape (m,). Weights are in l1, outputs in the largest entry.
+    """Bounds and measured errors of each row held, all of shape (m,). Weights are in l1, outputs in the largest entry.
 
     Attributes:
         log_ratio_range: R of the row; infinite where a weight of q is 0.
         a_priori: bound 2 tanh(R/4) of ||p - q||_1, from R alone.
         a_posteriori: bound of ||p - q||_1 from tail masses and tail range.
-        a_posteriori_tight: the least bound that follows from the same three numbers.
+        a_posteriori_tight: the smallest bound that follows from the same three numbers.
         weight_error: ||p - q||_1 itself.
         value_max: largest |V| over all keys; bounds of the output are a bound of the weights times this.
         value_half_range: half the range of V over the keys that the row sees, in the column where it is largest.
@@ -117,10 +117,10 @@ class RowErrors:
 
 
 def row_errors(approximation: SparseRankOne) -> RowErrors:
-    """Bound and measure the error of every row that is held, from all its exact scores; for every tail.
+    """Bounds and measured errors of every row that is held, from all its exact scores; for any tail.
 
-    O(m n d) for m rows: a check and no part of the method. A head that is too long for it is checked by some of its
-    rows: `SparseRankOne.from_found(..., rows=...)`.
+    O(m n d) for m rows: a check, not part of the method. Of a long head some rows can be checked:
+    `SparseRankOne.from_found(..., rows=...)`.
 
     >>> from groverattn.problem.families import gaussian_head
     >>> head = gaussian_head(n=8, d=4, seed=0)

@@ -1,4 +1,4 @@
-"""Exact softmax attention, a block of rows at a time."""
+"""Exact softmax attention, a block of rows at a time, and sums and extremes over the keys that each row sees."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLOCK_BYTES = 1 << 25  # our assumption: 32 MiB of scores at a time, whatever n
 
 
 def score_blocks(head: AttentionHead, rows: ArrayLike | None = None) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """Yield (block, scaled scores of shape (block, n)), in order; -inf where a row does not see the key.
+    """Pairs (block, scaled scores of shape (block, n)), in order; -inf where a row does not see the key.
 
     The n x n matrix is never stored whole.
 
@@ -70,13 +70,13 @@ def softmax_rows(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def exact_attention(head: AttentionHead, rows: ArrayLike | None = None) -> NDArray[np.float64]:
-    """Return D(A)^-1 A V, shape (n, d_v), with A = exp(score_scale Q K^T), and 0 where a row does not see the key.
+    """D(A)^-1 A V, shape (n, d_v), with A = exp(score_scale Q K^T), and 0 where a row does not see the key.
 
     Source: arXiv:2307.08045, definition of exact attention, with the scale that it leaves out.
 
     Args:
         head: the head.
-        rows: only these rows of it, shape (m,), in O(m n d): what a head is checked by that is too long for all of it.
+        rows: only these rows, shape (m,), in O(m n d); for heads too long to check as a whole.
 
     Raises:
         InputError: a row that the head does not have.
@@ -118,5 +118,5 @@ def visible_maxima(array: NDArray[np.float64], head: AttentionHead, rows: NDArra
 
 
 def visible_ranges(array: NDArray[np.float64], head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return largest minus smallest number over the keys that each row sees, column by column, (m, c) or (1, c)."""
+    """Largest minus smallest number over the keys that each row sees, column by column, (m, c) or (1, c)."""
     return visible_maxima(array, head, rows) + visible_maxima(-array, head, rows)

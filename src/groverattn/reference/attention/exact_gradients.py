@@ -1,4 +1,4 @@
-"""Gradients of exact attention, a block of rows at a time: what those of an approximation are measured against."""
+"""Gradients of exact attention, a block of rows at a time: the reference for those of an approximation."""
 
 from __future__ import annotations
 

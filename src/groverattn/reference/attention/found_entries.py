@@ -1,4 +1,4 @@
-"""The entries that a search has found: which keys, in which rows, and their exact scores."""
+"""Entries that a search has found: which keys, in which rows, and their exact scores."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class FoundEntries:
         return np.bincount(self.row_of, weights=entries, minlength=self.rows.size).astype(np.float64, copy=False)
 
     def in_tail(self, block: slice, visible: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which keys are in the tail of the rows of a block, given which they see: both of shape (block, n)."""
+        """Mask of the keys in the tail of the rows of a block, given which they see: both of shape (block, n)."""
         mask = visible.copy()
         for line, at in zip(mask, range(block.start, block.stop), strict=True):
             line[self.found(at)] = False
@@ -100,7 +100,7 @@ def _check_lists(found: list[NDArray[np.int64]], rows: NDArray[np.int64]) -> Non
 def _check_found(
     head: AttentionHead, row_of: NDArray[np.int64], indptr: NDArray[np.int64], keys: NDArray[np.int64]
 ) -> None:
-    """Look at the keys of all rows at once; they ascend in each row."""
+    """Check the keys of all rows at once; they ascend in each row."""
     repeats = keys[1:] == keys[:-1]
     starts = indptr[1:-1] - 1  # the last key of a row and the first one of the next may be the same
     repeats[starts[(starts >= 0) & (starts < repeats.size)]] = False

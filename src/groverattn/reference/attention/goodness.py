@@ -78,7 +78,7 @@ def largest_keys(head: AttentionHead, n_marked: int) -> LargestKeys:
 
 
 def masked_range(numbers: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return largest minus smallest number of each row under its mask, shape (rows,); 0 where the mask is empty.
+    """Largest minus smallest number of each row under its mask, shape (rows,); 0 where the mask is empty.
 
     >>> masked_range(np.array([[1.0, 4.0, 9.0]]), np.array([[True, True, False]])).tolist()
     [3.0]

@@ -15,7 +15,7 @@ The first sums are sparse products. The second ones are of rank one: the same fo
 (over keys) and suffix sums (over rows) for a causal head.
 
 The found sets are held fixed: which keys are found is a step function of the scores, with derivative 0 wherever it has
-one. Where a key enters or leaves S_i the output jumps, and no derivative says so.
+one. Where a key enters or leaves S_i the output jumps, which no derivative shows.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _NUMBERS_PER_BLOCK = 1 << 18  # gathered at a time for inner products: two array
 
 
 def _constant(d_log_c: NDArray[np.float64], _: NDArray[np.int64]) -> NDArray[np.float64]:
-    """log c_i depends on no score."""
+    """Slope where log c_i does not depend on the scores."""
     return np.zeros_like(d_log_c)
 
 
 def _mean_score(d_log_c: NDArray[np.float64], n_tail: NDArray[np.int64]) -> NDArray[np.float64]:
-    """log c_i is the mean of m_i scores."""
+    """Slope where log c_i is the mean of m_i scores."""
     return np.where(n_tail > 0, d_log_c / np.maximum(n_tail, 1), 0.0)
 
 
@@ -70,12 +70,12 @@ class _RankOnePlusSparse:
     more: NDArray[np.float64]
 
     def on_keys(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return this matrix times an array of shape (n, c), shape (m, c), in O((n_found + n + m) c)."""
+        """This matrix times an array of shape (n, c), shape (m, c), in O((n_found + n + m) c)."""
         head, rows = self.B.head, self.B.rows
         return self._sparse @ array + self.everywhere[:, None] * visible_sums(array, head, rows)
 
     def on_rows(self, array: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return its transpose times an array of shape (m, c), shape (n, c), in O((n_found + n + m) c)."""
+        """Transpose times an array of shape (m, c), shape (n, c), in O((n_found + n + m) c)."""
         scaled = self.everywhere[:, None] * array
         return self._sparse.T @ array + _sums_over_rows(scaled, self.B.head, self.B.rows)
 
@@ -124,7 +124,7 @@ def gradients(B: SparseRankOne, upstream: ArrayLike) -> AttentionGradients:
 
 
 def _weights(B: SparseRankOne) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return p of the found entries, shape (n_found,), and t of one tail entry of each row, shape (m,)."""
+    """Weights p of the found entries, shape (n_found,), and t of one tail entry of each row, shape (m,)."""
     row_of, shift = B.row_of, B.log_c.copy()
     np.maximum.at(shift, row_of, B.scores)
     found, tail = np.exp(B.scores - shift[row_of]), np.exp(B.log_c - shift)
@@ -135,7 +135,7 @@ def _weights(B: SparseRankOne) -> tuple[NDArray[np.float64], NDArray[np.float64]
 def _inner_products(
     left: NDArray[np.float64], at_left: NDArray[np.int64], right: NDArray[np.float64], at_right: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return <left[at_left], right[at_right]> pair by pair, shape (pairs,), gathering a block at a time."""
+    """Inner products <left[at_left], right[at_right]>, shape (pairs,), gathering a block at a time."""
     products = np.empty(at_left.size)
     step = max(1, _NUMBERS_PER_BLOCK // left.shape[1])
     for start in range(0, at_left.size, step):
@@ -145,7 +145,7 @@ def _inner_products(
 
 
 def _sums_over_rows(array: NDArray[np.float64], head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return, for every key, the sum over the rows that see it: suffix sums if causal, else one row to broadcast."""
+    """Sum over the rows that see each key: suffix sums if causal, else one row to broadcast."""
     if not head.causal:
         return array.sum(axis=0, keepdims=True)
     by_row = np.zeros((head.n_keys, array.shape[1]))

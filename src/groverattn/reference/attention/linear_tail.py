@@ -1,7 +1,7 @@
-"""The parts of a tail whose weights are linear in the scores: a sum over keys of score times value, and a score floor.
+"""Linear tail, whose weights are linear in the scores: its sum of score times value, and a floor of its scores.
 
 Scores are taken about a centre a, the mean key: x_ij = s <q_i, a> + s <q_i, k_j - a>. It cancels, and what is left is
-as large as the spread of the scores and not as large as the scores, so that rounding stays small beside the spread.
+as large as the spread of the scores, not the scores themselves, so that rounding stays small beside the spread.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _KEYS_PER_BLOCK = 128  # our choice: products of 128 queries with 128 keys cost 
 
 
 def centre_scores(head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return s <q_i, a> for each row, a the mean of all keys, shape (m,)."""
+    """Scores s <q_i, a> of the centre for each row, a the mean of all keys, shape (m,)."""
     return head.score_scale * (head.queries[rows] @ head.keys.mean(axis=0))
 
 
 def score_value_sums(head: AttentionHead, rows: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return sum_j s <q_i, k_j - a> V_j over the keys that row i sees, shape (m, d_v).
+    """Sums sum_j s <q_i, k_j - a> V_j over the keys that row i sees, shape (m, d_v).
 
     This is s q_i^T M_i with M_i = sum_j (k_j - a) V_j^T, a matrix of d x d_v: one for all rows, or a running sum over
     the keys if causal. Derived, see test. O((n + m) d d_v) time; beside the result one such matrix and a block of 128
@@ -49,7 +49,7 @@ def score_value_sums(head: AttentionHead, rows: NDArray[np.int64], values: NDArr
 
 
 def score_floor(head: AttentionHead, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Number that no score of row i is below, shape (m,), without reading the row: O((n + m) d).
+    """Lower bound of the scores of each row, shape (m,), without reading the row: O((n + m) d).
 
     The larger of two bounds of s <q_i, k_j - a> from below, over the keys that the row sees (derived, see test):
     -s |q_i| max_j |k_j - a| (Cauchy-Schwarz), and sum_e of the smaller of q_ie lo_e and q_ie hi_e, with lo and hi the

@@ -1,4 +1,4 @@
-"""How much softmax weight the largest scores of a row hold: the mass of k keys, and the keys of a mass."""
+"""Mass profile of a row: the softmax weight of its k largest scores, and the k that hold a given weight."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def mass_of_largest(head: AttentionHead, counts: Sequence[int]) -> NDArray[np.fl
     [[1.0, 1.0], [0.75, 1.0]]
     """
     for k in counts:
-        check_between("k", k, 1, head.n_keys, "a row has this number of keys at most", "leave the others out")
+        check_between("k", k, 1, head.n_keys, "the head has no more keys", "leave the others out")
     at = np.asarray(counts, dtype=np.int64) - 1
     return np.concatenate([cumulated[:, at] for cumulated in _cumulated(head)])
 
@@ -37,7 +37,7 @@ def mass_of_largest(head: AttentionHead, counts: Sequence[int]) -> NDArray[np.fl
 def keys_for_mass(head: AttentionHead, masses: Sequence[float]) -> NDArray[np.int64]:
     """Least k whose largest scores hold a mass, for every row, shape (n, masses).
 
-    O(n^2 (d + log n)), a block of rows at a time. Rounding of 1e-12 in the mass does not ask for one more key.
+    O(n^2 (d + log n)), a block of rows at a time. Rounding of 1e-12 in the mass does not add a key.
 
     Args:
         head: the head.
@@ -60,6 +60,6 @@ def keys_for_mass(head: AttentionHead, masses: Sequence[float]) -> NDArray[np.in
 
 
 def _cumulated(head: AttentionHead) -> Iterator[NDArray[np.float64]]:
-    """Yield, for a block of rows, the weights of the largest, two largest, ... scores, shape (block, n)."""
+    """Weights of the largest, two largest, ... scores of each block of rows, shape (block, n)."""
     for _, scores in score_blocks(head):
         yield np.cumsum(-np.sort(-softmax_rows(scores), axis=1), axis=1)

@@ -30,7 +30,7 @@ class SparseRankOne(FoundEntries):
     Attributes:
         log_c: log c_i, shape (m,); -inf where every key that the row sees was found, or the tail's weight is 0.
         tail: name of the rule for the tail's weights, see `tails`.
-        linear: rows whose tail is linear in the score, bool of shape (m,); none but with the tail `first_order`.
+        linear: rows whose tail is linear in the score, bool of shape (m,); only with the tail `first_order`.
 
     >>> from groverattn.problem.families import gaussian_head
     >>> B = SparseRankOne.from_found(gaussian_head(n=4, d=2, seed=0), [[0, 1, 2, 3], [2], [], [0, 3]])
@@ -66,7 +66,7 @@ class SparseRankOne(FoundEntries):
 
     @classmethod
     def from_entries(cls, entries: FoundEntries, tail: str = "mean_score") -> SparseRankOne:
-        """Build B from entries that are scored already: several tails of the same found sets.
+        """Build B from entries that are already scored, as for several tails of the same found sets.
 
         Raises:
             InputError: an unknown tail; with the tail `zero` a row in which nothing was found.
@@ -79,7 +79,7 @@ class SparseRankOne(FoundEntries):
         )
 
     def output(self, values: ArrayLike | None = None) -> NDArray[np.float64]:
-        """Return D(B)^-1 B V, shape (m, d_v), in O(m k d_v + n d_v); V is the head's unless `values` is given.
+        """D(B)^-1 B V, shape (m, d_v), in O(m k d_v + n d_v); V is the head's unless `values` is given.
 
         Rows with a linear tail take O((n + m) d d_v) more. Every row is divided by its largest entry before an
         exponential is taken, so none overflows.
@@ -100,11 +100,11 @@ class SparseRankOne(FoundEntries):
         return numerator / denominator[:, None]
 
     def log_tail_shape(self, block: slice, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return log(weight / c_i) of tail entries with these scores, shape (block, n): 0, or log(1 + x - log c_i).
+        """log(weight / c_i) of tail entries with these scores, shape (block, n): 0, or log(1 + x - log c_i).
 
         Args:
             block: which of the rows held.
-            scores: their scaled scores, shape (block, n); what it says of keys that a row does not see is 0.
+                scores: their scaled scores, shape (block, n).
         """
         linear = self.linear[block, None] & np.isfinite(scores)
         above_mean = np.subtract(scores, self.log_c[block, None], out=np.zeros_like(scores), where=linear)

@@ -1,7 +1,7 @@
-"""What stands for the scores that were not found: the tails of B by name.
+"""Tails of B by name: rules for the weights of the keys that were not found.
 
 A tail gives every unfound entry of row i the weight c_i, or c_i (1 + x_ij - log c_i) in rows where it is linear. The
-rule for c_i is one function from the found entries to log c_i. A further tail is such a function and a line in TAILS.
+rule for c_i is one function from the found entries to log c_i. To add a tail, write one and add a line to TAILS.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Tail:
         name: what it is called.
         summary: what its weights are, in a few words.
         rank: rank of B2, as text.
-        reads_tail: whether it needs something of every tail score, O(n d) a row: a reference, no part of the method.
+        reads_tail: whether it reads every tail score, O(n d) a row: a reference, not part of the method.
         log_c: from the found entries to log c_i, shape (m,); rows without a tail are ignored.
         linear: from the found entries and log_c to the rows with linear weights, bool of shape (m,).
     """
@@ -110,7 +110,7 @@ def _certainly_positive(found: FoundEntries, log_c: NDArray[np.float64]) -> NDAr
 
 
 def _tail_scores(found: FoundEntries) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
-    """Yield the scores of a block of rows and which of them are in the tail: O(n d) a row, never n x n at once."""
+    """Scores of each block of rows and the mask of its tails: O(n d) a row, never n x n at once."""
     for block, scores in score_blocks(found.head, found.rows):
         yield scores, found.in_tail(block, np.isfinite(scores))
 
@@ -134,10 +134,10 @@ TAILS: dict[str, Tail] = {
 
 
 def tail_named(name: str) -> Tail:
-    """Tail of that name.
+    """The tail of this name.
 
     Raises:
-        InputError: there is none.
+        InputError: no tail has this name.
 
     >>> tail_named("exact_sum").reads_tail
     True

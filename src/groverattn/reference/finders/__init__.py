@@ -1,1 +1,1 @@
-"""Classical finders of the keys whose score is large: what the quantum search has to be measured against."""
+"""Classical finders of the large scores of a row, one a file."""

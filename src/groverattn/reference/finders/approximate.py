@@ -39,7 +39,7 @@ class GraphIndex(KeyIndex):
         return _faiss().serialize_index(self.graph).nbytes
 
     def find(self, query: NDArray[np.integer], wanted: int) -> Found:
-        """Return at most k = `wanted` keys, usually those with the largest scores; fewer if the walk met fewer."""
+        """At most k = `wanted` keys, usually those with the largest scores; fewer if the walk met fewer."""
         faiss = _faiss()
         self.keys.check_k(wanted)
         numbers = self.keys.query(query).astype(np.float32)

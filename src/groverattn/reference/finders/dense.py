@@ -1,4 +1,4 @@
-"""All scores by a BLAS product, each compared with the threshold: the finder that needs no index."""
+"""Finder without an index: all scores by a BLAS product, each compared with the threshold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every classical finder offers: prepare once for a set of keys, then find for each query."""
+"""Interface of a classical finder: prepare once for a set of keys, then find for each query."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groverattn.reference.finders.key_set import KeySet
 
 @attrs.frozen(eq=False, repr=False)
 class Found:
-    """What one query found, and what it had to read.
+    """Result of one query: the keys found, and what was read.
 
     Attributes:
         keys: indices of the keys found, ascending, shape (n_found,).
@@ -35,8 +35,8 @@ class Found:
         - half-space: the points in leaves whose cell the ball meets, each once (see `TreeCells.points_met`).
         - approximate: the distances that faiss counts; a key met on two levels of the graph counts twice.
 
-        The unit in which the quantum search's checks are counted too. Work that touches no key, such as the walk
-        through the inner nodes of a tree, is not in it: times are for that.
+        The unit in which the checks of the quantum search are counted too. Work that touches no key, such as the walk
+        through the inner nodes of a tree, is not counted, but takes time.
         """
         return self.count_visits()
 
@@ -72,7 +72,7 @@ class KeyIndex(ABC):
 
 @attrs.frozen(eq=False, repr=False)
 class ScanIndex(KeyIndex):
-    """The keys as they are, for finders that read all of them. No product or sum of `KeySet.numbers` is rounded.
+    """Keys as they are, for finders that read all of them. No product or sum of `KeySet.numbers` is rounded.
 
     Attributes:
         keys: the keys.
@@ -86,13 +86,13 @@ class ScanIndex(KeyIndex):
         return self.keys.numbers.nbytes
 
     def found(self, hits: NDArray[np.int64]) -> Found:
-        """Return what a scan found; it read every key."""
+        """Result of a scan, which read every key."""
         return Found(hits, self.keys.n_keys, lambda: self.keys.n_keys)
 
 
 @attrs.frozen
 class Finder:
-    """One way to find the large scores of a row.
+    """Method to find the large scores of a row.
 
     Attributes:
         name: what it is called.
@@ -109,5 +109,5 @@ class Finder:
     prepare: Callable[[KeySet], KeyIndex] = attrs.field(repr=False)
 
     def wanted(self, threshold: int, k: int) -> int:
-        """Return the one of the two that `find` takes."""
+        """Whichever of the two `find` takes."""
         return threshold if self.takes == "threshold" else k

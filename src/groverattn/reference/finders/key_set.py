@@ -1,4 +1,4 @@
-"""The integer keys that a classical finder prepares, in the smallest type in which every score is exact."""
+"""Integer keys that a classical finder prepares, in the smallest type in which every score is exact."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class KeySet:
 
         Raises:
             InputError: keys that are not integers, not a table, empty, or wider than 16 bits; query_bits out of range;
-                so many numbers per key that a score has more than 53 bits.
+                or scores of more than 53 bits.
         """
         check_bits("query_bits", query_bits)
         table = _integers("keys", keys, n_axes=2)

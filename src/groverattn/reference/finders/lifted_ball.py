@@ -1,4 +1,4 @@
-"""A half-space of keys as a ball in one dimension more, so that an index for radius queries can report it.
+"""Half-space of keys as a ball in one dimension more, so that an index for radius queries can report it.
 
 With M the largest |k|, the lifted key k' = (k, sqrt(M^2 - |k|^2)) has norm M. For any s > 0 and c = (s q, 0)
 
@@ -67,7 +67,7 @@ class Ball:
 
 
 def ball_of_half_space(lifted: LiftedKeys, query: NDArray[np.floating], threshold: int, depth: int) -> Ball:
-    """Ball that every lifted key with <query, key> >= threshold lies in, whatever is rounded on the way.
+    """Ball that contains every lifted key with <query, key> >= threshold, despite rounding.
 
     Proof. Let r0 = s^2 |q|^2 + M^2 - 2 s tau. Scores are integers: a key that reaches the threshold has squared
     distance <= r0, any other >= r0 + 2 s. The ball's squared radius is r0 + w, w = max(s, e), where e bounds all

@@ -1,4 +1,4 @@
-"""All scores by a BLAS product, and the k largest of them by partial sorting: no threshold is needed."""
+"""Finder without a threshold: all scores by a BLAS product, and the k largest by partial sorting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class TopKIndex(ScanIndex):
     """Keys of which the k largest scores are sorted out."""
 
     def find(self, query: NDArray[np.integer], wanted: int) -> Found:
-        """Return k = `wanted` keys, none of the others with a larger score; O(n d + n). Of ties, the first keys."""
+        """k = `wanted` keys, none of the others with a larger score; O(n d + n). Of ties, the first keys."""
         self.keys.check_k(wanted)
         scores = self.keys.numbers @ self.keys.query(query)
         least = np.partition(scores, -wanted)[-wanted]

@@ -1,4 +1,4 @@
-"""Which keys a radius query of SciPy's kd-tree looks at: SciPy does not say, so the walk is done again on its nodes."""
+"""Keys that a radius query of SciPy's kd-tree visits: SciPy does not report them, so the walk is repeated here."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from groverattn.errors import InputError
 
 
 def rotation_angle(n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-    """Return theta = asin(sqrt(t/n)) in radians, half the angle by which one iterate turns the state.
+    """Angle theta = asin(sqrt(t/n)) in radians, half the angle by which one iterate turns the state.
 
     Raises:
         InputError: some t < 0 or t > n, or n < 1.
@@ -23,7 +23,7 @@ def rotation_angle(n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
 
 
 def checked_sizes(n: ArrayLike, t: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return n and t as arrays of float64.
+    """Arrays n and t of float64, checked.
 
     Raises:
         InputError: some t < 0 or t > n, or n < 1.
@@ -40,7 +40,7 @@ def checked_sizes(n: ArrayLike, t: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 
 
 def success_probability(n: ArrayLike, t: ArrayLike, j: ArrayLike) -> NDArray[np.float64]:
-    """Return sin^2((2j+1) theta): the probability that a measurement after j iterates gives a marked key.
+    """sin^2((2j+1) theta), the probability that a measurement after j iterates gives a marked key.
 
     Source: Boyer, Brassard, Hoyer, Tapp, arXiv:quant-ph/9605034, Section 3. Arguments broadcast.
 
@@ -77,10 +77,10 @@ def mean_trial_success(n: ArrayLike, t: ArrayLike, m: ArrayLike) -> NDArray[np.f
 
 
 def ideal_iterates(n: ArrayLike, t: ArrayLike) -> NDArray[np.int64]:
-    """J that makes one measurement most likely to succeed when t is known: j = round(pi/(4 theta) - 1/2).
+    """Number of iterates j after which one measurement most likely succeeds if t is known: round(pi/(4 theta) - 1/2).
 
     The first maximum of sin^2((2j+1) theta), about (pi/4) sqrt(n/t) (Boyer et al., arXiv:quant-ph/9605034, Section 3).
-    Fewer iterates, with restarts, cost less on average: see `search_laws`.
+    Fewer iterates, with restarts, cost less on average: see `known.best_known_number_iterates`.
 
     Raises:
         InputError: some t < 1 or t > n.
@@ -89,5 +89,5 @@ def ideal_iterates(n: ArrayLike, t: ArrayLike) -> NDArray[np.int64]:
     [804, 402, 0]
     """
     if not (np.asarray(t) >= 1).all():
-        raise InputError(given=f"t = {t}", allowed="t >= 1", why="no iterate finds what is not there", do="give t >= 1")
+        raise InputError(given=f"t = {t}", allowed="t >= 1", why="there is nothing to find", do="give t >= 1")
     return np.rint(np.pi / (4 * rotation_angle(n, t)) - 0.5).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Finding every marked key without excluding those that were found: all runs are alike and can be made in parallel."""
+"""Search for every marked key without excluding the found ones: all runs are alike and can be made in parallel."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from groverattn.reference.search.unknown import check_p_failure
 
 @attrs.frozen
 class CouponCollector(ThresholdSearch):
-    """Draw uniformly from the t marked keys, by Grover searches for known t, until each has been drawn.
+    """Coupon collector: draws from the t marked keys by Grover searches for known t, until each has been drawn.
 
-    Every run has the same circuit and the same key table, so S machines share the runs without a word to each other,
-    and nothing is loaded again. The price is t H_t draws instead of t (H_t = 1 + 1/2 + ... + 1/t), each as dear as the
+    Every run has the same circuit and the same key table, so S machines share the runs without communication, and
+    nothing is loaded again. It takes t H_t draws instead of t (H_t = 1 + 1/2 + ... + 1/t), each as expensive as the
     first of the search with exclusion: about 0.690 H_t sqrt(n t) iterates and checks (derived, see test).
 
     Attributes:

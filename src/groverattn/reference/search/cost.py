@@ -122,10 +122,10 @@ def round_costs(
     marked: NDArray[np.int64],
     share_new: NDArray[np.float64] | float = 1.0,
 ) -> RoundCosts:
-    """Return what each of some rounds costs.
+    """Costs of some rounds.
 
-    A trial happens if those before it failed, and costs its iterates and one check whether it succeeds or not. How
-    often a trial happens that is repeated is the mean of a geometric law that is cut off.
+    A trial happens if those before it failed, and costs its iterates and one check whether it succeeds or not. The
+    number of times a repeated trial happens has the mean of a truncated geometric law.
 
     Args:
         rounds: the trials of each round.
@@ -163,7 +163,7 @@ def _block_costs(
 
 
 def _of_rounds_alike(trials: tuple[Trial, ...], n: int, marked: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
-    """Return probabilities of success, shape (rounds, trials); iterates, phased ones and repetitions, (trials,)."""
+    """Probabilities of success, shape (rounds, trials); iterates, phased ones and repetitions, (trials,)."""
     distinct, repeats = zip(*((trial, len(list(group))) for trial, group in itertools.groupby(trials)), strict=True)
     iterates = np.array([trial.iterates_mean for trial in distinct])
     phased = iterates * np.array([trial.is_phased for trial in distinct])
@@ -173,7 +173,7 @@ def _of_rounds_alike(trials: tuple[Trial, ...], n: int, marked: NDArray[np.int64
 def _of_mixed_rounds(
     rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], ...]:
-    """Return the same where each round may have other trials; all arrays have shape (rounds, most trials)."""
+    """As `_of_rounds_alike`, where each round may have other trials; all arrays have shape (rounds, most trials)."""
     places = _places(rounds)
     shape = len(rounds), 1 + max(columns[0] for of_trial in places.values() for _, columns, _ in of_trial)
     p_success, iterates, phased, repeats = np.zeros((4, *shape))
@@ -188,7 +188,7 @@ def _of_mixed_rounds(
 
 
 def _places(rounds: Sequence[tuple[Trial, ...]]) -> dict[Trial, list[tuple[NDArray[np.intp], ...]]]:
-    """Return for each trial in which rounds and columns it stands and how often it is made there, piece by piece."""
+    """Rounds and columns of each trial, and how often it is made there, piece by piece."""
     alike: dict[int, list[int]] = {}  # rounds with the same trials are mostly the same object
     for row, trials in enumerate(rounds):
         alike.setdefault(id(trials), []).append(row)

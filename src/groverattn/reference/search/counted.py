@@ -1,4 +1,4 @@
-"""Finding every marked key after their number was estimated by quantum counting."""
+"""Search for every marked key after estimating their number by quantum counting."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SHARE_LEFT_OUT = 0.01
 
 @attrs.frozen
 class CountedNumberSearch:
-    """Estimate the number of marked keys, then search as if the estimate were what is expected.
+    """Search that estimates the number of marked keys first and takes the estimate as the expected number.
 
     The estimate (Brassard, Hoyer, Mosca, Tapp, arXiv:quant-ph/0005055) takes 2^m - 1 controlled iterates on m more
-    qubits; by default m = ceil(log2(n) / 2), about sqrt(n) iterates, which errs by about 2 pi sqrt(t). The promise does
-    not rest on it: every round of the search ends with the fixed-point search.
+    qubits; by default m = ceil(log2(n) / 2), about sqrt(n) iterates, which errs by about 2 pi sqrt(t). The failure
+    probability does not rest on it: every round of the search ends with the fixed-point search.
 
     Attributes:
         p_failure: probability allowed that the fixed-point search of a round sees nothing although a key is left.
@@ -57,8 +57,8 @@ class CountedNumberSearch:
     def cost(self, n: int, t: int) -> SearchCost:
         """Cost of counting and finding t marked keys of n, averaged over the outcomes of the counting.
 
-        Over the most likely outcomes, which make up 99 %: the others are as many as 2^m and change the mean little
-        (derived, see test). `iterates_max` is over the same outcomes. A controlled iterate counts as an iterate.
+        Over the most likely outcomes, which make up 99 %: the others, up to 2^m, change the mean little (derived, see
+        test). `iterates_max` is over the same outcomes. A controlled iterate counts as an iterate.
 
         Raises:
             InputError: n < 2, t < 0 or t > n.

@@ -1,4 +1,4 @@
-"""Finding every marked key when about their number is known: from a sample, or from the promise of at most k."""
+"""Search for every marked key when their approximate number is known: from a sample, or from a bound k."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from groverattn.reference.search.unknown import UnknownNumberSearch, check_growt
 
 @attrs.frozen
 class ExpectedNumberSearch(ThresholdSearch):
-    """The search with unknown number, whose rounds begin where the expected number of keys left says.
+    """Search whose rounds begin with the iterates that suit the expected number of keys left.
 
-    With f of the expected e keys found, the bound m starts at start * sqrt(n / (e - f)) instead of 1. When as many as
-    expected are found, rounds start cold again. Never the bound of the round before: a round that succeeded late would
-    make all later ones too long. No guess makes a round overlook a key with more than probability p_failure, as every
-    round ends with the fixed-point search. With 64 of 8,192 keys marked, it takes 17 % fewer iterates than a cold start
-    (27 % less with the checks) if the guess is right, and at most 7 % more if it is wrong by a factor of ten either way
-    (see test).
+    As `UnknownNumberSearch`, but with f of the expected e keys found, the bound m starts at start * sqrt(n / (e - f))
+    instead of 1. When e keys are found, rounds start cold again. The bound of the round before is never kept: a round
+    that succeeded late would make all later ones too long. Whatever the guess, a round overlooks a key with probability
+    at most p_failure, as it ends with the fixed-point search. With 64 of 8,192 keys marked, a
+    right guess takes 17 % fewer iterates than a cold start (27 % less with the checks), and one that is wrong by a factor
+    of ten either way at most 7 % more (see test).
 
     Attributes:
         n_expected: expected number of marked keys, such as the k for which a threshold was set from a sample.

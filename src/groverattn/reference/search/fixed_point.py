@@ -1,4 +1,4 @@
-"""Fixed-point search: any number of marked keys from `t_min` on is found, without overshooting."""
+"""Fixed-point search, which finds any number of marked keys from `t_min` on without overshooting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding every marked key when their number is known: the floor that no procedure without that knowledge reaches."""
+"""Search for every marked key when their number is known: a lower bound for procedures that do not know it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from groverattn.reference.search.unknown import check_p_failure
 
 @attrs.frozen
 class KnownNumberSearch(ThresholdSearch):
-    """With t - f keys left, apply the number of iterates that is best for t - f, again until it succeeds.
+    """Search for a known number of keys: with t - f left, the best number of iterates for t - f, until it succeeds.
 
-    Each round is cut off when it has failed so often that a correct t would make it a chance of p_failure / t, and the
-    search ends when t keys are found: no last check is needed.
+    A round is cut off after as many failures as happen with probability p_failure / t if t is correct, and the search
+    ends when t keys are found: no last check is needed.
 
     Attributes:
         n_marked: number of marked keys t, known.
@@ -48,10 +48,10 @@ class KnownNumberSearch(ThresholdSearch):
         return repeated_best(n, self.n_marked - n_found, 1.0, self.p_failure / self.n_marked)
 
     def cost(self, n: int, t: int) -> SearchCost:
-        """Exact cost of finding t = n_marked keys of n.
+        """Exact cost of finding t = n_marked keys of n, in closed form.
 
         Raises:
-            InputError: t is not the number that is known, or more than n.
+            InputError: t is not the known number, or more than n.
 
         >>> round(KnownNumberSearch(32, p_failure=1e-6).cost(1024, 32).iterates_expected)
         201
@@ -88,12 +88,12 @@ def check_n_marked(n_marked: int) -> None:
 
 @functools.lru_cache(maxsize=4096)
 def repeated_best(n: int, n_marked: int, share_new: float, p_failure: float) -> tuple[Trial, ...]:
-    """Best run for a known number of marked keys, as often as it may fail with probability p_failure.
+    """Best run for a known number of marked keys, repeated until all fail with probability p_failure.
 
     Args:
         n: number of keys.
         n_marked: number of marked keys, which may have been found before.
-        share_new: how many of them are new.
+        share_new: share of them that is new.
         p_failure: probability allowed that no repetition gives a new one.
     """
     j = int(best_known_number_iterates(n, np.array([n_marked]))[0])
@@ -103,7 +103,7 @@ def repeated_best(n: int, n_marked: int, share_new: float, p_failure: float) -> 
 
 
 def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int64]:
-    """J that minimises (j + 1) / sin^2((2j+1) theta), the expected cost with restarts when t is known.
+    """Number of iterates j that minimises (j + 1) / sin^2((2j+1) theta), the cost with restarts when t is known.
 
     A measurement and its check are charged as one iterate (our assumption): without a charge, j = 0 would be free and
     always best. Derived: with u = (2j+1) theta the derivative vanishes where tan(u) = 2 u + 2 theta. tan is convex

@@ -1,12 +1,12 @@
-"""Four named laws for the cost of finding all marked keys of one row. They answer different questions: never mix them.
+"""Laws by name for the cost of finding all marked keys of one row. They answer different questions: never mix them.
 
-- ideal: t is known in every round. A floor that no procedure here reaches.
+- ideal: t is known in every round. A lower bound that no procedure here reaches.
 - expected: what the shipped procedure does on average.
 - proven: the published upper bound with all its constants (Cade et al., arXiv:2203.04975).
 - worst: the shipped procedure when every draw is the largest and every round runs to its end.
 
-ideal < expected < proven and expected < worst. The published bound has a dearer last check: up to about 24 marked keys
-worst is below proven, from there on above it, and always below the most that proven allows (see test).
+ideal < expected < proven and expected < worst. The published bound has a more expensive last check: up to about 24
+marked keys worst is below proven, beyond that above it, and always below the maximum of proven (see test).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from groverattn.reference.search.unknown import UnknownNumberSearch
 
 
 def cade_f(n: int, t: ArrayLike) -> NDArray[np.float64]:
-    """Return F(n, t) of Cade et al., arXiv:2203.04975, Eq. (3): expected queries of one search without time-out.
+    """F(n, t) of Cade et al., arXiv:2203.04975, Eq. (3): expected queries of one search without time-out.
 
     (9/4) n / sqrt((n - t) t) + ceil(log_{6/5}(n / (2 sqrt((n - t) t)))) - 3 for 1 <= t < n/4, and 2.0344 from there on.
 
@@ -40,7 +40,7 @@ def cade_f(n: int, t: ArrayLike) -> NDArray[np.float64]:
 
 
 def cade_expected_queries(n: int, t: ArrayLike, n_samples: int = 0) -> NDArray[np.float64]:
-    """Return Cade et al.'s bound on the expected quantum queries to find one of t >= 1 marked keys (arXiv:2203.04975).
+    """Cade et al.'s bound on the expected quantum queries to find one of t >= 1 marked keys (arXiv:2203.04975).
 
     (1 - t/n)^K F (1 + 1 / (1 - F / (9.2 sqrt(n)))) with K = `n_samples` classical samples tried first.
 
@@ -53,7 +53,7 @@ def cade_expected_queries(n: int, t: ArrayLike, n_samples: int = 0) -> NDArray[n
 
 
 def cade_worst_queries(n: int, p_failure: float) -> float:
-    """Return 9.2 ceil(log_3(1/p_failure)) sqrt(n): queries when nothing is marked, and the most ever.
+    """9.2 ceil(log_3(1/p_failure)) sqrt(n): queries when nothing is marked, which are never exceeded.
 
     Source: Cade et al., arXiv:2203.04975.
 
@@ -67,7 +67,7 @@ def cade_worst_queries(n: int, p_failure: float) -> float:
 N_MARKED_MAX = 1 << 18
 
 
-# Below it the laws' squares and logarithms leave the range of floating point.
+# Below it squares and logarithms in the laws leave the range of floating point.
 P_FAILURE_MIN = 1e-150
 
 
@@ -98,7 +98,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
             given=f"n_marked = {n_marked}",
             allowed=f"at most {N_MARKED_MAX:,}",
             why="every marked key is a round of the search, and the law sums over the rounds one by one",
-            do="choose fewer marked keys; where so many are marked, reading the row is the better method",
+            do="choose fewer marked keys; with this many, reading the row is the better method",
         )
     if not (n_keys >= 2 and 0 <= n_marked <= n_keys and P_FAILURE_MIN <= p_failure < 1):
         raise InputError(
@@ -111,7 +111,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
 
 
 def check_law(law: str, *others: str) -> None:
-    """Raise InputError unless `law` is the name of a law, or one of some other words that are allowed."""
+    """Raise InputError unless `law` is the name of a law or one of `others`."""
     if law not in (*LAWS, *others):
         raise InputError(
             given=f"law {law!r}",

@@ -1,4 +1,4 @@
-"""The search procedures by name, as a user chooses them."""
+"""Search procedures by name, as a user chooses them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SEARCH_METHODS = {
 
 @attrs.frozen(kw_only=True)
 class SearchMethod:
-    """Which procedure searches the rows of a head.
+    """Choice of the procedure that searches the rows of a head.
 
     Attributes:
         name: one of SEARCH_METHODS.
@@ -35,7 +35,7 @@ class SearchMethod:
         n_marked_max: a row is given up as soon as one key more is found (`unknown`, `expected`, `counted`).
 
     Raises:
-        InputError: an unknown name, or a number that the procedure refuses or has no use for.
+        InputError: an unknown name, or a number that the procedure refuses or does not use.
     """
 
     name: str = "unknown"
@@ -57,7 +57,7 @@ class SearchMethod:
             raise InputError(
                 given=f"{option} = {getattr(self, option)} with the search method {self.name}",
                 allowed=f"with {', '.join(used_by)}",
-                why="this method has no use for it",
+                why="this method does not use it",
                 do="leave it out, or choose another method",
             )
 

@@ -1,4 +1,4 @@
-"""One row's search shared by S machines, each with its own part of the keys."""
+"""Search of one row shared by S machines, each with its own part of the keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groverattn.reference.search.unknown import UnknownNumberSearch
 
 @attrs.frozen
 class ParallelSearch:
-    """The n keys are dealt at random to S machines of n / S keys, and each finds all that is marked in its part.
+    """Search on S machines: n keys are dealt to them at random, n / S each, and each finds the marked keys of its part.
 
     Every machine has about t / S of the marked keys among n / S keys, and finds them in about sqrt(n t) / S iterates.
     Where many are marked its time falls nearly as 1 / S (see test: on 16 machines 14-fold with 4,096 of 65,536 keys
@@ -80,7 +80,7 @@ class ParallelSearch:
 def _dealt(n: int, t: int, part: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Numbers of marked keys among `part` of n keys, and their probabilities: the hypergeometric law.
 
-    From the ratio of neighbours, since SciPy's hypergeometric takes minutes beyond some 10^10 keys.
+    From the ratio of neighbours: SciPy's hypergeometric takes minutes beyond about 10^10 keys.
     """
     counts = np.arange(max(0, part - (n - t)), min(t, part) + 1)
     before = counts[:-1].astype(float)

@@ -1,4 +1,4 @@
-"""Finding the k keys with the largest scores when no threshold is known: maximum finding with k keys kept."""
+"""Search for the k keys with the largest scores when no threshold is known: maximum finding with k keys kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groverattn.reference.search.unknown import UnknownNumberSearch
 
 @attrs.frozen
 class TopKSearch:
-    """Keep k keys, beginning with k random ones; search for a better one than the worst of them, until there is none.
+    """Maximum finding: k keys, random at first, of which the worst is replaced by a better one until none is found.
 
     Durr and Hoyer's maximum finding (arXiv:quant-ph/9607014) with k keys kept (Durr, Heiligman, Hoyer, Mhalla,
     arXiv:quant-ph/0401091). The threshold of a round is one more than the smallest score kept, and the keys kept are

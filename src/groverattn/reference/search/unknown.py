@@ -1,4 +1,4 @@
-"""Finding every marked key when their number is unknown: the procedure that is shipped."""
+"""Search for every marked key when their number is unknown: the default procedure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, Uni
 
 @attrs.frozen
 class UnknownNumberSearch(ThresholdSearch):
-    """Boyer, Brassard, Hoyer and Tapp's search, repeated with the found keys excluded until nothing is left.
+    """Search by Boyer, Brassard, Hoyer and Tapp, repeated with the found keys excluded until nothing is left.
 
     A round starts at m = 1. A trial draws j uniformly from 0, ..., ceil(m) - 1, applies j iterates to the uniform
     superposition, measures, and checks the measured key classically. On success the key is excluded (its live flag is
@@ -32,8 +32,7 @@ class UnknownNumberSearch(ThresholdSearch):
             is within 1.6 % of the best growth for 2^17 keys and within 3.3 % for 2^10 to 2^20; for a single marked key
             a growth near 2 takes about a tenth less (see test). The published proof needs growth < 4/3, which the
             exact recursion does not rest on.
-        n_marked_max: if given, the search stops as soon as it has found one key more: the row breaks the promise that
-            at most so many are marked.
+        n_marked_max: if given, the largest number of marked keys promised; the search stops when it finds one more.
 
     Raises:
         InputError: growth <= 1, p_failure not strictly between 0 and 1, or n_marked_max < 0.
@@ -72,7 +71,7 @@ class UnknownNumberSearch(ThresholdSearch):
 
 @functools.lru_cache(maxsize=4096)
 def growing_trials(n: int, growth: float, start: float, p_failure: float) -> tuple[Trial, ...]:
-    """Return trials with m = start, growth * start, ... up to sqrt(n), and the fixed-point search after them.
+    """Trials with m = start, growth * start, ... up to sqrt(n), and the fixed-point search after them.
 
     Raises:
         InputError: n < 2.
