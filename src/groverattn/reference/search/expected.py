@@ -20,8 +20,8 @@ class ExpectedNumberSearch(ThresholdSearch):
     instead of 1. When e keys are found, rounds start cold again. The bound of the round before is never kept: a round
     that succeeded late would make all later ones too long. Whatever the guess, a round overlooks a key with probability
     at most p_failure, as it ends with the fixed-point search. With 64 of 8,192 keys marked, a
-    right guess takes 17 % fewer iterates than a cold start (27 % less with the checks), and one that is wrong by a factor
-    of ten either way at most 7 % more (see test).
+    right guess takes 17 % fewer iterates than a cold start (27 % less with the checks), and one that is wrong by ten
+    either way at most 7 % more (see test).
 
     Attributes:
         n_expected: expected number of marked keys, such as the k for which a threshold was set from a sample.
