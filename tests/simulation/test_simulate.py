@@ -132,7 +132,7 @@ def test_grouped_heads_from_a_file(tmp_path):
 
 def test_a_worker_that_dies_is_reported(monkeypatch):
     monkeypatch.setattr(row_pool.os, "cpu_count", lambda: 2)
-    with pytest.raises(InputError, match="ended from outside"):
+    with pytest.raises(InputError, match="one of them was killed"):
         list(row_pool.in_parallel(lambda row: os._exit(9), range(4), 2))
 
 

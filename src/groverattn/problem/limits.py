@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from groverattn.errors import InputError
 from groverattn.problem.free_memory import check_memory
 from groverattn.problem.heads import AttentionHead
@@ -40,26 +38,6 @@ def check_head(head: AttentionHead, n_rows: int) -> None:
             do="choose fewer --rows, or cut the file; `groverattn estimate` costs a search of any size",
         )
     check_head_memory(head.n_keys, head.d_head)
-
-
-def row_range(text: str) -> range:
-    """Rows A:B as a range, B left out.
-
-    Raises:
-        InputError: it is not two whole numbers.
-
-    >>> row_range("3:7")
-    range(3, 7)
-    """
-    match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
-    if match is None:
-        raise InputError(
-            given=f"--rows {text}",
-            allowed="A:B with whole numbers, such as 0:16",
-            why="A is the first row and B the first one left out",
-            do="write both numbers",
-        )
-    return range(int(match[1]), int(match[2]))
 
 
 def check_row_range(rows: range, n_rows: int) -> None:
