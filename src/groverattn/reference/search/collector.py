@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 
 from groverattn.reference.search.cost import ThresholdSearch
+from groverattn.reference.search.fixed_point import check_p_failure
 from groverattn.reference.search.known import check_n_marked, repeated_best
 from groverattn.reference.search.trials import Trial
-from groverattn.reference.search.unknown import check_p_failure
 
 
 @attrs.frozen

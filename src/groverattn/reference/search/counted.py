@@ -8,7 +8,7 @@ import numpy as np
 from groverattn.reference.search.cost import SearchCost, mean_cost
 from groverattn.reference.search.counting import counting_distribution, counting_estimate, counting_iterates
 from groverattn.reference.search.expected import ExpectedNumberSearch
-from groverattn.reference.search.unknown import check_p_failure
+from groverattn.reference.search.fixed_point import check_p_failure
 
 _SHARE_LEFT_OUT = 0.01
 

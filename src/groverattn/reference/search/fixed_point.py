@@ -23,7 +23,7 @@ def fixed_point_iterates(n: int, t_min: int, p_failure: float) -> int:
     >>> fixed_point_iterates(131072, 1, 1e-9)
     2001
     """
-    _check_probability(p_failure)
+    check_p_failure(p_failure)
     do = "take t_min = 1 to ask whether any key is marked"
     check_between("t_min", t_min, 1, n, f"at least t_min of {n} keys are marked", do)
     if t_min == n:
@@ -45,7 +45,7 @@ def fixed_point_success(n: ArrayLike, t: ArrayLike, n_iterates: int, p_failure: 
     >>> fixed_point_success(1024, [0, 1, 2, 1024], fixed_point_iterates(1024, 1, 0.01), 0.01).round(4).tolist()
     [0.0, 0.9922, 0.99, 1.0]
     """
-    _check_probability(p_failure)
+    check_p_failure(p_failure)
     n, t = checked_sizes(n, t)
     length = 2 * n_iterates + 1
     width = math.acosh(1 / math.sqrt(p_failure)) / length
@@ -71,7 +71,7 @@ def fixed_point_phases(n_iterates: int, p_failure: float) -> tuple[NDArray[np.fl
     >>> oracle.round(4).tolist(), diffusion.round(4).tolist()
     ([3.5114, 1.8014], [1.8014, 3.5114])
     """
-    _check_probability(p_failure)
+    check_p_failure(p_failure)
     length = 2 * n_iterates + 1
     gamma = 1 / math.cosh(math.acosh(1 / math.sqrt(p_failure)) / length)
     j = np.arange(1, n_iterates + 1)
@@ -79,6 +79,8 @@ def fixed_point_phases(n_iterates: int, p_failure: float) -> tuple[NDArray[np.fl
     return alpha[::-1], alpha
 
 
-def _check_probability(p_failure: float) -> None:
+def check_p_failure(p_failure: float) -> None:
+    """Raise InputError unless a search can have this failure probability."""
+    why = "a fixed-point search takes about ln(2/sqrt(p_failure)) / 2 times sqrt(n) iterates"
     do = "take the failure probability allowed in all, divided by the number of searches"
-    check_between("p_failure", p_failure, 0, 1, "a fixed-point search without failure never ends", do, open_ends=True)
+    check_between("p_failure", p_failure, 0, 1, why, do, open_ends=True)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from groverattn.errors import InputError, check_between
 from groverattn.reference.search.amplification import rotation_angle, success_probability
 from groverattn.reference.search.cost import SearchCost, ThresholdSearch
+from groverattn.reference.search.fixed_point import check_p_failure
 from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial
-from groverattn.reference.search.unknown import check_p_failure
 
 
 @attrs.frozen

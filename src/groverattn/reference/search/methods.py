@@ -9,9 +9,10 @@ from groverattn.reference.search.collector import CouponCollector
 from groverattn.reference.search.cost import SearchCost, ThresholdSearch
 from groverattn.reference.search.counted import CountedNumberSearch
 from groverattn.reference.search.expected import ExpectedNumberSearch
+from groverattn.reference.search.fixed_point import check_p_failure
 from groverattn.reference.search.known import KnownNumberSearch
 from groverattn.reference.search.top_k import TopKSearch
-from groverattn.reference.search.unknown import UnknownNumberSearch, check_p_failure
+from groverattn.reference.search.unknown import UnknownNumberSearch
 
 SEARCH_METHODS = {
     "unknown": "number of marked keys unknown: growing trials, last check by fixed-point search",

@@ -9,7 +9,7 @@ import attrs
 
 from groverattn.errors import check_between
 from groverattn.reference.search.cost import ThresholdSearch
-from groverattn.reference.search.fixed_point import fixed_point_iterates
+from groverattn.reference.search.fixed_point import check_p_failure, fixed_point_iterates
 from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, UniformTrial
 
 
@@ -84,13 +84,6 @@ def growing_trials(n: int, growth: float, start: float, p_failure: float) -> tup
     bounds.append(math.isqrt(n - 1) + 1)  # ceil(sqrt(n)), exactly
     check = GroverRun(fixed_point_iterates(n, 1, p_failure), p_failure)
     return (*map(UniformTrial, bounds), FixedTrial(check))
-
-
-def check_p_failure(p_failure: float) -> None:
-    """Raise InputError unless a search can have this failure probability."""
-    why = "the last check takes about ln(2/sqrt(p_failure)) / 2 times sqrt(n) iterates"
-    do = "take the failure probability allowed in all, divided by the number of rows"
-    check_between("p_failure", p_failure, 0, 1, why, do, open_ends=True)
 
 
 GROWTH_MAX = 1.5
