@@ -27,7 +27,7 @@ _HOME = {
     "FINDERS": "reference.finders.registry",
 }
 
-__all__ = ["__version__", *_HOME]
+__all__ = ["__version__", *_HOME]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

@@ -64,30 +64,6 @@ Causal = Annotated[bool, Parameter(help="Row i sees keys 0 to i only, also where
 Rows = Annotated[str | None, Parameter(help="Rows A:B, B left out.")]
 
 
-def row_range(text: str | None) -> range | None:
-    """Read `A:B`.
-
-    Raises:
-        InputError: it is not two whole numbers.
-
-    >>> row_range("3:7")
-    range(3, 7)
-    """
-    from groverattn.errors import InputError
-
-    if text is None:
-        return None
-    match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
-    if match is None:
-        raise InputError(
-            given=f"--rows {text}",
-            allowed="A:B with whole numbers, such as 0:16",
-            why="A is the first row and B the first one left out",
-            do="write both numbers",
-        )
-    return range(int(match[1]), int(match[2]))
-
-
 def refuse_options(when: str, **options: object) -> None:
     """Refuse options that would be ignored.
 
