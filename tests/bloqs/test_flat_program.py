@@ -8,15 +8,14 @@ from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
 import groverattn.bloqs
-from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.costed import CostedGate, Uncomputable
 from groverattn.bloqs.flat.circuit import FlatCircuit
-from groverattn.bloqs.flat.flattening import GATES, Flattening, flatten
+from groverattn.bloqs.flat.flattening import Flattening, flatten, write_gates
 from groverattn.bloqs.flat.program import Notes, Program, program
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.bloqs.uncompute import Uncomputable
 from groverattn.problem.key_table import KeyTable
 
 
@@ -115,4 +114,4 @@ def test_what_a_builder_may_do():
     assert notes.calls[2].inputs.slots == tuple(bits[::-1])
     assert notes.calls[3].bloq.dtype == QAny(5)
     assert not notes.unread
-    assert set(GATES) >= {type(call.bloq) for call in notes.calls}
+    assert set(write_gates.registry) >= {type(call.bloq) for call in notes.calls}

@@ -11,9 +11,7 @@ import numpy as np
 from qualtran import Bloq, CompositeBloq, GateWithRegisters, LeftDangle, QAny, QDType, Register, RightDangle
 from qualtran.bloqs.bookkeeping import Allocate, Free, Join, Split
 
-from groverattn.bloqs.costed import CostedGate
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Wire
+from groverattn.bloqs.costed import CostedGate, Uncomputable, Wire
 
 # name of a register, and the index of one entry if it is a shaped one
 Entry = tuple[str, tuple[int, ...]]

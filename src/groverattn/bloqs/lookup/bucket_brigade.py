@@ -6,10 +6,10 @@ from qualtran import DecomposeTypeError, QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.symbolics import is_symbolic
 
+from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.load_word import LoadWord
 from groverattn.bloqs.lookup.one_hot import OneHot
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
 
 

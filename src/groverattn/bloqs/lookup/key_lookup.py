@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from qualtran import BQUInt, CBit, QAny, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import MeasureX
 
-from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.block_contents import BlockContents, best_row
 from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.sizes import largest
 

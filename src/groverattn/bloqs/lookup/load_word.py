@@ -6,10 +6,9 @@ import attrs
 from qualtran import QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 
-from groverattn.bloqs.costed import CostedGate
-from groverattn.bloqs.flat.circuit import Gate, Op
-from groverattn.bloqs.flat.flattening import _SCALAR, GATES, Flattening, Slots
-from groverattn.bloqs.wires import Builder, Wire
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.flat.flattening import Flattening, WiresOf, write_gates
 
 
 @attrs.frozen
@@ -64,12 +63,9 @@ def _load_word() -> LoadWord:
     return load_word
 
 
-def _write_load_word(flattening: Flattening, bloq: LoadWord, inputs: Slots) -> Slots:
-    word = inputs["word", _SCALAR]
+@write_gates.register
+def _(bloq: LoadWord, flattening: Flattening, inputs: WiresOf) -> WiresOf:
+    word = inputs["word", ()]
     if bloq.targets:
-        wires = inputs["ctrl", _SCALAR] + tuple(word[i] for i in bloq.targets)
-        flattening.gates.append(Gate(Op.CNOT, wires))
+        flattening.add(Op.CNOT, inputs["ctrl", ()] + tuple(word[i] for i in bloq.targets))
     return inputs
-
-
-GATES[LoadWord] = _write_load_word

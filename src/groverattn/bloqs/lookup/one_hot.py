@@ -8,8 +8,7 @@ from qualtran import BQUInt, QAny, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.problem.sizes import ceil_log2
 
 

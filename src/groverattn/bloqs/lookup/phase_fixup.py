@@ -9,13 +9,12 @@ from qualtran import BQUInt, CBit, DecomposeTypeError, QAny, QBit, Register, Sid
 from qualtran.bloqs.basic_gates import XGate
 from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
 
-from groverattn.bloqs.costed import CostedGate
-from groverattn.bloqs.flat.circuit import Gate, Op
-from groverattn.bloqs.flat.flattening import _SCALAR, GATES, Flattening, Slots
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.flat.flattening import Flattening, WiresOf, write_gates
 from groverattn.bloqs.lookup.block_contents import BlockContents, best_row
 from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.bloqs.lookup.unary_iteration import unary_iteration, unary_iteration_gates
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.sizes import ceil_div, largest, log2_of_power
 
@@ -250,27 +249,23 @@ def _phase_fixup_two_keys() -> PhaseFixup:
     return phase_fixup_two_keys
 
 
-def _write_fixup_table(flattening: Flattening, bloq: FixupTable, inputs: Slots) -> Slots:
+@write_gates.register
+def _(bloq: FixupTable, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     outcome = tuple(inputs["outcome", (i,)][0] for i in range(bloq.contents.n_bits))
     rows = flattening.record(bloq.n_rows * bloq.row_bits)
-    flattening.gates.append(Gate(Op.PARITIES, (), (outcome, rows, bloq.contents)))
+    flattening.add(Op.PARITIES, (), (outcome, rows, bloq.contents))
     keys = [("rows", (row, bit)) for row in range(bloq.n_rows) for bit in range(bloq.row_bits)]
     return {key: (record,) for key, record in zip(keys, rows, strict=True)}
 
 
-def _write_conditional_cz(flattening: Flattening, bloq: ConditionalCZ, inputs: Slots) -> Slots:
-    wires = inputs["q1", _SCALAR] + inputs["q2", _SCALAR]
-    flattening.gates.append(Gate(Op.CONDITIONAL_CZ, wires, inputs["condition", _SCALAR]))
+@write_gates.register
+def _(bloq: ConditionalCZ, flattening: Flattening, inputs: WiresOf) -> WiresOf:
+    flattening.add(Op.CONDITIONAL_CZ, inputs["q1", ()] + inputs["q2", ()], inputs["condition", ()])
     return inputs
 
 
-def _write_fixup_row(flattening: Flattening, bloq: FixupRow, inputs: Slots) -> Slots:
-    wires = inputs["ctrl", _SCALAR] + inputs["hot", _SCALAR]
+@write_gates.register
+def _(bloq: FixupRow, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     row = tuple(inputs["row", (i,)][0] for i in range(bloq.row_bits))
-    flattening.gates.append(Gate(Op.CONDITIONAL_CZ, wires, row))
+    flattening.add(Op.CONDITIONAL_CZ, inputs["ctrl", ()] + inputs["hot", ()], row)
     return inputs
-
-
-GATES[FixupTable] = _write_fixup_table
-GATES[FixupRow] = _write_fixup_row
-GATES[ConditionalCZ] = _write_conditional_cz

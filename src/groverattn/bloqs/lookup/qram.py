@@ -7,8 +7,8 @@ import numpy as np
 from qualtran import DecomposeTypeError, Signature, bloq_example
 from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
 
-from groverattn.bloqs.flat.circuit import Gate, Op
-from groverattn.bloqs.flat.flattening import _SCALAR, GATES, Flattening, Slots
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.flat.flattening import Flattening, WiresOf, write_gates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.problem.key_table import KeyTable
@@ -69,15 +69,12 @@ def _qram_lookup() -> QRAMLookup:
     return qram_lookup
 
 
-def _write_external_load(flattening: Flattening, bloq: QRAMLookup, inputs: Slots) -> Slots:
-    n_bits = bloq.table.word_bits
-    word = inputs["word", _SCALAR] if bloq.unload else flattening.allocate(n_bits)
-    flattening.gates.append(Gate(Op.EXTERNAL_LOAD, inputs["selection", _SCALAR] + word, bloq.table))
+@write_gates.register
+def _(bloq: QRAMLookup, flattening: Flattening, inputs: WiresOf) -> WiresOf:
+    word = inputs["word", ()] if bloq.unload else flattening.allocate(bloq.table.word_bits)
+    flattening.add(Op.EXTERNAL_LOAD, inputs["selection", ()] + word, bloq.table)
     if not bloq.unload:
-        return inputs | {("word", _SCALAR): word}
-    flattening.gates.append(Gate(Op.FREE, word))
+        return inputs | {("word", ()): word}
+    flattening.add(Op.FREE, word)
     flattening.free(word)
     return inputs
-
-
-GATES[QRAMLookup] = _write_external_load

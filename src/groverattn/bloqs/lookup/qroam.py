@@ -7,11 +7,11 @@ from qualtran import DecomposeTypeError, QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, CSwap
 from qualtran.symbolics import is_symbolic
 
+from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.lookup.block_contents import swap_layers
 from groverattn.bloqs.lookup.key_lookup import KeyLookup, MeasureWord
 from groverattn.bloqs.lookup.load_word import LoadWord
 from groverattn.bloqs.lookup.unary_iteration import unary_iteration, unary_iteration_gates
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.sizes import ceil_div, log2_of_power

@@ -6,12 +6,12 @@ from qualtran import DecomposeTypeError, QAny, bloq_example
 from qualtran.bloqs.arithmetic.bitwise import Xor
 from qualtran.bloqs.basic_gates import CNOT, CSwap
 
+from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.lookup.block_contents import swap_layers
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.load_word import LoadWord
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.bloqs.lookup.unary_iteration import unary_iteration, unary_iteration_gates
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
 
 

@@ -5,10 +5,10 @@ import numpy as np
 from qualtran import DecomposeTypeError, QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 
+from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.load_word import LoadWord
 from groverattn.bloqs.lookup.unary_iteration import unary_iteration, unary_iteration_gates
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.problem.key_table import KeyTable
 
 

@@ -6,7 +6,7 @@ import attrs
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.wires import Builder, Wire
+from groverattn.bloqs.costed import Builder, Wire
 
 Leaf = Callable[[Wire, int], Wire]
 """Acts under a control qubit that is one iff the index has the given value, and returns the control."""

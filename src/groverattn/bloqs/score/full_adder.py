@@ -8,10 +8,9 @@ from qualtran import QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.bloqs.mcmt import And
 
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.flat.circuit import Gate
-from groverattn.bloqs.flat.flattening import _SCALAR, GATES, Flattening, Slots
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
+from groverattn.bloqs.flat.flattening import Flattening, WiresOf, write_gates
 
 
 @attrs.frozen
@@ -90,23 +89,21 @@ def _full_adder_negated() -> FullAdder:
 
 
 @functools.lru_cache(maxsize=64)
-def _write_template(bloq: FullAdder) -> tuple[list[Gate], Slots, Slots]:
+def _written_once(bloq: FullAdder) -> tuple[list[Gate], WiresOf, WiresOf]:
     flattening = Flattening()
-    inputs = {(reg.name, _SCALAR): flattening.allocate(1) for reg in bloq.signature.lefts()}
+    inputs = {(reg.name, ()): flattening.allocate(1) for reg in bloq.signature.lefts()}
     outputs = flattening.run_decomposed(bloq, inputs)
     return flattening.gates, inputs, outputs
 
 
-def _write_full_adder(flattening: Flattening, bloq: FullAdder, inputs: Slots) -> Slots:
+@write_gates.register
+def _(bloq: FullAdder, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     """The gates of the decomposition, walked once and from then on copied: a score holds thousands."""
-    gates, template_inputs, template_outputs = _write_template(bloq)
-    wires = {wire: inputs[key][0] for key, (wire,) in template_inputs.items()}
-    for key, (wire,) in template_outputs.items():
-        if key not in template_inputs:
+    gates, first_inputs, first_outputs = _written_once(bloq)
+    wires = {wire: inputs[key][0] for key, (wire,) in first_inputs.items()}
+    for key, (wire,) in first_outputs.items():
+        if key not in first_inputs:
             wires[wire] = flattening.allocate(1)[0]
     flattening.gates += [Gate(gate.op, tuple(wires[w] for w in gate.wires), gate.parameter) for gate in gates]
-    flattening.free(tuple(wires[wire] for key, (wire,) in template_inputs.items() if key not in template_outputs))
-    return {key: (wires[wire],) for key, (wire,) in template_outputs.items()}
-
-
-GATES[FullAdder] = _write_full_adder
+    flattening.free(tuple(wires[wire] for key, (wire,) in first_inputs.items() if key not in first_outputs))
+    return {key: (wires[wire],) for key, (wire,) in first_outputs.items()}

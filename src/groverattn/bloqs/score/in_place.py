@@ -8,10 +8,9 @@ from qualtran import QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.score.heap import sign_width, signed_digits
 from groverattn.bloqs.score.score import Score
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen

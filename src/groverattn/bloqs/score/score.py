@@ -9,11 +9,10 @@ from qualtran import QAny, QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap
 from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Fold, Known, ScoreHeap
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen

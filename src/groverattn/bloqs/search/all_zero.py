@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from qualtran import QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 
 
 @attrs.frozen

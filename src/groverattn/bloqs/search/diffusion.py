@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import BQUInt, QBit, Register, Signature, bloq_example
 
-from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
 from groverattn.bloqs.search.reflect_zero import ReflectZero
 from groverattn.bloqs.search.uniform import PrepareUniform
-from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen

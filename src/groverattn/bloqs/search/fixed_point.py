@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Signature, bloq_example
 
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.errors import InputError
 
 

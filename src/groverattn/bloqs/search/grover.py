@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from qualtran import CtrlSpec, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen

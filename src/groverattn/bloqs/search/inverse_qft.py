@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from qualtran import Bloq, QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen

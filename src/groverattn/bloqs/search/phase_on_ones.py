@@ -11,8 +11,7 @@ from qualtran import QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ, Rz, ZGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.costed import CostedGate
-from groverattn.bloqs.wires import Builder, Wire
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
 
 
 @attrs.frozen

@@ -8,14 +8,13 @@ import numpy as np
 from qualtran import CtrlSpec, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.bloqs.score.in_place import AnyScore
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.predicate import Predicate
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 

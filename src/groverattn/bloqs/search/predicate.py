@@ -7,9 +7,8 @@ import attrs
 import numpy as np
 from qualtran import Signature, bloq_example
 
-from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
-from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen

@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from qualtran import QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.inverse_qft import InverseQFT
 from groverattn.bloqs.search.phase_oracle import _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
-from groverattn.bloqs.uncompute import Uncomputable
-from groverattn.bloqs.wires import Builder, Wire
 from groverattn.errors import InputError
 
 

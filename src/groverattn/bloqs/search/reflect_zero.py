@@ -8,10 +8,9 @@ import numpy as np
 from qualtran import QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
 
-from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.costed import Builder, CostedGate, Wire
 from groverattn.bloqs.search.all_zero import AllZero
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
-from groverattn.bloqs.wires import Builder, Wire
 
 
 @attrs.frozen
