@@ -7,7 +7,7 @@ import functools
 import attrs
 
 from groverattn.bloqs.lookup.data_access import key_lookup
-from groverattn.bloqs.score.in_place import AnyScore
+from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.control_bits import ControlBits
@@ -56,7 +56,7 @@ class IterateWaits:
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def iterate_waits(data_access: str, n_keys: int, score: AnyScore, *, phased: bool = False) -> IterateWaits:
+def iterate_waits(data_access: str, n_keys: int, score: KeyScore, *, phased: bool = False) -> IterateWaits:
     """Return what an iterate over `n_keys` keys waits for, from its bloqs, once for each size.
 
     Args:

@@ -10,7 +10,7 @@ import attrs
 from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
-from groverattn.bloqs.score.in_place import AnyScore
+from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
@@ -161,7 +161,7 @@ def _lookups(table: KeyTable) -> Iterator[tuple[str, KeyLookup]]:
 
 
 def search_design(
-    lookup: KeyLookup, name: str, method: str, score: AnyScore, machines: int, cost: SearchCost
+    lookup: KeyLookup, name: str, method: str, score: KeyScore, machines: int, cost: SearchCost
 ) -> SearchDesign:
     """Return one design: the circuit of a lookup and a score, and what the search costs each of the machines."""
     iterate = GroverIterate(PhaseOracle(lookup, score))

@@ -6,7 +6,7 @@ import attrs
 
 from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.lookup.qram import QRAMLookup
-from groverattn.bloqs.score.in_place import AnyScore
+from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
@@ -19,7 +19,7 @@ from groverattn.row.request import RowRequest
 _BYTES_PER_PAIR = 120
 
 
-def iterate_with(request: RowRequest, score: AnyScore) -> GroverIterate:
+def iterate_with(request: RowRequest, score: KeyScore) -> GroverIterate:
     """Return the Grover iterate of a request with a score that is there already."""
     shape = request.shape
     lookup = key_lookup(request.design.data_access, KeyTable(shape.n_keys, shape.d_head, shape.key_bits))
@@ -37,7 +37,7 @@ def iterate_of(request: RowRequest) -> GroverIterate:
     return iterate_with(request, score_of(request))
 
 
-def score_of(request: RowRequest) -> AnyScore:
+def score_of(request: RowRequest) -> KeyScore:
     """Return the score of a representative query of the request.
 
     Raises:

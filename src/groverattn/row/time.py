@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import attrs
 
-from groverattn.bloqs.score.in_place import AnyScore
+from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import hardware
@@ -91,11 +91,11 @@ class RowLimits:
     """
 
     request: RowRequest
-    score: AnyScore
+    score: KeyScore
     times: WaitTimes
 
     @classmethod
-    def of(cls, request: RowRequest, score: AnyScore) -> RowLimits:
+    def of(cls, request: RowRequest, score: KeyScore) -> RowLimits:
         """Return the row of a request."""
         machine = hardware(request.hardware)
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
@@ -137,7 +137,7 @@ class RowLimits:
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
 @functools.lru_cache(maxsize=64)
 def _waits_of_search(
-    data_access: str, score: AnyScore, n_marked: int, law: str, p_miss: float
+    data_access: str, score: KeyScore, n_marked: int, law: str, p_miss: float
 ) -> Callable[[int], tuple[float, IterateWaits]]:
     """Return a function that knows the iterates and the mean iterate's waits of this search at each number of keys."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.bloqs.score.in_place import AnyScore
+from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
 from groverattn.row.growth import why
@@ -136,7 +136,7 @@ def find_reading(
     return Reading(slowest=against(max), fastest=against(min))
 
 
-def row_verdict(request: RowRequest, score: AnyScore) -> Verdict:
+def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
     """Compare the best that the quantum row can do with the classical lines.
 
     The quantum time is that of `RowTime`: reactions, calls of an outside memory and the control computer's reading of

@@ -1,16 +1,16 @@
-"""The score in one accumulator: few qubits, many Toffolis."""
+"""Score in one accumulator: few qubits, many Toffolis."""
 
 from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import QAny, QBit, Register, Side, Signature, bloq_example
+from qualtran import QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.score.heap import sign_width, signed_digits
-from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.score.key_score import KeyScore
 
 
 @attrs.frozen
@@ -104,23 +104,14 @@ class AddInto(Uncomputable):
 
 
 @attrs.frozen
-class InPlaceScore(Uncomputable):
-    """The same action as Score with one accumulator of about 20 qubits in place of a heap of some thousand.
+class InPlaceScore(KeyScore):
+    """The sign bit of one accumulator of about 20 qubits, where the heap of `Score` takes some thousand.
 
     Every signed digit of -query_m adds or subtracts component m, shifted, by an in-place adder. Undoing it takes the
     additions a second time, because an in-place sum leaves nothing to measure.
 
-    Attributes and registers: as Score; `work` holds the lower bits of the accumulator.
+    Attributes and registers: see KeyScore; `work` holds the lower bits of the accumulator.
     """
-
-    query: tuple[int, ...] = attrs.field(converter=lambda q: tuple(int(x) for x in q))
-    threshold: int
-    key_bits: int
-
-    @property
-    def key_type(self) -> QAny:
-        """Type of the key register."""
-        return QAny(len(self.query) * self.key_bits)
 
     @cached_property
     def width(self) -> int:
@@ -142,10 +133,10 @@ class InPlaceScore(Uncomputable):
         """The addition at a shift; beyond the sign bit the sum wraps around."""
         return AddInto(min(self.key_bits, self.width - shift), self.width - shift)
 
-    @cached_property
-    def computing_signature(self) -> Signature:
-        work = [Register("work", QAny(self.width - 1), side=Side.RIGHT)] if self.width > 1 else []
-        return Signature([Register("key", self.key_type), *work, Register("marked", QBit(), side=Side.RIGHT)])
+    @property
+    def work_bits(self) -> int:
+        """The accumulator but for its sign."""
+        return self.width - 1
 
     @property
     def toffoli_depth(self) -> int:
@@ -193,25 +184,13 @@ class InPlaceScore(Uncomputable):
             n_x_gates += 2 * adder.n_y if digit < 0 else 0
         return counts | ({XGate(): n_x_gates} if n_x_gates else {})
 
-    def on_classical_vals(self, key: int, work: int = 0, marked: int | None = None) -> dict[str, int]:
+    def values(self, key: int) -> tuple[int, int]:
+        """Return `marked` and `work` of one key: the sign and the rest of constant - sum of products."""
         bits = np.array(self.key_type.to_bits(key)).reshape(len(self.query), self.key_bits)
         components = (bits @ (1 << np.arange(self.key_bits)[::-1])).tolist()
         products = sum(q * k for q, k in zip(self.query, components, strict=True))
         total = (self.constant - products) % (1 << self.width)
-        top, rest = divmod(total, 1 << (self.width - 1))
-        computed = {"marked": top} | ({"work": rest} if self.width > 1 else {})
-        if not self.uncompute:
-            return {"key": key} | computed
-        if computed != {"marked": marked} | ({"work": work} if self.width > 1 else {}):
-            raise ValueError(f"work and marked are not those of key {key}: they cannot be uncomputed")
-        return {"key": key}
-
-    def __str__(self) -> str:
-        return f"InPlaceScore{'†' if self.uncompute else ''}"
-
-
-AnyScore = Score | InPlaceScore
-"""A score of either kind."""
+        return divmod(total, 1 << self.work_bits)
 
 
 @bloq_example

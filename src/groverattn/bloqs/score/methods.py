@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from groverattn.registry import Registry
 
 if TYPE_CHECKING:
-    from groverattn.bloqs.score.in_place import AnyScore
+    from groverattn.bloqs.score.key_score import KeyScore
 
 _HERE = "groverattn.bloqs.score"
 
 # Only names are needed to read a request; the circuits, and Qualtran with them, are imported when one is built.
-SCORES: Registry[Callable[[tuple[int, ...], int, int], AnyScore]] = Registry(
+SCORES: Registry[Callable[[tuple[int, ...], int, int], KeyScore]] = Registry(
     "score method",
     "each score method is a circuit of its own",
     {
@@ -26,7 +26,7 @@ SCORES: Registry[Callable[[tuple[int, ...], int, int], AnyScore]] = Registry(
 )
 
 
-def score(method: str, query: tuple[int, ...], threshold: int, key_bits: int) -> AnyScore:
+def score(method: str, query: tuple[int, ...], threshold: int, key_bits: int) -> KeyScore:
     """Return the score of this query and threshold by the named method.
 
     Raises:

@@ -1,38 +1,34 @@
-"""The score of a loaded key against a known query and threshold."""
+"""Scores by a carry-save heap: few Toffolis, shallow, thousands of qubits."""
 
 from collections import Counter
 from functools import cached_property, partial
 
 import attrs
 import numpy as np
-from qualtran import QAny, QBit, Register, Side, Signature, bloq_example
+from qualtran import QAny, QBit, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap
 from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Fold, Known, ScoreHeap
+from groverattn.bloqs.score.key_score import KeyScore
 
 
 @attrs.frozen
-class Score(Uncomputable):
-    """|key> -> |key>|work>|marked> with marked = [ <query, key> >= threshold ].
+class Score(KeyScore):
+    """The sign of a carry-save sum.
 
-    The query is known when the circuit is written, so it is in the wiring and needs no qubit. The threshold is folded
-    into the constant of the carry-save heap, and only the sign of the sum is kept: comparing costs no gate. Undoing
-    it costs measurements only. See score_heap for the construction.
+    The query is in the wiring and needs no qubit. The threshold is folded into the constant of the heap, and only the
+    sign of the sum is kept: comparing costs no gate. Undoing it costs measurements only. See `plan_score_heap` for the
+    construction.
 
     Attributes:
-        query: the d integers of the query row.
-        threshold: integer threshold on the score.
-        key_bits: bits b per key component.
+        query, threshold, key_bits: see KeyScore.
         method: how the bits are added up, a name in SCORE_METHODS.
 
-    Registers:
-        key: d numbers in offset binary, b bits each.
-        work: [right] partial sums and carries, to be undone by the adjoint.
-        marked: [right] whether the score reaches the threshold.
+    Registers: see KeyScore; `work` holds partial sums and carries.
 
     >>> score = Score(query=(1, -1), threshold=2, key_bits=2)
     >>> key, work, marked = score.call_classically(key=0b1100)  # the key (1, -2), of score 3
@@ -40,9 +36,6 @@ class Score(Uncomputable):
     1
     """
 
-    query: tuple[int, ...] = attrs.field(converter=lambda q: tuple(int(x) for x in q))
-    threshold: int
-    key_bits: int
     method: str = attrs.field(default="shared-sums", kw_only=True, validator=attrs.validators.in_(SCORE_METHODS))
 
     @cached_property
@@ -51,19 +44,9 @@ class Score(Uncomputable):
         return plan_score_heap(self.method, self.query, self.threshold, self.key_bits)
 
     @property
-    def key_type(self) -> QAny:
-        """Type of the key register."""
-        return QAny(len(self.query) * self.key_bits)
-
-    @property
     def work_bits(self) -> int:
         """Fresh qubits beside the sign."""
         return self.heap.n_wires - self.heap.n_key_wires - 1
-
-    @cached_property
-    def computing_signature(self) -> Signature:
-        work = [Register("work", QAny(self.work_bits), side=Side.RIGHT)] if self.work_bits else []
-        return Signature([Register("key", self.key_type), *work, Register("marked", QBit(), side=Side.RIGHT)])
 
     @property
     def toffoli_depth(self) -> int:
@@ -106,16 +89,8 @@ class Score(Uncomputable):
             counts[XGate()] += 1
         return dict(counts)
 
-    def on_classical_vals(self, key: int, work: int = 0, marked: int | None = None) -> dict[str, int]:
-        computed = self._values(key)
-        if not self.uncompute:
-            return {"key": key} | computed
-        if computed != {"marked": marked} | ({"work": work} if self.work_bits else {}):
-            raise ValueError(f"work and marked are not those of key {key}: they cannot be uncomputed")
-        return {"key": key}
-
-    def _values(self, key: int) -> dict[str, int]:
-        """Work and marked qubits for one key, by arithmetic on single bits."""
+    def values(self, key: int) -> tuple[int, int]:
+        """Return `marked` and `work` of one key, by arithmetic on single bits."""
         bits = self.key_type.to_bits(key) + [0] * (self.work_bits + 1)
         for step in self.heap.steps:
             match step:
@@ -130,10 +105,7 @@ class Score(Uncomputable):
                     bits[c] ^= bits[a] ^ bits[b]
         marked = bits.pop(self.heap.sign) ^ self.heap.sign_negated
         work = bits[self.heap.n_key_wires :]
-        return {"marked": marked} | ({"work": QAny(self.work_bits).from_bits(work)} if work else {})
-
-    def __str__(self) -> str:
-        return f"Score{'†' if self.uncompute else ''}"
+        return marked, QAny(self.work_bits).from_bits(work) if work else 0
 
 
 def _add_step(bb: Builder, wires: list[Wire], step) -> None:

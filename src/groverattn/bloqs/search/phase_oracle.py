@@ -12,7 +12,7 @@ from groverattn.bloqs.costed import Builder, CostedGate, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
-from groverattn.bloqs.score.in_place import AnyScore
+from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.predicate import Predicate
 from groverattn.errors import InputError
@@ -39,7 +39,7 @@ class PhaseOracle(CirqByGates):
     """
 
     lookup: KeyLookup
-    score: AnyScore
+    score: KeyScore
     controlled_flip: bool = attrs.field(default=False, kw_only=True)
     angle: float = attrs.field(default=math.pi, kw_only=True)
 

@@ -1,0 +1,85 @@
+"""Base class of the scores: whether the score of a loaded key against a known query reaches a threshold."""
+
+from __future__ import annotations
+
+import abc
+from functools import cached_property
+
+import attrs
+from qualtran import QAny, QBit, Register, Side, Signature
+
+from groverattn.bloqs.costed import Uncomputable
+
+
+@attrs.frozen
+class KeyScore(Uncomputable):
+    """|key> -> |key>|work>|marked> with marked = [ <query, key> >= threshold ].
+
+    The query is known when the circuit is written. A score method is a subclass, and a line in `SCORES` or a call of
+    `SCORES.register`; it provides
+
+    - `work_bits` and `values`: the qubits beside `marked` that it leaves, and what they hold;
+    - `build_composite_bloq(bb, key)` and `build_call_graph(ssa)`: the circuit, and the count of its gates;
+    - `toffoli_depth`, `measurement_depth`, `peak_qubits`: both directions, see `CostedGate`.
+
+    Undone, it is its own circuit read backwards (`Uncomputable`).
+
+    Attributes:
+        query: the d integers of the query row.
+        threshold: integer threshold on the score.
+        key_bits: bits b per key component.
+
+    Registers:
+        key: d numbers in offset binary, b bits each.
+        work: [right] qubits to be undone by the adjoint, if there are any.
+        marked: [right] whether the score reaches the threshold.
+    """
+
+    query: tuple[int, ...] = attrs.field(converter=lambda q: tuple(int(x) for x in q))
+    threshold: int
+    key_bits: int
+
+    @property
+    @abc.abstractmethod
+    def work_bits(self) -> int:
+        """Fresh qubits that the circuit leaves beside `marked`."""
+
+    @abc.abstractmethod
+    def values(self, key: int) -> tuple[int, int]:
+        """Return `marked` and `work` for one value of the key register, by arithmetic."""
+
+    @property
+    @abc.abstractmethod
+    def toffoli_depth(self) -> int:
+        """Toffoli gates on the longest path."""
+
+    @property
+    @abc.abstractmethod
+    def measurement_depth(self) -> int:
+        """Measurements that later gates wait for on the longest path."""
+
+    @property
+    @abc.abstractmethod
+    def peak_qubits(self) -> int:
+        """Largest number of qubits alive at once."""
+
+    @property
+    def key_type(self) -> QAny:
+        """Type of the key register."""
+        return QAny(len(self.query) * self.key_bits)
+
+    @cached_property
+    def computing_signature(self) -> Signature:
+        work = [Register("work", QAny(self.work_bits), side=Side.RIGHT)] if self.work_bits else []
+        return Signature([Register("key", self.key_type), *work, Register("marked", QBit(), side=Side.RIGHT)])
+
+    def on_classical_vals(self, key: int, work: int = 0, marked: int | None = None) -> dict[str, int]:
+        computed = self.values(key)
+        if not self.uncompute:
+            return {"key": key, "marked": computed[0]} | ({"work": computed[1]} if self.work_bits else {})
+        if computed != (marked, work):
+            raise ValueError(f"work and marked are not those of key {key}: they cannot be uncomputed")
+        return {"key": key}
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}{'†' if self.uncompute else ''}"
