@@ -2,7 +2,7 @@
 
 import attrs
 import numpy as np
-from qualtran import DecomposeTypeError, QAny, bloq_example
+from qualtran import QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.symbolics import is_symbolic
 
@@ -58,8 +58,6 @@ class BucketBrigadeLookup(KeyLookup):
         return self.routing.peak_qubits + self.table.word_bits
 
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        if not self.table.has_data:
-            raise DecomposeTypeError(f"{self} knows only the sizes of its keys")
         word = bb.allocate(dtype=QAny(self.table.word_bits))
         routed = bb.add_d(self.routing, selection=selection)
         cells = bb.split(routed["hot"])
@@ -71,9 +69,6 @@ class BucketBrigadeLookup(KeyLookup):
 
     def build_call_graph(self, ssa):
         return {self.routing: 1, self.routing.adjoint(): 1, CNOT(): self.table.set_bits}
-
-    def on_classical_vals(self, selection: int) -> dict[str, int]:
-        return {"selection": selection, "word": self.table.word(selection)}
 
     def __str__(self) -> str:
         return f"BucketBrigade({self.table.n_keys}{', copied address' if self.copied_address else ''})"

@@ -1,4 +1,4 @@
-"""The unload of every data access: measure the word in the X basis and correct the phase that this leaves."""
+"""Base class of the data accesses, and the unload by measurement that they share."""
 
 import abc
 from functools import cached_property
@@ -20,8 +20,10 @@ from groverattn.problem.sizes import largest
 class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
     """|j> -> |j>|word_j>; `adjoint()` is the unload that belongs to it.
 
-    A data access is one subclass in one file and one line in `DATA_ACCESSES`. Index values j >= n never occur: the
-    search prepares the uniform superposition of exactly n indices.
+    A data access is a subclass, and a line in `DATA_ACCESSES` or a call of `DATA_ACCESSES.register`; it provides the
+    attribute `table`, `build_composite_bloq(bb, selection)`, `build_call_graph(ssa)` and, if they are not zero or the
+    registers alone, `toffoli_depth`, `measurement_depth` and `peak_qubits` (see `CostedGate`). Index values j >= n
+    never occur: the search prepares the uniform superposition of exactly n indices.
 
     Qubits that an access needs beside the word are measured in the X basis before the load ends, so that they are free
     while the key is scored. The outcomes stand in the classical register `record`; the phase that they leave is a
@@ -84,6 +86,9 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
     @property
     def signature(self) -> Signature:
         return self.loading_signature
+
+    def on_classical_vals(self, selection: int) -> dict[str, int]:
+        return {"selection": selection, "word": self.table.word(selection)}
 
     def adjoint(self) -> CostedGate:
         """The unload by measurement."""

@@ -3,7 +3,7 @@
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import DecomposeTypeError, QAny, bloq_example
+from qualtran import QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, CSwap
 from qualtran.symbolics import is_symbolic
 
@@ -82,21 +82,11 @@ class QROAMLookup(KeyLookup):
         return row
 
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        if not self.table.has_data:
-            raise DecomposeTypeError(f"{self} knows only the sizes of its keys")
-        row_bits = self.block * self.table.word_bits
         bits = list(bb.split(selection))
         n_high = len(bits) - self.low_bits
-        row = bb.allocate(dtype=QAny(row_bits))
-
-        def leaf(ctrl: Wire, h: int) -> Wire:
-            nonlocal row
-            ctrl, row = bb.add_t(LoadWord(row_bits, self.row(h)), ctrl=ctrl, word=row)
-            return ctrl
-
-        high = unary_iteration(bb, bits[:n_high], self.n_rows, leaf)
-        words = bb.split(row).reshape(self.block, self.table.word_bits)
-        low, (word, *others) = self._swap_to_front(bb, bits[n_high:], [bb.join(word) for word in words])
+        high, row = self.xor_rows(bb, bits[:n_high], bb.allocate(dtype=QAny(self.block * self.table.word_bits)))
+        low = bits[n_high:]
+        word, *others = self.swap(bb, low, self.words(bb, row))
         selection = bb.join(np.array([*high, *low]), dtype=self.selection_type)
         loaded = {"selection": selection, "word": word}
         if not others:
@@ -104,12 +94,27 @@ class QROAMLookup(KeyLookup):
         measure = MeasureWord(self.table.word_bits)
         return loaded | {"record": np.concatenate([bb.add(measure, word=other) for other in others])}
 
-    def _swap_to_front(self, bb: Builder, low: list[Wire], words: list[Wire]) -> tuple[list[Wire], list[Wire]]:
-        swap = CSwap(self.table.word_bits)
-        for i, layer in enumerate(swap_layers(self.block)):
-            for a, b in layer:
-                low[i], words[a], words[b] = bb.add_t(swap, ctrl=low[i], x=words[a], y=words[b])
-        return low, words
+    def xor_rows(self, bb: Builder, high: list[Wire], row: Wire) -> tuple[list[Wire], Wire]:
+        """XOR the block that the high index bits choose onto a register."""
+
+        def leaf(ctrl: Wire, h: int) -> Wire:
+            nonlocal row
+            ctrl, row = bb.add_t(LoadWord(self.block * self.table.word_bits, self.row(h)), ctrl=ctrl, word=row)
+            return ctrl
+
+        return unary_iteration(bb, high, self.n_rows, leaf), row
+
+    def words(self, bb: Builder, row: Wire) -> list[Wire]:
+        """Take a register apart into its words."""
+        return [bb.join(bits) for bits in bb.split(row).reshape(self.block, self.table.word_bits)]
+
+    def swap(self, bb: Builder, low: list[Wire], words: list[Wire], *, back: bool = False) -> list[Wire]:
+        """Swap the word that the low index bits choose to the front, or back to its place."""
+        swaps = [(i, *pair) for i, layer in enumerate(swap_layers(self.block)) for pair in layer]
+        for i, a, b in reversed(swaps) if back else swaps:
+            gate = CSwap(self.table.word_bits)
+            low[i], words[a], words[b] = bb.add_t(gate, ctrl=low[i], x=words[a], y=words[b])
+        return words
 
     def build_call_graph(self, ssa):
         counts = unary_iteration_gates(self.n_rows)
@@ -117,9 +122,6 @@ class QROAMLookup(KeyLookup):
         others = self.block - 1
         swaps = {CSwap(self.table.word_bits): others, MeasureWord(self.table.word_bits): others}
         return counts | (swaps if others else {})
-
-    def on_classical_vals(self, selection: int) -> dict[str, int]:
-        return {"selection": selection, "word": self.table.word(selection)}
 
     def phase_after(self, record: NDArray, selection: int) -> complex:
         """Phase of the index `selection` once the words measured early have given `record`."""

@@ -2,7 +2,7 @@
 
 import attrs
 import numpy as np
-from qualtran import DecomposeTypeError, QAny, bloq_example
+from qualtran import QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 
 from groverattn.bloqs.costed import Builder, Wire
@@ -44,8 +44,6 @@ class QROMLookup(KeyLookup):
         return 2 * self.table.index_bits - 1 + self.table.word_bits
 
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        if not self.table.has_data:
-            raise DecomposeTypeError(f"{self} knows only the sizes of its keys")
         word = bb.allocate(dtype=QAny(self.table.word_bits))
 
         def leaf(ctrl: Wire, j: int) -> Wire:
@@ -60,9 +58,6 @@ class QROMLookup(KeyLookup):
         counts = unary_iteration_gates(self.table.n_keys)
         counts[CNOT()] = counts.get(CNOT(), 0) + self.table.set_bits
         return counts
-
-    def on_classical_vals(self, selection: int) -> dict[str, int]:
-        return {"selection": selection, "word": self.table.word(selection)}
 
     def __str__(self) -> str:
         return f"QROM({self.table.n_keys})"

@@ -1,7 +1,8 @@
-"""Fixed-point search: enough marked keys, however many, are found without overshooting."""
+"""Fixed-point search: finds a marked key without overshooting when more keys are marked than was assumed."""
 
 from collections import Counter
 from functools import cached_property
+from typing import Any
 
 import attrs
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from qualtran import Signature, bloq_example
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.search.any_oracle import phases, reading
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
@@ -29,7 +31,7 @@ class FixedPointSearch(Uncomputable):
     on. With all angles pi this is Grover's search. Up to a global phase.
 
     Attributes:
-        oracle: marks the keys; its own angle is replaced.
+        oracle: a PhaseOracle, or any phase oracle (see `any_oracle`) with a field `angle`, which is replaced.
         oracle_angles: radians, one for each iterate, in the order of application.
         diffusion_angles: the same for the diffusions.
 
@@ -37,18 +39,21 @@ class FixedPointSearch(Uncomputable):
         selection: the index, initially 0.
 
     Raises:
-        InputError: the two lists of angles differ in length, or the oracle is controlled.
+        InputError: the two lists of angles differ in length, or the oracle has a control, no angle, or other registers
+            than a phase oracle.
     """
 
-    oracle: PhaseOracle
+    oracle: PhaseOracle | Any
     oracle_angles: tuple[float, ...] = attrs.field(converter=_angles)
     diffusion_angles: tuple[float, ...] = attrs.field(converter=_angles)
 
     def __attrs_post_init__(self):
-        if len(self.oracle_angles) != len(self.diffusion_angles) or self.oracle.controlled_flip:
+        has_ctrl = GroverIterate(self.oracle).has_ctrl
+        reading(self.oracle, "angle")
+        if len(self.oracle_angles) != len(self.diffusion_angles) or has_ctrl:
             raise InputError(
                 given=f"{len(self.oracle_angles)} angles of the oracle, {len(self.diffusion_angles)} of the diffusion, "
-                f"controlled_flip = {self.oracle.controlled_flip}",
+                f"has_ctrl = {has_ctrl}",
                 allowed="as many angles of the one as of the other, and an oracle without control",
                 why="each iterate is one oracle and one diffusion",
                 do="take both from one call of reference.fixed_point.fixed_point_phases",
@@ -61,7 +66,7 @@ class FixedPointSearch(Uncomputable):
     @cached_property
     def prepare(self) -> PrepareUniform:
         """The initial state's preparation."""
-        return PrepareUniform(self.oracle.lookup.table.n_keys)
+        return PrepareUniform(GroverIterate(self.oracle).n_keys)
 
     @cached_property
     def iterates(self) -> tuple[GroverIterate, ...]:
@@ -100,8 +105,8 @@ class FixedPointSearch(Uncomputable):
 
         Phase and reflection about the mean, as PhaseOracle and Diffusion state them, on all n amplitudes.
         """
-        n_keys = self.oracle.lookup.table.n_keys
-        marked = np.array([self.oracle.is_marked(j) for j in range(n_keys)])
+        n_keys = self.prepare.n_keys
+        marked = phases(attrs.evolve(self.oracle, angle=np.pi), np.arange(n_keys)).real < 0
         amplitudes = np.full(n_keys, 1 / np.sqrt(n_keys), dtype=np.complex128)
         for oracle_angle, diffusion_angle in zip(self.oracle_angles, self.diffusion_angles, strict=True):
             amplitudes[marked] *= np.exp(1j * oracle_angle)

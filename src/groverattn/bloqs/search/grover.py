@@ -1,7 +1,8 @@
-"""The Grover iterate and the Grover search with a fixed number of iterates."""
+"""Grover iterate, and Grover search with a fixed number of iterates, of any phase oracle."""
 
 import math
 from functools import cached_property
+from typing import Any
 
 import attrs
 import numpy as np
@@ -10,6 +11,7 @@ from qualtran import CtrlSpec, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.search.any_oracle import n_values, phases, reading, selection_of
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
@@ -23,41 +25,62 @@ class GroverIterate(Uncomputable):
     controlled, so that with the control at zero all that is computed is undone.
 
     Attributes:
-        oracle: its angle is pi in Grover's search, any in fixed-point search (Yoder, Low, Chuang, arXiv:1409.3305).
+        oracle: a PhaseOracle, or any bloq with the register `selection`; see `any_oracle`. Its angle is pi in Grover's
+            search, any in fixed-point search (Yoder, Low, Chuang, arXiv:1409.3305).
         diffusion_angle: the same of the diffusion, in radians.
 
     Registers:
         ctrl: only if the oracle has it.
         selection: the index.
+
+    Raises:
+        InputError: the oracle has other registers, or no `selection`.
     """
 
-    oracle: PhaseOracle
+    oracle: PhaseOracle | Any
     diffusion_angle: float = attrs.field(default=math.pi, kw_only=True)
+
+    def __attrs_post_init__(self):
+        selection_of(self.oracle)
 
     @property
     def computing_signature(self) -> Signature:
         return self.oracle.signature
 
     @cached_property
+    def n_keys(self) -> int:
+        """Number n of indices."""
+        return n_values(selection_of(self.oracle))
+
+    @cached_property
+    def has_ctrl(self) -> bool:
+        """Whether the oracle, and with it the iterate, is controlled."""
+        return any(reg.name == "ctrl" for reg in self.oracle.signature)
+
+    @cached_property
     def diffusion(self) -> Diffusion:
         """The reflection about the uniform superposition of the oracle's n indices."""
-        n_keys, has_ctrl = self.oracle.lookup.table.n_keys, self.oracle.controlled_flip
-        return Diffusion(n_keys, angle=self.diffusion_angle, has_ctrl=has_ctrl)
+        return Diffusion(self.n_keys, angle=self.diffusion_angle, has_ctrl=self.has_ctrl)
+
+    @property
+    def controlled_phases(self) -> "GroverIterate":
+        """The iterate of the controlled oracle; the diffusion follows it."""
+        return attrs.evolve(self, oracle=self.oracle.controlled())
 
     @property
     def toffoli_depth(self) -> int:
         """Toffoli depth of the schedule in which oracle and diffusion follow each other."""
-        return self.oracle.toffoli_depth + self.diffusion.toffoli_depth
+        return reading(self.oracle, "toffoli_depth") + self.diffusion.toffoli_depth
 
     @property
     def measurement_depth(self) -> int:
         """That of the same schedule."""
-        return self.oracle.measurement_depth + self.diffusion.measurement_depth
+        return reading(self.oracle, "measurement_depth") + self.diffusion.measurement_depth
 
     @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
-        return max(self.oracle.peak_qubits, self.diffusion.peak_qubits)
+        return max(reading(self.oracle, "peak_qubits"), self.diffusion.peak_qubits)
 
     def build_composite_bloq(self, bb: Builder, **registers: Wire) -> dict[str, Wire]:
         return bb.add_d(self.diffusion, **bb.add_d(self.oracle, **registers))
@@ -71,23 +94,21 @@ class GroverIterate(Uncomputable):
         return get_ctrl_system_1bit_cv_from_bloqs(
             self,
             ctrl_spec,
-            current_ctrl_bit=1 if self.oracle.controlled_flip else None,
-            bloq_with_ctrl=attrs.evolve(self, oracle=attrs.evolve(self.oracle, controlled_flip=True)),
+            current_ctrl_bit=1 if self.has_ctrl else None,
+            bloq_with_ctrl=self if self.has_ctrl else self.controlled_phases,
             ctrl_reg_name="ctrl",
         )
 
     def reference_inputs(self) -> NDArray[np.int64]:
         """The basis states whose columns are specified: those of an index j < n, with the control at 0, then at 1."""
-        size, n_keys = 1 << self.diffusion.prepare.index_bits, self.oracle.lookup.table.n_keys
-        starts = np.arange(1 + self.oracle.controlled_flip) * size
-        return (starts[:, None] + np.arange(n_keys)).ravel()
+        starts = np.arange(1 + self.has_ctrl) << self.diffusion.prepare.index_bits
+        return (starts[:, None] + np.arange(self.n_keys)).ravel()
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """Their columns of the matrix that the circuit has to realise up to a global phase, one for each input."""
-        size = 1 << self.diffusion.prepare.index_bits
-        inputs = self.reference_inputs()
-        phases = [self.oracle.basis_state_phase(int(j % size), ctrl=int(j // size)) for j in inputs]
-        return self.diffusion.reference_columns()[:, inputs] * np.array(phases)
+        indices, controls = np.arange(self.n_keys), [{"ctrl": 0}, {"ctrl": 1}] if self.has_ctrl else [{}]
+        stated = np.concatenate([phases(self.oracle, indices, **ctrl) for ctrl in controls])
+        return self.diffusion.reference_columns()[:, self.reference_inputs()] * stated
 
 
 @attrs.frozen
@@ -111,7 +132,7 @@ class GroverSearch(Uncomputable):
     @cached_property
     def prepare(self) -> PrepareUniform:
         """The initial state's preparation."""
-        return PrepareUniform(self.iterate.oracle.lookup.table.n_keys)
+        return PrepareUniform(self.iterate.n_keys)
 
     @property
     def toffoli_depth(self) -> int:
@@ -141,8 +162,8 @@ class GroverSearch(Uncomputable):
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The state that the circuit has to reach from |0>, shape (2^m, 1), up to a global phase."""
-        n_keys = self.iterate.oracle.lookup.table.n_keys
-        marked = np.array([self.iterate.oracle.is_marked(j) for j in range(n_keys)])
+        n_keys = self.iterate.n_keys
+        marked = phases(self.iterate.oracle, np.arange(n_keys)).real < 0
         angle = (2 * self.n_iterates + 1) * math.asin(math.sqrt(marked.mean()))
         state = np.zeros((1 << self.prepare.index_bits, 1), dtype=np.complex128)
         state[:n_keys, 0][marked] = math.sin(angle) / math.sqrt(max(marked.sum(), 1))

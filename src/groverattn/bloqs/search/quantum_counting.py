@@ -1,5 +1,6 @@
-"""Quantum counting: how many live keys are marked, without finding any."""
+"""Quantum counting: the number of marked live keys, without finding any."""
 
+import math
 from functools import cached_property
 
 import attrs
@@ -9,6 +10,7 @@ from qualtran import QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.search.any_oracle import phases
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.inverse_qft import InverseQFT
 from groverattn.bloqs.search.phase_oracle import _phase_oracle
@@ -40,12 +42,10 @@ class QuantumCounting(Uncomputable):
     n_bits: int
 
     def __attrs_post_init__(self):
-        oracle, diffusion = self.iterate.oracle, self.iterate.diffusion
-        is_plain = oracle.predicate.phase.is_sign and diffusion.reflect.phase.is_sign and not oracle.controlled_flip
-        if not is_plain or self.n_bits < 1:
+        angles = getattr(self.iterate.oracle, "angle", math.pi), self.iterate.diffusion_angle
+        if {*map(abs, angles)} != {math.pi} or self.iterate.has_ctrl or self.n_bits < 1:
             raise InputError(
-                given=f"angles {oracle.angle} and {diffusion.angle}, controlled_flip = {oracle.controlled_flip}, "
-                f"n_bits = {self.n_bits}",
+                given=f"angles {angles[0]} and {angles[1]}, has_ctrl = {self.iterate.has_ctrl}, n_bits = {self.n_bits}",
                 allowed="angles of pi without control, and at least one bit",
                 why="the number of marked keys is read from the eigenvalues of Grover's own iterate",
                 do="pass GroverIterate(oracle), which is controlled here",
@@ -58,12 +58,12 @@ class QuantumCounting(Uncomputable):
     @cached_property
     def controlled_iterate(self) -> GroverIterate:
         """The iterate with its phases controlled."""
-        return attrs.evolve(self.iterate, oracle=attrs.evolve(self.iterate.oracle, controlled_flip=True))
+        return self.iterate.controlled_phases
 
     @cached_property
     def prepare(self) -> PrepareUniform:
         """The index's preparation."""
-        return PrepareUniform(self.iterate.oracle.lookup.table.n_keys)
+        return PrepareUniform(self.iterate.n_keys)
 
     @property
     def transform(self) -> InverseQFT:
@@ -115,9 +115,8 @@ class QuantumCounting(Uncomputable):
 
         For every y the sum over x of e^{-2 pi i x y / 2^m} / 2^m times the state after x iterates, on all n amplitudes.
         """
-        oracle = self.iterate.oracle
-        n_keys = oracle.lookup.table.n_keys
-        signs = np.array([-1.0 if oracle.is_marked(j) else 1.0 for j in range(n_keys)])
+        n_keys = self.iterate.n_keys
+        signs = phases(self.iterate.oracle, np.arange(n_keys)).real
         after = [np.full(n_keys, n_keys**-0.5)]
         for _ in range(self.n_iterates):
             flipped = signs * after[-1]
