@@ -1,84 +1,133 @@
-"""The examples of docs/extending.md: taken out of the page, run, and held to the checks that the package's own pass."""
+"""The examples of docs/extending.md: written to a folder outside the package, run, and held to the package's checks."""
 
+import importlib
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from groverattn.bloqs.flat.flattening import flatten
-from groverattn.bloqs.lookup import data_access
+import groverattn
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.score.methods import SCORES
 from groverattn.bloqs.score.score import Score
-from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.counting import count
+from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.key_table import KeyTable
-from groverattn.reference.finders.dense import prepare as scan
 from groverattn.reference.finders.key_set import KeySet
+from groverattn.reference.finders.registry import FINDERS, finder
 from groverattn.row.request import RowRequest
-from groverattn.verification.oracle_check import check_oracle, flat_counts
+from groverattn.verification.bloq_check import check_bloq
+from groverattn.verification.oracle_check import check_oracle
+from groverattn.verification.sparse_state import run_sparse, search_circuits
+from groverattn.verification.state_vector import final_amplitudes
 
 PAGE = (Path(__file__).parents[2] / "docs/extending.md").read_text("utf-8")
-
-
-def example(name):
-    """Return the code block that follows the comment with this name."""
-    (block,) = re.findall(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
-    assert sum(bool(line.strip()) for line in block.splitlines()) < 40
-    return block
-
-
-def names_of(code):
-    names = {"__name__": "example"}
-    exec(compile(code, "docs/extending.md", "exec"), names)
-    return names
+EXAMPLES = dict(re.findall(r"<!-- example: (\S+) -->\n```\w+\n(.*?)```", PAGE, re.DOTALL))
 
 
 @pytest.fixture(scope="module")
-def lookup_class():
-    return names_of(example("data access"))["OneByOneLookup"]
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("outside")
+    for name, text in EXAMPLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def own(folder, monkeypatch):
+    """A module of the folder, by name; what it registers is taken back."""
+    monkeypatch.syspath_prepend(folder)
+    for registry in (DATA_ACCESSES, SCORES, FINDERS):
+        monkeypatch.setattr(registry, "parts", dict(registry.parts))
+    return importlib.import_module
+
+
+def keys_of(n_keys, n_numbers=2):
+    return np.arange(n_numbers * n_keys).reshape(n_keys, n_numbers) % [5, 7] - 3
+
+
+def run(folder, *arguments, path=()):
+    """Run Python in the folder, with what it imports on the path."""
+    places = [str(place) for place in (folder, Path(groverattn.__file__).parents[1], *path)]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
+    return subprocess.run([sys.executable, *arguments], cwd=folder, env=env, capture_output=True, text=True)
+
+
+def test_examples_are_short():
+    assert len(EXAMPLES) == 6
+    for text in EXAMPLES.values():
+        assert sum(bool(line.strip()) for line in text.splitlines()) < 40
 
 
 @pytest.mark.parametrize("n_keys", [3, 4, 5, 8, 11, 13, 16])
-def test_the_data_access_is_a_circuit_that_does_what_it_says_and_counts_what_it_is(lookup_class, n_keys):
-    keys = np.arange(2 * n_keys).reshape(n_keys, 2) % [5, 7] - 3
-    lookup = lookup_class(KeyTable.from_keys(keys, key_bits=4, found=[1]))
-    for j in range(n_keys):
-        assert lookup.call_classically(selection=j) == (j, lookup.table.word(j))
-    flat = flatten(lookup)
-    run, counted = flat_counts(flat), count(lookup)
-    assert run.toffoli == counted.toffoli == n_keys * (lookup.table.index_bits - 1)
-    assert run.clifford == counted.clifford
-    assert run.logical_qubits <= counted.logical_qubits
-    assert run.toffoli_depth <= counted.toffoli_depth
+def test_the_data_access_is_a_circuit_that_does_what_it_says_and_counts_what_it_is(own, n_keys):
+    keys = keys_of(n_keys)
+    lookup = own("own_access").OneByOneLookup(KeyTable.from_keys(keys, key_bits=4, found=[1]))
+    check_bloq(lookup)
+    check_bloq(lookup.adjoint())
+    assert count(lookup).toffoli == n_keys * (lookup.table.index_bits - 1)
     oracle = PhaseOracle(lookup, Score((2, -3), threshold=4, key_bits=4))
     marked = (keys @ [2, -3] >= 4) & (np.arange(n_keys) != 1)
     assert check_oracle(oracle, marked, np.random.default_rng(0)).passed
     assert count(GroverIterate(oracle)).toffoli > 0
 
 
-def test_the_data_access_is_verified_by_its_name(lookup_class, monkeypatch, capsys):
-    from groverattn.cli.app import call
+@pytest.mark.parametrize(("query", "threshold"), [((2, -3), 4), ((1, 1), -9), ((0, 0), 1)])
+def test_the_score_is_a_circuit_that_does_what_it_says_and_counts_what_it_is(own, query, threshold):
+    score = own("own_score").TabulatedScore(query, threshold, 3)
+    check_bloq(score)
+    check_bloq(score.adjoint())
+    assert all(score.reaches(key) == Score(query, threshold, 3).reaches(key) for key in range(64))
+    assert count(score).toffoli == count(score.adjoint()).toffoli == 62
 
-    monkeypatch.setitem(data_access.DATA_ACCESSES, "one-by-one", lookup_class)
-    assert call(["verify", "--n-keys", "16", "--d-head", "4", "--data-access", "one-by-one"]) == 0
-    assert "0 mismatches" in capsys.readouterr().out
 
-
-def test_the_data_access_is_priced_by_its_name(lookup_class, monkeypatch):
-    monkeypatch.setitem(data_access.DATA_ACCESSES, "one-by-one", lookup_class)
-    own, unary = (estimate(RowRequest.of(preset="gpt2", data_access=name)) for name in ("one-by-one", "qrom"))
-    assert own.totals.iterate.toffoli_parts["load"] == 1024 * 9
+def test_registered_parts_are_verified_and_priced_by_name(own):
+    DATA_ACCESSES.register("one-by-one", own("own_access").OneByOneLookup)
+    SCORES.register("tabulated", own("own_score").TabulatedScore)
+    sizes = {"n_keys": 16, "d_head": 2, "key_bits": 3, "query_bits": 3}
+    assert groverattn.verify(**sizes, data_access="one-by-one", score_method="tabulated").check.passed
+    result, unary = (estimate(RowRequest.of(preset="gpt2", data_access=name)) for name in ("one-by-one", "qrom"))
+    assert result.totals.iterate.toffoli_parts["load"] == 1024 * 9
     assert unary.totals.iterate.toffoli_parts["load"] == 1022
-    assert own.row.physical.duration_s > unary.row.physical.duration_s
-    assert own.crossover.n_keys is None
+    assert result.row.physical.duration_s > unary.row.physical.duration_s
+    assert result.crossover.n_keys is None
+    with pytest.raises(InputError, match="name that is not taken"):
+        SCORES.register("tabulated", Score)
 
 
-def test_the_machine_is_read_and_priced(tmp_path):
-    path = tmp_path / "mine.toml"
-    path.write_text(example("machine"), encoding="utf-8")
+def test_a_package_brings_parts_to_the_command_line_by_entry_points(folder, tmp_path):
+    """What `pip install` leaves of a package: its modules, and a dist-info folder that names its parts."""
+    points = re.findall(r"^\[project\.entry-points\.\"(.+)\"\]\n(.+)\n", PAGE, re.MULTILINE)
+    info = tmp_path / "own_parts-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-parts\nVersion: 1.0\n", "utf-8")
+    text = "".join(f"[{group}]\n{line}\n".replace('"', "") for group, line in points)
+    (info / "entry_points.txt").write_text(text, "utf-8")
+    sizes = ["--n-keys", "16", "--d-head", "2", "--key-bits", "3", "--query-bits", "3"]
+    script = f"""
+from groverattn.cli.app import call
+from groverattn.reference.finders.registry import finder
+names = ["--data-access", "one-by-one"]
+assert call(["verify", *{sizes}, *names, "--score-method", "tabulated"]) == 0
+assert call(["estimate", "--preset", "gpt2", *names, "--format", "json"]) == 0
+assert finder("longest-first").exact
+"""
+    done = run(folder, "-c", script, path=[tmp_path])
+    assert done.returncode == 0, done.stderr
+    assert "0 mismatches" in done.stdout
+    assert '"data_access": "one-by-one"' in done.stdout
+
+
+def test_the_machine_is_read_and_priced(folder):
+    path = folder / "own_machine.toml"
     mine, theirs = hardware(str(path)), hardware("gidney-fowler-2018")
     assert (mine.cycle_time_us, mine.reaction_time_us) == (0.1, 1.0)
     assert mine.physical_error_rate == theirs.physical_error_rate
@@ -86,13 +135,27 @@ def test_the_machine_is_read_and_priced(tmp_path):
     assert fast.duration_s == pytest.approx(slow.duration_s / 10, rel=0.1)
 
 
-def test_the_finder_finds_what_a_scan_finds_and_reads_fewer_keys():
-    finder = names_of(example("finder"))["FINDER"]
+def test_the_finder_finds_what_a_scan_finds_and_reads_fewer_keys(own):
+    FINDERS.register("longest-first", own("own_finder").FINDER)
+    chosen = finder("longest-first")
     rng = np.random.default_rng(5)
     keys = KeySet.of(rng.integers(-100, 101, (500, 3)))
-    index, all_keys = finder.prepare(keys), scan(keys)
+    index, all_keys = chosen.prepare(keys), finder("dense").prepare(keys)
     for query in rng.integers(-100, 101, (20, 3)):
         threshold = int(np.linalg.norm(query) * 120)
-        found, expected = (each.find(query, finder.wanted(threshold, 5)) for each in (index, all_keys))
+        found, expected = (each.find(query, chosen.wanted(threshold, 5)) for each in (index, all_keys))
         assert found.keys.tolist() == expected.keys.tolist()
         assert found.key_visits < expected.key_visits
+
+
+def test_the_oracle_is_searched_simulated_and_counted(own, folder):
+    done = run(folder, "search.py")
+    assert done.returncode == 0, done.stderr
+    assert f"```text\n{done.stdout}```" in PAGE
+    oracle = own("own_oracle").NeedleOracle(n_bits=4, needle=6)
+    check_bloq(oracle)
+    search = GroverSearch(GroverIterate(oracle), 3)
+    amplitudes = final_amplitudes(search)
+    np.testing.assert_allclose(abs(amplitudes), abs(search.reference_columns()[:, 0]), atol=1e-6)
+    state = run_sparse(search_circuits(search), np.random.default_rng(0))
+    np.testing.assert_allclose(abs(state.amplitudes("selection")), abs(amplitudes), atol=1e-6)

@@ -6,6 +6,7 @@ import abc
 from functools import cached_property
 
 import attrs
+import numpy as np
 from qualtran import QAny, QBit, Register, Side, Signature
 
 from groverattn.bloqs.costed import Uncomputable
@@ -38,6 +39,12 @@ class KeyScore(Uncomputable):
     query: tuple[int, ...] = attrs.field(converter=lambda q: tuple(int(x) for x in q))
     threshold: int
     key_bits: int
+
+    def reaches(self, key: int) -> bool:
+        """Return whether the score of a key, as the key register holds it, reaches the threshold: plain arithmetic."""
+        bits = np.array(self.key_type.to_bits(key)).reshape(-1, self.key_bits)
+        numbers = bits @ (1 << np.arange(self.key_bits)[::-1]) - (1 << (self.key_bits - 1))
+        return int(np.dot(np.array(self.query, dtype=object), numbers)) >= self.threshold
 
     @property
     @abc.abstractmethod

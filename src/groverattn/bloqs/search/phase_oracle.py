@@ -122,12 +122,8 @@ class PhaseOracle(CirqByGates):
 
     def is_marked(self, selection: int) -> bool:
         """Whether key `selection` is live and its score reaches the threshold, by plain arithmetic."""
-        word = self.lookup.table.word(selection)
-        offset = 1 << (self.score.key_bits - 1)
-        digits = np.array(QAny(self.lookup.table.word_bits).to_bits(word)[:-1]).reshape(-1, self.score.key_bits)
-        key = digits @ (1 << np.arange(self.score.key_bits)[::-1]) - offset
-        reached = int(np.dot(np.array(self.score.query, dtype=object), key)) >= self.score.threshold
-        return reached and bool(word & 1)
+        key, live = divmod(self.lookup.table.word(selection), 2)
+        return bool(live) and self.score.reaches(key)
 
     def basis_state_phase(self, selection: int, ctrl: int = 1) -> complex:
         """The phase that the circuit gives, its global phase included."""

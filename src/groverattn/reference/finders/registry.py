@@ -1,14 +1,27 @@
-"""The classical finders by name. A new one is a file beside this one that ends in `FINDER`, and its name below."""
+"""Classical finders by name: how a computer without qubits finds the large scores of a row."""
 
 from __future__ import annotations
 
-from groverattn.errors import unknown_name
-from groverattn.reference.finders import approximate, dense, half_space, matmul_top_k
-from groverattn.reference.finders.finder import Finder
+from typing import TYPE_CHECKING
 
-FINDERS: dict[str, Finder] = {
-    module.FINDER.name: module.FINDER for module in (dense, half_space, matmul_top_k, approximate)
-}
+from groverattn.registry import Registry
+
+if TYPE_CHECKING:
+    from groverattn.reference.finders.finder import Finder
+
+_HERE = "groverattn.reference.finders"
+
+FINDERS: Registry[Finder] = Registry(
+    "finder",
+    "each is a way to find the large scores of a row",
+    {
+        "dense": f"{_HERE}.dense:FINDER",
+        "half-space": f"{_HERE}.half_space:FINDER",
+        "matmul-top-k": f"{_HERE}.matmul_top_k:FINDER",
+        "approximate": f"{_HERE}.approximate:FINDER",
+    },
+    group="groverattn.finders",
+)
 
 
 def finder(name: str) -> Finder:
@@ -20,6 +33,4 @@ def finder(name: str) -> Finder:
     >>> finder("dense").takes, finder("approximate").exact
     ('threshold', False)
     """
-    if name not in FINDERS:
-        raise unknown_name("finder", name, FINDERS, "each is a way to find the large scores of a row")
     return FINDERS[name]
