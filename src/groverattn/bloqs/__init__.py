@@ -1,0 +1,1 @@
+"""Circuits as Qualtran bloqs and Cirq gates, each with counts, depths and width in closed form; bases in `costed`."""

@@ -84,7 +84,7 @@ def check_counts(bloq: Bloq) -> None:
 def check_basis_states(bloq: Any, seed: int = 0) -> None:
     """Raise AssertionError unless action and phase of every gate are as stated and ancillas end clean.
 
-    Random basis states and outcomes of measurements; a bloq that is no permutation of basis states is left out.
+    Random basis states and outcomes of measurements; a bloq that does not permute basis states is left out.
     """
     if not runs_on_basis(bloq):
         return

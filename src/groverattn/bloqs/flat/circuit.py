@@ -1,4 +1,4 @@
-"""The gates of a bloq, one after the other, on numbered wires: what is run, and what is counted gate by gate."""
+"""Flat circuit: the gates of a bloq, one after the other, on numbered wires, as they are run and counted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from groverattn.bloqs.flat.schedule import Axis, CommutingSchedule
 class Op(Enum):
     """Gate kinds of a flat circuit, with the axis in which each acts on its wires (the last axis repeats).
 
-    Some are no gates: FREE says that wires are given back, and a simulator checks that they are zero; RETURN gives back
+    Some are not gates: FREE says that wires are given back, and a simulator checks that they are zero; RETURN gives back
     what BORROW took, unchanged whatever it holds; SIGN is the global phase -1; PARITIES computes with classical bits;
-    EXTERNAL_LOAD is the call of a memory that is no part of the circuit.
+    EXTERNAL_LOAD is the call of a memory outside the circuit.
     """
 
     AND = (Axis.Z, Axis.Z, Axis.OTHER)

@@ -1,4 +1,4 @@
-"""A flat circuit as Cirq operations, classical control included."""
+"""Cirq operations of a flat circuit, classical control included."""
 
 from collections.abc import Iterator, Mapping
 
@@ -75,7 +75,7 @@ def _operation(gate: Gate, on: list[cirq.Qid], records: dict[int, sympy.Expr]) -
 
 @attrs.frozen
 class _TableXor(cirq.ArithmeticGate):
-    """|j>|x> -> |j>|x XOR word_j>: the action of a memory that is no part of the circuit."""
+    """|j>|x> -> |j>|x XOR word_j>: the action of a memory outside the circuit."""
 
     table: KeyTable
 

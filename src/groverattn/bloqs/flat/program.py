@@ -1,4 +1,4 @@
-"""A decomposition as a list of calls, noted down while its builder runs."""
+"""Program: a decomposition as a list of calls, noted down while its builder runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a block of words holds after its swap network, for every index: the classical side of measured unloading."""
+"""Contents of a block of words after its swap network, for every index: the classical side of measured unloading."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The data accesses by name: how a circuit reaches the keys."""
+"""Data accesses by name: how a circuit reaches the keys."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
 
     @property
     def external_calls(self) -> int:
-        """Calls of a memory that is no part of the circuit."""
+        """Calls of a memory outside the circuit."""
         return 0
 
     @property

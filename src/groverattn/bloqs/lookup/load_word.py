@@ -1,4 +1,4 @@
-"""One row of a lookup: XOR a known word into a register under one control."""
+"""Row of a lookup: XOR a known word into a register under one control."""
 
 from functools import cached_property
 

@@ -1,4 +1,4 @@
-"""Binary to one-hot: as many qubits as values, of which one is set."""
+"""One-hot encoding of a binary index: as many qubits as values, of which one is set."""
 
 from functools import cached_property
 

@@ -1,4 +1,4 @@
-"""The price of a call of a memory outside the circuit, for the data access `qram`."""
+"""Price of a call of a memory outside the circuit, for the data access `qram`."""
 
 from __future__ import annotations
 

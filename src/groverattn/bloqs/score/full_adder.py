@@ -1,4 +1,4 @@
-"""The 3:2 compressor of a carry-save heap."""
+"""Full adder: the 3:2 compressor of a carry-save heap."""
 
 import functools
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The steps of a carry-save heap, and how deep they are."""
+"""Steps of a carry-save heap, and their depth."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Compress:
 
 @attrs.frozen
 class Carry:
-    """And of a and b with control values into the fresh wire `carry`: a half adder whose sum nobody reads."""
+    """And of a and b with control values into the fresh wire `carry`: a half adder whose sum is not used."""
 
     a: int
     b: int

@@ -1,4 +1,4 @@
-"""The score methods by name: how a circuit adds up the score of a loaded key."""
+"""Score methods by name: how a circuit adds up the score of a loaded key."""
 
 from __future__ import annotations
 

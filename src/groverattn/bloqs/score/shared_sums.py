@@ -1,4 +1,4 @@
-"""Which sums of two key components are worth forming once, because the query needs them at several weights."""
+"""Sums of two key components that are worth forming once, because the query needs them at several weights."""
 
 import attrs
 import numpy as np

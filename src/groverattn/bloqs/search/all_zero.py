@@ -1,4 +1,4 @@
-"""Whether all qubits of a register are 0."""
+"""Flag of a register whose qubits are all 0."""
 
 from functools import cached_property
 

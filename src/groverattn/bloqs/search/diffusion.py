@@ -1,4 +1,4 @@
-"""The reflection about the uniform superposition of n indices, and its generalisation to any angle."""
+"""Diffusion: the reflection about the uniform superposition of n indices, and its generalisation to any angle."""
 
 import cmath
 import math

@@ -1,4 +1,4 @@
-"""The inverse quantum Fourier transform of a small register."""
+"""Inverse quantum Fourier transform of a small register."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A phase of any angle on the state in which all qubits are one."""
+"""Phase of any angle on the state in which all qubits are one."""
 
 import cmath
 import math

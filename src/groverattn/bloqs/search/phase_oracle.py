@@ -1,4 +1,4 @@
-"""The oracle O_i of arXiv:2307.08045 as a phase oracle: compute, flip, uncompute."""
+"""Phase oracle O_i of arXiv:2307.08045: compute, flip, uncompute."""
 
 import math
 from functools import cached_property
@@ -66,7 +66,7 @@ class PhaseOracle(CirqByGates):
 
     @property
     def external_calls(self) -> int:
-        """Calls of a memory that is no part of the circuit."""
+        """Calls of a memory outside the circuit."""
         return self.lookup.external_calls + getattr(self.lookup.adjoint(), "external_calls", 0)
 
     @property

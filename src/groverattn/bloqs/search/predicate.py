@@ -1,4 +1,4 @@
-"""The phase that a marked key receives."""
+"""Predicate: the phase that a marked key receives."""
 
 import math
 from functools import cached_property

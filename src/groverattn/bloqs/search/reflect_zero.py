@@ -1,4 +1,4 @@
-"""The reflection about |0>, and its generalisation to any angle."""
+"""Reflection about |0>, and its generalisation to any angle."""
 
 import math
 from functools import cached_property
