@@ -17,9 +17,9 @@ from groverattn.bloqs.flat.schedule import Axis, CommutingSchedule
 class Op(Enum):
     """Gate kinds of a flat circuit, with the axis in which each acts on its wires (the last axis repeats).
 
-    Some are not gates: FREE says that wires are given back, and a simulator checks that they are zero; RETURN gives back
-    what BORROW took, unchanged whatever it holds; SIGN is the global phase -1; PARITIES computes with classical bits;
-    EXTERNAL_LOAD is the call of a memory outside the circuit.
+    Some are not gates: FREE gives wires back, and a simulator checks that they are zero; RETURN gives back what BORROW
+    took, unchanged whatever it holds; SIGN is the global phase -1; PARITIES computes with classical bits; EXTERNAL_LOAD
+    is the call of a memory outside the circuit.
     """
 
     AND = (Axis.Z, Axis.Z, Axis.OTHER)

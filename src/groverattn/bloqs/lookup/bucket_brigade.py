@@ -82,12 +82,10 @@ def copied_address(table: KeyTable) -> BucketBrigadeLookup:
 @bloq_example
 def _bucket_brigade_lookup() -> BucketBrigadeLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
-    bucket_brigade_lookup = BucketBrigadeLookup(table)
-    return bucket_brigade_lookup
+    return BucketBrigadeLookup(table)
 
 
 @bloq_example
 def _bucket_brigade_lookup_parallel() -> BucketBrigadeLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
-    bucket_brigade_lookup_parallel = BucketBrigadeLookup(table, copied_address=True)
-    return bucket_brigade_lookup_parallel
+    return BucketBrigadeLookup(table, copied_address=True)

@@ -199,8 +199,7 @@ class MeasuredUnload(CirqByGates):
 
 @bloq_example
 def _measure_word() -> MeasureWord:
-    measure_word = MeasureWord(5)
-    return measure_word
+    return MeasureWord(5)
 
 
 @bloq_example

@@ -59,8 +59,7 @@ class LoadWord(CostedGate):
 
 @bloq_example
 def _load_word() -> LoadWord:
-    load_word = LoadWord(word_bits=6, word=0b101101)
-    return load_word
+    return LoadWord(word_bits=6, word=0b101101)
 
 
 @write_gates.register

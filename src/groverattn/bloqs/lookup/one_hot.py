@@ -134,23 +134,19 @@ class OneHot(Uncomputable):
 
 @bloq_example
 def _one_hot() -> OneHot:
-    one_hot = OneHot(8)
-    return one_hot
+    return OneHot(8)
 
 
 @bloq_example
 def _one_hot_copied_address() -> OneHot:
-    one_hot_copied_address = OneHot(13, copied_address=True)
-    return one_hot_copied_address
+    return OneHot(13, copied_address=True)
 
 
 @bloq_example
 def _one_hot_pair() -> OneHot:
-    one_hot_pair = OneHot(2)
-    return one_hot_pair
+    return OneHot(2)
 
 
 @bloq_example
 def _one_hot_of_eleven() -> OneHot:
-    one_hot_of_eleven = OneHot(11)
-    return one_hot_of_eleven
+    return OneHot(11)

@@ -219,34 +219,29 @@ class PhaseFixup(CostedGate):
 
 @bloq_example
 def _conditional_cz() -> ConditionalCZ:
-    conditional_cz = ConditionalCZ()
-    return conditional_cz
+    return ConditionalCZ()
 
 
 @bloq_example
 def _fixup_table() -> FixupTable:
     table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1]]), key_bits=2)
-    fixup_table = FixupTable(BlockContents(table, 2), row_bits=2)
-    return fixup_table
+    return FixupTable(BlockContents(table, 2), row_bits=2)
 
 
 @bloq_example
 def _fixup_row() -> FixupRow:
-    fixup_row = FixupRow(4)
-    return fixup_row
+    return FixupRow(4)
 
 
 @bloq_example
 def _phase_fixup() -> PhaseFixup:
     table = KeyTable.from_keys(np.arange(-8, 5)[:, None], key_bits=4)
-    phase_fixup = PhaseFixup(BlockContents(table, 4))
-    return phase_fixup
+    return PhaseFixup(BlockContents(table, 4))
 
 
 @bloq_example
 def _phase_fixup_two_keys() -> PhaseFixup:
-    phase_fixup_two_keys = PhaseFixup(BlockContents(KeyTable.from_keys(np.array([[1], [-1]]), key_bits=2), 1))
-    return phase_fixup_two_keys
+    return PhaseFixup(BlockContents(KeyTable.from_keys(np.array([[1], [-1]]), key_bits=2), 1))
 
 
 @write_gates.register

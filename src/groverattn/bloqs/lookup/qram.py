@@ -65,8 +65,7 @@ class QRAMLookup(KeyLookup):
 
 @bloq_example
 def _qram_lookup() -> QRAMLookup:
-    qram_lookup = QRAMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2]]), key_bits=3))
-    return qram_lookup
+    return QRAMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2]]), key_bits=3))
 
 
 @write_gates.register

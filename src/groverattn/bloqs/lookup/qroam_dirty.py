@@ -93,12 +93,10 @@ def fewest_toffolis(table: KeyTable) -> DirtyQROAMLookup:
 @bloq_example
 def _dirty_qroam_lookup() -> DirtyQROAMLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
-    dirty_qroam_lookup = DirtyQROAMLookup(table, block=4)
-    return dirty_qroam_lookup
+    return DirtyQROAMLookup(table, block=4)
 
 
 @bloq_example
 def _dirty_qroam_lookup_single() -> DirtyQROAMLookup:
     table = KeyTable.from_keys(np.array([[1], [-2], [0]]), key_bits=2)
-    dirty_qroam_lookup_single = DirtyQROAMLookup(table, block=1)
-    return dirty_qroam_lookup_single
+    return DirtyQROAMLookup(table, block=1)

@@ -65,11 +65,9 @@ class QROMLookup(KeyLookup):
 
 @bloq_example
 def _qrom_lookup() -> QROMLookup:
-    qrom_lookup = QROMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2], [3, 3], [1, 0]]), key_bits=3))
-    return qrom_lookup
+    return QROMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2], [3, 3], [1, 0]]), key_bits=3))
 
 
 @bloq_example
 def _qrom_lookup_two_keys() -> QROMLookup:
-    qrom_lookup_two_keys = QROMLookup(KeyTable.from_keys(np.array([[1], [-2]]), key_bits=2, found=[1]))
-    return qrom_lookup_two_keys
+    return QROMLookup(KeyTable.from_keys(np.array([[1], [-2]]), key_bits=2, found=[1]))

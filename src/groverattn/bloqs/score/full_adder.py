@@ -78,14 +78,12 @@ class FullAdder(Uncomputable):
 
 @bloq_example
 def _full_adder() -> FullAdder:
-    full_adder = FullAdder()
-    return full_adder
+    return FullAdder()
 
 
 @bloq_example
 def _full_adder_negated() -> FullAdder:
-    full_adder_negated = FullAdder(cv_a=0, cv_b=1)
-    return full_adder_negated
+    return FullAdder(cv_a=0, cv_b=1)
 
 
 @functools.lru_cache(maxsize=64)

@@ -195,23 +195,19 @@ class InPlaceScore(KeyScore):
 
 @bloq_example
 def _add_into() -> AddInto:
-    add_into = AddInto(3, 6)
-    return add_into
+    return AddInto(3, 6)
 
 
 @bloq_example
 def _add_into_same_width() -> AddInto:
-    add_into_same_width = AddInto(4, 4)
-    return add_into_same_width
+    return AddInto(4, 4)
 
 
 @bloq_example
 def _add_into_one_bit() -> AddInto:
-    add_into_one_bit = AddInto(1, 1)
-    return add_into_one_bit
+    return AddInto(1, 1)
 
 
 @bloq_example
 def _in_place_score() -> InPlaceScore:
-    in_place_score = InPlaceScore(query=(3, -1, 2), threshold=2, key_bits=3)
-    return in_place_score
+    return InPlaceScore(query=(3, -1, 2), threshold=2, key_bits=3)

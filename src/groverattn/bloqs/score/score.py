@@ -136,23 +136,19 @@ quantum_query = partial(Score, method="quantum-query")
 
 @bloq_example
 def _score() -> Score:
-    score = Score(query=(3, -1, 2), threshold=2, key_bits=3)
-    return score
+    return Score(query=(3, -1, 2), threshold=2, key_bits=3)
 
 
 @bloq_example
 def _score_zero_query() -> Score:
-    score_zero_query = Score(query=(0, 0), threshold=0, key_bits=2)
-    return score_zero_query
+    return Score(query=(0, 0), threshold=0, key_bits=2)
 
 
 @bloq_example
 def _score_plain_heap() -> Score:
-    score_plain_heap = Score(query=(3, -1, 2), threshold=2, key_bits=3, method="plain-heap")
-    return score_plain_heap
+    return Score(query=(3, -1, 2), threshold=2, key_bits=3, method="plain-heap")
 
 
 @bloq_example
 def _score_quantum_query() -> Score:
-    score_quantum_query = Score(query=(3, -1), threshold=2, key_bits=3, method="quantum-query")
-    return score_quantum_query
+    return Score(query=(3, -1), threshold=2, key_bits=3, method="quantum-query")

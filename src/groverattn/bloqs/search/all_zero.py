@@ -88,11 +88,9 @@ class AllZero(Uncomputable):
 
 @bloq_example
 def _all_zero() -> AllZero:
-    all_zero = AllZero(5)
-    return all_zero
+    return AllZero(5)
 
 
 @bloq_example
 def _all_zero_pair() -> AllZero:
-    all_zero_pair = AllZero(2)
-    return all_zero_pair
+    return AllZero(2)

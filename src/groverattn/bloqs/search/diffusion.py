@@ -89,23 +89,19 @@ class Diffusion(CostedGate):
 
 @bloq_example
 def _diffusion() -> Diffusion:
-    diffusion = Diffusion(6)
-    return diffusion
+    return Diffusion(6)
 
 
 @bloq_example
 def _diffusion_power_of_two() -> Diffusion:
-    diffusion_power_of_two = Diffusion(8)
-    return diffusion_power_of_two
+    return Diffusion(8)
 
 
 @bloq_example
 def _diffusion_phased() -> Diffusion:
-    diffusion_phased = Diffusion(6, angle=2.2)
-    return diffusion_phased
+    return Diffusion(6, angle=2.2)
 
 
 @bloq_example
 def _diffusion_controlled() -> Diffusion:
-    diffusion_controlled = Diffusion(6, has_ctrl=True)
-    return diffusion_controlled
+    return Diffusion(6, has_ctrl=True)

@@ -119,11 +119,9 @@ class FixedPointSearch(Uncomputable):
 @bloq_example
 def _fixed_point_search() -> FixedPointSearch:
     # a failure probability of 0.1
-    fixed_point_search = FixedPointSearch(_phase_oracle.make(), (3.6375, 1.5009), (1.5009, 3.6375))
-    return fixed_point_search
+    return FixedPointSearch(_phase_oracle.make(), (3.6375, 1.5009), (1.5009, 3.6375))
 
 
 @bloq_example
 def _fixed_point_search_without_iterates() -> FixedPointSearch:
-    fixed_point_search_without_iterates = FixedPointSearch(_phase_oracle.make(), (), ())
-    return fixed_point_search_without_iterates
+    return FixedPointSearch(_phase_oracle.make(), (), ())

@@ -173,29 +173,24 @@ class GroverSearch(Uncomputable):
 
 @bloq_example
 def _grover_iterate() -> GroverIterate:
-    grover_iterate = GroverIterate(_phase_oracle.make())
-    return grover_iterate
+    return GroverIterate(_phase_oracle.make())
 
 
 @bloq_example
 def _grover_iterate_phased() -> GroverIterate:
-    grover_iterate_phased = GroverIterate(attrs.evolve(_phase_oracle.make(), angle=2.4), diffusion_angle=1.3)
-    return grover_iterate_phased
+    return GroverIterate(attrs.evolve(_phase_oracle.make(), angle=2.4), diffusion_angle=1.3)
 
 
 @bloq_example
 def _grover_iterate_controlled() -> GroverIterate:
-    grover_iterate_controlled = GroverIterate(attrs.evolve(_phase_oracle.make(), controlled_flip=True))
-    return grover_iterate_controlled
+    return GroverIterate(attrs.evolve(_phase_oracle.make(), controlled_flip=True))
 
 
 @bloq_example
 def _grover_search() -> GroverSearch:
-    grover_search = GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=2)
-    return grover_search
+    return GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=2)
 
 
 @bloq_example
 def _grover_search_without_iterates() -> GroverSearch:
-    grover_search_without_iterates = GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=0)
-    return grover_search_without_iterates
+    return GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=0)

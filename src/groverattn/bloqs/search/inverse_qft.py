@@ -87,11 +87,9 @@ class InverseQFT(Uncomputable):
 
 @bloq_example
 def _inverse_qft() -> InverseQFT:
-    inverse_qft = InverseQFT(4)
-    return inverse_qft
+    return InverseQFT(4)
 
 
 @bloq_example
 def _inverse_qft_one_bit() -> InverseQFT:
-    inverse_qft_one_bit = InverseQFT(1)
-    return inverse_qft_one_bit
+    return InverseQFT(1)

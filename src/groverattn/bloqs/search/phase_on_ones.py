@@ -97,29 +97,24 @@ class PhaseOnOnes(CostedGate):
 
 @bloq_example
 def _phase_on_ones() -> PhaseOnOnes:
-    phase_on_ones = PhaseOnOnes(3, angle=1.1)
-    return phase_on_ones
+    return PhaseOnOnes(3, angle=1.1)
 
 
 @bloq_example
 def _phase_on_ones_pair() -> PhaseOnOnes:
-    phase_on_ones_pair = PhaseOnOnes(2, angle=-0.4)
-    return phase_on_ones_pair
+    return PhaseOnOnes(2, angle=-0.4)
 
 
 @bloq_example
 def _phase_on_ones_single() -> PhaseOnOnes:
-    phase_on_ones_single = PhaseOnOnes(1, angle=2.9)
-    return phase_on_ones_single
+    return PhaseOnOnes(1, angle=2.9)
 
 
 @bloq_example
 def _sign_on_ones() -> PhaseOnOnes:
-    sign_on_ones = PhaseOnOnes(4)
-    return sign_on_ones
+    return PhaseOnOnes(4)
 
 
 @bloq_example
 def _sign_on_ones_single() -> PhaseOnOnes:
-    sign_on_ones_single = PhaseOnOnes(1)
-    return sign_on_ones_single
+    return PhaseOnOnes(1)

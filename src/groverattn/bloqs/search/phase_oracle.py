@@ -137,17 +137,14 @@ class PhaseOracle(CirqByGates):
 @bloq_example
 def _phase_oracle() -> PhaseOracle:
     table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1], [1, 1], [0, -2]]), key_bits=2, found=[3])
-    phase_oracle = PhaseOracle(QROMLookup(table), Score(query=(1, 1), threshold=1, key_bits=2))
-    return phase_oracle
+    return PhaseOracle(QROMLookup(table), Score(query=(1, 1), threshold=1, key_bits=2))
 
 
 @bloq_example
 def _phase_oracle_controlled() -> PhaseOracle:
-    phase_oracle_controlled = attrs.evolve(_phase_oracle.make(), controlled_flip=True)
-    return phase_oracle_controlled
+    return attrs.evolve(_phase_oracle.make(), controlled_flip=True)
 
 
 @bloq_example
 def _phase_oracle_phased() -> PhaseOracle:
-    phase_oracle_phased = attrs.evolve(_phase_oracle.make(), angle=2.4)
-    return phase_oracle_phased
+    return attrs.evolve(_phase_oracle.make(), angle=2.4)

@@ -74,23 +74,19 @@ class Predicate(CostedGate):
 
 @bloq_example
 def _predicate() -> Predicate:
-    predicate = Predicate()
-    return predicate
+    return Predicate()
 
 
 @bloq_example
 def _predicate_controlled() -> Predicate:
-    predicate_controlled = Predicate(has_ctrl=True)
-    return predicate_controlled
+    return Predicate(has_ctrl=True)
 
 
 @bloq_example
 def _predicate_phased() -> Predicate:
-    predicate_phased = Predicate(angle=0.7)
-    return predicate_phased
+    return Predicate(angle=0.7)
 
 
 @bloq_example
 def _predicate_phased_controlled() -> Predicate:
-    predicate_phased_controlled = Predicate(has_ctrl=True, angle=0.7)
-    return predicate_phased_controlled
+    return Predicate(has_ctrl=True, angle=0.7)

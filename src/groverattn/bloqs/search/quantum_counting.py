@@ -128,5 +128,4 @@ class QuantumCounting(Uncomputable):
 
 @bloq_example
 def _quantum_counting() -> QuantumCounting:
-    quantum_counting = QuantumCounting(GroverIterate(_phase_oracle.make()), n_bits=2)
-    return quantum_counting
+    return QuantumCounting(GroverIterate(_phase_oracle.make()), n_bits=2)

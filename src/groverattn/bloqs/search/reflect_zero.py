@@ -136,47 +136,39 @@ class ReflectZero(CostedGate):
 
 @bloq_example
 def _reflect_zero() -> ReflectZero:
-    reflect_zero = ReflectZero(4)
-    return reflect_zero
+    return ReflectZero(4)
 
 
 @bloq_example
 def _reflect_zero_one_bit() -> ReflectZero:
-    reflect_zero_one_bit = ReflectZero(1)
-    return reflect_zero_one_bit
+    return ReflectZero(1)
 
 
 @bloq_example
 def _reflect_zero_two_bits() -> ReflectZero:
-    reflect_zero_two_bits = ReflectZero(2)
-    return reflect_zero_two_bits
+    return ReflectZero(2)
 
 
 @bloq_example
 def _reflect_zero_phased() -> ReflectZero:
-    reflect_zero_phased = ReflectZero(4, angle=1.9)
-    return reflect_zero_phased
+    return ReflectZero(4, angle=1.9)
 
 
 @bloq_example
 def _reflect_zero_phased_one_bit() -> ReflectZero:
-    reflect_zero_phased_one_bit = ReflectZero(1, angle=1.9)
-    return reflect_zero_phased_one_bit
+    return ReflectZero(1, angle=1.9)
 
 
 @bloq_example
 def _reflect_zero_controlled() -> ReflectZero:
-    reflect_zero_controlled = ReflectZero(3, has_ctrl=True)
-    return reflect_zero_controlled
+    return ReflectZero(3, has_ctrl=True)
 
 
 @bloq_example
 def _reflect_zero_controlled_one_bit() -> ReflectZero:
-    reflect_zero_controlled_one_bit = ReflectZero(1, has_ctrl=True)
-    return reflect_zero_controlled_one_bit
+    return ReflectZero(1, has_ctrl=True)
 
 
 @bloq_example
 def _reflect_zero_phased_controlled() -> ReflectZero:
-    reflect_zero_phased_controlled = ReflectZero(3, angle=-0.6, has_ctrl=True)
-    return reflect_zero_phased_controlled
+    return ReflectZero(3, angle=-0.6, has_ctrl=True)

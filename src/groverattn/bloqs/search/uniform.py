@@ -121,17 +121,14 @@ def _rotate_if(bb: Builder, comparison: Score, bits: list[Wire], angle: float) -
 
 @bloq_example
 def _prepare_uniform() -> PrepareUniform:
-    prepare_uniform = PrepareUniform(11)
-    return prepare_uniform
+    return PrepareUniform(11)
 
 
 @bloq_example
 def _prepare_uniform_even() -> PrepareUniform:
-    prepare_uniform_even = PrepareUniform(12)
-    return prepare_uniform_even
+    return PrepareUniform(12)
 
 
 @bloq_example
 def _prepare_uniform_power_of_two() -> PrepareUniform:
-    prepare_uniform_power_of_two = PrepareUniform(8)
-    return prepare_uniform_power_of_two
+    return PrepareUniform(8)
