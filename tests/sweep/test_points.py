@@ -1,24 +1,36 @@
 """The id of a point, its row, and the version that both depend on."""
 
 import itertools
+from importlib.resources import files
 from pathlib import Path
 
 import attrs
+import grimp
 import numpy as np
 import pytest
 
-from groverattn.errors import InputError
 from groverattn.estimation import columns as sheet_columns
 from groverattn.files.csv_records import cell_text
-from groverattn.problem.heads import load_head
+from groverattn.inputs import make
+from groverattn.reference.search.laws import LAWS
 from groverattn.row.request import RowRequest
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
-from groverattn.sweep.compute import Batch, compute, row_of
 from groverattn.sweep.estimate_points import request_of
 from groverattn.sweep.kinds import KINDS
-from groverattn.sweep.model_version import ModelVersion, git_state, model_version, sources_digest
-from groverattn.sweep.points import MISSING, Point, Points, file_digest, point_id
+from groverattn.sweep.points import (
+    MISSING,
+    ModelVersion,
+    Point,
+    Points,
+    file_digest,
+    git_state,
+    is_source,
+    model_version,
+    point_id,
+    sources_digest,
+)
+from groverattn.sweep.runner import row_of
 from groverattn.sweep.study_file import read_study
 from groverattn.whole_model.model import whole_model
 
@@ -28,9 +40,8 @@ OTHER_VALUES = {str: "other", int: 7, float: 0.5, bool: True}
 
 def all_ids(kind):
     """The id of the defaults, and of the defaults with one input changed, for every input."""
-    base = kind.defaults
-    changed = [base | {declared.name: OTHER_VALUES[declared.type]} for declared in kind.inputs]
-    return [point_id(kind, values, {}, VERSION) for values in (base, *changed)]
+    changed = [kind.defaults | {name: OTHER_VALUES[declared.type]} for name, declared in kind.inputs.items()]
+    return [point_id(kind, values, {}, VERSION) for values in (kind.defaults, *changed)]
 
 
 def test_every_input_changes_the_id():
@@ -52,26 +63,51 @@ def test_every_part_of_the_version_changes_the_id():
     assert len(ids) == 8
 
 
-def test_the_sources_of_the_numbers_are_part_of_the_version(tmp_path):
-    """A changed or renamed file, and a machine; not the command line."""
+@pytest.fixture
+def package(tmp_path):
+    """Digest of a package with these files."""
 
-    def digest(files):
+    def digest(contents):
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
-        for name, text in files.items():
+        for name, text in contents.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
         return sources_digest(folder)
 
-    base = {"costs/a.py": "1", "physical/machines/m.toml": "2", "cli/verb.py": "3", "data/README.md": "4"}
-    assert digest(base) == digest(base | {"cli/verb.py": "33", "data/README.md": "44", "costs/a.pyc": "5"})
-    changed = [
-        base,
-        base | {"costs/a.py": "11"},
-        base | {"physical/machines/m.toml": "22"},
-        base | {"costs/b.py": ""},
-        {"costs/b.py" if name == "costs/a.py" else name: text for name, text in base.items()},
-    ]
-    assert len({digest(files) for files in changed}) == 5
+    return digest
+
+
+NUMBERS = {"costs/a.py": "1", "physical/machines/m.toml": "2", "show/numbers.py": "3", "estimation/columns.py": "4"}
+PRINTS = ("cli/verb.py", "data/README.md", "show/html.py", "report/build.py", "report/templates/ledger.toml")
+PRINTS += ("estimation/table.py", "estimation/figure.py", "diagnosis/survey_figure.py", "costs/a.pyc")
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_what_only_prints_makes_no_point_stale(package, name):
+    """Such as the heading of a table."""
+    assert package(NUMBERS) == package(NUMBERS | {name: "old"}) == package(NUMBERS | {name: "new"})
+
+
+def test_every_source_of_numbers_is_part_of_the_version(package):
+    """Whether it is changed, new or has another name."""
+    changed = [NUMBERS | {name: "other"} for name in NUMBERS]
+    renamed = {"costs/b.py" if name == "costs/a.py" else name: text for name, text in NUMBERS.items()}
+    assert len({package(files) for files in (NUMBERS, *changed, renamed, NUMBERS | {"costs/b.py": ""})}) == 7
+
+
+def test_no_number_comes_from_a_module_that_is_left_out():
+    """Neither does what computes points import one of them, nor does a machine or a data table lie among them."""
+    graph, package = grimp.build_graph("groverattn"), Path(str(files("groverattn")))
+    computing = {"groverattn.sweep.estimate_points", "groverattn.sweep.simulate_points", "groverattn.sweep.runner"}
+    for module in tuple(computing):
+        computing |= graph.find_upstream_modules(module)
+    paths = {module: module.removeprefix("groverattn").replace(".", "/").lstrip("/") for module in computing}
+    left_out = {
+        path for path in paths.values() if path and not (package / path).is_dir() and not is_source(f"{path}.py")
+    }
+    assert len(computing) > 100
+    assert left_out == set()
+    assert all(is_source(path.relative_to(package).as_posix()) for path in package.glob("physical/**/*.toml"))
 
 
 def test_the_version_that_runs():
@@ -108,8 +144,8 @@ def test_points_that_say_the_same_are_one(tmp_path):
     )
     points = Points.of(study, VERSION)
     assert len(points.ids) == 5
-    assert len(points.distinct()) == 2
-    assert [point.id for point in points.to_compute({})] == list(points.distinct())
+    assert len(set(points.ids)) == 2
+    assert [point.id for point in points.to_compute({})] == list(dict.fromkeys(points.ids))
     assert [point.id for point in points.to_compute({points.ids[0]: None})] == [points.ids[2]]
 
 
@@ -129,18 +165,18 @@ def test_a_row_of_an_estimate_is_that_of_the_sheet():
 def test_every_input_of_an_estimate_reaches_it(tmp_path):
     """Each of them, changed alone, changes the request."""
     kind = KINDS["estimate"]
-    (tmp_path / "mine.toml").write_text('base = "gidney-2025"')
+    machine = tmp_path / "mine.toml"
+    machine.write_text('base = "gidney-2025"')
     base = kind.defaults | {"n_keys": 64, "d_head": 4, "n_marked": 3, "query_heads": 12}
     changed = {
         **{"n_keys": 128, "d_head": 5, "n_marked": 4, "key_bits": 4, "query_bits": 4, "preset": "toy"},
-        **{"data_access": "qroam", "score_method": "in-place", "search_law": "worst", "hardware": "mine.toml"},
+        **{"data_access": "qroam", "score_method": "in-place", "search_law": "worst", "hardware": str(machine)},
         **{"error_budget": 0.1, "qram_latency_us": 1.0, "qram_qubits_per_bit": 2.0, "qram_p_error": 0.1},
         **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
     }
-    requests = [request_of(base | {name: value}, tmp_path) for name, value in changed.items()]
-    everything = [request_of(base, tmp_path), *requests]
+    everything = [request_of(base), *(request_of(base | {name: value}) for name, value in changed.items())]
     assert all(a != b for a, b in itertools.combinations(everything, 2))
-    assert set(changed) == {one.name for one in kind.inputs} - {"whole_model", "io_bits_per_s"}
+    assert changed.keys() == kind.inputs.keys() - {"whole_model", "io_bits_per_s"}
 
 
 def test_what_a_gpu_reads_of_a_preset_is_in_the_row():
@@ -170,14 +206,15 @@ def test_a_row_of_a_simulation(tmp_path):
     kind = KINDS["simulate"]
     found = row_of(kind, Point("some id", kind.defaults | said), tmp_path)
     assert found["error"] is None
-    head = load_head(tmp_path / "heads.npz", head=1)
-    request = SimulationRequest(n_marked=2, key_bits=4, query_bits=4, seed=5, rows=range(1, 3))
-    printed = simulate(request, head=head).as_json()
-    same = ("iterates", "found", "missed", "max_output_error", "passed", "classical_key_visits", "circuit_mismatches")
-    assert {name: found[name] for name in same} == {name: printed[name] for name in same}
+    printed = simulate(make(SimulationRequest, said | {"file": str(tmp_path / "heads.npz")})).as_json()
+    of_json = printed["inputs"] | printed
+    same = of_json.keys() & found.keys() - {"schema", "head"}
+    assert len(same) >= 25
+    assert {name: found[name] for name in same} == {name: of_json[name] for name in same}
     assert (found["file"], found["head"], found["head_name"]) == ("heads.npz", 1, "heads head 1")
     assert (found["rows_begin"], found["rows_end"], found["rows_searched"]) == (1, 3, 2)
-    assert found["iterates_worst"] == printed["iterates_expected_by_law"]["worst"]
+    assert found["iterates_of_method"] == printed["iterates_expected_of_method"]
+    assert {law: found[f"iterates_{law}"] for law in LAWS} == printed["iterates_expected_by_law"]
     assert list(found) == [column.name for column in kind.columns]
 
 
@@ -200,21 +237,13 @@ def test_a_point_that_is_out_of_reach_keeps_what_is_known():
 
 
 def test_a_fault_of_the_program_is_a_row(monkeypatch):
-    def fault(values, folder):
+    def fault(values):
         raise ZeroDivisionError("of all things")
 
     kind = attrs.evolve(KINDS["estimate"], result=fault)
     found = row_of(kind, Point("some id", kind.defaults), Path())
     assert found["error"] == "ZeroDivisionError: of all things"
     assert found["id"] == "some id"
-
-
-def test_a_worker_of_another_version_is_refused():
-    point = Point("some id", KINDS["estimate"].defaults)
-    with pytest.raises(InputError, match="a worker with model version"):
-        compute(Batch("estimate", VERSION.digest, ".", (point,)))
-    (found,) = compute(Batch("estimate", model_version().digest, ".", (point,))).rows
-    assert found["error"].startswith("given: no preset")
 
 
 @pytest.mark.parametrize(

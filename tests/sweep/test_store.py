@@ -1,25 +1,23 @@
-"""The folder of a study: no line is lost or half there, and nobody else is in it."""
+"""The folder of a study: no row is lost or half there, and no other process is in it."""
 
 import csv
-import errno
-import io
 import os
 import signal
+import sqlite3
+import subprocess
+import sys
 
 import pytest
 
 from groverattn.errors import InputError
-from groverattn.sweep import store as store_module
-from groverattn.sweep.compute import row_with
 from groverattn.sweep.kinds import KINDS
-from groverattn.sweep.points import Point
-from groverattn.sweep.store import JOURNAL, LOCK, TABLE, open_store
+from groverattn.sweep.store import JOURNAL, MANIFEST, TABLE, interrupts_wait, open_store
 
 KIND = KINDS["simulate"]
 
 
 def rows(*names, **found):
-    return [row_with(KIND, Point(name, KIND.defaults), found) for name in names]
+    return [KIND.row(name, KIND.defaults, found) for name in names]
 
 
 def filled(folder, *names):
@@ -30,7 +28,7 @@ def filled(folder, *names):
 
 def there(folder):
     with open_store(folder, KIND) as store:
-        return list(store.places)
+        return list(store.outcomes)
 
 
 def cells(path):
@@ -38,187 +36,193 @@ def cells(path):
         return list(csv.DictReader(file))
 
 
+def is_refused(folder, *words, kind=KIND):
+    with pytest.raises(InputError) as refusal, open_store(folder, kind):
+        pass
+    for word in words:
+        assert word in str(refusal.value)
+
+
 def test_rows_are_kept_and_found_again(tmp_path):
     folder = filled(tmp_path / "new" / "folder", "a", "b")
     with open_store(folder, KIND) as store:
-        assert list(store.places) == ["a", "b"]
-        store.append(rows("c", error="=1+1, \"two\"\nlines, 'three'"))
-        assert [place.failed for place in store.places.values()] == [False, False, True]
+        store.append(
+            rows("c", error="=1+1, \"two\"\nlines, 'three'") + rows("d", passed=False) + rows("e", passed=True)
+        )
+        assert store.outcomes == {"a": "", "b": "", "c": "failed", "d": "refuted", "e": ""}
+        assert store.appended == 3
+    with open_store(folder, KIND) as store:
+        assert store.outcomes == {"a": "", "b": "", "c": "failed", "d": "refuted", "e": ""}
         assert store.write_table(["c", "a", "not there"]) == 2
-    assert [row["id"] for row in cells(folder / TABLE)] == ["c", "a"]
-    assert cells(folder / TABLE)[0]["error"] == "'=1+1, \"two\" lines, 'three'"
-    assert cells(folder / TABLE)[0].keys() == {column.name for column in KIND.columns}
-    assert {row["schema"] for row in cells(folder / JOURNAL)} == {KIND.schema}
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda line: line.replace(b"\n", b"\r\n"),
-        lambda line: line.replace(KIND.schema.encode(), b"other/1"),
-        lambda line: line.replace(b"a,", b"a" * 140_000 + b",", 1),  # more than a reader of CSV takes
-        lambda line: line.replace(b"a,", b"a\r,", 1),
-    ],
-)
-def test_a_line_that_is_no_row_is_refused(tmp_path, damage):
-    header, line = (filled(tmp_path, "a") / JOURNAL).read_bytes().splitlines(keepends=True)
-    (tmp_path / JOURNAL).write_bytes(header + damage(line))
-    with pytest.raises(InputError, match="line 2: b'a"), open_store(tmp_path, KIND):
-        pass
-
-
-@pytest.mark.parametrize("name", [TABLE, "manifest.json"])
-def test_a_table_without_a_journal_is_somebody_elses(tmp_path, name):
-    (tmp_path / name).write_text("theirs")
-    with pytest.raises(InputError, match=f"which holds {name}"), open_store(tmp_path, KIND):
-        pass
-    assert (tmp_path / name).read_text() == "theirs"
-
-
-def test_a_table_that_is_a_link_is_refused_at_once(tmp_path):
-    filled(tmp_path / "study", "a")
-    (tmp_path / "theirs.csv").write_text("theirs")
-    (tmp_path / "study" / TABLE).symlink_to(tmp_path / "theirs.csv")
-    with pytest.raises(InputError, match="it is a symbolic link"), open_store(tmp_path / "study", KIND):
-        pass
-
-
-def test_every_beginning_of_a_journal_can_be_gone_on_with(tmp_path):
-    """Cut anywhere, as a kill in the middle of a write leaves it: the whole lines stay, the rest is dropped."""
-    whole = (filled(tmp_path, "a", "b") / JOURNAL).read_bytes()
-    ends = [at for at, byte in enumerate(whole, start=1) if byte == ord("\n")]
-    header = ends[0]
-    for length in {0, 1, header - 1, *range(header, len(whole), 37), *ends, *(end - 1 for end in ends)}:
-        (tmp_path / JOURNAL).write_bytes(whole[:length])
-        with open_store(tmp_path, KIND) as store:
-            kept = [name for name, end in zip("ab", ends[1:], strict=True) if end <= length]
-            assert list(store.places) == kept
-            assert bool(store.dropped) == (length not in (0, *ends))
-            store.append(rows(*[name for name in "ab" if name not in kept]))
-        assert (tmp_path / JOURNAL).read_bytes() == whole
+    table = cells(folder / TABLE)
+    assert [row["id"] for row in table] == ["c", "a"]
+    assert table[0]["error"] == "'=1+1, \"two\" lines, 'three'"
+    assert list(table[0]) == [column.name for column in KIND.columns]
+    assert {row["schema"] for row in table} == {KIND.schema}
+    assert {path.name for path in folder.iterdir()} == {JOURNAL, TABLE}
 
 
 def test_of_two_rows_of_a_point_the_later_counts(tmp_path):
-    filled(tmp_path, "a")
+    filled(tmp_path, "a", "b")
     with open_store(tmp_path, KIND) as store:
-        store.append(rows("b"))
         store.append(rows("a", error="late"))
         store.write_table(["a", "b"])
     assert [(row["id"], row["error"]) for row in cells(tmp_path / TABLE)] == [("a", "late"), ("b", "")]
-    assert there(tmp_path) == ["a", "b"]
+    assert sorted(there(tmp_path)) == ["a", "b"]
 
 
-def test_what_is_not_of_this_study_is_refused(tmp_path):
+_KILLED_IN_MID_WRITE = """
+import os, sys
+from pathlib import Path
+from groverattn.sweep.kinds import KINDS
+from groverattn.sweep.store import open_store
+
+kind = KINDS["simulate"]
+with open_store(Path(sys.argv[1]), kind) as store:
+    store.append([kind.row("a", kind.defaults, {})])
+    store.journal.execute("PRAGMA cache_size = 1")  # so that pages of the transaction are on the disk before its end
+    store.journal.execute("BEGIN")
+    marks = ", ".join("?" * len(kind.columns))
+    for at in range(2000):
+        store.journal.execute(f"INSERT INTO rows VALUES ({marks})", [str(at)] + ["x" * 20] * (len(kind.columns) - 1))
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_kill_in_the_middle_of_a_write_leaves_the_rows_before(tmp_path):
+    killed = subprocess.run([sys.executable, "-c", _KILLED_IN_MID_WRITE, tmp_path], timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    assert (tmp_path / JOURNAL).stat().st_size > 500_000  # the half is there
+    assert there(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("contents", [b"some text of others", b"SQLite format 3\0" + b"x" * 5000])
+def test_what_is_not_a_journal_is_refused(tmp_path, contents):
+    (tmp_path / JOURNAL).write_bytes(contents)
+    is_refused(tmp_path, "not a journal", "choose another folder")
+    assert (tmp_path / JOURNAL).read_bytes() == contents
+
+
+@pytest.mark.parametrize("made", ["CREATE TABLE letters (text)", "CREATE TABLE about (x); CREATE TABLE rows (id)"])
+def test_a_database_of_something_else_is_refused(tmp_path, made):
+    with sqlite3.connect(tmp_path / JOURNAL) as theirs:
+        theirs.executescript(made)
+    theirs.close()
+    before = (tmp_path / JOURNAL).read_bytes()
+    is_refused(tmp_path, JOURNAL, "from another kind of study")
+    assert (tmp_path / JOURNAL).read_bytes() == before
+
+
+def test_another_kind_of_study_and_another_version_of_its_table_are_refused(tmp_path):
     filled(tmp_path, "a")
-    with pytest.raises(InputError, match="another kind of study"), open_store(tmp_path, KINDS["estimate"]):
-        pass
-    with (tmp_path / JOURNAL).open("ab") as file:
-        file.write(b"b,c\n")
-    with pytest.raises(InputError, match="line 3: b'b,c"), open_store(tmp_path, KIND):
-        pass
-    (tmp_path / JOURNAL).write_text("some text of others")
-    with pytest.raises(InputError, match="another kind of study"), open_store(tmp_path, KIND):
-        pass
-    assert (tmp_path / JOURNAL).read_text() == "some text of others"
+    is_refused(tmp_path, f"with rows of {KIND.schema}", "another kind of study", kind=KINDS["estimate"])
+    with sqlite3.connect(tmp_path / JOURNAL) as journal:
+        journal.execute("UPDATE about SET schema = 'groverattn.sweep.simulate/0'")
+    journal.close()
+    is_refused(tmp_path, "with rows of groverattn.sweep.simulate/0", "another version")
 
 
-def test_a_folder_of_other_things_is_refused(tmp_path):
-    (tmp_path / "thesis.tex").write_text("")
-    with pytest.raises(InputError, match=r"holds thesis\.tex"), open_store(tmp_path, KIND):
-        pass
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
-    with pytest.raises(InputError, match="File exists"), open_store(tmp_path / "thesis.tex", KIND):
-        pass
+@pytest.mark.parametrize("name", [TABLE, MANIFEST, "thesis.tex"])
+def test_a_folder_of_other_things_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("theirs")
+    is_refused(tmp_path, f"which holds {name}")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "theirs")]
+    is_refused(tmp_path / name, "File exists")
 
 
-def test_links_are_not_followed(tmp_path):
-    (tmp_path / "precious").write_text("old")
-    folder = tmp_path / "folder"
-    filled(folder, "a")
-    for name in (LOCK, JOURNAL):
-        (folder / name).rename(folder.with_name(name))
-        (folder / name).symlink_to(tmp_path / "precious")
-        with pytest.raises(InputError, match="symbolic links"), open_store(folder, KIND):
-            pass
-        (folder / name).unlink()
-        folder.with_name(name).rename(folder / name)
-    with open_store(folder, KIND) as store:
-        (folder / TABLE).symlink_to(tmp_path / "precious")  # while it is at work
+def test_the_journal_of_an_earlier_version_is_left_alone(tmp_path):
+    for name in ("journal.csv", TABLE):
+        (tmp_path / name).write_text("id,schema\n")
+    is_refused(tmp_path, "journal.csv", "choose a new folder; the table in this one stays")
+    assert {path.name for path in tmp_path.iterdir()} == {"journal.csv", TABLE}
+
+
+@pytest.mark.parametrize("name", [JOURNAL, TABLE, MANIFEST])
+def test_links_are_not_followed(tmp_path, name):
+    precious = tmp_path / "precious"
+    precious.write_text("old")
+    folder = filled(tmp_path / "folder", "a")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(precious)
+    is_refused(folder, "it is a symbolic link")
+    (folder / name).unlink()
+    with open_store(filled(tmp_path / "other", "a"), KIND) as store:
+        (store.folder / TABLE).symlink_to(precious)  # while it is at work
         with pytest.raises(InputError, match="a symbolic link to"):
             store.write_table(["a"])
-    assert (tmp_path / "precious").read_text() == "old"
+    assert precious.read_text() == "old"
 
 
 def test_a_second_process_is_refused(tmp_path):
-    with (
-        open_store(tmp_path, KIND),
-        pytest.raises(InputError, match="another process is at work"),
-        open_store(tmp_path, KIND),
-    ):
-        pass
-    with open_store(tmp_path, KIND):
-        pass
+    with open_store(tmp_path, KIND) as store:
+        is_refused(tmp_path, "another process is at work")
+        store.append(rows("a"))
+        is_refused(tmp_path, "another process is at work")
+    assert there(tmp_path) == ["a"]
 
 
-def test_a_disk_that_is_full(tmp_path, monkeypatch):
-    """The message says so; the rows before are whole, and the next attempt goes on after them."""
+def test_a_disk_that_is_full(tmp_path):
+    """The message says so; the rows before are whole, and what comes later is written."""
     filled(tmp_path, "a")
-    whole = (tmp_path / JOURNAL).read_bytes()
-
-    class FullDisk(io.FileIO):
-        room = 100
-
-        def write(self, data):
-            if not self.room:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            written = super().write(data[: self.room])
-            self.room -= written
-            return written
-
-    with monkeypatch.context() as patch:
-        patch.setattr(store_module.io, "FileIO", FullDisk)
-        with open_store(tmp_path, KIND) as store:
-            with pytest.raises(InputError, match=r"No space left on device.*make room"):
-                store.append(rows("b"))
-            assert (tmp_path / JOURNAL).read_bytes()[: len(whole)] == whole
-            FullDisk.room = 10**6
-            store.journal.room = 10**6
-            store.append(rows("c"))
+    with open_store(tmp_path, KIND) as store:
+        (most,) = store.journal.execute("PRAGMA max_page_count").fetchone()
+        store.journal.execute("PRAGMA max_page_count = 1")  # SQLite's own way to have no more space
+        with pytest.raises(InputError, match=r"disk is full.*free some space"):
+            store.append(rows(*(str(at) for at in range(200))))
+        assert (list(store.outcomes), store.appended) == (["a"], 0)
+        store.journal.execute(f"PRAGMA max_page_count = {most}")
+        store.append(rows("c"))
     assert there(tmp_path) == ["a", "c"]
 
 
-def test_an_old_table_stays_until_the_new_one_is_whole(tmp_path, monkeypatch):
+def test_an_old_table_stays_until_the_new_one_is_whole(tmp_path):
     filled(tmp_path, "a")
     (tmp_path / TABLE).write_text("old")
-    with open_store(tmp_path, KIND) as store, monkeypatch.context() as patch:
-
-        def fails(*_):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        patch.setattr(os, "pread", fails)
-        with pytest.raises(InputError, match="No space left"):
+    with open_store(tmp_path, KIND) as store:
+        store.journal.execute("DROP TABLE rows")
+        with pytest.raises(InputError, match="no such table"):
             store.write_table(["a"])
     assert (tmp_path / TABLE).read_text() == "old"
-    assert {path.name for path in tmp_path.iterdir()} == {TABLE, JOURNAL, LOCK}
+    assert {path.name for path in tmp_path.iterdir()} == {TABLE, JOURNAL}
+
+
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+    filled(tmp_path, "a")
+    for name in (f".{TABLE}.0a.part", f".{MANIFEST}.0a.part", ".of others.part"):
+        (tmp_path / name).write_text("half")
+    assert there(tmp_path) == ["a"]
+    assert {path.name for path in tmp_path.iterdir()} == {JOURNAL, ".of others.part"}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_without_permission(tmp_path):
     tmp_path.chmod(0o500)
-    with pytest.raises(InputError, match="Permission denied"), open_store(tmp_path / "new", KIND):
-        pass
+    is_refused(tmp_path / "new", "Permission denied")
+    is_refused(tmp_path, "unable to open database file")
     tmp_path.chmod(0o700)
 
 
-def test_rows_are_counted_if_ctrl_c_comes_while_they_are_written(tmp_path, monkeypatch):
+def test_ctrl_c_waits_for_the_end_of_a_write():
+    done = []
+
+    @interrupts_wait()
+    def write():
+        signal.raise_signal(signal.SIGINT)
+        done.append("written")
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert done == ["written"]
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_rows_are_counted_if_ctrl_c_comes_while_they_are_written(tmp_path):
     with open_store(tmp_path, KIND) as store:
-        fsync = os.fsync
-
-        def interrupted(number):
-            os.kill(os.getpid(), signal.SIGINT)
-            fsync(number)
-
-        monkeypatch.setattr(store_module.os, "fsync", interrupted)
+        press = lambda sql: sql.startswith("INSERT") and signal.raise_signal(signal.SIGINT)  # noqa: E731
+        store.journal.set_trace_callback(press)
         with pytest.raises(KeyboardInterrupt):
             store.append(rows("a", "b"))
-        assert (store.appended, list(store.places)) == (2, ["a", "b"])
+        store.journal.set_trace_callback(None)
+        assert (store.appended, list(store.outcomes)) == (2, ["a", "b"])
+    assert there(tmp_path) == ["a", "b"]

@@ -34,13 +34,13 @@ def sweep(
     import shlex
     import sys
 
-    from groverattn.sweep.crews import crew, load_in_advance
+    from groverattn.sweep.executors import chosen_workers, load_in_advance
 
     if scheduler is None and workers != 0:
         load_in_advance()  # while this process imports the same
     from groverattn.cli.output import progress, show
     from groverattn.cli.printable import printable
-    from groverattn.sweep.manifest import summary_table
+    from groverattn.sweep.sweep import summary
     from groverattn.sweep.sweep import sweep as run_sweep
 
     chosen = {"--workers": workers, "--scheduler": scheduler}
@@ -50,7 +50,7 @@ def sweep(
         result = run_sweep(
             study,
             output,
-            lambda: crew(workers, scheduler),
+            lambda: chosen_workers(workers, scheduler),
             command=command + ["--retry-failed"] * retry_failed,
             retry_failed=retry_failed,
             on_point=on_point,
@@ -59,5 +59,5 @@ def sweep(
     if not result.complete:
         there = f"{result.found + result.computed:,} of {result.points:,} points are there"
         print("groverattn: interrupted;", printable(f"{there}; to go on: {shlex.join(command)}"), file=sys.stderr)
-    show(result.as_json(), format, summary_table)
+    show(result.as_json(), format, summary)
     return 0 if result.complete else 130  # 128 + SIGINT, as shells report it

@@ -1,18 +1,40 @@
-"""The two kinds of study: what a point may say, what its row has, and how the row is computed."""
+"""Kinds of study: what a point may say, and the columns of its row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import attrs
+from attrs import NOTHING
 
-from groverattn.errors import unknown_name
-from groverattn.sweep import estimate_points, simulate_points
-from groverattn.sweep.inputs import Input, SheetColumn
+from groverattn.inputs import Input
+from groverattn.registry import Registry
 
 Values = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+@attrs.frozen
+class Column:
+    """Column of the table.
+
+    Attributes:
+        name: heading, with the unit where there is one.
+        meaning: what it is, in words; the manifest says it.
+        value: takes it from the result; None: it is an input, or comes from elsewhere.
+    """
+
+    name: str
+    meaning: str
+    value: Callable[[Any], Any] | None = None
+
+
+ID = Column("id", "first 20 digits of the SHA-256 of the inputs, of the files they name and of the model version")
+SCHEMA = Column("schema", "name and version of this table")
+ERROR = Column("error", "why numbers of this row are missing; empty if none are")
 
 
 @attrs.frozen
@@ -23,72 +45,57 @@ class Kind:
         name: `estimate` or `simulate`.
         schema: name and version of its table.
         result_schema: name and version of what one point computes.
-        inputs: what a point may say.
+        inputs: what a point may say, by name.
         columns: of the table.
+        result: cells of a point, from its inputs with absolute paths; what it leaves out is as the study said it.
+        order: inputs that points are sorted by, the one with the most in common first.
+        shared: points that agree in these share most of the work, and go to the same process if possible.
+        files: inputs that may be paths, each with a function that says whether a value is one.
         check_file: raises InputError for a file that no point can use.
-        said: cells that say what a point was asked for; its row has them where it has no result.
-        result: computes cells of a point from its inputs and the folder of the study file; what it leaves out is empty.
-        order: inputs that points are put in order by, the one with the most in common first.
-        shared: points that agree in these share most of the work, and are computed by the same process if possible.
+        from_preset: inputs whose default depends on another one.
+        said: the cells that say what was asked for.
     """
 
     name: str
     schema: str
     result_schema: str
-    inputs: tuple[Input, ...]
-    columns: tuple[SheetColumn, ...]
-    check_file: Callable[[Path], None]
-    said: Callable[[Values], dict[str, Any]]
-    result: Callable[[Values, Path], dict[str, Any]]
+    inputs: Mapping[str, Input]
+    columns: tuple[Column, ...]
+    result: Callable[[Values], Mapping[str, Any]]
     order: tuple[str, ...]
     shared: tuple[str, ...]
+    files: Mapping[str, Callable[[str], bool]]
+    check_file: Callable[[Path], object] = lambda path: None
+    from_preset: frozenset[str] = frozenset()
+    said: Callable[[Values], Row] = dict
 
-    def input_named(self, name: str, where: str) -> Input:
-        """Return an input.
-
-        Raises:
-            InputError: there is none of this name; the message names the nearest.
-        """
-        for declared in self.inputs:
-            if declared.name == name:
-                return declared
-        names = [declared.name for declared in self.inputs]
-        raise unknown_name(f"key in {where}:", name, names, "any other key would have no effect")
-
-    @property
+    @cached_property
     def defaults(self) -> dict[str, Any]:
-        """What a point has where the study says nothing."""
-        return {declared.name: declared.default for declared in self.inputs}
+        """What a point has where the study says nothing; None: left out."""
+        of_other = {name for name, declared in self.inputs.items() if declared.default is NOTHING} | self.from_preset
+        return {name: None if name in of_other else declared.default for name, declared in self.inputs.items()}
 
-    @property
-    def file_inputs(self) -> tuple[Input, ...]:
-        """Inputs whose value may be the path of a file."""
-        return tuple(declared for declared in self.inputs if declared.names_file is not None)
+    def named_files(self, values: Values) -> dict[str, str]:
+        """Return the paths among the values, as they are written, by the input that names them."""
+        named = {name: values.get(name) for name in self.files}
+        return {name: value for name, value in named.items() if value is not None and self.files[name](value)}
+
+    def row(self, point_id: str, values: Values, found: Mapping[str, Any]) -> Row:
+        """Return the cells of a point by column, from what was found; the others as the study said them, or empty."""
+        said = self.said(values)
+        cells = {
+            each.name: said.get(each.name) if found.get(each.name) in (None, "") else found[each.name]
+            for each in self.columns
+        }
+        as_written = {name: values[name] for name in self.files}
+        return cells | as_written | {ID.name: point_id, SCHEMA.name: self.schema}
 
 
-KINDS = {
-    "estimate": Kind(
-        name="estimate",
-        schema="groverattn.sweep.estimate/1",
-        result_schema=estimate_points.RESULT_SCHEMA,
-        inputs=estimate_points.INPUTS,
-        columns=estimate_points.COLUMNS,
-        check_file=estimate_points.check_file,
-        said=estimate_points.said,
-        result=estimate_points.result,
-        order=estimate_points.ORDER,
-        shared=estimate_points.SHARED,
-    ),
-    "simulate": Kind(
-        name="simulate",
-        schema="groverattn.sweep.simulate/1",
-        result_schema=simulate_points.RESULT_SCHEMA,
-        inputs=simulate_points.INPUTS,
-        columns=simulate_points.COLUMNS,
-        check_file=simulate_points.check_file,
-        said=simulate_points.said,
-        result=simulate_points.result,
-        order=simulate_points.ORDER,
-        shared=simulate_points.SHARED,
-    ),
-}
+KINDS: Registry[Kind] = Registry(
+    "kind",
+    "there is no other kind of study",
+    {
+        "estimate": "groverattn.sweep.estimate_points:ESTIMATE",
+        "simulate": "groverattn.sweep.simulate_points:SIMULATE",
+    },
+)

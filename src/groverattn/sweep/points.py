@@ -1,36 +1,127 @@
-"""The points of a study, with an id for each that says what its numbers depend on."""
+"""Points of a study, with an id for each: a hash of its inputs, the files they name and the version of the model."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.metadata
 import json
+import subprocess
 from collections.abc import Container, Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from groverattn.sweep.kinds import Kind
-from groverattn.sweep.model_version import ModelVersion
+import groverattn
+from groverattn.sweep.kinds import Kind, Values
 from groverattn.sweep.study_file import Study
 
-# 80 bits: a study of a million points has two with the same id with p = 4e-13.
+# 80 bits: of a million points two have the same id with p = 4e-13.
 _DIGITS = 20
 
-_READ_BYTES = 1 << 20
 MISSING = "missing"
+
+# Counts come from Qualtran and Cirq, draws from NumPy, minima and quantiles from SciPy, formulas of sizes from SymPy.
+LIBRARIES = ("cirq-core", "numpy", "qualtran", "scipy", "sympy")
+
+_SOURCES = (".py", ".toml")
+_WITHOUT_NUMBERS = ("cli", "report", "show", "__pycache__")
+_DRAWING = ("table.py", "figure.py", "_figure.py")
+_WORDS = "show/numbers.py"  # writes the numbers in the verdict and in error messages, which are cells of a row
+
+
+@attrs.frozen
+class ModelVersion:
+    """Version of what the numbers of a point depend on besides its inputs.
+
+    Attributes:
+        package: version of groverattn.
+        sources: SHA-256 of the source files and machines that numbers come from.
+        libraries: version of each library that numbers come from.
+    """
+
+    package: str
+    sources: str
+    libraries: dict[str, str]
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """First 20 digits of the SHA-256 of all of it; part of every point's id."""
+        return _hash(attrs.asdict(self))
+
+
+@functools.cache
+def model_version() -> ModelVersion:
+    """Return the version of the code that runs, read once.
+
+    >>> sorted(model_version().libraries)[0]
+    'cirq-core'
+    """
+    libraries = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    return ModelVersion(groverattn.__version__, sources_digest(files("groverattn")), libraries)
+
+
+def sources_digest(package: Traversable) -> str:
+    """Return the SHA-256 of the names and contents of the files that numbers come from.
+
+    Left out is what only prints: the folders cli, report and show (but for the words of a verdict), tables and figures.
+    """
+    digest = hashlib.sha256()
+    for name, entry in _sources(package, ""):
+        contents = entry.read_bytes()
+        digest.update(f"{name} {len(contents)}\n".encode())
+        digest.update(contents)
+    return digest.hexdigest()
+
+
+def is_source(name: str) -> bool:
+    """Whether numbers come from a file of the package, by its path in it.
+
+    >>> is_source("row/price.py"), is_source("estimation/table.py"), is_source("diagnosis/survey_figure.py")
+    (True, False, False)
+    """
+    *folders, file = name.split("/")
+    prints = not set(folders).isdisjoint(_WITHOUT_NUMBERS) or file == _DRAWING[0] or file.endswith(_DRAWING[1:])
+    return name == _WORDS or (file.endswith(_SOURCES) and not prints)
+
+
+def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sources(entry, f"{prefix}{entry.name}/")
+        elif is_source(prefix + entry.name):
+            yield prefix + entry.name, entry
+
+
+def git_state() -> dict[str, Any] | None:
+    """Return the commit of the package's files and whether they were changed since; None if they are not in git.
+
+    A package installed beside some other project's commits is not part of them.
+    """
+    commit = _git("rev-parse", "HEAD") if _git("ls-files", "--error-unmatch", "__init__.py") is not None else None
+    return None if commit is None else {"commit": commit, "changed": bool(_git("status", "--porcelain", "--", "."))}
+
+
+def _git(*arguments: str) -> str | None:
+    options: dict[str, Any] = {"cwd": Path(groverattn.__file__).parent, "capture_output": True, "text": True}
+    try:
+        return subprocess.run(["git", *arguments], **options, timeout=20, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
 
 
 @attrs.frozen
 class Point:
-    """One point: its id and its inputs, defaults included."""
+    """Point of a study: its id and its inputs, defaults included."""
 
     id: str
     values: dict[str, Any]
 
 
-def point_id(kind: Kind, values: Mapping[str, Any], files: Mapping[str, str], version: ModelVersion) -> str:
+def point_id(kind: Kind, values: Values, files: Mapping[str, str], version: ModelVersion) -> str:
     """Return the first 20 digits of the SHA-256 of all that a row depends on.
 
     Args:
@@ -39,14 +130,17 @@ def point_id(kind: Kind, values: Mapping[str, Any], files: Mapping[str, str], ve
         files: SHA-256 of the contents of the files that inputs name.
         version: of the code and the libraries.
     """
-    named = [values[declared.name] for declared in kind.file_inputs]
     said = {
         "kind": kind.name,
         "schema": kind.result_schema,
         "version": version.digest,
         "inputs": dict(values),
-        "files": {name: files[name] for name in named if name in files},
+        "files": {name: files[name] for name in kind.named_files(values).values() if name in files},
     }
+    return _hash(said)
+
+
+def _hash(said: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
@@ -71,10 +165,6 @@ class Points:
         ids = tuple(point_id(study.kind, study.at(index), files, version) for index in range(study.size))
         return cls(study, ids, files)
 
-    def distinct(self) -> dict[str, None]:
-        """Return every id once, in the order of the study."""
-        return dict.fromkeys(self.ids)
-
     def to_compute(self, there: Container[str]) -> Iterator[Point]:
         """Yield the points that are not there, each once, those that share work one after the other."""
         seen: set[str] = set()
@@ -86,7 +176,7 @@ class Points:
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's contents, or "missing" for what is no file or cannot be read.
+    """Return the SHA-256 of a file's contents, or "missing" if it is not a file or cannot be read.
 
     A point whose file is missing fails; once the file is there, it is another point.
 
@@ -105,8 +195,5 @@ def file_digest(path: Path) -> str:
 @functools.lru_cache(maxsize=1024)
 def _digest(path: Path, *_changes_with_the_file: int) -> str:
     """Asked before and after every batch: the file is read again if its times or its size have changed."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_READ_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,26 +1,115 @@
-"""Points handed to workers a few at a time, and their rows written as they come."""
+"""Points handed to an executor in batches, and their rows written as they come."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-from collections import deque
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from pathlib import Path
 
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.sweep.compute import Batch, Done, Row, compute, failed_row
-from groverattn.sweep.crews import Crew
-from groverattn.sweep.kinds import Kind
-from groverattn.sweep.points import Point
+from groverattn.sweep.executors import Workers
+from groverattn.sweep.kinds import KINDS, Kind, Row, Values
+from groverattn.sweep.points import Point, file_digest, model_version
 
 # A batch takes about a second: long beside what handing it over takes, short beside what people wait for.
 _BATCH_SECONDS = 1.0
 _BATCH_MAX = 64
 
 _LOOK_SECONDS = 0.5
+_ERROR_MAX = 2000
+_DIED = "the process that computed it was ended from outside, as happens when memory runs out"
+
+# Counts made before are looked up in tables that threads of one process would clear while others read them.
+_one_at_a_time = threading.Lock()
+
+
+@attrs.frozen
+class Batch:
+    """Points that a worker computes one after the other.
+
+    Attributes:
+        kind: name of the kind of study.
+        version: digest of the code and libraries that the ids were made with.
+        folder: folder that paths are relative to.
+        points: the points.
+        files: SHA-256 of the files that their ids were made with.
+    """
+
+    kind: str
+    version: str
+    folder: str
+    points: tuple[Point, ...]
+    files: Mapping[str, str] = attrs.field(factory=dict)
+
+    def check_files(self) -> None:
+        """Raise InputError if a file has changed: the rows would not be those that their ids say."""
+        for name, digest in self.files.items():
+            if file_digest(Path(self.folder, name)) != digest:
+                raise InputError(
+                    given=f"{name}, which is not what it was when the study was begun",
+                    allowed="files that stay as they are while points are computed, and are the same everywhere",
+                    why="the ids of the points say what is in them",
+                    do="put it back and run the same command to go on, or run it as it is now: its points are new ones",
+                )
+
+
+@attrs.frozen
+class Done:
+    """Result of a batch: one row per point, in order, and how long all of them took, seconds."""
+
+    rows: list[Row]
+    seconds: float
+
+
+def compute(batch: Batch) -> Done:
+    """Compute the rows of a batch; this is what a worker is sent.
+
+    Raises:
+        InputError: this process runs another version of the code than the one that the study was begun with, or finds
+            other files.
+    """
+    here = model_version().digest
+    if here != batch.version:
+        raise InputError(
+            given=f"a worker with model version {here}",
+            allowed=f"{batch.version}, that of the process that began the study",
+            why="its rows would not be those that their ids say",
+            do="install the same groverattn and the same libraries everywhere, and run the same command",
+        )
+    with _one_at_a_time:
+        begin = time.perf_counter()
+        batch.check_files()
+        rows = [row_of(KINDS[batch.kind], point, Path(batch.folder)) for point in batch.points]
+        batch.check_files()
+        return Done(rows, time.perf_counter() - begin)
+
+
+def row_of(kind: Kind, point: Point, folder: Path) -> Row:
+    """Return the cells of a point by column; one that fails has its inputs and its error.
+
+    >>> row_of(KINDS["estimate"], Point("0", KINDS["estimate"].defaults), Path())["error"]
+    'given: no preset, and no --n-keys, --d-head, --n-marked; ...'
+    """
+    paths = {name: str(folder / path) for name, path in kind.named_files(point.values).items()}
+    found: Values
+    try:
+        found = kind.result(point.values | paths)
+    except InputError as error:
+        found = {"error": _cut(str(error))}
+    except Exception as error:  # a fault of the program or of the machine: the other points are not lost for it
+        found = {"error": _cut(f"{type(error).__name__}: {error}")}
+    return kind.row(point.id, point.values, found)
+
+
+def _cut(error: str) -> str:
+    """A message may list thousands of heads, and a cell longer than a reader of CSV takes would lose the table."""
+    return error if len(error) <= _ERROR_MAX else f"{error[:_ERROR_MAX]}..."
 
 
 @attrs.define
@@ -37,7 +126,7 @@ class BatchSize:
 
     @property
     def size(self) -> int:
-        """Points that take about a second; one, until something is known.
+        """Points that take about a second; 1 until something is known.
 
         >>> size = BatchSize()
         >>> size.learn(n_points=4, seconds=0.5)
@@ -70,14 +159,6 @@ def batches(points: Iterable[Point], shared: tuple[str, ...], size: BatchSize) -
         yield tuple(batch)
 
 
-@attrs.frozen
-class _Task:
-    """A batch in the hands of a worker; `alone` if nothing else is, so that a loss has one cause."""
-
-    batch: tuple[Point, ...]
-    alone: bool = False
-
-
 @attrs.define(eq=False)
 class Runner:
     """One run over the points that are missing.
@@ -86,28 +167,31 @@ class Runner:
         kind: of the study.
         version: digest of the code that the ids were made with.
         folder: folder that paths of the study are relative to.
-        crew: who computes.
-        on_rows: writes rows; called as batches are finished, in any order.
+        make_executor: makes what computes; called again when its processes have died.
+        on_rows: writes rows, and is told who computes, in words; called as batches are finished, in any order.
+        slots: batches that an executor which is not a `Workers` may have at a time.
         files: SHA-256 of the files that the ids were made with.
     """
 
     kind: Kind
     version: str
     folder: str
-    crew: Crew
-    on_rows: Callable[[list[Row]], None]
+    make_executor: Callable[[], Executor]
+    on_rows: Callable[[list[Row], str], None]
+    slots: int = 2
     files: Mapping[str, str] = attrs.field(factory=dict)
+    _executor: Executor = attrs.field(init=False)
     _size: BatchSize = attrs.field(factory=BatchSize, init=False)
-    _pending: dict[Future, _Task] = attrs.field(factory=dict, init=False)
-    _suspects: deque[Point] = attrs.field(factory=deque, init=False)
+    _pending: dict[Future, tuple[Point, ...]] = attrs.field(factory=dict, init=False)
 
     def run(self, points: Iterable[Point]) -> bool:
         """Compute the points; return False if Ctrl-C ended it before that. What was computed is written either way.
 
         Raises:
-            InputError: the workers cannot be used, or the rows not be written.
+            InputError: the executor cannot be used, or the rows not be written.
         """
         complete = False
+        self._executor = self.make_executor()
         try:
             self._run(batches(points, self.kind.shared, self._size))
             complete = True
@@ -118,97 +202,107 @@ class Runner:
                 self._write_finished()
             raise
         finally:
-            self.crew.close(at_once=not complete)
+            self._end(at_once=not complete)
         return complete
 
     def _run(self, waiting: Iterator[tuple[Point, ...]]) -> None:
         while True:
-            self._hand_over(waiting)
-            if not self._pending:
+            lost = self._fill(waiting)
+            if not self._pending and not lost:
                 return
             # looked at again even if nothing is finished: a cluster may have got more workers
-            done, _ = wait(self._pending, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                if future in self._pending:  # else lost with another one
-                    self._take(future, self._pending.pop(future))
+            lost += self._take(wait(self._pending, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done)
+            if lost:  # what else is being computed may be lost with it
+                lost += self._take(wait(self._pending).done)
+                self._one_at_a_time(lost)
 
-    def _hand_over(self, waiting: Iterator[tuple[Point, ...]]) -> None:
-        """Keep every worker busy; after a loss one suspect at a time, so that the next loss has one cause."""
-        if any(task.alone for task in self._pending.values()):
-            return
-        if self._suspects:
-            if not self._pending:
-                self._submit(_Task((self._suspects.popleft(),), alone=True))
-            return
-        free = self.crew.slots - len(self._pending)
-        for batch in itertools.islice(waiting, max(free, 0)):
-            self._submit(_Task(batch))
+    def _fill(self, waiting: Iterator[tuple[Point, ...]]) -> list[Point]:
+        """Give every worker something to do; return the points that the executor did not take."""
+        slots = self._executor.slots if isinstance(self._executor, Workers) else self.slots
+        for batch in itertools.islice(waiting, max(slots - len(self._pending), 0)):
+            if not self._submit(batch):
+                return list(batch)
+        return []
 
-    def _submit(self, task: _Task) -> None:
-        batch = Batch(self.kind.name, self.version, self.folder, task.batch, self._files_of(task.batch))
+    def _submit(self, points: tuple[Point, ...]) -> bool:
+        """Hand points over; False if a worker had died before."""
+        named = {path for point in points for path in self.kind.named_files(point.values).values()}
+        files = {name: digest for name, digest in self.files.items() if name in named}
         try:
-            self._pending[self.crew.submit(compute, batch)] = task
-        except self.crew.losses:  # somebody died before it was handed over, for another reason than this batch
-            self._suspects.extend(task.batch)
-            self._begin_anew()
-        except InputError:
-            raise
-        except Exception as failure:  # of an executor that is broken for good
-            raise _no_workers(failure) from failure
+            future = self._executor.submit(compute, Batch(self.kind.name, self.version, self.folder, points, files))
+        except Exception as failure:
+            _check_loss(failure)
+            return False
+        self._pending[future] = points
+        return True
 
-    def _files_of(self, points: Iterable[Point]) -> dict[str, str]:
-        named = {point.values[declared.name] for point in points for declared in self.kind.file_inputs}
-        return {name: digest for name, digest in self.files.items() if name in named}
+    def _take(self, futures: Iterable[Future]) -> list[Point]:
+        """Write the rows of finished batches; return the points of those whose worker died."""
+        lost: list[Point] = []
+        for future in futures:
+            points = self._pending.pop(future)
+            try:
+                done = future.result()
+            except Exception as failure:
+                _check_loss(failure)
+                lost += points
+            else:
+                self._size.learn(len(points), done.seconds)
+                self.on_rows(done.rows, self._who)
+        return lost
 
-    def _take(self, future: Future, task: _Task) -> None:
+    def _one_at_a_time(self, points: Iterable[Point]) -> None:
+        """Compute points after a worker died, each alone, so that a worker that dies again has died of this point."""
+        self._renew()
+        for point in points:
+            while not self._submit((point,)):
+                self._renew()
+            if self._take(wait(self._pending).done):
+                self.on_rows([self.kind.row(point.id, point.values, {"error": _DIED})], self._who)
+                self._renew()
+
+    def _renew(self) -> None:
+        """Begin with another executor if this one takes no more tasks.
+
+        Raises:
+            InputError: the other one takes none either.
+        """
         try:
-            done = _result(future, self.crew.losses)
-        except self.crew.losses:
-            self._lose(task)
-        else:
-            self._size.learn(len(task.batch), done.seconds)
-            self.on_rows(done.rows)
+            self._executor.submit(int).result()
+        except Exception as failure:
+            _check_loss(failure)
+            self._end(at_once=True)
+            self._executor = self.make_executor()
+            try:
+                self._executor.submit(int).result()
+            except Exception as loss:
+                raise _no_workers(loss) from loss
 
-    def _lose(self, task: _Task) -> None:
-        """A worker died: what was in its hands is suspected, and a point that was alone with it has failed."""
-        if task.alone:
-            self.on_rows([failed_row(self.kind, point, _DIED) for point in task.batch])
-        else:
-            self._suspects.extend(task.batch)
-        self._begin_anew()
+    @property
+    def _who(self) -> str:
+        return self._executor.words if isinstance(self._executor, Workers) else type(self._executor).__name__
 
-    def _begin_anew(self) -> None:
-        if self.crew.loses_all:
-            wait(self._pending)
-            for future, task in list(self._pending.items()):
-                del self._pending[future]
-                try:
-                    self.on_rows(_result(future, self.crew.losses).rows)
-                except self.crew.losses:
-                    self._suspects.extend(task.batch)
-        self.crew.restart()
-        try:
-            self.crew.submit(int).result()
-        except self.crew.losses as loss:
-            raise _no_workers(loss) from loss
+    def _end(self, *, at_once: bool) -> None:
+        """Let our own workers go; any other executor is its maker's."""
+        if isinstance(self._executor, Workers):
+            self._executor.shutdown(cancel_futures=at_once)
 
     def _write_finished(self) -> None:
         for future in list(self._pending):
             if future.done() and not future.cancelled() and future.exception() is None:
-                self.on_rows(future.result().rows)
+                self.on_rows(future.result().rows, self._who)
         self._pending.clear()
 
 
-def _result(future: Future, losses: tuple[type[BaseException], ...]) -> Done:
-    try:
-        return future.result()
-    except (InputError, *losses):
-        raise
-    except (Exception, CancelledError) as failure:
+def _check_loss(failure: Exception) -> None:
+    """Raise InputError unless a failure says that a worker died."""
+    if isinstance(failure, InputError):
+        raise failure
+    if not isinstance(failure, BrokenExecutor) and type(failure).__name__ != "KilledWorker":  # Dask's
         raise _no_workers(failure) from failure
 
 
-def _no_workers(failure: BaseException) -> InputError:
+def _no_workers(failure: Exception) -> InputError:
     return InputError(
         given="workers that fail before they have looked at a point",
         allowed="workers that have this package and the memory to load it, and a scheduler that goes on",
@@ -217,6 +311,3 @@ def _no_workers(failure: BaseException) -> InputError:
         else " ".join(f"{type(failure).__name__}: {failure}".split())[:300],
         do="correct it, and run the same command to go on",
     )
-
-
-_DIED = "the process that computed it was ended from outside, as happens when memory runs out"

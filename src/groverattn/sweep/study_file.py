@@ -13,7 +13,8 @@ from typing import Any
 import attrs
 
 from groverattn.errors import InputError, shown, unknown_name
-from groverattn.sweep.axes import POINTS_MAX, axis_values
+from groverattn.inputs import Input
+from groverattn.sweep.axes import POINTS_MAX, axis_values, read_value
 from groverattn.sweep.kinds import KINDS, Kind
 
 # A file of a hundred thousand single points takes about 4 MB; grids are short.
@@ -117,13 +118,9 @@ class Study:
 
     def named_files(self) -> set[str]:
         """Return the paths that points name, as they are written."""
-        said = [self.fixed, *self.points, *(dict.fromkeys(grid.axes) for grid in self.grids)]
-        found = set()
-        for declared in self.kind.file_inputs:
-            values = {entry[declared.name] for entry in said if declared.name in entry}
-            values |= {value for grid in self.grids for value in grid.axes.get(declared.name, ())}
-            found |= {value for value in values if declared.may_be_file(value)}
-        return found
+        said = [self.fixed, *self.points]
+        said += [{name: value} for grid in self.grids for name in self.kind.files for value in grid.axes.get(name, ())]
+        return {path for values in said for path in self.kind.named_files(values).values()}
 
 
 def read_study(path: Path) -> Study:
@@ -158,13 +155,11 @@ def _kind(path: Path, entries: Mapping[str, Any]) -> Kind:
     if name is None:
         raise _refused(path, "no kind", 'kind = "estimate" or kind = "simulate"', "it says what is computed")
     if not isinstance(name, str) or name not in KINDS:
-        raise unknown_name(
-            f"kind in {path}:", name if isinstance(name, str) else shown(name), KINDS, "there is no other kind of study"
-        )
+        given = name if isinstance(name, str) else shown(name)
+        raise unknown_name(f"kind in {path}:", given, KINDS, KINDS.why)
     for key in entries:
         if key not in _KEYS:
-            inputs = [declared.name for declared in KINDS[name].inputs]
-            if key in inputs:
+            if key in KINDS[name].inputs:
                 raise _refused(path, f"{key} outside of a table", "[fixed], [grid], [[points]]", "inputs stand in them")
             raise unknown_name(f"key in {path}:", key, _KEYS, "any other key would have no effect")
     if not isinstance(entries.get("title", ""), str):
@@ -189,11 +184,17 @@ def _tables(
 
 
 def _grid(kind: Kind, entry: Mapping[str, Any], where: str) -> Grid:
-    return Grid({name: axis_values(kind.input_named(name, where), value, where) for name, value in entry.items()})
+    return Grid({name: axis_values(_input(kind, name, where), value, where) for name, value in entry.items()})
 
 
 def _said(kind: Kind, entry: Mapping[str, Any], where: str) -> Values:
-    return {name: kind.input_named(name, where).read(value, where) for name, value in entry.items()}
+    return {name: read_value(_input(kind, name, where), value, where) for name, value in entry.items()}
+
+
+def _input(kind: Kind, name: str, where: str) -> Input:
+    if name not in kind.inputs:
+        raise unknown_name(f"key in {where}:", name, kind.inputs, "any other key would have no effect")
+    return kind.inputs[name]
 
 
 def _check_size(study: Study) -> None:

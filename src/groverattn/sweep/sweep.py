@@ -1,21 +1,26 @@
-"""A study from its file to its table: what is missing is computed, the rest is kept."""
+"""A study from its file to its table and manifest: what is missing is computed, the rest is kept."""
 
 from __future__ import annotations
 
+import json
+import platform
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
 import attrs
+from rich.text import Text
 
-from groverattn.sweep.compute import Row
-from groverattn.sweep.crews import Crew
-from groverattn.sweep.manifest import SCHEMA, manifest_text
-from groverattn.sweep.model_version import model_version
-from groverattn.sweep.points import Points
+from groverattn.inputs import check_between
+from groverattn.sweep.kinds import Row
+from groverattn.sweep.points import ModelVersion, Points, git_state, model_version
 from groverattn.sweep.runner import Runner
-from groverattn.sweep.store import TABLE, Store, open_store
+from groverattn.sweep.store import FAILED, JOURNAL, REFUTED, TABLE, Store, open_store
 from groverattn.sweep.study_file import read_study
+
+SCHEMA = "groverattn.sweep/1"
+_SLOTS_MAX = 1 << 16
 
 OnPoint = Callable[[int, int, str], None]
 """Called after each point with the number of points done, of all that were missing, and who computes, in words."""
@@ -54,8 +59,9 @@ class SweepResult:
 def sweep(
     study_file: Path,
     folder: Path,
-    make_crew: Callable[[], Crew],
+    make_executor: Callable[[], Executor],
     *,
+    slots: int = 2,
     command: Sequence[str] = (),
     retry_failed: bool = False,
     on_point: OnPoint = lambda done, total, who: None,
@@ -68,7 +74,9 @@ def sweep(
     Args:
         study_file: the TOML file.
         folder: where journal, table and manifest are; made if there is none.
-        make_crew: makes what computes the points, if there are any to compute.
+        make_executor: makes what computes the points, if there are any to compute, and makes it again after one of its
+            processes died. A `Workers` is shut down at the end, any other executor is left to its maker.
+        slots: tasks that an executor which is not a `Workers` may have at a time; twice its workers keeps them busy.
         command: the command line, for the manifest.
         retry_failed: compute the points again whose row has an error.
         on_point: told of progress.
@@ -77,30 +85,31 @@ def sweep(
     Raises:
         InputError: a bad study file, a folder that cannot be used or is in use, or workers that cannot be used.
     """
+    check_between("slots", slots, 1, _SLOTS_MAX, "without a task nothing is computed")
     study, version = read_study(study_file), model_version()
     with open_store(folder, study.kind) as store:
         points = Points.of(study, version)
-        distinct = points.distinct()
-        kept = {name for name, place in store.places.items() if not (retry_failed and place.failed)} & distinct.keys()
-        missing = len(distinct) - len(kept)
+        distinct = dict.fromkeys(points.ids)  # each once, in the order of the study
+        kept = {name for name, outcome in store.outcomes.items() if not (retry_failed and outcome == FAILED)}
+        kept &= distinct.keys()
         for note in _notes(store, distinct, len(kept)):
             on_note(note)
-        store.write_manifest(manifest_text(points, version, command, None, len(distinct)))
+        store.write_manifest(_manifest(points, version, command, None))
         complete = True
-        if missing:
-            progress = _Progress(store, make_crew(), missing, on_point)
-            workers = progress.crew, progress.write
-            runner = Runner(study.kind, version.digest, str(study.folder), *workers, points.files)
+        if len(kept) < len(distinct):
+            progress = _Progress(store, len(distinct) - len(kept), on_point)
+            runner = Runner(
+                *(study.kind, version.digest, str(study.folder), make_executor, progress.write, slots, points.files)
+            )
             try:
                 complete = runner.run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
                 complete = False
-        there = [store.places[name] for name in distinct if name in store.places]
-        failed, refuted = sum(place.failed for place in there), sum(place.refuted for place in there)
+        outcomes = [store.outcomes.get(name) for name in distinct]
+        failed, refuted = outcomes.count(FAILED), outcomes.count(REFUTED)
         if complete:
-            written = store.write_table(distinct)
-            table = {"rows": written, "failed": failed, "checks_failed": refuted}
-            store.write_manifest(manifest_text(points, version, command, table, len(distinct)))
+            table = {"file": TABLE, "rows": store.write_table(distinct), "failed": failed, "checks_failed": refuted}
+            store.write_manifest(_manifest(points, version, command, table))
         computed = store.appended  # also where Ctrl-C came before they were shown
     return SweepResult(study.kind.name, str(folder), len(distinct), len(kept), computed, failed, refuted, complete)
 
@@ -110,28 +119,69 @@ class _Progress:
     """Rows on their way to the store, counted."""
 
     store: Store
-    crew: Crew
     total: int
     on_point: OnPoint
     done: int = 0
 
-    def write(self, rows: list[Row]) -> None:
+    def write(self, rows: list[Row], who: str) -> None:
         self.store.append(rows)
         for _ in rows:
             self.done += 1
-            self.on_point(self.done, self.total, self.crew.workers)
+            self.on_point(self.done, self.total, who)
 
 
 def _notes(store: Store, distinct: dict[str, None], n_kept: int) -> list[str]:
     notes = []
-    if store.dropped:
-        notes.append(f"the last line of {store.journal_path} had no end and was dropped")
-    if store.places:
+    if store.outcomes:
         notes.append(f"{n_kept:,} of {len(distinct):,} points are there")
-    others = len(store.places.keys() - distinct.keys())
+    others = len(store.outcomes.keys() - distinct.keys())
     if others:
         notes.append(
-            f"{others:,} rows in {store.journal_path} are of points that this study does not have, or of another "
+            f"{others:,} rows in {store.folder / JOURNAL} are of points that this study does not have, or of another "
             "version of the code or of a file; they stay there, and are not in the table"
         )
     return notes
+
+
+def _manifest(points: Points, version: ModelVersion, command: Sequence[str], table: dict[str, Any] | None) -> str:
+    """Return as JSON how a table was computed, and what its columns mean.
+
+    Args:
+        points: the study and its points.
+        version: of the code and the libraries.
+        command: the command line.
+        table: rows of the final table and how many of them failed; None while it is not complete.
+    """
+    study = points.study
+    said = {
+        "schema": SCHEMA,
+        "kind": study.kind.name,
+        "command": list(command),
+        "study": {"file": study.path.name, "sha256": study.sha256},
+        "points": len(set(points.ids)),
+        "files_of_the_study": points.files,
+        "model_version": version.digest,
+        "versions": attrs.asdict(version) | {"python": platform.python_version()},
+        "git": git_state(),
+        "result_schema": study.kind.result_schema,
+        "table_schema": study.kind.schema,
+        "id": "SHA-256 of inputs, contents of the files they name, result_schema and model_version",
+        "journal": JOURNAL,
+        "table": table,
+        "columns": {column.name: column.meaning for column in study.kind.columns},
+    }
+    return json.dumps(said, indent=2) + "\n"
+
+
+def summary(result: dict[str, Any]) -> Text:
+    """Return how many points there are, how many of them failed, and where the table is."""
+    there = result["found"] + result["computed"]
+    lines = [
+        f"{there:,} of {result['points']:,} points ({result['kind']}): "
+        f"{result['found']:,} were there, {result['computed']:,} computed now",
+        f"{result['failed']:,} failed, see the column error" if result["failed"] else "none failed",
+    ]
+    if result["refuted"]:
+        lines.append(f"{result['refuted']:,} have a check that failed, see the column passed")
+    lines.append(f"table: {result['table']}" if result["complete"] else "INTERRUPTED: the table is not written yet")
+    return Text("\n".join(lines))
