@@ -34,35 +34,21 @@ def _fastest_s(regime: Regime) -> float:
     return min(rival.time_s for rival in regime.rivals)
 
 
+# fmt: off
 _MODEL_COLUMNS = (
-    Column(
-        "token_s",
-        "whole_model: time of a generated token on one machine, seconds",
-        lambda model: model.decode.rows.time_s,
-    ),
-    Column(
-        "token_per_head_s",
-        "the same with a machine for every head of a layer",
-        lambda model: model.decode.rows.layers * model.decode.head.time_s,
-    ),
+    Column("token_s", "whole_model: time of a generated token on one machine, seconds",
+           lambda model: model.decode.rows.time_s),
+    Column("token_per_head_s", "the same with a machine for every head of a layer",
+           lambda model: model.decode.rows.layers * model.decode.head.time_s),
     Column("token_gpu_fastest_s", "the same on the fastest GPU", lambda model: _fastest_s(model.decode)),
-    Column(
-        "prefill_s",
-        "whole_model: time of all rows of a full context on one machine, seconds",
-        lambda model: model.prefill.rows.time_s,
-    ),
-    Column(
-        "prefill_per_row_s",
-        "the same with a machine for every row of a layer",
-        lambda model: _machines_per_row_s(model.prefill),
-    ),
+    Column("prefill_s", "whole_model: time of all rows of a full context on one machine, seconds",
+           lambda model: model.prefill.rows.time_s),
+    Column("prefill_per_row_s", "the same with a machine for every row of a layer",
+           lambda model: _machines_per_row_s(model.prefill)),
     Column("prefill_gpu_fastest_s", "the same on the fastest GPU", lambda model: _fastest_s(model.prefill)),
-    Column(
-        "loading_s",
-        "time to write the keys of a full context, seconds",
-        lambda model: model.prefill.loading_s,
-    ),
+    Column("loading_s", "time to write the keys of a full context, seconds", lambda model: model.prefill.loading_s),
 )
+# fmt: on
 
 _MORE_INPUTS = (
     Column("key_numbers", "numbers that a GPU reads per key; empty: d_head"),

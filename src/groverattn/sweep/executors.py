@@ -115,7 +115,15 @@ class DaskCluster(Workers):
     """
 
     def __init__(self, address: str) -> None:
-        distributed = _distributed()
+        try:
+            distributed: Any = importlib.import_module("distributed")  # by name: type checkers need not find it
+        except ImportError as missing:
+            raise InputError(
+                given=f"--scheduler without {missing.name or 'distributed'}",
+                allowed="with Dask, which the extra `cluster` installs",
+                why="the cluster is Dask's",
+                do="pip install -c constraints.txt -e '.[cluster]' in the repository",
+            ) from missing
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is lost is reported here
         self._address = address
         self._asked_at, self._known = float("-inf"), {}
@@ -189,16 +197,3 @@ def chosen_workers(n_workers: int | None, scheduler: str | None) -> Workers:
             do="leave --workers out",
         )
     return DaskCluster(scheduler)
-
-
-def _distributed() -> Any:
-    """Import Dask's distributed, by name, as type checkers need not find it."""
-    try:
-        return importlib.import_module("distributed")
-    except ImportError as missing:
-        raise InputError(
-            given=f"--scheduler without {missing.name or 'distributed'}",
-            allowed="with Dask, which the extra `cluster` installs",
-            why="the cluster is Dask's",
-            do="pip install -c constraints.txt -e '.[cluster]' in the repository",
-        ) from missing

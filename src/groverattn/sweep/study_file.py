@@ -6,7 +6,8 @@ import hashlib
 import itertools
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,19 @@ import attrs
 
 from groverattn.errors import InputError, shown, unknown_name
 from groverattn.inputs import Input
-from groverattn.sweep.axes import POINTS_MAX, axis_values, read_value
 from groverattn.sweep.kinds import KINDS, Kind
 
 # A file of a hundred thousand single points takes about 4 MB; grids are short.
 FILE_BYTES_MAX = 8 << 20
 
+POINTS_MAX = 1_000_000
+"""Points of one study: our assumption, the rows that a spreadsheet still opens."""
+
 _KEYS = ("kind", "title", "fixed", "grid", "points")
+_RANGE_KEYS = ("from", "to", "step", "factor")
+
+# A factor such as the square root of 10 is itself rounded, and its powers miss the end by a hair.
+_ROUNDING = Decimal("1e-9")
 
 Values = dict[str, Any]
 
@@ -197,6 +204,85 @@ def _input(kind: Kind, name: str, where: str) -> Input:
     return kind.inputs[name]
 
 
+def read_value(declared: Input, value: Any, where: str) -> Any:
+    """Return a value in its type.
+
+    Args:
+        declared: the input.
+        value: what the file says.
+        where: its place in the file, for messages.
+
+    Raises:
+        InputError: another type, or out of range.
+
+    >>> read_value(Input("error_budget", float, False, 0.01, ""), 1, "[fixed]")
+    1.0
+    """
+    try:
+        return declared.read(value)
+    except InputError as error:
+        raise InputError(**error.parts | {"given": f"{error.parts['given']} in {where}"}) from None
+
+
+def axis_values(declared: Input, entry: Any, where: str) -> tuple[Any, ...]:
+    """Return the values of one axis of a grid, in order.
+
+    Args:
+        declared: the input.
+        entry: a list, `{from, to, step}` or `{from, to, factor}`, both ends included; a single value is a list of one.
+        where: its place in the file, for messages.
+
+    Raises:
+        InputError: no value, too many, a range that makes no sense, or a value that the input refuses.
+
+    >>> axis_values(Input("n_keys", int, False, 64, ""), {"from": 1024, "to": 8192, "factor": 2}, "[grid]")
+    (1024, 2048, 4096, 8192)
+    """
+    if isinstance(entry, Mapping):
+        listed: Sequence[Any] = _range_values(declared, entry, where)
+    else:
+        listed = entry if isinstance(entry, list) else [entry]
+    if not listed:
+        raise _wrong(f"{declared.name} = [] in {where}", "one value or more", "a grid without a value has no point")
+    return tuple(read_value(declared, value, where) for value in listed)
+
+
+def _range_values(declared: Input, entry: Mapping[str, Any], where: str) -> list[Any]:
+    first, last, by, change = _checked_range(declared, entry, where)
+    if declared.type is float:  # in decimals, as they are written: 0.1 to 0.3 in steps of 0.1 has three values
+        first, last, change = (Decimal(repr(float(number))) for number in (first, last, change))
+        last += _ROUNDING * (change if by == "step" else last)
+    upward = (first + i * change if by == "step" else first * change**i for i in itertools.count())
+    values = itertools.islice(itertools.takewhile(lambda value: value <= last, upward), POINTS_MAX + 1)
+    listed = [declared.type(value) for value in values]
+    if len(listed) > POINTS_MAX:
+        given = f"{declared.name} in {where} with more than {POINTS_MAX:,} values"
+        raise _wrong(given, f"up to {POINTS_MAX:,}", "a study has no more points")
+    return listed
+
+
+def _checked_range(declared: Input, entry: Mapping[str, Any], where: str) -> tuple[Any, Any, str, Any]:
+    """Return both ends, and by what it goes from one to the other."""
+    for key in entry:
+        if key not in _RANGE_KEYS:
+            raise unknown_name(f"key of {declared.name} in {where}:", key, _RANGE_KEYS, "a range has no other")
+    if declared.type not in (int, float):
+        raise _wrong(f"a range of {declared.name} in {where}", "a list", "only numbers have ranges")
+    if not {"from", "to"} <= entry.keys() or ("step" in entry) == ("factor" in entry):
+        keys = ", ".join(entry) or "nothing"
+        raise _wrong(f"{declared.name} in {where} with {keys}", "from, to, and step or factor", "these make a range")
+    first, last = (read_value(declared, entry[key], where) for key in ("from", "to"))
+    by = "step" if "step" in entry else "factor"
+    change = read_value(attrs.evolve(declared, name=f"{by} of {declared.name}", check=None), entry[by], where)
+    if not (first <= last and change > (0 if by == "step" else 1) and (by == "step" or first > 0)):
+        raise _wrong(
+            f"{declared.name} in {where} from {first} to {last} with {by} {shown(change)}",
+            "from <= to, and a step above 0, or a factor above 1 and from above 0",
+            "a range goes up from one end to the other",
+        )
+    return first, last, by, change
+
+
 def _check_size(study: Study) -> None:
     if not study.size:
         raise _refused(study.path, "no point", "[grid], [[points]] or [fixed]", "there is nothing to compute")
@@ -228,4 +314,8 @@ def _read(path: Path) -> bytes:
 
 
 def _refused(path: Path, given: str, allowed: str, why: str, do: str = "correct the study file") -> InputError:
-    return InputError(given=f"{path}: {given}", allowed=allowed, why=why, do=do)
+    return _wrong(f"{path}: {given}", allowed, why, do)
+
+
+def _wrong(given: str, allowed: str, why: str, do: str = "correct the study file") -> InputError:
+    return InputError(given=given, allowed=allowed, why=why, do=do)

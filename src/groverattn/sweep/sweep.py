@@ -95,14 +95,17 @@ def sweep(
         for note in _notes(store, distinct, len(kept)):
             on_note(note)
         store.write_manifest(_manifest(points, version, command, None))
+
+        def write(rows: list[Row], who: str) -> None:
+            store.append(rows)
+            for done in range(store.appended - len(rows), store.appended):
+                on_point(done + 1, len(distinct) - len(kept), who)
+
         complete = True
         if len(kept) < len(distinct):
-            progress = _Progress(store, len(distinct) - len(kept), on_point)
-            runner = Runner(
-                *(study.kind, version.digest, str(study.folder), make_executor, progress.write, slots, points.files)
-            )
+            work = study.kind, version.digest, str(study.folder)
             try:
-                complete = runner.run(points.to_compute(kept))
+                complete = Runner(*work, make_executor, write, slots, points.files).run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
                 complete = False
         outcomes = [store.outcomes.get(name) for name in distinct]
@@ -112,22 +115,6 @@ def sweep(
             store.write_manifest(_manifest(points, version, command, table))
         computed = store.appended  # also where Ctrl-C came before they were shown
     return SweepResult(study.kind.name, str(folder), len(distinct), len(kept), computed, failed, refuted, complete)
-
-
-@attrs.define(eq=False)
-class _Progress:
-    """Rows on their way to the store, counted."""
-
-    store: Store
-    total: int
-    on_point: OnPoint
-    done: int = 0
-
-    def write(self, rows: list[Row], who: str) -> None:
-        self.store.append(rows)
-        for _ in rows:
-            self.done += 1
-            self.on_point(self.done, self.total, who)
 
 
 def _notes(store: Store, distinct: dict[str, None], n_kept: int) -> list[str]:
