@@ -126,7 +126,7 @@ class DaskCluster(Workers):
             ) from missing
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is lost is reported here
         self._address = address
-        self._asked_at, self._known = float("-inf"), {}
+        self._asked_at, self._known = float("-inf"), {}  # threads of each worker
         try:
             self._client = distributed.Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError) as failure:
@@ -145,17 +145,16 @@ class DaskCluster(Workers):
 
     @property
     def words(self) -> str:
-        """Workers that the scheduler knows at this moment."""
-        n_workers = len(self._threads())
+        """Workers that the scheduler knew when `slots` was last asked for."""
+        n_workers = len(self._known)
         return f"{n_workers} Dask worker{'s' if n_workers != 1 else ''}"
 
     @property
     def slots(self) -> int:
-        """Tasks for all their threads; 1 while there are none, so that the first to come has something to do."""
-        return max(1, _TASKS_PER_WORKER * sum(self._threads().values()))
+        """Tasks for all their threads; 1 while there are none, so that the first to come has something to do.
 
-    def _threads(self) -> dict[str, int]:
-        """Threads of each worker, asked for at most twice a second."""
+        The scheduler is asked at most twice a second.
+        """
         now = time.monotonic()
         if now - self._asked_at >= _SECONDS_BETWEEN_QUESTIONS:
             self._asked_at = now
@@ -168,7 +167,7 @@ class DaskCluster(Workers):
                     why=f"the connection was lost: {failure}",
                     do="start it again, and run the same command to go on",
                 ) from failure
-        return self._known
+        return max(1, _TASKS_PER_WORKER * sum(self._known.values()))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, which goes on."""

@@ -75,6 +75,11 @@ class Kind:
         of_other = {name for name, declared in self.inputs.items() if declared.default is NOTHING} | self.from_preset
         return {name: None if name in of_other else declared.default for name, declared in self.inputs.items()}
 
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """Headings of the table."""
+        return tuple(column.name for column in self.columns)
+
     def named_files(self, values: Values) -> dict[str, str]:
         """Return the paths among the values, as they are written, by the input that names them."""
         named = {name: values.get(name) for name in self.files}
@@ -83,10 +88,7 @@ class Kind:
     def row(self, point_id: str, values: Values, found: Mapping[str, Any]) -> Row:
         """Return the cells of a point by column, from what was found; the others as the study said them, or empty."""
         said = self.said(values)
-        cells = {
-            each.name: said.get(each.name) if found.get(each.name) in (None, "") else found[each.name]
-            for each in self.columns
-        }
+        cells = {name: said.get(name) if found.get(name) in (None, "") else found[name] for name in self.column_names}
         as_written = {name: values[name] for name in self.files}
         return cells | as_written | {ID.name: point_id, SCHEMA.name: self.schema}
 

@@ -29,65 +29,48 @@ _DIED = "the process that computed it was ended from outside, as happens when me
 _one_at_a_time = threading.Lock()
 
 
-@attrs.frozen
-class Batch:
-    """Points that a worker computes one after the other.
+def compute(
+    kind: str, version: str, folder: str, files: Mapping[str, str], points: tuple[Point, ...]
+) -> tuple[list[Row], float]:
+    """Return one row per point, in order, and how long they took, seconds; this is what a worker is sent.
 
-    Attributes:
+    Args:
         kind: name of the kind of study.
         version: digest of the code and libraries that the ids were made with.
         folder: folder that paths are relative to.
+        files: SHA-256 of the files that the ids were made with.
         points: the points.
-        files: SHA-256 of the files that their ids were made with.
-    """
-
-    kind: str
-    version: str
-    folder: str
-    points: tuple[Point, ...]
-    files: Mapping[str, str] = attrs.field(factory=dict)
-
-    def check_files(self) -> None:
-        """Raise InputError if a file has changed: the rows would not be those that their ids say."""
-        for name, digest in self.files.items():
-            if file_digest(Path(self.folder, name)) != digest:
-                raise InputError(
-                    given=f"{name}, which is not what it was when the study was begun",
-                    allowed="files that stay as they are while points are computed, and are the same everywhere",
-                    why="the ids of the points say what is in them",
-                    do="put it back and run the same command to go on, or run it as it is now: its points are new ones",
-                )
-
-
-@attrs.frozen
-class Done:
-    """Result of a batch: one row per point, in order, and how long all of them took, seconds."""
-
-    rows: list[Row]
-    seconds: float
-
-
-def compute(batch: Batch) -> Done:
-    """Compute the rows of a batch; this is what a worker is sent.
 
     Raises:
         InputError: this process runs another version of the code than the one that the study was begun with, or finds
             other files.
     """
     here = model_version().digest
-    if here != batch.version:
+    if here != version:
         raise InputError(
             given=f"a worker with model version {here}",
-            allowed=f"{batch.version}, that of the process that began the study",
+            allowed=f"{version}, that of the process that began the study",
             why="its rows would not be those that their ids say",
             do="install the same groverattn and the same libraries everywhere, and run the same command",
         )
     with _one_at_a_time:
         begin = time.perf_counter()
-        batch.check_files()
-        rows = [row_of(KINDS[batch.kind], point, Path(batch.folder)) for point in batch.points]
-        batch.check_files()
-        return Done(rows, time.perf_counter() - begin)
+        _check_files(folder, files)
+        rows = [row_of(KINDS[kind], point, Path(folder)) for point in points]
+        _check_files(folder, files)
+        return rows, time.perf_counter() - begin
+
+
+def _check_files(folder: str, files: Mapping[str, str]) -> None:
+    """Raise InputError if a file has changed: the rows would not be those that their ids say."""
+    for name, digest in files.items():
+        if file_digest(Path(folder, name)) != digest:
+            raise InputError(
+                given=f"{name}, which is not what it was when the study was begun",
+                allowed="files that stay as they are while points are computed, and are the same everywhere",
+                why="the ids of the points say what is in them",
+                do="put it back and run the same command to go on, or run it as it is now: its points are new ones",
+            )
 
 
 def row_of(kind: Kind, point: Point, folder: Path) -> Row:
@@ -229,7 +212,7 @@ class Runner:
         named = {path for point in points for path in self.kind.named_files(point.values).values()}
         files = {name: digest for name, digest in self.files.items() if name in named}
         try:
-            future = self._executor.submit(compute, Batch(self.kind.name, self.version, self.folder, points, files))
+            future = self._executor.submit(compute, self.kind.name, self.version, self.folder, files, points)
         except Exception as failure:
             _check_loss(failure)
             return False
@@ -242,13 +225,13 @@ class Runner:
         for future in futures:
             points = self._pending.pop(future)
             try:
-                done = future.result()
+                rows, seconds = future.result()
             except Exception as failure:
                 _check_loss(failure)
                 lost += points
             else:
-                self._size.learn(len(points), done.seconds)
-                self.on_rows(done.rows, self._who)
+                self._size.learn(len(points), seconds)
+                self.on_rows(rows, self._who)
         return lost
 
     def _one_at_a_time(self, points: Iterable[Point]) -> None:
@@ -288,10 +271,9 @@ class Runner:
             self._executor.shutdown(cancel_futures=at_once)
 
     def _write_finished(self) -> None:
-        for future in list(self._pending):
+        for future in self._pending:
             if future.done() and not future.cancelled() and future.exception() is None:
-                self.on_rows(future.result().rows, self._who)
-        self._pending.clear()
+                self.on_rows(future.result()[0], self._who)
 
 
 def _check_loss(failure: Exception) -> None:

@@ -57,6 +57,9 @@ class Store:
         outcomes: of every point that is there: "failed" with an error instead of numbers, "refuted" if a check of the
             numbers failed (`passed` of a simulation), or "".
         appended: rows that were added since it was opened.
+
+    Raises:
+        InputError: by everything that writes: the disk is full, or cannot be written to for another reason.
     """
 
     folder: Path
@@ -64,10 +67,6 @@ class Store:
     journal: sqlite3.Connection
     outcomes: dict[str, str] = attrs.field(factory=dict)
     appended: int = 0
-
-    @property
-    def _columns(self) -> list[str]:
-        return [column.name for column in self.kind.columns]
 
     def read(self) -> None:
         """Read which points are there; begin the journal if it is new.
@@ -82,48 +81,40 @@ class Store:
             journal.execute("BEGIN EXCLUSIVE")
             tables = {name for (name,) in journal.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if not tables:
-                cells = ", ".join(f'"{name}" TEXT NOT NULL' for name in self._columns[1:])
-                journal.execute(f"CREATE TABLE rows ({self._columns[0]} TEXT PRIMARY KEY NOT NULL, {cells})")
+                cells = ", ".join(f'"{name}" TEXT NOT NULL' for name in self.kind.column_names[1:])
+                journal.execute(f"CREATE TABLE rows (id TEXT PRIMARY KEY NOT NULL, {cells})")
                 journal.execute("CREATE TABLE about (schema TEXT NOT NULL)")
                 journal.execute("INSERT INTO about VALUES (?)", (self.kind.schema,))
             elif tables != {"rows", "about"}:
                 raise _of_another_study(self.folder, f"with tables {', '.join(sorted(tables))}")
-            schemas = [schema for (schema,) in journal.execute("SELECT * FROM about")]
-            columns = [name for (name,) in journal.execute("SELECT name FROM pragma_table_info('rows')")]
-            if schemas != [self.kind.schema] or columns != self._columns:
-                raise _of_another_study(self.folder, f"with rows of {', '.join(map(str, schemas))}")
+            schemas = journal.execute("SELECT * FROM about").fetchall()
+            columns = tuple(name for (name,) in journal.execute("SELECT name FROM pragma_table_info('rows')"))
+            if schemas != [(self.kind.schema,)] or columns != self.kind.column_names:
+                raise _of_another_study(self.folder, f"with rows of {', '.join(str(each[0]) for each in schemas)}")
             passed = "passed" if "passed" in columns else "''"
             for name, *cells in journal.execute(f"SELECT id, error, {passed} FROM rows"):
                 self.outcomes[name] = _outcome(*cells)
 
     def append(self, rows: Iterable[Row]) -> None:
-        """Add rows, all or none of them, and wait until the disk has them; Ctrl-C takes effect afterwards.
-
-        Raises:
-            InputError: the disk is full, or cannot be written to for another reason.
-        """
-        cells = [{name: cell_text(row[name]) for name in self._columns} for row in rows]
-        marks = ", ".join("?" * len(self._columns))
+        """Add rows, all or none of them, and wait until the disk has them; Ctrl-C takes effect afterwards."""
+        cells = [{name: cell_text(row[name]) for name in self.kind.column_names} for row in rows]
+        marks = ", ".join("?" * len(self.kind.column_names))
         with interrupts_wait(), _on_disk(self.folder):
             with self.journal as journal:
                 journal.execute("BEGIN")
                 journal.executemany(
-                    f"INSERT OR REPLACE INTO rows VALUES ({marks})", [tuple(row.values()) for row in cells]
+                    f"INSERT OR REPLACE INTO rows VALUES ({marks})", [(*row.values(),) for row in cells]
                 )
             self.outcomes |= {row["id"]: _outcome(row["error"], row.get("passed", "")) for row in cells}
             self.appended += len(cells)
 
     def write_table(self, ids: Iterable[str]) -> int:
-        """Write the rows of some points to the table, in their order, and return how many there are.
-
-        Raises:
-            InputError: the disk is full, or cannot be written to for another reason.
-        """
+        """Write the rows of some points to the table, in their order, and return how many there are."""
         written = 0
         with interrupts_wait(), _on_disk(self.folder), whole_file(self.folder / TABLE) as file:
             text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
             table = csv.writer(text, lineterminator="\n")
-            table.writerow(self._columns)
+            table.writerow(self.kind.column_names)
             for name in ids:
                 for cells in self.journal.execute("SELECT * FROM rows WHERE id = ?", (name,)):
                     table.writerow(cells)
@@ -132,11 +123,7 @@ class Store:
         return written
 
     def write_manifest(self, text: str) -> None:
-        """Write the manifest, whole or not at all.
-
-        Raises:
-            InputError: the disk is full, or cannot be written to for another reason.
-        """
+        """Write the manifest, whole or not at all."""
         with interrupts_wait():
             write_text(self.folder / MANIFEST, text)
 
