@@ -327,7 +327,7 @@ _FORMULAS = st.tuples(
     st.sampled_from(("=", "+", "-", "@", "\t=", "\r=", "\n-", " @", "`", "[a](#", "arXiv:1234.5678", "<", "2^3")), TEXT
 )
 
-_SWEEP_INPUTS = {name: tuple(declared.name for declared in kind.inputs) for name, kind in KINDS.items()}
+_SWEEP_INPUTS = {name: tuple(kind.inputs) for name, kind in KINDS.items()}
 _COUNT_KEYS = (*_COUNT_NAMES, "numQubits", "cczCount", "ccixCount", "tCount", "rotationCount", "rotationDepth")
 _MORE_KEYS = ("measurementCount", "numComputeQubits", "schema", "error_budget", "external_calls", "of")
 
