@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import attrs
-from rich.text import Text
 
 from groverattn.sweep.model_version import ModelVersion, git_state, python_version
 from groverattn.sweep.points import Points
@@ -47,17 +46,3 @@ def manifest_text(
         "columns": {column.name: column.meaning for column in study.kind.columns},
     }
     return json.dumps(said, indent=2) + "\n"
-
-
-def summary_table(result: dict[str, Any]) -> Text:
-    """Return how many points there are, how many of them failed, and where the table is."""
-    there = result["found"] + result["computed"]
-    lines = [
-        f"{there:,} of {result['points']:,} points ({result['kind']}): "
-        f"{result['found']:,} were there, {result['computed']:,} computed now",
-        f"{result['failed']:,} failed, see the column error" if result["failed"] else "none failed",
-    ]
-    if result["refuted"]:
-        lines.append(f"{result['refuted']:,} have a check that failed, see the column passed")
-    lines.append(f"table: {result['table']}" if result["complete"] else "INTERRUPTED: the table is not written yet")
-    return Text("\n".join(lines))

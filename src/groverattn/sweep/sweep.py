@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from groverattn.show.document import Block, Paragraph
+from groverattn.show.result import Shown
 from groverattn.sweep.compute import Row
 from groverattn.sweep.crews import Crew
 from groverattn.sweep.manifest import SCHEMA, manifest_text
@@ -22,7 +24,7 @@ OnPoint = Callable[[int, int, str], None]
 
 
 @attrs.frozen
-class SweepResult:
+class SweepResult(Shown):
     """What a run over a study did.
 
     Attributes:
@@ -49,6 +51,20 @@ class SweepResult:
         """Return the object that `sweep --format json` prints."""
         table = str(Path(self.folder) / TABLE) if self.complete else None
         return {"schema": SCHEMA, **attrs.asdict(self), "table": table}
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return how many points there are, how many of them failed, and where the table is."""
+        lines = [
+            f"{self.found + self.computed:,} of {self.points:,} points ({self.kind}): {self.found:,} were there, "
+            f"{self.computed:,} computed now",
+            f"{self.failed:,} failed, see the column error" if self.failed else "none failed",
+        ]
+        if self.refuted:
+            lines.append(f"{self.refuted:,} have a check that failed, see the column passed")
+        written = (
+            f"table: {Path(self.folder) / TABLE}" if self.complete else "INTERRUPTED: the table is not written yet"
+        )
+        return (Paragraph("\n".join((*lines, written))),)
 
 
 def sweep(
