@@ -81,7 +81,7 @@ print(cirq.Circuit(cirq.decompose_once(GroverSearch(iterate, n_iterates=2).on(*i
 
 # %%
 from groverattn.show.circuit_figure import circuit_svg
-from groverattn.show.notebook import figure, show
+from groverattn.show.terminal import figure, show
 
 figure(circuit_svg(oracle))
 
@@ -105,11 +105,10 @@ print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
 
 # %%
 from groverattn.verification.request import VerificationRequest
-from groverattn.verification.table import verification_table
 from groverattn.verification.verification import verify_instance
 
 request = VerificationRequest(row=ROW, data_access="qrom", seed=0)
-show(verification_table(verify_instance(request, instance).as_json()))
+show(verify_instance(request, instance))
 
 # %%
 from groverattn.costs.counting import count_iterate
@@ -194,10 +193,9 @@ for name in ("sparse", "index", "law"):
 # %%
 from groverattn.simulation.head import simulate_instance
 from groverattn.simulation.request import SimulationRequest
-from groverattn.simulation.table import simulation_table
 
 simulation = simulate_instance(SimulationRequest(data_access="qrom", seed=0), instance)
-show(simulation_table(simulation.as_json()))
+show(simulation)
 
 # %% [markdown]
 # ## 7. What is $B$, and how far is it from attention?

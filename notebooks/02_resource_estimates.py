@@ -31,12 +31,11 @@
 # %%
 from groverattn.estimation.compare import compare
 from groverattn.estimation.estimate import estimate
-from groverattn.estimation.table import compare_table
 from groverattn.row.request import RowRequest
-from groverattn.show.notebook import figure, show
+from groverattn.show.terminal import figure, show
 
 request = RowRequest.of(preset="llama3.1-8b")
-show(compare_table(compare(request).as_json()))
+show(compare(request))
 
 # %% [markdown]
 # ## 2. Where do the Toffolis go?
@@ -46,7 +45,7 @@ show(compare_table(compare(request).as_json()))
 # by a factor, and it is still most of the iterate.
 
 # %%
-from groverattn.report.toffoli_figure import toffoli_svg
+from groverattn.estimation.figure import toffoli_svg
 
 circuits = {name: estimate(RowRequest.of(preset="llama3.1-8b", data_access=name)) for name in ("qrom", "qroam")}
 figure(toffoli_svg({name: result.totals.iterate.toffoli_parts for name, result in circuits.items()}))
@@ -59,10 +58,7 @@ figure(toffoli_svg({name: result.totals.iterate.toffoli_parts for name, result i
 # `expected` is the mean of the search that `groverattn simulate` runs; the last line is what a scan does.
 
 # %%
-from groverattn.estimation.table import estimate_table
-
-printed = {name: result.as_json() for name, result in circuits.items()}
-show(estimate_table(printed["qroam"]))
+show(circuits["qroam"])
 
 # %% [markdown]
 # ## 4. What does the time wait for, and where does the error budget go?
@@ -73,7 +69,7 @@ show(estimate_table(printed["qroam"]))
 # %%
 from groverattn.estimation.figure import estimate_svg
 
-figure(estimate_svg(printed))
+figure(estimate_svg(circuits))
 
 # %% [markdown]
 # ## 5. What do more qubits buy?
@@ -83,17 +79,14 @@ figure(estimate_svg(printed))
 # qubits at all.
 
 # %%
-import attrs
-
 from groverattn.frontier.figure import frontier_svg
 from groverattn.frontier.frontier import frontier
-from groverattn.frontier.table import frontier_table
 
-frontier_json = frontier(request).as_json()
-figure(frontier_svg(frontier_json, [attrs.asdict(line) for line in request.classical()]))
+designs = frontier(request)
+figure(frontier_svg(designs))
 
 # %%
-show(frontier_table(frontier_json))
+show(designs)
 
 # %% [markdown]
 # ## 6. And a whole model?
@@ -103,17 +96,16 @@ show(frontier_table(frontier_json))
 
 # %%
 from groverattn.whole_model.model import whole_model
-from groverattn.whole_model.table import model_table
 
 qroam = circuits["qroam"]
-model = whole_model(qroam.request, qroam.row).as_json()
-show(model_table(model))
+model = whole_model(qroam.request, qroam.row)
+show(model)
 
 # %% [markdown]
 # What this rests on, beside the machine:
 
 # %%
-for assumption in model["assumptions"]:
+for assumption in model.as_json()["assumptions"]:
     show(f"- {assumption}")
 
 # %% [markdown]
@@ -132,7 +124,8 @@ for name, result in circuits.items():
 # Every estimate carries the list.
 
 # %%
-from groverattn.show.tables import simple_table
+from groverattn.show.document import Column, Table
+from groverattn.show.numbers import words
 
-entries = [(entry["quantity"], entry["how"], entry["source"]) for entry in printed["qroam"]["provenance"]]
-show(simple_table("", ["quantity", "how", "source"], entries, n_text=3))
+entries = tuple(tuple(map(words, (entry.quantity, entry.how, entry.source))) for entry in qroam.provenance)
+show(Table("", tuple(map(Column, ("quantity", "how", "source"))), entries))

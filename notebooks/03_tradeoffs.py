@@ -33,7 +33,7 @@
 # %%
 from groverattn.frontier.tradeoffs import RowChoices, curves
 from groverattn.frontier.tradeoffs_figure import place_svg, tradeoffs_svg
-from groverattn.show.notebook import figure, show
+from groverattn.show.terminal import figure, show
 
 start = RowChoices()
 start
@@ -122,6 +122,5 @@ figure(map_svg(RowRequest.of(preset=start.preset)))
 
 # %%
 from groverattn.crossover.crossover import crossover
-from groverattn.crossover.table import crossover_table
 
-show(crossover_table(crossover(RowRequest.of(preset=start.preset)).as_json()))
+show(crossover(RowRequest.of(preset=start.preset)))

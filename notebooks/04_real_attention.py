@@ -34,7 +34,7 @@ from groverattn.diagnosis.survey import middle, survey
 from groverattn.diagnosis.survey_figure import survey_svg, tails_svg
 from groverattn.diagnosis.table import survey_table
 from groverattn.problem.heads import bundled_head
-from groverattn.show.notebook import figure, show
+from groverattn.show.terminal import figure, show
 
 heads = survey("../data/minilm_l6_n128.npz", n_marked=16)
 figure(survey_svg(heads, middle(heads)))
@@ -61,14 +61,13 @@ show(survey_table(survey("../data/minilm_l6_n512.npz", n_marked=32)))
 # %%
 from groverattn.diagnosis.diagnosis import diagnose
 from groverattn.diagnosis.figure import diagnosis_svg
-from groverattn.diagnosis.table import diagnosis_table
 
 head = bundled_head()
 diagnosis = diagnose(head, n_marked=16)
 figure(diagnosis_svg(diagnosis))
 
 # %%
-show(diagnosis_table(diagnosis.as_json()))
+show(diagnosis)
 
 # %% [markdown]
 # The two lines that begin with "one tau" are about the paper's definition to the letter: a single $\tau$ for all rows.
@@ -100,11 +99,10 @@ from groverattn.problem.heads import load_head
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
-from groverattn.simulation.table import simulation_table
 
 for each, k in ((head, 16), (load_head("../data/minilm_l6_n512.npz", head=0), 32)):
     simulation = simulate(SimulationRequest(n_marked=k, engine=EngineChoice("law")), head=each)
-    show(simulation_table(simulation.as_json()), "")
+    show(simulation, "")
 
 # %% [markdown]
 # ## 5. What would it cost on a machine?
@@ -125,7 +123,7 @@ sizes = {
     "long head, k = 32": (512, 32),
 }
 estimates = {
-    name: estimate(RowRequest.of(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam")).as_json()
+    name: estimate(RowRequest.of(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam"))
     for name, (n, k) in sizes.items()
 }
 show(headline_table(estimates.values()))
@@ -136,8 +134,8 @@ show(headline_table(estimates.values()))
 # %%
 from groverattn.estimation.table import laws_table
 
-for name, printed in estimates.items():
-    show(name, laws_table(printed), "")
+for name, result in estimates.items():
+    show(name, laws_table(result), "")
 
 # %% [markdown]
 # ## What to keep

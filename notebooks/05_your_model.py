@@ -56,7 +56,7 @@ report_folder = None  # "." to keep the report; None: it goes to a temporary fol
 from groverattn.diagnosis.survey import look_at, model_sizes, survey
 from groverattn.diagnosis.survey_figure import survey_svg
 from groverattn.diagnosis.table import survey_table
-from groverattn.show.notebook import figure, show
+from groverattn.show.terminal import figure, show
 
 heads = survey(heads_file, n_marked)
 chosen = look_at(heads_file, heads, layer_and_head)
@@ -75,7 +75,6 @@ show(survey_table(heads))
 # %%
 from groverattn.diagnosis.diagnosis import diagnose
 from groverattn.diagnosis.figure import diagnosis_svg
-from groverattn.diagnosis.table import diagnosis_table
 from groverattn.problem.heads import load_head
 
 head = load_head(heads_file, layer=chosen.layer, head=chosen.head)
@@ -83,7 +82,7 @@ diagnosis = diagnose(head, n_marked)
 figure(diagnosis_svg(diagnosis))
 
 # %%
-show(diagnosis_table(diagnosis.as_json()))
+show(diagnosis)
 
 # %% [markdown]
 # ## 3. Simulate: is the circuit right on these keys?
@@ -95,13 +94,12 @@ show(diagnosis_table(diagnosis.as_json()))
 from groverattn.errors import InputError
 from groverattn.problem.chosen_head import threshold_instance
 from groverattn.verification.request import VerificationRequest
-from groverattn.verification.table import verification_table
 from groverattn.verification.verification import verify_instance
 
 rows = range(max(0, head.n_keys - 32), head.n_keys)
 instance = threshold_instance(head, n_marked, query_bits=8, key_bits=8, rows=rows)
 try:
-    show(verification_table(verify_instance(VerificationRequest(data_access="qroam", seed=0), instance).as_json()))
+    show(verify_instance(VerificationRequest(data_access="qroam", seed=0), instance))
 except InputError as refusal:
     print(refusal)
 
@@ -112,10 +110,9 @@ except InputError as refusal:
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
-from groverattn.simulation.table import simulation_table
 
 request = SimulationRequest(n_marked=n_marked, engine=EngineChoice("law"), rows=rows)
-show(simulation_table(simulate(request, head=head).as_json()))
+show(simulate(request, head=head))
 
 # %% [markdown]
 # ## 4. Estimate: what would one row cost?
@@ -131,7 +128,7 @@ from groverattn.row.request import RowRequest
 sizes = {"d_head": head.d_head, "n_marked": n_marked, **model_sizes(heads_file)}
 lengths = {"captured": head.n_keys, "at-context": context}
 estimates = [
-    estimate(RowRequest.of(name=name, n_keys=n_keys, data_access=access, **sizes)).as_json()
+    estimate(RowRequest.of(name=name, n_keys=n_keys, data_access=access, **sizes))
     for name, n_keys in lengths.items()
     for access in ("qrom", "qroam")
 ]

@@ -10,19 +10,18 @@ Nothing that is written holds a date, a duration of the computation or the name 
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
 from groverattn.errors import InputError
 from groverattn.estimation import columns as sheet_columns
 from groverattn.files.whole import write_text
-from groverattn.run import main_job, main_job_tables
+from groverattn.run import MainJob, main_job
+from groverattn.show.terminal import text_of
 from studies.circuit import iterates as iterate_sheet
 from studies.circuit import nested_search, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
@@ -144,18 +143,12 @@ def run_block() -> str:
             why="README.md shows its output",
             do="run `groverattn run` and look for what failed",
         )
-    return printed_block(result.as_json())
+    return printed_block(result)
 
 
-def printed_block(result: dict[str, Any]) -> str:
-    """Return the tables of a run of the main job, from its JSON, as a Markdown code block of 80 columns."""
-    from rich.console import Console
-
-    text = io.StringIO()
-    console = Console(file=text, width=_COLUMNS_OF_A_TERMINAL, highlight=False, color_system=None)
-    console.print(main_job_tables(result))
-    lines = [line.rstrip() for line in text.getvalue().rstrip().splitlines()]
-    return "\n".join(("```text", *lines, "```"))
+def printed_block(result: MainJob) -> str:
+    """Return the tables of a run of the main job as a Markdown code block of 80 columns."""
+    return f"```text\n{text_of(result.blocks(), _COLUMNS_OF_A_TERMINAL)}\n```"
 
 
 def replaced_block(text: str, name: str, block: str) -> str:

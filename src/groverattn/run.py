@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from groverattn.estimation.estimate import Estimate, estimate
 from groverattn.estimation.table import headline_table
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.row.request import RowRequest
+from groverattn.show.document import Block, Paragraph
 from groverattn.show.numbers import count_text
-from groverattn.show.tables import Json
+from groverattn.show.result import Shown
 from groverattn.simulation.head import OnRow, simulate_instance
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import Simulation
-from groverattn.simulation.table import simulation_table
 from groverattn.verification.request import VerificationRequest
-from groverattn.verification.table import verification_table
 from groverattn.verification.verification import Verification, verify_instance
 
 SCHEMA = "groverattn.run/1"
@@ -33,7 +30,7 @@ ACCESSES_SHOWN = ("qrom", "qroam")
 
 
 @attrs.frozen
-class MainJob:
+class MainJob(Shown):
     """Results of the three steps.
 
     Attributes:
@@ -61,6 +58,18 @@ class MainJob:
             "passed": self.passed,
         }
 
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the three steps, one after the other."""
+        return (
+            Paragraph("1. The oracle's circuit, every gate run on every key of one row", stressed=True),
+            *self.verification.blocks(),
+            Paragraph("2. The search on every row, and B built from what it found", stressed=True),
+            *self.simulation.blocks(),
+            Paragraph("3. The same circuit at the sizes of real models, beside the classical line", stressed=True),
+            headline_table(self.estimates),
+            Paragraph(_SETTING + _crossings(self.estimates)),
+        )
+
 
 def main_job(
     *, n_marked: int = 16, seed: int = 0, n_workers: int = 2, on_row: OnRow = lambda done, total: None
@@ -79,22 +88,6 @@ def main_job(
     return MainJob(verification, simulation, estimates)
 
 
-def main_job_tables(result: Json) -> RenderableType:
-    """The three steps of the main job, one after the other."""
-    return Group(
-        Text("1. The oracle's circuit, every gate run on every key of one row", style="bold"),
-        verification_table(result["verify"]),
-        "",
-        Text("2. The search on every row, and B built from what it found", style="bold"),
-        simulation_table(result["simulate"]),
-        "",
-        Text("3. The same circuit at the sizes of real models, beside the classical line", style="bold"),
-        headline_table(result["estimates"]),
-        "",
-        Text(_SETTING + _crossings(result["estimates"])),
-    )
-
-
 _SETTING = (
     "Search law: expected (number of marked keys unknown). Machine: gidney-fowler-2018, 1 us cycles, 10 us reaction. "
     "GPU: the slowest of prefill and decode on H100, H200 and B200. Loading a key costs n Toffolis by qrom and about "
@@ -102,11 +95,11 @@ _SETTING = (
 )
 
 
-def _crossings(results: list[Json]) -> str:
+def _crossings(results: list[Estimate]) -> str:
     crossing = [
-        f"{result['inputs']['name']} by {result['inputs']['data_access']} from n = {count_text(n_keys)}"
+        f"{result.request.name} by {result.request.design.data_access} from n = {count_text(n_keys)}"
         for result in results
-        if (n_keys := result["crossover"]["n_keys"]) is not None
+        if (n_keys := result.crossover.n_keys) is not None
     ]
     if crossing:
         return "Faster than a GPU: " + ", ".join(crossing) + "."

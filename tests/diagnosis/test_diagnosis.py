@@ -3,11 +3,9 @@
 import attrs
 import numpy as np
 import pytest
-from rich.console import Console
 
 from groverattn.diagnosis.diagnosis import diagnose
 from groverattn.diagnosis.figure import diagnosis_svg
-from groverattn.diagnosis.table import diagnosis_table
 from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, bundled_head
@@ -17,6 +15,7 @@ from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.mass_profile import keys_for_mass
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.attention.tails import TAILS
+from groverattn.show.terminal import text_of
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["bidirectional", "causal"])
@@ -113,10 +112,7 @@ def test_the_figure_is_the_same_bytes(diagnosis) -> None:
 
 
 def test_the_table_fits_80_columns(diagnosis) -> None:
-    console = Console(width=80, record=True, color_system=None)
-    with console.capture() as printed:
-        console.print(diagnosis_table(diagnosis.as_json()))
-    text = printed.get()
+    text = text_of(diagnosis.blocks(), width=80)
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
     assert "exact_sum *" in text

@@ -12,7 +12,7 @@ from groverattn.diagnosis.survey_figure import survey_svg, tails_svg
 from groverattn.diagnosis.table import survey_table
 from groverattn.errors import InputError
 from groverattn.problem.heads import load_head
-from groverattn.show.notebook import show
+from groverattn.show.terminal import show
 
 DATA = Path(__file__).parents[2] / "data"
 

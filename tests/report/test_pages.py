@@ -5,14 +5,14 @@ import re
 import attrs
 import pytest
 
+from groverattn.estimation.figure import toffoli_svg
 from groverattn.report.build import chapter
 from groverattn.report.results import ModelResults
-from groverattn.report.toffoli_figure import toffoli_svg
-from groverattn.show.cells import count, words
 from groverattn.show.document import Column, Document, Entry, Figure, Paragraph, Points, Section, Table
 from groverattn.show.html import html
 from groverattn.show.inline_svg import PALETTE, inline_svg, with_text
 from groverattn.show.markdown import markdown
+from groverattn.show.numbers import count, words
 
 NASTY = '<script>alert("1")</script> & <img src=x onerror=y> | a_b *c* [d]'
 

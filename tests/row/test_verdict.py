@@ -17,8 +17,8 @@ from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row import request as row_request
 from groverattn.row.circuit import iterate_with, score_of
-from groverattn.row.growth import exponent, growth_text
 from groverattn.row.request import RowRequest
+from groverattn.row.sentences import exponent, growth_text
 from groverattn.row.time import RowLimits
 from groverattn.row.verdict import row_verdict
 

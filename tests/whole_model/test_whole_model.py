@@ -1,20 +1,17 @@
 """A whole model: heads, layers, a token and a prefill, the keys' way to the machine, GPUs, wrong rows, table, sheet."""
 
-import io
-
 import attrs
 import pytest
-from rich.console import Console
 
 from groverattn.classical.lines import ModelTime, whole_model_times
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.row.request import RowRequest
+from groverattn.show.terminal import text_of
 from groverattn.whole_model.loading import MemoryLoading
 from groverattn.whole_model.model import _model, whole_model
 from groverattn.whole_model.rivals import Rival, Rows
-from groverattn.whole_model.table import model_sentences, model_table
 from groverattn.whole_model.wrong_rows import WrongRows
 from studies.price import models as model_sheet
 
@@ -140,14 +137,13 @@ def test_a_budget_that_no_factory_meets_is_said(gpt2):
 
 @pytest.mark.parametrize("name", ["toy", "gpt2", "llama4-scout"])
 def test_the_table_fits_a_terminal(name):
-    result = whole_model(RowRequest.of(preset=name, data_access="bucket-brigade-wide")).as_json()
-    text = io.StringIO()
-    Console(file=text, width=80, color_system=None).print(model_table(result))
-    lines = text.getvalue().splitlines()
+    result = whole_model(RowRequest.of(preset=name, data_access="bucket-brigade-wide"))
+    text = text_of(result.blocks(), width=80)
+    lines = text.splitlines()
     assert max(map(len, lines)) <= 80
-    assert "…" not in text.getvalue()
+    assert "…" not in text
     assert all(sum(line.startswith(f"{gpu} ") for line in lines) == 1 for gpu in ("H100 fp16", "B200 fp8"))
-    assert any(result["prefill"]["wrong_rows"]["words"] in sentence for sentence in model_sentences(result))
+    assert result.prefill.wrong.words.removeprefix("All") in " ".join(text.split())
 
 
 def test_the_sheet_says_what_the_model_says(gpt2):

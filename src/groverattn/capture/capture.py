@@ -18,6 +18,7 @@ from groverattn.capture.attention_calls import AttentionCall, attention_calls
 from groverattn.errors import InputError
 from groverattn.files.head_file import HeadFileWriter, head_file
 from groverattn.files.whole import check_target
+from groverattn.show.result import Shown
 
 SCHEMA = "groverattn.capture/1"
 
@@ -49,7 +50,7 @@ class CapturedLayer:
 
 
 @attrs.frozen
-class Capture:
+class Capture(Shown):
     """Record of what was written: the file, the tokens of the text, and the layers in the order in which they ran."""
 
     file: str

@@ -1,32 +1,42 @@
-"""What `groverattn capture` wrote, as a table for the terminal."""
+"""What `groverattn capture` wrote, as a table."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
-
-def capture_table(result: dict[str, Any]) -> RenderableType:
-    """Return the file, the tokens, and one line for every run of layers that are alike."""
-    n_tokens, n_whole = result["n_tokens"], result["n_tokens_of_text"]
-    cut = "" if n_tokens == n_whole else f", cut from {n_whole:,}"
-    title = f"{result['file']}: {len(result['layers'])} layers, {n_tokens:,} tokens{cut}, {result['dtype']}"
-    table = Table(show_edge=False, pad_edge=False)
-    for column in ("layers", "heads", "key heads", "d", "scale of scores", "mask"):
-        table.add_column(column, justify="left" if column in ("layers", "mask") else "right")
-    for layers, layer in _runs(result["layers"]):
-        mask = "causal" if layer["causal"] else "none"
-        numbers = (str(layer[name]) for name in ("heads", "key_heads", "d_head"))
-        table.add_row(layers, *numbers, f"{layer['score_scale']:.6g}", mask)
-    return Group(Text(title), "", table)
+from groverattn.capture.capture import Capture, CapturedLayer
+from groverattn.show.document import Block, Cell, Column, Table
+from groverattn.show.numbers import count, words
+from groverattn.show.result import blocks_of
 
 
-def _runs(layers: list[dict[str, Any]]) -> Iterable[tuple[str, dict[str, Any]]]:
+@blocks_of.register
+def _(result: Capture) -> tuple[Block, ...]:
+    """One line for every run of layers that are alike."""
+    cut = "" if result.n_tokens == result.n_tokens_of_text else f", cut from {result.n_tokens_of_text:,}"
+    columns = (
+        Column("layers"),
+        Column("heads", "heads"),
+        Column("key heads", "heads"),
+        Column("d", "numbers"),
+        Column("scale of scores", "factor"),
+        Column("mask"),
+    )
+    rows = tuple(
+        (
+            words(layers),
+            *map(count, (layer.heads, layer.key_heads, layer.d_head)),
+            Cell(f"{layer.score_scale:.6g}", layer.score_scale),
+            words("causal" if layer.causal else "none"),
+        )
+        for layers, layer in _runs(result.layers)
+    )
+    title = f"{result.file}: {len(result.layers)} layers, {result.n_tokens:,} tokens{cut}, {result.dtype}"
+    return (Table(title, columns, rows),)
+
+
+def _runs(layers: tuple[CapturedLayer, ...]) -> Iterator[tuple[str, CapturedLayer]]:
     """Yield the numbers of layers that follow each other and have the same sizes, and these sizes."""
     first = 0
     for layer, run in itertools.groupby(layers):

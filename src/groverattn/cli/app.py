@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
-from groverattn.cli.printable import printable
 from groverattn.cli.verbs import GROUPS
 from groverattn.errors import InputError
+from groverattn.show.printable import printable
 
 # Quantum libraries are imported inside the verbs, so that --help answers at once.
 app = App(

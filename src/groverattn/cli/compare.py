@@ -14,6 +14,5 @@ def compare(request: RowRequest, *, format: Format = "table") -> None:
     """
     from groverattn.cli.output import show
     from groverattn.estimation.compare import compare as run_comparison
-    from groverattn.estimation.table import compare_table
 
-    show(run_comparison(request).as_json(), format, compare_table)
+    show(run_comparison(request), format)

@@ -30,7 +30,6 @@ def crossover(
     from groverattn.cli.output import show
     from groverattn.crossover.crossover import crossover as find_crossovers
     from groverattn.crossover.figure import check_map_file, write_map
-    from groverattn.crossover.table import crossover_table
 
     if figure is not None:
         check_map_file(figure, force=force)
@@ -39,4 +38,4 @@ def crossover(
         replaced = figure.exists()
         write_map(figure, request)
         print(f"figure: {'replaced' if replaced else 'wrote'} {figure}", file=sys.stderr)
-    show(result.as_json(), format, crossover_table)
+    show(result, format)

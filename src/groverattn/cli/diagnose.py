@@ -30,7 +30,6 @@ def diagnose(
 
     from groverattn.cli.output import show
     from groverattn.diagnosis.diagnosis import diagnose as run_diagnosis
-    from groverattn.diagnosis.table import diagnosis_table
     from groverattn.files.whole import check_figure, write_text
     from groverattn.problem.heads import load_head
 
@@ -43,4 +42,4 @@ def diagnose(
         replaced = figure.exists()
         write_text(figure, diagnosis_svg(diagnosis))
         print(f"figure: {'replaced' if replaced else 'wrote'} {figure}", file=sys.stderr)
-    show(diagnosis.as_json(), format, diagnosis_table)
+    show(diagnosis, format)

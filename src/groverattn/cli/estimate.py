@@ -26,19 +26,13 @@ def estimate(
 
     Example: groverattn estimate --preset llama3.1-8b --data-access qroam
     """
-    from rich.console import Group
-
     from groverattn.cli.output import show
     from groverattn.estimation.estimate import estimate as run_estimate
-    from groverattn.estimation.table import estimate_table
 
     result = run_estimate(request)
-    printed = result.as_json()
     if not whole_model:
-        show(printed, format, estimate_table)
+        show(result, format)
         return
     from groverattn.whole_model.model import whole_model as run_whole_model
-    from groverattn.whole_model.table import model_table
 
-    printed["whole_model"] = run_whole_model(request, result.row, io_bits_per_s=io_bits_per_s).as_json()
-    show(printed, format, lambda both: Group(estimate_table(both), "", model_table(both["whole_model"])))
+    show(result, format, whole_model=run_whole_model(request, result.row, io_bits_per_s=io_bits_per_s))

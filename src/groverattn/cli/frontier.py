@@ -28,17 +28,14 @@ def frontier(
     from groverattn.cli.output import show
     from groverattn.files.whole import check_figure, write_text
     from groverattn.frontier.frontier import frontier as run_frontier
-    from groverattn.frontier.table import frontier_table
 
     if figure is not None:
         check_figure(figure, force=force)
-    result = run_frontier(request).as_json()
+    result = run_frontier(request)
     if figure is not None:
-        import attrs
-
         from groverattn.frontier.figure import frontier_svg
 
         replaced = figure.exists()
-        write_text(figure, frontier_svg(result, [attrs.asdict(line) for line in request.classical()]))
+        write_text(figure, frontier_svg(result))
         print(f"figure: {'replaced' if replaced else 'wrote'} {figure}", file=sys.stderr)
-    show(result, format, frontier_table)
+    show(result, format)

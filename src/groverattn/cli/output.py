@@ -7,20 +7,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from groverattn.cli.printable import printable
 from groverattn.show.numbers import time_text
+from groverattn.show.result import Shown
 
 
-def show(result: dict[str, Any], form: str, table: Callable[[dict[str, Any]], Any]) -> None:
-    """Print a result as one JSON object or as a table."""
+def show(result: Shown, form: str, **parts: Shown) -> None:
+    """Print a result as one JSON object or as tables.
+
+    Args:
+        result: what was found.
+        form: json or table.
+        parts: more results of the same verb, each printed after it, and in its JSON under its name.
+    """
     if form == "json":
-        print(json.dumps(result, indent=2, allow_nan=False))
+        printed = result.as_json() | {name: part.as_json() for name, part in parts.items()}
+        print(json.dumps(printed, indent=2, allow_nan=False))
         return
-    from rich.console import Console
+    from groverattn.show.terminal import print_blocks
 
-    Console(highlight=False, soft_wrap=False).print(table(printable(result)))
+    print_blocks([block for each in (result, *parts.values()) for block in each.blocks()])
 
 
 # Longer, and people ask themselves whether anything happens.

@@ -45,7 +45,6 @@ def physical(
     """
     from groverattn.cli.output import show
     from groverattn.physical.bare_counts import counts_from, price_bare_counts
-    from groverattn.physical.table import physical_table
 
     options = {
         "toffoli": toffoli,
@@ -60,4 +59,4 @@ def physical(
     read = counts_from(counts, options)
     budget = next(p for p in (error_budget, read.error_budget, 0.01) if p is not None)
     result = price_bare_counts(read.counts, hardware, budget, n_factories, ask_qdk=second_opinion)
-    show(result.as_json(), format, physical_table)
+    show(result, format)

@@ -10,11 +10,7 @@ def presets(*, format: Format = "table") -> None:
 
     Example: groverattn presets --format json
     """
-    import attrs
-
     from groverattn.cli.output import show
-    from groverattn.estimation.table import presets_table
-    from groverattn.problem.presets import PRESETS
+    from groverattn.problem.presets import PresetList
 
-    result = {"schema": "groverattn.presets/1", "presets": [attrs.asdict(preset) for preset in PRESETS.values()]}
-    show(result, format, lambda _: presets_table())
+    show(PresetList(), format)

@@ -21,9 +21,9 @@ def run(
     Example: groverattn run
     """
     from groverattn.cli.output import progress, show
-    from groverattn.run import main_job, main_job_tables
+    from groverattn.run import main_job
 
     with progress("rows searched") as on_row:
         result = main_job(n_marked=n_marked, seed=seed, n_workers=workers, on_row=on_row)
-    show(result.as_json(), format, main_job_tables)
+    show(result, format)
     return 0 if result.passed else 1

@@ -17,11 +17,10 @@ def simulate(request: SimulationRequest, *, workers: Workers = 2, format: Format
     """
     from groverattn.cli.output import progress, show
     from groverattn.simulation.head import simulate as run_simulation
-    from groverattn.simulation.table import simulation_table
 
     with progress("rows searched") as on_row:
         simulation = run_simulation(request, n_workers=workers, on_row=on_row)
-    show(simulation.as_json(), format, simulation_table)
+    show(simulation, format)
     if simulation.interrupted:
         return 130  # 128 + SIGINT, as shells report it
     return 0 if simulation.passed else 1

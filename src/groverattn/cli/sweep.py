@@ -39,8 +39,7 @@ def sweep(
     if scheduler is None and workers != 0:
         load_in_advance()  # while this process imports the same
     from groverattn.cli.output import progress, show
-    from groverattn.cli.printable import printable
-    from groverattn.sweep.sweep import summary
+    from groverattn.show.printable import printable
     from groverattn.sweep.sweep import sweep as run_sweep
 
     chosen = {"--workers": workers, "--scheduler": scheduler}
@@ -59,5 +58,5 @@ def sweep(
     if not result.complete:
         there = f"{result.found + result.computed:,} of {result.points:,} points are there"
         print("groverattn: interrupted;", printable(f"{there}; to go on: {shlex.join(command)}"), file=sys.stderr)
-    show(result.as_json(), format, summary)
+    show(result, format)
     return 0 if result.complete else 130  # 128 + SIGINT, as shells report it

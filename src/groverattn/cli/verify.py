@@ -18,9 +18,8 @@ def verify(request: VerificationRequest, *, format: Format = "table") -> int:
     request.check_used()  # before Qualtran is imported
 
     from groverattn.cli.output import show
-    from groverattn.verification.table import verification_table
     from groverattn.verification.verification import verify as run_verification
 
     result = run_verification(request)
-    show(result.as_json(), format, verification_table)
+    show(result, format)
     return 0 if result.check.passed else 1

@@ -16,6 +16,7 @@ from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowLimits, RowTime
 from groverattn.row.verdict import Verdict, row_verdict
+from groverattn.show.result import Drawn
 
 SCHEMA = "groverattn.crossover/1"
 ALL = "all"
@@ -70,7 +71,7 @@ class BreakEvenPoint:
 
 
 @attrs.frozen
-class CrossoverResult:
+class CrossoverResult(Drawn):
     """The verdict and the inverse question of every data access that was asked for.
 
     Attributes:

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.crossover.crossover import CrossoverResult
 from groverattn.crossover.map import ASSUMED, FEWEST_TOFFOLIS, BreakEvenMap, PresetMark, break_even_map
 from groverattn.files.whole import check_figure, write_bytes, write_text
 from groverattn.physical.machines.hardware import hardware
 from groverattn.row.request import RowRequest
-from groverattn.show.figures import svg_text
+from groverattn.show.figures import DIGITS, canvas, svg_text, tidy
 from groverattn.show.numbers import time_text
+from groverattn.show.result import draw
 
 # Mid tones: as far from white paper as from a dark page.
 _INK, _FLOOR, _NEEDED = "#787878", "#d1661c", "#2e9c72"
@@ -23,7 +25,6 @@ _FASTEST = "fastest"
 _NOW = {FEWEST_TOFFOLIS: ("s", "#8e5bb5"), _FASTEST: ("D", "#4a86b8"), ASSUMED: ("o", "#c2457a")}
 _LINES = {"slowest": (_NEEDED, "-", "slowest GPU line"), "fastest": ("#4a86b8", "--", "fastest GPU line")}
 _LABELLED_ROW = 1  # lines are labelled low on the map, away from the presets
-_DIGITS = 9  # those beyond are rounding, and would change the bytes
 _DPI = 200
 _SUFFIXES = (".svg", ".png")
 
@@ -58,16 +59,20 @@ def map_figure(data: BreakEvenMap) -> Any:
 
     The background is transparent, and nothing is black or white.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7.4, 8.6), layout="constrained")
+    figure, (above, below) = canvas(7.4, 8.6, 2, 1, height_ratios=(1, 1.15))
     figure.patch.set_alpha(0)
-    above, below = figure.subplots(2, 1, height_ratios=(1, 1.15))
     _contours(above, data)
     _presets(below, data)
     for panel in (above, below):
         _style(panel)
     return figure
+
+
+@draw.register
+def _(result: CrossoverResult, ax: Any) -> None:
+    """The needed times over n and k, of the result's own d, heads, law and machine."""
+    _contours(ax, break_even_map(result.request))
+    _style(ax)
 
 
 def _contours(panel: Any, data: BreakEvenMap) -> None:
@@ -107,7 +112,7 @@ def _contours(panel: Any, data: BreakEvenMap) -> None:
 
 def _line_contours(panel: Any, data: BreakEvenMap, needed_s: NDArray[np.float64], colour: str, style: str) -> None:
     """One line for every second decade of time, in powers of two so that they are straight where the law is."""
-    x, y, log_s = np.log2(data.grid.n_keys), np.log2(data.grid.n_marked), np.log10(needed_s).round(_DIGITS)
+    x, y, log_s = np.log2(data.grid.n_keys), np.log2(data.grid.n_marked), np.log10(needed_s).round(DIGITS)
     low, high = math.ceil(np.nanmin(log_s)), math.floor(np.nanmax(log_s))
     levels = [level for level in range(low, high + 1) if level % 2 == 0]
     lines = panel.contour(x, y, log_s, levels=levels, colors=colour, linewidths=0.9, linestyles=style)
@@ -186,7 +191,7 @@ def _preset_legend(panel: Any, data: BreakEvenMap) -> None:
 
 def _style(panel: Any) -> None:
     panel.patch.set_alpha(0)
-    panel.spines[["top", "right"]].set_visible(False)
+    tidy(panel)
     panel.spines[["left", "bottom"]].set_color(_INK)
     panel.tick_params(labelsize=8, colors=_INK, which="both")
     for text in (panel.title, panel.xaxis.label, panel.yaxis.label):

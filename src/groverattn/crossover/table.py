@@ -1,154 +1,164 @@
-"""The crossover of a model for the terminal; it reads the JSON object and computes nothing."""
+"""The crossover of a model as tables: from where each data access is faster, and what it would take today."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
-from groverattn.show.numbers import count_text, time_text
-
-Json = dict[str, Any]
-
-_SHORTEST_S = 1e-13  # below, a tenth of a picosecond, powers of ten are easier to read
+from groverattn.costs.crossover import Crossover
+from groverattn.crossover.break_even import BreakEven, Need
+from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
+from groverattn.row.sentences import heading, shared_reasons
+from groverattn.row.verdict import ASSUMED
+from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Points, Table
+from groverattn.show.numbers import EMPTY, count_text, duration, power_text, probability, rounded, time_text, words
+from groverattn.show.result import blocks_of
 
 
-def crossover_table(result: Json) -> RenderableType:
+@blocks_of.register
+def _(result: CrossoverResult) -> tuple[Block, ...]:
     """From which n each access is faster and why; then what would be needed at each n that was asked for."""
-    inputs, accesses = result["inputs"], result["accesses"]
-    shape = inputs["shape"]
-    heading = (
-        f"{inputs['name']}: d = {shape['d_head']}, k = {shape['n_marked']}, {shape['query_bits']}/{shape['key_bits']} "
-        f"bits; search law {inputs['search_law']}, {inputs['hardware']}"
-    )
-    n_points = len(next(iter(accesses.values()))["break_even"])
-    detail = _needs_table if len(accesses) == 1 else _side_by_side
-    tables = [part for i in range(n_points) for part in ("", detail(accesses, i))]
-    return Group(Text(heading), "", _crossings(accesses), "", Text(_reasons(accesses)), *tables, "", Text(_LEGEND))
+    blocks: list[Block] = [Paragraph(heading(result.request)), crossings_table(result), *_reasons(result)]
+    if len(result.verdicts) == 1:
+        ((name, points),) = result.points.items()
+        blocks += [needs_table(name, point) for point in points]
+    else:
+        blocks += [
+            _side_by_side(dict(zip(result.points, at, strict=True))) for at in zip(*result.points.values(), strict=True)
+        ]
+    return *blocks, Paragraph(_LEGEND)
 
 
 _LEGEND = (
     "Quantum times are lower bounds: reactions one after the other, calls of an outside memory, and the control "
     "computer's reading of the key table for every unload; gates, factories and Clifford traffic cost no time. GPU: "
-    "slowest and fastest of the lines of `groverattn estimate`. The number of marked keys stays as n grows."
+    "slowest and fastest of the lines of `groverattn estimate`. The number of marked keys stays as n grows. *: would "
+    "do only if nothing else took time."
 )
 
 
-def _crossings(accesses: Json) -> Table:
+def crossings_table(result: CrossoverResult) -> Table:
     """One line per access: from which n it passes the slowest and the fastest line, in both readings."""
-    largest = next(iter(accesses.values()))["crossover"]["n_max"].bit_length() - 1
-    table = _table(
-        f"Keys from which the search is faster, at the earliest; none: up to n = 2^{largest}, where it is so many "
-        "times slower; free: with "
-        "a control computer that reads at once"
+    columns = (
+        Column("data access", short="access"),
+        Column("slowest GPU line", IN_CELL, "crossover", short="slowest line"),
+        Column("fastest GPU line", IN_CELL, "crossover", short="fastest line"),
+        Column("slowest, free control", IN_CELL, "crossover", short="slowest, free"),
+        Column("fastest, free control", IN_CELL, "crossover", short="fastest, free"),
     )
-    for name in ("access", "slowest line", "fastest line", "slowest, free", "fastest, free"):
-        table.add_column(name, justify="left" if name == "access" else "right", overflow="fold")
-    for name, access in accesses.items():
-        full = access["crossover"]
-        readings = (full, full["optimistic"])
-        lines = ("_slowest_line", "")
-        table.add_row(name, *(_keys_text(reading, line) for reading in readings for line in lines))
-    return table
+    rows = tuple(
+        (
+            words(f"`{name}`"),
+            *(
+                _crossing(line)
+                for reading in (verdict.full, verdict.optimistic)
+                for line in (reading.slowest, reading.fastest)
+            ),
+        )
+        for name, verdict in result.verdicts.items()
+    )
+    largest = next(iter(result.verdicts.values())).slowest.n_max
+    caption = (
+        "Number of keys from which the search is faster for good, or how many times slower it still is at n = "
+        f"{power_text(largest)}"
+    )
+    return Table(caption, columns, rows)
 
 
-def _keys_text(reading: Json, line: str) -> str:
-    n_keys = reading[f"n_keys{line}"]
-    if n_keys is not None:
-        return f"n = {count_text(n_keys)}"
-    ratio = reading["ratio_at_n_max" if line else "ratio_at_n_max_fastest_line"]
-    return "never" if ratio is None else f"none {count_text(ratio)}"
+def _crossing(line: Crossover) -> Cell:
+    if line.n_keys is not None:
+        return Cell(f"n = {count_text(line.n_keys)}", line.n_keys)
+    ratio = line.ratio_at_n_max
+    return Cell(f"never: {rounded(ratio, 2).text}", ratio) if math.isfinite(ratio) else words("never")
 
 
-def _reasons(accesses: Json) -> str:
-    """Why, for each access; both readings where there is only one access."""
-    if len(accesses) > 1:
-        names: dict[str, list[str]] = {}
-        for name, access in accesses.items():
-            names.setdefault(access["crossover"]["why"], []).append(name)
-        return "\n".join(f"{', '.join(of)}: {why}." for why, of in names.items())
-    ((name, access),) = accesses.items()
-    full, optimistic = access["crossover"], access["crossover"]["optimistic"]
-    text = f"{name}: {full['reason']}."
-    if optimistic["reason"] == full["reason"]:
-        return text
-    return f"{text}\n\nWith {optimistic['assumes']}: {optimistic['reason']}."
+def why_points(result: CrossoverResult) -> Points:
+    """Why, for those accesses that have a reason in common."""
+    reasons = shared_reasons({name: verdict.why for name, verdict in result.verdicts.items()})
+    return Points(tuple(reasons), ("crossover",))
 
 
-def _side_by_side(accesses: Json, i: int) -> Table:
+def _reasons(result: CrossoverResult) -> list[Block]:
+    """Why, for each access; of a single one both readings."""
+    if len(result.verdicts) > 1:
+        return [why_points(result)]
+    ((name, verdict),) = result.verdicts.items()
+    reason, optimistic = verdict.reason, verdict.optimistic_reason
+    full = Paragraph(f"{name}: {reason}.")
+    return [full] if optimistic == reason else [full, Paragraph(f"With {ASSUMED}: {optimistic}.")]
+
+
+def needs_table(name: str, point: BreakEvenPoint) -> Table:
+    """Every quantity of one access at one number of keys, against both lines, with the notes of the slowest."""
+    columns = (
+        Column("quantity"),
+        Column("now", IN_CELL, "break_even"),
+        Column("for the slowest line", IN_CELL, "break_even", short="slowest line"),
+        Column("better by", "times", "break_even", short="x"),
+        Column("for the fastest line", IN_CELL, "break_even", short="fastest line"),
+        Column("better by", "times", "break_even", short="x"),
+        Column("note, slowest line", aside=True),
+    )
+    slowest, fastest = (_needs(point, line.time_s_per_row) for line in (point.slowest, point.fastest))
+    rows = tuple(
+        (words(a.quantity), _value(a.now, a.unit), _asked(a), _factor(a), _asked(b), _factor(b), words(a.note))
+        for a, b in zip(slowest, fastest, strict=True)
+    )
+    return Table(f"`{name}` at {_against(point)}", columns, rows)
+
+
+def _side_by_side(points: dict[str, BreakEvenPoint]) -> Table:
     """One line per access at one number of keys, against the slowest line; the last column against the fastest."""
-    points = {name: access["break_even"][i] for name, access in accesses.items()}
-    table = _table(_title(next(iter(points.values()))))
-    for column in ("access", "iterate", "needed", "reaction", "states/s", "x slowest", "x fastest"):
-        table.add_column(column, justify="left" if column == "access" else "right", overflow="fold")
-    for name, point in points.items():
-        needs = {need["quantity"]: need for need in point["against"]["slowest"]["needs"]}
-        iterate = needs["time per iterate"]
-        row = [_value_text(iterate[key], "s") for key in ("now", "needed")]
-        row += [_asked_text(needs[quantity]) for quantity in ("reaction time", "magic states per second")]
-        row += [_factor_text(point["against"][line]["needs"][0]) for line in ("slowest", "fastest")]
-        table.add_row(name, *row)
-    table.caption = (
+    columns = (
+        Column("access"),
+        Column("iterate", IN_CELL),
+        Column("needed", IN_CELL),
+        Column("reaction", IN_CELL),
+        Column("states", IN_CELL),
+        Column("x slowest", "times"),
+        Column("x fastest", "times"),
+    )
+    note = (
         "Time of an iterate now, and what is needed against the slowest line: time of an iterate, reaction time, magic "
-        "states per second. x: how many times too slow an iterate is. *: would do only if nothing else took time. With "
-        "one --data-access, every quantity is shown."
+        "states per second. x: how many times too slow an iterate is. With one --data-access, every quantity is shown."
     )
-    return table
+    rows = tuple((words(name), *_of_access(point)) for name, point in points.items())
+    caption = f"To break even at {_against(next(iter(points.values())))}"
+    return Table(caption, columns, rows, notes=(note,))
 
 
-def _needs_table(accesses: Json, i: int) -> RenderableType:
-    """Every quantity of one access at one number of keys, against both lines, with the notes below."""
-    ((_, access),) = accesses.items()
-    point = access["break_even"][i]
-    slowest, fastest = (point["against"][name]["needs"] for name in ("slowest", "fastest"))
-    table = _table(_title(point))
-    for column in ("", "now", "slowest line", "x", "fastest line", "x"):
-        table.add_column(column, justify="right" if column else "left")
-    for a, b in zip(slowest, fastest, strict=True):
-        row = [_value_text(a["now"], a["unit"]), _asked_text(a), _factor_text(a), _asked_text(b), _factor_text(b)]
-        table.add_row(a["quantity"] + (", bit/s" if a["unit"] == "bit/s" else ""), *row)
-    table.caption = "*: would do only if nothing else took time."
-    notes = "\n".join(f"{need['quantity']}: {need['note']}." for need in slowest if need["note"])
-    return Group(table, "", Text(f"Against the slowest line:\n{notes}"))
+def _of_access(point: BreakEvenPoint) -> list[Cell]:
+    slowest, fastest = (_needs(point, line.time_s_per_row) for line in (point.slowest, point.fastest))
+    needs = {need.quantity: need for need in slowest}
+    iterate = needs["time per iterate"]
+    asked = [_asked(needs[quantity]) for quantity in ("reaction time", "magic states per second")]
+    return [_value(iterate.now, "s"), _value(iterate.needed, "s"), *asked, _factor(iterate), _factor(fastest[0])]
 
 
-def _title(point: Json) -> str:
-    lines = (point["against"][name] for name in ("slowest", "fastest"))
-    gpu = " and ".join(f"{line['line']} {time_text(line['time_s'])}" for line in lines)
-    return f"To break even at n = {point['n_keys']:,}, with {gpu} a row"
+def _needs(point: BreakEvenPoint, classical_s: float) -> list[Need]:
+    return BreakEven(point.row, classical_s, point.supply).needs()
 
 
-def _asked_text(need: Json) -> str:
-    if need["needed"] is not None:
-        return _value_text(need["needed"], need["unit"])
-    at_best = need["needed_if_nothing_else_took_time"]
-    return "none" if at_best is None else f"{_value_text(at_best, need['unit'])} *"
+def _against(point: BreakEvenPoint) -> str:
+    slowest, fastest = (f"{line.name} ({time_text(line.time_s_per_row)})" for line in (point.slowest, point.fastest))
+    return f"n = {point.row.n_keys:,} against {slowest} and {fastest}"
 
 
-def _factor_text(need: Json) -> str:
-    return "" if need["factor"] is None else count_text(need["factor"])
-
-
-def _value_text(value: float | None, unit: str) -> str:
+def _value(value: float | None, unit: str) -> Cell:
     if value is None:
-        return "?"
+        return words("unknown")
     if unit == "s":
-        return time_text(value) if value >= _SHORTEST_S else f"{value:.1e} s"
-    return f"{value:.3g}" if abs(value) < 1 else count_text(value)
+        return duration(value)
+    if not unit:
+        return rounded(value) if value >= 1 else probability(value)
+    return Cell(f"{rounded(value).text} {unit.replace('1/s', 'per s')}", value)
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        caption_justify="left",
-        caption_style="",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+def _asked(need: Need) -> Cell:
+    if need.asked is None:
+        return words("no value")
+    cell = _value(need.asked, need.unit)
+    return cell if need.needed is not None else Cell(f"{cell.text} *", cell.value)
+
+
+def _factor(need: Need) -> Cell:
+    return EMPTY if need.factor is None else rounded(need.factor)

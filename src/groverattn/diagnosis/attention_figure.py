@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from groverattn.errors import InputError
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from groverattn.show.figures import svg_text
+from groverattn.show.figures import DIGITS, canvas, svg_text
 
 _KEYS_MAX, _SHADES = 64, 24
-_DIGITS = 9  # those beyond are rounding, and would change the bytes
 
 
 def attention_svg(B: SparseRankOne) -> str:
@@ -24,13 +23,11 @@ def attention_svg(B: SparseRankOne) -> str:
         InputError: more than 64 keys, which nobody could tell apart.
     """
     import matplotlib
-    from matplotlib.figure import Figure
 
     _check_small(B)
     every_key = np.eye(B.head.n_keys)
     exact, approximate = exact_attention(attrs.evolve(B.head, values=every_key), B.rows), B.output(every_key)
-    figure = Figure(figsize=(10.2, 3.4), layout="constrained")
-    panels = figure.subplots(1, 3, sharex=True, sharey=True)
+    figure, panels = canvas(10.2, 3.4, 1, 3, sharex=True, sharey=True)
     highest = float(exact.max())
     blues, red_to_blue = (matplotlib.colormaps[name].resampled(_SHADES) for name in ("Blues", "RdBu_r"))
     weights = {"cmap": blues, "vmin": 0.0, "vmax": highest}
@@ -54,7 +51,7 @@ def _check_small(B: SparseRankOne) -> None:
 
 
 def _panel(panel: Any, title: str, entries: NDArray[np.float64], colours: dict[str, Any]) -> None:
-    squares = panel.pcolormesh(entries.round(_DIGITS), **colours)
+    squares = panel.pcolormesh(entries.round(DIGITS), **colours)
     panel.figure.colorbar(squares, ax=panel, shrink=0.85).ax.tick_params(labelsize=7)
     panel.set_title(title, fontsize=10)
     panel.set_xlabel("key", fontsize=9)

@@ -15,6 +15,7 @@ from groverattn.problem.limits import check_diagnosis
 from groverattn.reference.attention.exact import score_blocks, softmax_rows
 from groverattn.reference.attention.goodness import LargestKeys, largest_keys
 from groverattn.reference.attention.mass_profile import keys_for_mass, mass_of_largest
+from groverattn.show.result import Drawn
 
 SCHEMA = "groverattn.diagnose/1"
 MASSES = (0.90, 0.95, 0.99)
@@ -43,7 +44,7 @@ class Summary:
 
 
 @attrs.frozen(eq=False)
-class Diagnosis:
+class Diagnosis(Drawn):
     """Measurements of a head.
 
     Attributes:

@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from groverattn.diagnosis.diagnosis import MASSES, Diagnosis
-from groverattn.show.figures import svg_text
+from groverattn.show.figures import BLUE, DIGITS, RED, canvas, svg_text, tidy
+from groverattn.show.result import draw
 
-_INK, _LIGHT, _MARK = "#2f5d8a", "#a9c1d9", "#c1440e"
+_LIGHT = "#a9c1d9"
 _BOUNDS = (("mass_bound", "^", "bound from the mass, worst"), ("best_bound", "v", "smallest bound, worst"))
-_DIGITS = 9  # those beyond are rounding, and would change the bytes
 
 
-def diagnosis_figure(diagnosis: Diagnosis) -> Any:
-    """Matplotlib figure of four panels: mass over k, tail range and tail mass of the rows, error per tail."""
-    from matplotlib.figure import Figure
+def diagnosis_svg(diagnosis: Diagnosis) -> str:
+    """Four panels as SVG: mass over k, tail range and tail mass of the rows, error per tail.
 
-    figure = Figure(figsize=(10.5, 7.0), layout="constrained")
-    panels = figure.subplots(2, 2)
+    The same bytes for the same numbers.
+    """
+    figure, panels = canvas(10.5, 7.0, 2, 2)
     head, k = diagnosis.head, diagnosis.largest.k
     mask = "causal" if head.causal else "bidirectional"
     figure.suptitle(f"{head.name}, n = {head.n_keys:,}, {mask}, k = {k}", fontsize=11)
@@ -28,30 +28,30 @@ def diagnosis_figure(diagnosis: Diagnosis) -> Any:
     _rows_panel(panels[1, 0], diagnosis, "tail_mass", "softmax weight of the tail", 0.1, "10 %")
     panels[1, 0].set_ylim(0, 1.15)
     _tails_panel(panels[1, 1], diagnosis)
-    for panel in panels.flat:
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.tick_params(labelsize=8)
-    return figure
+    tidy(*panels.flat)
+    return svg_text(figure)
 
 
-def diagnosis_svg(diagnosis: Diagnosis) -> str:
-    """Figure as SVG text, the same bytes for the same numbers."""
-    return svg_text(diagnosis_figure(diagnosis))
+@draw.register
+def _(result: Diagnosis, ax: Any) -> None:
+    """The softmax weight that the largest keys of a row hold."""
+    _mass_panel(ax, result)
+    tidy(ax)
 
 
 def _mass_panel(panel: Any, diagnosis: Diagnosis) -> None:
     """Weight of the k largest scores against k; where the median row reaches 90, 95 and 99 %."""
-    low, median, high = np.percentile(diagnosis.held, (10, 50, 90), axis=0).round(_DIGITS)
+    low, median, high = np.percentile(diagnosis.held, (10, 50, 90), axis=0).round(DIGITS)
     panel.fill_between(diagnosis.counts, low, high, color=_LIGHT, linewidth=0, label="10 to 90 % of the rows")
-    panel.plot(diagnosis.counts, median, color=_INK, label="median row")
+    panel.plot(diagnosis.counts, median, color=BLUE, label="median row")
     panel.axvline(diagnosis.largest.k, color="black", linestyle=":", linewidth=1, label=f"k = {diagnosis.largest.k}")
     lines = []
     for mass, column in zip(MASSES, diagnosis.needed.T, strict=True):
         needed = float(np.median(column))
-        panel.plot([needed], [mass], "o", color=_MARK, markersize=5)
+        panel.plot([needed], [mass], "o", color=RED, markersize=5)
         lines.append(f"{100 * mass:.0f} %: k = {needed:g}")
     panel.text(
-        0.98, 0.04, "median row\n" + "\n".join(lines), transform=panel.transAxes, ha="right", fontsize=8, color=_MARK
+        0.98, 0.04, "median row\n" + "\n".join(lines), transform=panel.transAxes, ha="right", fontsize=8, color=RED
     )
     panel.set_xscale("log", base=2)
     panel.set_ylim(0, 1.03)
@@ -63,10 +63,10 @@ def _mass_panel(panel: Any, diagnosis: Diagnosis) -> None:
 def _rows_panel(panel: Any, diagnosis: Diagnosis, name: str, label: str, line: float, line_label: str) -> None:
     """One number of every row that has a tail, in the order of the rows, with the median."""
     at = np.flatnonzero(diagnosis.largest.has_tail)
-    numbers = getattr(diagnosis.largest, name)[at].round(_DIGITS)
-    panel.plot(at, numbers, ".", color=_INK, markersize=4 if at.size <= 512 else 2)
+    numbers = getattr(diagnosis.largest, name)[at].round(DIGITS)
+    panel.plot(at, numbers, ".", color=BLUE, markersize=4 if at.size <= 512 else 2)
     median = float(np.median(numbers))
-    panel.axhline(median, color=_MARK, linewidth=1, label=f"median {median:.2g}")
+    panel.axhline(median, color=RED, linewidth=1, label=f"median {median:.2g}")
     panel.axhline(line, color="black", linestyle=":", linewidth=1, label=line_label)
     panel.set_ylim(0, 1.2 * max(line, float(numbers.max())))
     panel.set_xlabel("row", fontsize=9)
@@ -79,22 +79,22 @@ def _tails_panel(panel: Any, diagnosis: Diagnosis) -> None:
     places = np.arange(len(diagnosis.tails))[::-1]
     for place, tail in zip(places, diagnosis.tails, strict=True):
         first = place == places[0]
-        error = np.round([tail.error_median, tail.error_max], _DIGITS)
+        error = np.round([tail.error_median, tail.error_max], DIGITS)
         panel.plot(
             error,
             [place, place],
-            color=_INK,
+            color=BLUE,
             linewidth=3,
             solid_capstyle="butt",
             label="error, median to worst" if first else None,
         )
         for name, marker, label in _BOUNDS:
-            bound = round(getattr(tail, f"{name}_max"), _DIGITS)
+            bound = round(getattr(tail, f"{name}_max"), DIGITS)
             panel.plot(
                 [bound],
                 [place],
                 marker,
-                color=_MARK if name == "best_bound" else "black",
+                color=RED if name == "best_bound" else "black",
                 markersize=5,
                 label=label if first else None,
                 linestyle="none",

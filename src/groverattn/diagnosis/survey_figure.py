@@ -9,10 +9,9 @@ import numpy as np
 
 from groverattn.diagnosis.survey import WEIGHT, HeadSummary
 from groverattn.reference.attention.tails import TAILS
-from groverattn.show.figures import svg_text
+from groverattn.show.figures import BLUE, DIGITS, GREY, RED, canvas, svg_text, tidy
 
-_INK, _LIGHT, _MARK = "#2f5d8a", "#a9c1d9", "#c1440e"
-_DIGITS = 9  # those beyond are rounding, and would change the bytes
+_LIGHT = "#a9c1d9"
 
 
 def survey_svg(summaries: Sequence[HeadSummary], chosen: HeadSummary | None = None) -> str:
@@ -22,10 +21,7 @@ def survey_svg(summaries: Sequence[HeadSummary], chosen: HeadSummary | None = No
         summaries: the heads of one file, of one k.
         chosen: the head to be marked, if it is one of them.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.2, 3.9), layout="constrained")
-    held, needed = figure.subplots(1, 2)
+    figure, (held, needed) = canvas(10.2, 3.9, 1, 2)
     first, places = summaries[0], np.arange(len(summaries))
     at = next((place for place, summary in enumerate(summaries) if summary == chosen), None)
     figure.suptitle(f"{len(summaries)} heads, n = {first.n_keys:,}, k = {first.n_marked}", fontsize=10)
@@ -38,19 +34,18 @@ def survey_svg(summaries: Sequence[HeadSummary], chosen: HeadSummary | None = No
     needed.set_ylabel(f"keys that hold {100 * WEIGHT:.0f} % of the weight", fontsize=9)
     for panel in (held, needed):
         _layers(panel, summaries)
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.tick_params(labelsize=8)
+        tidy(panel)
     figure.legend(*needed.get_legend_handles_labels(), frameon=False, fontsize=8, loc="outside lower center", ncols=4)
     return svg_text(figure)
 
 
 def _spread(panel: Any, places: Any, spreads: Sequence[Any], at: int | None) -> None:
     """A dot for the median row of each head, and a line from 10 to 90 % of the rows."""
-    low, median, high = (np.round([getattr(each, of) for each in spreads], _DIGITS) for of in ("low", "median", "high"))
+    low, median, high = (np.round([getattr(each, of) for each in spreads], DIGITS) for of in ("low", "median", "high"))
     panel.vlines(places, low, high, color=_LIGHT, linewidth=2, label="10 to 90 % of the rows")
-    panel.plot(places, median, "o", color=_INK, markersize=3, label="median row")
+    panel.plot(places, median, "o", color=BLUE, markersize=3, label="median row")
     if at is not None:
-        panel.plot([at], [median[at]], "D", color=_MARK, markersize=6, label="the head looked at below")
+        panel.plot([at], [median[at]], "D", color=RED, markersize=6, label="the head looked at below")
 
 
 def _layers(panel: Any, summaries: Sequence[HeadSummary]) -> None:
@@ -61,7 +56,7 @@ def _layers(panel: Any, summaries: Sequence[HeadSummary]) -> None:
         panel.set_xlabel("head", fontsize=9)
         return
     for at in starts[1:]:
-        panel.axvline(at - 0.5, color="#8a96a3", linewidth=0.5)
+        panel.axvline(at - 0.5, color=GREY, linewidth=0.5)
     centres = [(a + b - 1) / 2 for a, b in zip(starts, [*starts[1:], len(layers)], strict=True)]
     panel.set_xticks(centres, [str(layers[at]) for at in starts])
     panel.set_xlabel("layer; heads from left to right", fontsize=9)
@@ -73,15 +68,12 @@ def tails_svg(records: Sequence[Mapping[str, Any]]) -> str:
     Args:
         records: the rows of estimates/tails.csv, or `TailErrors` as mappings.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8.4, 3.9), layout="constrained")
-    panel = figure.subplots()
+    figure, panel = canvas(8.4, 3.9)
     names = list(TAILS)
-    for i, (label, causal, colour) in enumerate((("bidirectional", "False", _INK), ("causal mask", "True", _MARK))):
+    for i, (label, causal, colour) in enumerate((("bidirectional", "False", BLUE), ("causal mask", "True", RED))):
         for row, name in enumerate(names):
             errors = [
-                round(float(record["error_max"]), _DIGITS)
+                round(float(record["error_max"]), DIGITS)
                 for record in records
                 if record["tail"] == name and str(record["causal"]) == causal
             ]
@@ -94,7 +86,6 @@ def tails_svg(records: Sequence[Mapping[str, Any]]) -> str:
     panel.invert_yaxis()
     panel.set_xscale("log")
     panel.set_xlabel("largest error of the output over max |V|, worst row of the head   (* reads the tail)", fontsize=9)
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.tick_params(labelsize=8)
+    tidy(panel)
     panel.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2)
     return svg_text(figure)

@@ -10,12 +10,14 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate, estimate
 from groverattn.row.request import RowRequest
+from groverattn.row.sentences import passing_sentence
+from groverattn.show.result import Shown
 
 SCHEMA = "groverattn.compare/1"
 
 
 @attrs.frozen
-class Comparison:
+class Comparison(Shown):
     """Estimates of the same sizes, one for each data access; an access that no machine can run has its reason."""
 
     request: RowRequest
@@ -34,10 +36,16 @@ class Comparison:
         }
 
     @property
+    def circuits(self) -> dict[str, Estimate]:
+        """The data accesses that are circuits and that the machine can run."""
+        found = self.estimates.items()
+        return {name: result for name, result in found if name != "qram" and isinstance(result, Estimate)}
+
+    @property
     def verdict(self) -> str:
         """What follows from the table, in sentences that quote it."""
         results = {name: result for name, result in self.estimates.items() if isinstance(result, Estimate)}
-        circuits = {name: result for name, result in results.items() if name != "qram"}
+        circuits = self.circuits
         if not circuits:
             return "No data access that is a circuit can run within the error budget."
         fewest = min(circuits, key=lambda name: circuits[name].totals.iterate.total.toffoli)
@@ -48,7 +56,7 @@ class Comparison:
             f"Fastest circuit: {fastest}, at least {circuits[fastest].physical.duration_s:.3g} s a row on "
             f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
             f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",
-            self._crossover(results),
+            passing_sentence({name: result.crossover.slowest for name, result in results.items()}),
         ]
         return " ".join(sentences)
 
@@ -56,24 +64,6 @@ class Comparison:
     def _loading_share(result: Estimate) -> float:
         parts = result.totals.iterate.toffoli_parts
         return (parts["load"] + parts["unload"]) / sum(parts.values())
-
-    @staticmethod
-    def _crossover(results: dict[str, Estimate]) -> str:
-        """Which accesses pass the slowest GPU line, and from where; those that have no estimate are not spoken of."""
-        verdicts = {name: result.crossover for name, result in results.items()}
-        largest = f"n = 2^{next(iter(verdicts.values())).slowest.n_max.bit_length() - 1}"
-        passing = [
-            f"{name} from n = {verdict.slowest.n_keys:.2g}"
-            for name, verdict in verdicts.items()
-            if verdict.slowest.n_keys is not None
-        ]
-        if passing:
-            return f"The slowest GPU line is passed by {', '.join(passing)}; by no other of these up to {largest}."
-        nearest = min(verdicts, key=lambda name: verdicts[name].ratio_at_n_max)
-        return (
-            f"Up to {largest} the slowest GPU line is passed by none of {', '.join(verdicts)}; the nearest there is "
-            f"{nearest}, slower by a factor of {verdicts[nearest].ratio_at_n_max:.2g}."
-        )
 
 
 def compare(request: RowRequest) -> Comparison:

@@ -16,12 +16,13 @@ from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.row.verdict import Verdict, row_verdict
+from groverattn.show.result import Drawn
 
 SCHEMA = "groverattn.estimate/2"
 
 
 @attrs.frozen
-class Estimate:
+class Estimate(Drawn):
     """Everything that an estimate says; `as_json` is its public form.
 
     Attributes:

@@ -1,44 +1,47 @@
-"""What the time of a row waits for and where its error budget goes, as bars beside the GPUs."""
+"""An estimate as figures: what the time of a row waits for, where its error budget goes, and where the Toffolis go."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from groverattn.show.figures import svg_text
+from groverattn.estimation.estimate import Estimate
+from groverattn.show.figures import BLUE, DIGITS, GREEN, GREY, RED, canvas, svg_text, tidy
 from groverattn.show.numbers import time_text
+from groverattn.show.result import draw
 
-Json = dict[str, Any]
-
-_COLOURS = ("#2f5d8a", "#c1440e", "#8a96a3", "#b0722a")
-_GPU = "#4c9f70"
+_COLOURS = (BLUE, RED, GREY, "#b0722a")
 _HEIGHT = 0.7
-_DIGITS = 9  # those beyond are rounding, and would change the bytes
+_BAR = 0.36
 
 
-def estimate_svg(results: Mapping[str, Json]) -> str:
+def estimate_svg(results: Mapping[str, Estimate]) -> str:
     """Draw the limits of the time of one row, and the parts of its error budget, a bar for each estimate.
 
     Args:
-        results: up to four printed estimates by what to call them, all of the same row.
+        results: up to four estimates by what to call them, all of the same row.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.2, 3.4), layout="constrained")
-    times, errors = figure.subplots(1, 2, width_ratios=(1.25, 1))
+    figure, (times, errors) = canvas(10.2, 3.4, 1, 2, width_ratios=(1.25, 1))
     _limits(times, results)
     _budget(errors, results)
     for panel in (times, errors):
         panel.invert_yaxis()
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.tick_params(labelsize=8)
+        tidy(panel)
     return svg_text(figure)
 
 
-def _limits(panel: Any, results: Mapping[str, Json]) -> None:
+@draw.register
+def _(result: Estimate, ax: Any) -> None:
+    """What the time of the row waits for."""
+    _limits(ax, {result.request.design.data_access: result})
+    ax.invert_yaxis()
+    tidy(ax)
+
+
+def _limits(panel: Any, results: Mapping[str, Estimate]) -> None:
     """A point for each limit on a logarithmic axis, where a bar would have no foot."""
-    limits = {name: result["physical"]["limits_s"] for name, result in results.items()}
-    gpu = [line["time_s_per_row"] for result in results.values() for line in result["classical"]]
+    limits = {name: result.physical.limits_s for name, result in results.items()}
+    gpu = [line.time_s_per_row for result in results.values() for line in result.classical]
     longest = max(seconds for parts in limits.values() for seconds in parts.values())
     for colour, (circuit, parts), rows in _in_rows(limits):
         at = [(row, seconds) for row, seconds in zip(rows, parts.values(), strict=True) if seconds]
@@ -49,26 +52,26 @@ def _limits(panel: Any, results: Mapping[str, Json]) -> None:
         name if any(parts[name] for parts in limits.values()) else f"{name}: none"
         for name in next(iter(limits.values()))
     ]
-    panel.axvspan(min(gpu), max(gpu), color=_GPU, alpha=0.35, label="one row on a GPU")
+    panel.axvspan(min(gpu), max(gpu), color=GREEN, alpha=0.35, label="one row on a GPU")
     panel.set_yticks(range(len(names)), names)
     panel.set_ylim(-0.6, len(names) - 0.4)
     panel.set_xscale("log")
     panel.set_xlim(min(gpu) / 10, 300 * longest)
-    panel.grid(axis="y", color="#8a96a3", alpha=0.3, linewidth=0.5)
+    panel.grid(axis="y", color=GREY, alpha=0.3, linewidth=0.5)
     panel.set_xlabel("seconds; the largest is the time of the row", fontsize=9)
     panel.set_title("What the time of one row waits for", fontsize=10)
     panel.legend(frameon=False, fontsize=8, loc="center")
 
 
-def _budget(panel: Any, results: Mapping[str, Json]) -> None:
+def _budget(panel: Any, results: Mapping[str, Estimate]) -> None:
     """A bar for each part, of all that is allowed; without the memory, which only an assumption has."""
-    allowed = next(iter(results.values()))["error_budget"]["allowed"]
+    allowed = next(iter(results.values())).request.error_budget
     budgets = {
-        name: {part: result["error_budget"][part] for part in ("search", "storage", "distillation", "synthesis")}
+        name: {part: result.row.p_parts[part] for part in ("search", "storage", "distillation", "synthesis")}
         for name, result in results.items()
     }
     for colour, (circuit, parts), rows in _in_rows(budgets):
-        shares = [round(100 * p / allowed, _DIGITS) for p in parts.values()]
+        shares = [round(100 * p / allowed, DIGITS) for p in parts.values()]
         bars = panel.barh(rows, shares, height=_HEIGHT / len(budgets), color=colour, label=circuit)
         panel.bar_label(bars, [f" {share:.2g} %" for share in shares], fontsize=7)
     panel.set_yticks(range(len(next(iter(budgets.values())))), next(iter(budgets.values())))
@@ -83,3 +86,25 @@ def _in_rows(parts: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, tu
     n = len(parts)
     for i, (colour, named) in enumerate(zip(_COLOURS, parts.items(), strict=False)):
         yield colour, named, [row + (i - (n - 1) / 2) * _HEIGHT / n for row in range(len(named[1]))]
+
+
+def toffoli_svg(parts: Mapping[str, Mapping[str, int]]) -> str:
+    """Draw the share of every part of an iterate in its Toffolis, a bar for each circuit.
+
+    Args:
+        parts: Toffolis by part, for each circuit by name.
+    """
+    figure, axes = canvas(6.4, 2.6)
+    names = list(next(iter(parts.values())))
+    for i, (circuit, counts) in enumerate(parts.items()):
+        total = max(sum(counts.values()), 1)
+        shares = [100 * counts[name] / total for name in names]
+        heights = [row + (i - (len(parts) - 1) / 2) * _BAR for row in range(len(names))]
+        axes.barh(heights, shares, height=_BAR, color=_COLOURS[i], label=circuit)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("share of the Toffolis of one iterate, per cent")
+    tidy(axes, size=None)
+    axes.legend(frameon=False, fontsize=9, loc="lower right")
+    return svg_text(figure)

@@ -1,90 +1,69 @@
-"""The ledger of an estimate: how each number was got, and from where."""
+"""The ledger: how each number of an estimate or a report was got, from where, and what checks it."""
 
 from __future__ import annotations
 
-from typing import Literal
+import functools
+import tomllib
+from importlib.resources import files
 
 import attrs
+import cattrs
 
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.reference.search.cost import SearchCost
+from groverattn.show.document import Entry, How
+
+_ASSUMED = "external_call"  # stands in an estimate with the data access qram only
 
 
 @attrs.frozen
 class Provenance:
-    """One line of the ledger.
+    """One line of the ledger of an estimate.
 
     Attributes:
-        quantity: what the number is.
+        quantity: what the JSON calls the number.
         how: counted from a circuit whose gates the tests run, computed by a formula, or assumed.
         source: the check, the paper or the reason.
     """
 
     quantity: str
-    how: Literal["counted", "formula", "assumption"]
+    how: How
     source: str
 
 
-_EXTERNAL_CALL = Provenance(
-    "load and unload",
-    "assumption",
-    "our assumption: two calls of a memory outside the circuit, without gates and qubits of it in any count, at the "
-    "latency and error of `inputs.qram`; no such device exists (arXiv:2305.10310), and nothing of it is verified",
-)
+@functools.cache
+def _entries() -> dict[str, Entry]:
+    text = (files("groverattn.estimation") / "ledger.toml").read_text("utf-8")
+    return cattrs.structure(tomllib.loads(text), dict[str, Entry])
 
 
-def provenance(data_access: str, cost: SearchCost, hardware: Hardware) -> list[Provenance]:
+def ledger(machine: Hardware, law: SearchCost | None) -> dict[str, Entry]:
+    """Return the entries of a report, as `ledger.toml` has them.
+
+    Args:
+        machine: what the rows run on.
+        law: the search law of the report at any sizes, for its source; None if no row can be run.
+    """
+    return {key: entry for key, entry in _filled(machine, law).items() if entry.check}
+
+
+def provenance(data_access: str, cost: SearchCost, machine: Hardware) -> list[Provenance]:
     """Return the ledger of one estimate."""
-    counted = f"call graph of GroverIterate with {data_access}; `groverattn verify --data-access {data_access}` runs it"
+    run = f"; `groverattn verify --data-access {data_access}` runs it"
     return [
-        *([_EXTERNAL_CALL] if data_access == "qram" else []),
-        Provenance("toffoli, measurements, logical_qubits of the iterate", "counted", counted),
-        Provenance("clifford", "counted", f"{counted}; with sizes only, half of the key bits are taken to be one"),
-        Provenance(
-            "toffoli_depth, measurement_depth",
-            "counted",
-            "parts follow each other; within a part gates that share only controls run at once; holds together with "
-            "logical_qubits in one schedule; compared with the flat circuit by the tests",
-        ),
-        Provenance(
-            "score of a representative query",
-            "assumption",
-            "our assumption: query and keys are rounded Gaussians with sigma = range / 3; over queries the Toffolis of "
-            "the score vary by 2 % (one standard deviation, at d = 128 and 8 bits; estimates/iterates.csv)",
-        ),
-        Provenance("t_count", "formula", "4 T per Toffoli; rotations by arXiv:2211.07629, Eq. D4"),
-        Provenance("iterates", "formula", cost.source),
-        Provenance(
-            "p_failure of the search", "formula", f"exact failure of the law at its share of the budget; {cost.source}"
-        ),
-        Provenance(
-            "error_budget",
-            "formula",
-            "of one row, for any reason; the share of the search minimises qubits x time by scalar minimisation, and "
-            "the rest is split by the search over factory, code distance and T gates per rotation",
-        ),
-        Provenance("row, head, model", "formula", "iterates x iterate; every row searches all n keys (our assumption)"),
-        Provenance("physical", "formula", f"{hardware.name}: {hardware.sources['factories']}"),
-        Provenance(
-            "control_bits, control_s",
-            "counted",
-            f"bits of the key table behind every measured unload of the {data_access} circuit; time at "
-            f"{hardware.control_bits_per_s:.3g} bit/s, {hardware.sources['control_bits_per_s']}",
-        ),
-        Provenance(
-            "limits_s.clifford",
-            "formula",
-            "our assumption: a Clifford gate takes a tile for one time step of d cycles, and every tile that can "
-            "operate always does: a lower bound if all of them are carried out; commutation could save some",
-        ),
-        Provenance("physical_error_rate", "assumption", hardware.sources["physical_error_rate"]),
-        Provenance("cycle_time", "assumption", hardware.sources["cycle_time_us"]),
-        Provenance("reaction_time", "assumption", hardware.sources["reaction_time_us"]),
-        Provenance("classical", "formula", "FLOP or bytes of one row over the rate named with each line"),
-        Provenance(
-            "crossover",
-            "formula",
-            "quantum row at its reaction limit (measurement depth), with any number of factories, against the lines of "
-            "the GPUs; n_marked stays as n grows",
-        ),
+        Provenance(entry.quantity, entry.how, entry.source + (run if entry.how == "counted" else ""))
+        for key, entry in _filled(machine, cost).items()
+        if entry.quantity and (key != _ASSUMED or data_access == "qram")
     ]
+
+
+def _filled(machine: Hardware, law: SearchCost | None) -> dict[str, Entry]:
+    """The entries with the names in braces replaced by the machine's and the law's own."""
+    told = {"machine": machine.name, "law": "the search law" if law is None else law.source, **machine.sources}
+
+    def filled(text: str) -> str:
+        for place, words in told.items():
+            text = text.replace(f"{{{place}}}", words)
+        return text
+
+    return {key: attrs.evolve(entry, source=filled(entry.source)) for key, entry in _entries().items()}

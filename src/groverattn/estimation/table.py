@@ -1,226 +1,316 @@
-"""The estimate for the terminal; it reads the printed object and computes nothing."""
+"""Estimates as tables: one of them, several circuits side by side, every data access, and models in one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+import attrs
 
-from groverattn.problem.presets import PRESETS
-from groverattn.show.numbers import count_text, probability_text, time_text
-from groverattn.show.tables import LAWS_IN_WORDS, QRAM_IN_WORDS, Json, simple_table
+from groverattn.classical.lines import ClassicalLine
+from groverattn.costs.logical import LogicalCounts
+from groverattn.errors import InputError
+from groverattn.estimation.compare import Comparison
+from groverattn.estimation.estimate import Estimate
+from groverattn.physical.machines.hardware import hardware
+from groverattn.reference.search.laws import LAW_WORDS
+from groverattn.row.sentences import heading, passing_text
+from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
+from groverattn.show.numbers import (
+    EMPTY,
+    count,
+    count_text,
+    duration,
+    probability,
+    probability_text,
+    rounded,
+    share,
+    time_text,
+    words,
+)
+from groverattn.show.result import blocks_of
+from groverattn.verification.table import QRAM_IN_WORDS
 
-_COUNTS = ("toffoli", "t_count", "clifford", "measurements", "toffoli_depth", "logical_qubits")
+Designs = Mapping[str, Estimate]
+"""Estimates of the same row by data access."""
+
+PARTS = {
+    "load": "the key of index j is brought into a register, for all j in superposition",
+    "unload": "the same undone, by measurement and a correction of the phase",
+    "score": "the inner product of query and key, computed and undone",
+    "predicate": "the sign flips where the score reaches the threshold and the key was not found before",
+    "diffusion": "the reflection about the mean, by which marked keys gain",
+}
+_SCOPES = {"iterate": "an iterate", "row": "a row", "head": "a head", "model": "the model"}
 
 
-def estimate_table(result: Json) -> RenderableType:
+@blocks_of.register
+def _(result: Estimate) -> tuple[Block, ...]:
     """The estimate on one screen, the classical line beside the quantum one."""
-    inputs, search, physical = result["inputs"], result["search"], result["physical"]
-    shape = inputs["shape"]
-    heading = (
-        f"{inputs['name']}: n = {shape['n_keys']:,} keys, d = {shape['d_head']}, k = {shape['n_marked']} marked, "
-        f"{shape['query_bits']}/{shape['key_bits']} bits, {inputs['layers']} layers x {inputs['query_heads']} heads\n"
-        f"data access {inputs['data_access']}, search law {search['law']}, machine {inputs['hardware']}"
+    request, design = result.request, {result.request.design.data_access: result}
+    return (
+        Paragraph(f"{heading(request, design=True)}; {request.layers} layers x {request.query_heads} heads"),
+        counts_table(design, tuple(_SCOPES)),
+        Paragraph("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
+        parts_table(design).without("what it does"),
+        _row_table(result),
+        Paragraph(f"{_limits_text(result)}\n{_budget_text(result)}"),
+        laws_table(result).without("at most"),
+        Paragraph(f"Crossover: {_crossover_text(result)}"),
+        *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
-    costs = [
-        (scope, *(count_text(result[scope][name]) for name in _COUNTS)) for scope in ("iterate", "row", "head", "model")
+
+
+@blocks_of.register
+def _(result: Comparison) -> tuple[Block, ...]:
+    """One line per data access, and what follows."""
+    gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in result.request.classical())
+    return (
+        Paragraph(heading(result.request)),
+        accesses_table(result),
+        Paragraph(f"One row on a GPU: {gpu}\n{result.verdict}"),
+        Paragraph(_LEGEND),
+    )
+
+
+_LEGEND = (
+    "Toffoli, depth (Toffoli depth) and reactions (measurement depth, which the reaction time multiplies; the "
+    "measurement inside each Toffoli included) of one iterate; k stays as n grows. Before every unload goes on, the "
+    "control computer reads all keys for a parity, as many bits as a scan reads, in every iterate; its rate is the "
+    "machine's `control_bits_per_s`. A call of qram takes 10 us and no qubits unless told otherwise."
+)
+
+
+def counts_table(designs: Designs, scopes: Sequence[str]) -> Table:
+    """Counts before error correction of an iterate, a row, ..., with each circuit."""
+    columns = [Column("counted")]
+    for name in designs:
+        for scope in scopes:
+            quantity, unit = ("", "as counted") if scope == "iterate" else ("row_counts", "as expected")
+            columns.append(Column(f"`{name}`, {_SCOPES[scope]}", unit, quantity, short=_SCOPES[scope]))
+    shown = [(result, scope) for result in designs.values() for scope in scopes]
+    rows = [
+        (words(label), *(count(value(_counts(result, scope), result)) for result, scope in shown))
+        for label, _, value in _COUNTS
     ]
-    parts = result["iterate"]["parts"]
-    total = max(sum(parts.values()), 1)
-    row = simple_table(
-        f"One row: {count_text(search['iterates_expected'])} iterates expected, "
-        f"at most {count_text(search['iterates_max'])}, a miss with p = {probability_text(search['p_failure'])}",
-        ["who", "time per row", "with"],
-        [
-            (
-                "quantum",
-                time_text(physical["duration_s"]),
-                f"{count_text(physical['qubits'])} physical qubits, distance {physical['code_distance']}, "
-                f"{physical['n_factories']} factories, p_fail {probability_text(physical['p_failure'])}, "
-                f"limited by {physical['limited_by']}",
-            ),
-            *(
-                (line["name"], time_text(line["time_s_per_row"]), f"bound by {line['bound_by']}; {line['source']}")
-                for line in spread_of_lines(result["classical"])
-            ),
-        ],
-    )
-    row.columns[-1].justify = "left"
-    return Group(
-        Text(heading),
-        "",
-        simple_table("Logical costs", ["", "Toffoli", "T", "Clifford", "measured", "Toffoli depth", "qubits"], costs),
-        Text("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
-        "",
-        simple_table(
-            "Toffolis of one iterate",
-            ["part", "Toffoli", "share"],
-            [(part, count_text(value), f"{value / total:.1%}") for part, value in parts.items()],
+    iterates = [count(_iterates(result, scope)) for result, scope in shown]
+    return Table(
+        "One iterate and one row, before error correction" if len(scopes) == 2 else "Costs before error correction",
+        tuple(columns),
+        ((words("iterates"), *iterates), *rows),
+        row_quantities=("iterates", *(quantity for _, quantity, _ in _COUNTS)),
+        notes=(
+            "A row is the expected number of iterates, and for every trial of the search a preparation and a "
+            "measurement of the index. Depth is the longest chain of gates, or of measurements, that wait for each "
+            "other.",
         ),
-        "",
-        row,
-        "",
-        Text(limits_text(result)),
-        Text(budget_text(result)),
-        "",
-        laws_table(result),
-        "",
-        Text(f"Crossover: {crossover_text(result)}"),
-        *([Text(QRAM_IN_WORDS)] if inputs["data_access"] == "qram" else []),
     )
 
 
-def spread_of_lines(lines: Sequence[Json]) -> list[Json]:
+_Count = Callable[[LogicalCounts, Estimate], int]
+_COUNTS: tuple[tuple[str, str, _Count], ...] = (
+    ("Toffoli gates", "toffoli", lambda c, _: c.toffoli),
+    ("T gates, at four per Toffoli", "t_count", lambda c, e: c.t_count(e.physical.t_per_rotation)),
+    ("rotations", "rotation", lambda c, _: c.rotation),
+    ("Clifford gates", "clifford", lambda c, _: c.clifford),
+    ("measurements, without those in Toffolis", "measurements", lambda c, _: c.measurement),
+    ("logical qubits", "logical_qubits", lambda c, _: c.logical_qubits),
+    ("Toffoli depth", "depth", lambda c, _: c.toffoli_depth),
+    ("measurement depth, or reactions", "depth", lambda c, _: c.measurement_depth),
+    ("key bits that the control computer reads", "control_bits", lambda c, _: c.control_bits),
+)
+
+
+def _counts(result: Estimate, scope: str) -> LogicalCounts:
+    return result.totals.iterate.total if scope == "iterate" else getattr(result.totals, scope)
+
+
+def _iterates(result: Estimate, scope: str) -> float:
+    request = result.request
+    rows_of = {"row": 1, "head": request.shape.n_keys}
+    rows = rows_of.get(scope, request.shape.n_keys * request.query_heads * request.layers)
+    return 1 if scope == "iterate" else result.cost.iterates_expected * rows
+
+
+def parts_table(designs: Designs) -> Table:
+    """Where the Toffolis of an iterate go, with each circuit."""
+    parts = {name: result.totals.iterate.toffoli_parts for name, result in designs.items()}
+    columns = [Column("part"), Column("what it does")]
+    for name in parts:
+        columns.append(Column(f"`{name}`", "Toffoli gates", "toffoli", short="Toffoli"))
+        columns.append(Column("share", "per cent", "toffoli", short="share, %"))
+    rows = []
+    for part, meaning in PARTS.items():
+        row = [words(part), words(meaning)]
+        for counts in parts.values():
+            row += [count(counts[part]), share(counts[part] / max(sum(counts.values()), 1))]
+        rows.append(tuple(row))
+    return Table("Toffoli gates of one iterate, by part", tuple(columns), tuple(rows))
+
+
+def laws_table(result: Estimate) -> Table:
+    """The laws of the search side by side, with the keys that a scan reads."""
+    scan = result.request.shape.n_keys
+    columns = (
+        Column("law"),
+        Column("iterates, on average", "iterates", "iterates", short="iterates"),
+        Column("at most", "iterates", "iterates"),
+        Column("keys read to check", "keys", "checks", short="keys read"),
+        Column("both over a scan", "ratio", "ratio", short="both/scan"),
+        Column("a miss", "probability", "p_miss", short="p(miss)"),
+        Column("what it says", aside=True),
+    )
+    rows = [
+        (
+            words(f"`{law}`" + (" (used here)" if law == result.request.search_law else "")),
+            count(cost.iterates_expected),
+            count(cost.iterates_max),
+            words("in the iterates") if law == "proven" else count(cost.checks_expected),
+            rounded((cost.iterates_expected + cost.checks_expected) / scan),
+            probability(cost.p_failure),
+            words(LAW_WORDS[law]),
+        )
+        for law, cost in result.laws.items()
+    ]
+    says = words("reads every key once, and no iterate")
+    rows.append((words("a scan"), EMPTY, EMPTY, count(scan), rounded(1.0), probability(0.0), says))
+    return Table(
+        f"The search of one row by four laws, with a probability of {result.row.p_miss:.2g} allowed for a miss",
+        columns,
+        tuple(rows),
+        notes=("A miss: the bound that the law itself gives, which may stay below what it is allowed.",),
+    )
+
+
+def accesses_table(comparison: Comparison) -> Table:
+    """Every data access side by side."""
+    columns = (
+        Column("data access", short="access"),
+        Column("Toffoli gates of an iterate", "gates", "toffoli", short="Toffoli"),
+        Column("Toffoli depth", "of an iterate", "depth", short="depth"),
+        Column("reactions", "of an iterate", "depth"),
+        Column("logical qubits", "qubits", "logical_qubits", short="logical"),
+        Column("physical qubits", "qubits", "physical_qubits", short="physical"),
+        Column("time of one row", IN_CELL, "duration", short="one row"),
+        Column("passes the slowest GPU line from", "keys", "crossover", short="passes"),
+    )
+    rows = tuple(_access_row(name, result) for name, result in comparison.estimates.items())
+    refused = (
+        f"`{name}` cannot be run: {reason(error)}."
+        for name, error in comparison.estimates.items()
+        if isinstance(error, InputError)
+    )
+    note = (
+        "> 2^56 in the last column: not up to that number. Depths let gates that share only a control run at once; one "
+        "at a time, only `bucket-brigade-wide` keeps what is printed. `qram` is no circuit: its calls have no gates in "
+        "any count."
+    )
+    caption = f"Every data access on {hardware(comparison.request.hardware).name}"
+    return Table(caption, columns, rows, notes=(note, *_same_circuits(comparison), *refused))
+
+
+def _access_row(name: str, result: Estimate | InputError) -> tuple[Cell, ...]:
+    if isinstance(result, InputError):
+        return (words(f"`{name}`"), *[EMPTY] * 5, words("cannot run"), EMPTY)
+    iterate, slowest = result.totals.iterate.total, result.crossover.slowest
+    counts = (iterate.toffoli, iterate.toffoli_depth, iterate.measurement_depth, iterate.logical_qubits)
+    return (
+        words(f"`{name}`"),
+        *map(count, (*counts, result.row.qubits)),
+        duration(result.physical.duration_s),
+        Cell(passing_text(slowest), slowest.n_keys),
+    )
+
+
+def _same_circuits(comparison: Comparison) -> list[str]:
+    """Names that mean the same circuit at these sizes."""
+    names: dict[tuple[int, ...], list[str]] = {}
+    for name, result in comparison.circuits.items():
+        names.setdefault(attrs.astuple(result.totals.iterate.total), []).append(f"`{name}`")
+    return [
+        f"{', '.join(same)} are one circuit here: at these sizes they choose the same block."
+        for same in names.values()
+        if len(same) > 1
+    ]
+
+
+def reason(error: InputError) -> str:
+    """Say why something cannot be run, without what was given, which the reader has before them."""
+    return f"it takes {error.parts['allowed']}, and {error.parts['why']}"
+
+
+def _row_table(result: Estimate) -> Table:
+    cost, physical = result.cost, result.physical
+    machine = (
+        f"{count_text(result.row.qubits)} physical qubits, distance {physical.code_distance}, {physical.n_factories} "
+        f"factories, p_fail {probability_text(result.row.p_failure)}, limited by {physical.limited_by}"
+    )
+    rows = [(words("quantum"), duration(physical.duration_s), words(machine))]
+    for line in _spread(result.classical):
+        bound = words(f"bound by {line.bound_by}; {line.source}")
+        rows.append((words(line.name), duration(line.time_s_per_row), bound))
+    caption = (
+        f"One row: {count_text(cost.iterates_expected)} iterates expected, at most {count_text(cost.iterates_max)}, a "
+        f"miss with p = {probability_text(cost.p_failure)}"
+    )
+    return Table(caption, (Column("who"), Column("time per row", IN_CELL), Column("with")), tuple(rows))
+
+
+def _spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:
     """The slowest and the fastest line of each kind; there are GPUs and number formats in between."""
-    kinds = list(dict.fromkeys(line["kind"] for line in lines))
     chosen = []
-    for kind in kinds:
-        of_kind = sorted((line for line in lines if line["kind"] == kind), key=lambda line: -line["time_s_per_row"])
+    for kind in dict.fromkeys(line.kind for line in lines):
+        of_kind = sorted((line for line in lines if line.kind == kind), key=lambda line: -line.time_s_per_row)
         chosen += of_kind[:1] if len(of_kind) == 1 else [of_kind[0], of_kind[-1]]
     return chosen
 
 
-def limits_text(result: Json) -> str:
+def _limits_text(result: Estimate) -> str:
     """The limits of the time in a sentence, and what the control computer and the memory add."""
-    physical = result["physical"]
-    limits = ", ".join(f"{name} {time_text(s) if s else 'none'}" for name, s in physical["limits_s"].items())
-    control = f"; of the reaction limit the control computer reads keys for {time_text(physical['control_s'])}"
-    waiting = f"; waiting for the memory {time_text(physical['waiting_s'])}" if physical["waiting_s"] else ""
-    return f"Limits of the time: {limits}{control if physical['control_s'] else ''}{waiting}."
+    physical = result.physical
+    limits = ", ".join(f"{name} {time_text(s) if s else 'none'}" for name, s in physical.limits_s.items())
+    control = f"; of the reaction limit the control computer reads keys for {time_text(physical.control_s)}"
+    waiting = f"; waiting for the memory {time_text(physical.waiting_s)}" if physical.waiting_s else ""
+    return f"Limits of the time: {limits}{control if physical.control_s else ''}{waiting}."
 
 
-def budget_text(result: Json) -> str:
+def _budget_text(result: Estimate) -> str:
     """Where the error budget of a row goes, in a sentence."""
-    budget = dict(result["error_budget"])
-    allowed, p_failure = budget.pop("allowed"), budget.pop("p_failure")
-    parts = ", ".join(f"{part} {probability_text(p)}" for part, p in budget.items() if p)
+    row, allowed = result.row, result.request.error_budget
+    parts = ", ".join(f"{part} {probability_text(p)}" for part, p in row.p_parts.items() if p)
     return (
-        f"A row's answer is wrong with p = {probability_text(p_failure)} of {probability_text(allowed)} allowed: "
-        f"{parts}; {time_text(result['physical']['expected_duration_s'])} expected until it is right."
+        f"A row's answer is wrong with p = {probability_text(row.p_failure)} of {probability_text(allowed)} allowed: "
+        f"{parts}; {time_text(row.expected_duration_s)} expected until it is right."
     )
 
 
-def laws_table(result: Json) -> RenderableType:
-    """The query laws of one row side by side, with the keys that a scan reads."""
-    visits = result["classical_key_visits"]
-    rows = [
-        (
-            law,
-            count_text(cost["iterates_expected"]),
-            "in iterates" if law == "proven" else count_text(cost["checks_expected"]),
-            f"{(cost['iterates_expected'] + cost['checks_expected']) / visits:.3g}",
-            ("< " if law == "proven" else "") + probability_text(cost["p_failure"]),
-            LAWS_IN_WORDS[law],
-        )
-        for law, cost in result["laws"].items()
-    ]
-    rows.append(("scan", "", count_text(visits), "1", "0", "reads every key once"))
-    columns = ["law", "iterates", "keys read", "both/scan", "p(miss)", "what it says"]
-    table = simple_table("One row under every query law; an iterate is one oracle call", columns, rows)
-    table.columns[-1].justify = "left"
-    return table
+def _crossover_text(result: Estimate) -> str:
+    verdict = result.crossover
+    return verdict.reason if verdict.n_keys is None else f"n = {verdict.n_keys:,}; {verdict.reason}"
 
 
-def crossover_text(result: Json) -> str:
-    """The verdict: a number of keys, or no crossover and why."""
-    crossover = result["crossover"]
-    if crossover["n_keys"] is None:
-        return crossover["reason"]
-    return f"n = {crossover['n_keys']:,}; {crossover['reason']}"
-
-
-def compare_table(result: dict[str, Any]) -> RenderableType:
-    """One line per data access, and what follows."""
-    inputs = result["inputs"]
-    shape = inputs["shape"]
-    heading = (
-        f"{inputs['name']}: n = {shape['n_keys']:,}, d = {shape['d_head']}, k = {shape['n_marked']}, "
-        f"{shape['query_bits']}/{shape['key_bits']} bits; search law {inputs['search_law']}, {inputs['hardware']}"
-    )
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0))
-    for i, column in enumerate(["access", "Toffoli", "depth", "reactions", "logical", "physical", "one row", "passes"]):
-        table.add_column(column, justify="right" if i else "left")
-    notes = []
-    for name, estimate in result["accesses"].items():
-        if "error" in estimate:
-            table.add_row(name, *["-"] * 7)
-            notes.append(f"{name}: {estimate['error']}")
-        else:
-            table.add_row(name, *_numbers(estimate))
-    lines = next((estimate["classical"] for estimate in result["accesses"].values() if "classical" in estimate), [])
-    gpu = ", ".join(f"{line['name']} {time_text(line['time_s_per_row'])}" for line in lines)
-    legend = (
-        "Toffoli, depth (Toffoli depth) and reactions (measurement depth, which the reaction time multiplies; the "
-        "measurement inside each Toffoli included) of one iterate; logical and physical qubits; time of one row; from"
-        " how many keys on, at the earliest, it passes the slowest GPU line, k unchanged. Depths let gates that share"
-        " only controls run at once; one at a time, bucket-brigade has depth n - 2, and only -wide keeps what is "
-        "printed. Before every unload goes on, the control computer reads all keys for a parity, as many bits as a "
-        "scan reads, in every iterate; its rate is the machine's `control_bits_per_s`. qram is no circuit but the "
-        "paper's assumption, a call of a memory that nobody has built, at 10 us and no qubits unless told otherwise."
-    )
-    parts = [Text(heading), "", table, "", Text(f"One row on a GPU: {gpu}"), Text(result["verdict"]), "", Text(legend)]
-    return Group(*parts, *map(Text, notes))
-
-
-def _numbers(estimate: dict[str, Any]) -> list[str]:
-    iterate, physical, crossover = estimate["iterate"], estimate["physical"], estimate["crossover"]
-    return [
-        count_text(iterate["toffoli"]),
-        count_text(iterate["toffoli_depth"]),
-        count_text(iterate["measurement_depth"]),
-        count_text(iterate["logical_qubits"]),
-        count_text(physical["qubits"]),
-        time_text(physical["duration_s"]),
-        passing_text(crossover),
-    ]
-
-
-def passing_text(crossover: dict[str, Any]) -> str:
-    """From how many keys on the slowest GPU line is passed, or up to how many it is not."""
-    n_keys = crossover["n_keys_slowest_line"]
-    return f"> 2^{crossover['n_max'].bit_length() - 1}" if n_keys is None else count_text(n_keys)
-
-
-def headline_table(results: Iterable[Json]) -> RenderableType:
+def headline_table(results: Iterable[Estimate]) -> Table:
     """One line per estimate: the iterate, the row on a quantum computer, and the row on a GPU."""
-    rows = [
+    columns = (
+        Column("preset"),
+        Column("access"),
+        Column("n keys", "keys"),
+        Column("k", "keys"),
+        Column("Toffoli", "gates"),
+        Column("qubits", "qubits"),
+        Column("quantum", IN_CELL),
+        Column("GPU", IN_CELL),
+    )
+    rows = tuple(
         (
-            result["inputs"]["name"],
-            result["inputs"]["data_access"],
-            count_text(result["inputs"]["shape"]["n_keys"]),
-            count_text(result["inputs"]["shape"]["n_marked"]),
-            count_text(result["iterate"]["toffoli"]),
-            count_text(result["physical"]["qubits"]),
-            time_text(result["physical"]["duration_s"]),
-            time_text(max(line["time_s_per_row"] for line in result["classical"])),
+            words(result.request.name),
+            words(result.request.design.data_access),
+            count(result.request.shape.n_keys),
+            count(result.request.shape.n_marked),
+            count(result.totals.iterate.total.toffoli),
+            count(result.row.qubits),
+            duration(result.physical.duration_s),
+            duration(max(line.time_s_per_row for line in result.classical)),
         )
         for result in results
-    ]
-    columns = ["preset", "access", "n keys", "k", "Toffoli", "qubits", "quantum", "GPU"]
-    title = "One row: Toffolis of an iterate, physical qubits, time, slowest GPU time"
-    table = simple_table(title, columns, rows, n_text=2)
-    table.box, table.padding = box.SIMPLE_HEAD, (0, 0)
-    return table
-
-
-def presets_table() -> RenderableType:
-    """All presets, and below what to know of each."""
-    rows = [
-        (
-            preset.name,
-            str(preset.layers),
-            str(preset.query_heads),
-            "MLA" if preset.kv_heads is None else str(preset.kv_heads),
-            str(preset.d_head),
-            f"{preset.n_keys:,}",
-            f"{preset.n_marked:,}",
-        )
-        for preset in PRESETS.values()
-    ]
-    notes = "\n".join(f"{preset.name}: {preset.note}; sizes: {preset.source}" for preset in PRESETS.values())
-    table = simple_table("Presets", ["name", "layers", "heads", "kv heads", "d", "n keys", "k marked"], rows)
-    return Group(table, "", Text(notes))
+    )
+    return Table("One row: Toffolis of an iterate, physical qubits, time, slowest GPU time", columns, rows)

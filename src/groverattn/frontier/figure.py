@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from groverattn.show.figures import svg_text
+from groverattn.frontier.frontier import Frontier
+from groverattn.show.figures import BLUE, GREEN, GREY, RED, canvas, svg_text, tidy
+from groverattn.show.result import draw
 
 _MACHINES = (
-    ("one machine", lambda s: s == 1, "o", "#2f5d8a"),
-    ("several machines, mean of one", lambda s: s > 1, "s", "#c1440e"),
+    ("one machine", lambda s: s == 1, "o", BLUE),
+    ("several machines, mean of one", lambda s: s > 1, "s", RED),
 )
 
 
-def frontier_svg(result: dict[str, Any], classical: list[dict[str, Any]]) -> str:
-    """Draw the Pareto set of physical qubits and time, with the times of the classical lines below it.
-
-    Args:
-        result: what `Frontier.as_json` returns.
-        classical: the classical lines of the same row, as `estimate` prints them.
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-    axes = figure.subplots()
-    points = result["points"]
-    x, y = ([point[name] for point in points] for name in ("qubits", "duration_s"))
-    axes.step(x, y, where="post", color="#8a96a3", linewidth=1)
-    for label, chosen, marker, colour in _MACHINES:
-        of_kind = [point for point in points if chosen(point["n_machines"])]
-        if of_kind:
-            xs, ys = ([point[name] for point in of_kind] for name in ("qubits", "duration_s"))
-            axes.plot(xs, ys, marker, color=colour, markersize=4, label=label)
-    times = [line["time_s_per_row"] for line in classical]
-    axes.axhspan(min(times), max(times), color="#4c9f70", alpha=0.35, label="one row on a GPU")
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlabel("physical qubits")
-    axes.set_ylabel("time of one row, seconds")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=9, loc="upper right")
+def frontier_svg(result: Frontier) -> str:
+    """Draw the Pareto set of physical qubits and time, with the times of the GPUs below it."""
+    figure, axes = canvas(6.4, 4.0)
+    draw(result, axes)
     return svg_text(figure)
+
+
+@draw.register
+def _(result: Frontier, ax: Any) -> None:
+    points = result.points
+    ax.step([p.qubits for p in points], [p.duration_s for p in points], where="post", color=GREY, linewidth=1)
+    for label, chosen, marker, colour in _MACHINES:
+        of_kind = [point for point in points if chosen(point.design.n_machines)]
+        if of_kind:
+            xs, ys = [point.qubits for point in of_kind], [point.duration_s for point in of_kind]
+            ax.plot(xs, ys, marker, color=colour, markersize=4, label=label)
+    times = [line.time_s_per_row for line in result.request.classical()]
+    ax.axhspan(min(times), max(times), color=GREEN, alpha=0.35, label="one row on a GPU")
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlabel("physical qubits")
+    ax.set_ylabel("time of one row, seconds")
+    tidy(ax, size=None)
+    ax.legend(frameon=False, fontsize=9, loc="upper right")

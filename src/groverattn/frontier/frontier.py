@@ -13,6 +13,7 @@ from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.surface_code import physical_estimate
 from groverattn.row.request import RowRequest
+from groverattn.show.result import Drawn
 
 SCHEMA = "groverattn.frontier/1"
 
@@ -44,6 +45,11 @@ class FrontierPoint:
         """Time of the row, seconds: the mean of one machine; the slowest of several takes up to twice as long."""
         return self.physical.duration_s
 
+    @property
+    def p_failure(self) -> float:
+        """Probability that the row is wrong: the search misses a key, or one of the machines fails."""
+        return self.design.p_miss + self.design.n_machines * self.physical.p_failure
+
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         design, physical = self.design, self.physical
@@ -58,12 +64,12 @@ class FrontierPoint:
             "factory": physical.factory,
             "code_distance": physical.code_distance,
             "limited_by": physical.limited_by,
-            "p_failure": design.p_miss + design.n_machines * physical.p_failure,
+            "p_failure": self.p_failure,
         }
 
 
 @attrs.frozen
-class Frontier:
+class Frontier(Drawn):
     """What can be had for one row on one kind of machine.
 
     Attributes:

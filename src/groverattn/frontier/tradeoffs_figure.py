@@ -9,11 +9,8 @@ from typing import Any
 from groverattn.classical.lines import ClassicalLine
 from groverattn.frontier.frontier import FrontierPoint
 from groverattn.frontier.tradeoffs import Curve
-from groverattn.show.figures import svg_text
+from groverattn.show.figures import BLUE, DIGITS, GREEN, GREY, RED, canvas, svg_text, tidy
 from groverattn.show.numbers import count_text, time_text
-
-_INK, _HERE, _GPU, _GREY = "#2f5d8a", "#c1440e", "#4c9f70", "#8a96a3"
-_DIGITS = 9  # those beyond are rounding, and would change the bytes
 
 _LABELS = {
     "n_keys": "keys n",
@@ -34,10 +31,7 @@ def tradeoffs_svg(curves: Sequence[Curve]) -> str:
 
     The axis of time reaches down to the GPUs. The start is marked where it is among the values.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(2.5 * len(curves), 5.0), layout="constrained")
-    panels = figure.subplots(2, len(curves), sharex="col", sharey="row", squeeze=False)
+    figure, panels = canvas(2.5 * len(curves), 5.0, 2, len(curves), sharex="col", sharey="row", squeeze=False)
     for column, curve in enumerate(curves):
         places = _places(curve)
         _times(panels[0, column], places, curve)
@@ -45,8 +39,7 @@ def tradeoffs_svg(curves: Sequence[Curve]) -> str:
         _ticks(panels[1, column], places, curve)
     for panel in panels.flat:
         panel.set_yscale("log")
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.tick_params(labelsize=8)
+        tidy(panel)
     panels[0, 0].set_ylabel("time of one row, seconds", fontsize=9)
     panels[1, 0].set_ylabel("physical qubits", fontsize=9)
     panels[0, 0].legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(0, 0.42))
@@ -65,11 +58,11 @@ def place_svg(designs: Sequence[FrontierPoint], row: FrontierPoint, classical: S
 
     figure = Figure(figsize=(6.4, 3.8))
     panel = figure.add_axes((0.11, 0.13, 0.86, 0.78))  # a layout that is worked out takes as long as all the rest
-    qubits, times = ([round(x, _DIGITS) for x in each] for each in _qubits_and_times(designs))
-    panel.step(qubits, times, where="post", color=_GREY, linewidth=1, label="designs that nothing beats, at the start")
-    panel.plot([row.qubits], [row.duration_s], "*", color=_HERE, markersize=14, label="the row as chosen")
+    qubits, times = ([round(x, DIGITS) for x in each] for each in _qubits_and_times(designs))
+    panel.step(qubits, times, where="post", color=GREY, linewidth=1, label="designs that nothing beats, at the start")
+    panel.plot([row.qubits], [row.duration_s], "*", color=RED, markersize=14, label="the row as chosen")
     gpu = [line.time_s_per_row for line in classical]
-    panel.axhspan(min(gpu), max(gpu), color=_GPU, alpha=0.35, label="the same row on a GPU")
+    panel.axhspan(min(gpu), max(gpu), color=GREEN, alpha=0.35, label="the same row on a GPU")
     factor = count_text(row.duration_s / max(gpu))
     panel.set_title(f"{time_text(row.duration_s)} a row, {factor} times as long as the slowest GPU line", fontsize=10)
     panel.set_xscale("log")
@@ -79,8 +72,7 @@ def place_svg(designs: Sequence[FrontierPoint], row: FrontierPoint, classical: S
     panel.minorticks_off()
     panel.set_xlabel("physical qubits", fontsize=9)
     panel.set_ylabel("time of one row, seconds", fontsize=9)
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.tick_params(labelsize=8)
+    tidy(panel)
     panel.legend(frameon=False, fontsize=8, loc="upper right")
     return svg_text(figure)
 
@@ -94,7 +86,7 @@ def _places(curve: Curve) -> list[float]:
     if curve.choice in _POWERS_OF_TWO:
         return [math.log2(value) for value in curve.values]
     if curve.choice == "error_budget":
-        return [round(-math.log10(value), _DIGITS) for value in curve.values]
+        return [round(-math.log10(value), DIGITS) for value in curve.values]
     if curve.choice == "bits":
         return [float(value) for value in curve.values]
     return [float(place) for place in range(len(curve.values))]
@@ -102,16 +94,16 @@ def _places(curve: Curve) -> list[float]:
 
 def _times(panel: Any, places: list[float], curve: Curve) -> None:
     fastest, slowest = zip(*curve.gpu_s, strict=True)
-    panel.fill_between(places, fastest, slowest, color=_GPU, alpha=0.35, linewidth=0, label="one row on a GPU")
+    panel.fill_between(places, fastest, slowest, color=GREEN, alpha=0.35, linewidth=0, label="one row on a GPU")
     _line(panel, places, [point.duration_s for point in curve.points], curve)
 
 
 def _line(panel: Any, places: list[float], numbers: list[Any], curve: Curve) -> None:
     """Points, with a line where the values have an order."""
-    numbers, style = [round(number, _DIGITS) for number in numbers], "o" if curve.choice in _NAMES else "o-"
-    panel.plot(places, numbers, style, color=_INK, markersize=3.5, linewidth=1, label="quantum")
+    numbers, style = [round(number, DIGITS) for number in numbers], "o" if curve.choice in _NAMES else "o-"
+    panel.plot(places, numbers, style, color=BLUE, markersize=3.5, linewidth=1, label="quantum")
     if curve.at is not None:
-        panel.plot([places[curve.at]], [numbers[curve.at]], "D", color=_HERE, markersize=6, label="start")
+        panel.plot([places[curve.at]], [numbers[curve.at]], "D", color=RED, markersize=6, label="start")
 
 
 def _ticks(panel: Any, places: list[float], curve: Curve) -> None:

@@ -16,12 +16,13 @@ from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.machines.hardware import hardware as find_hardware
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL, SecondOpinion, second_opinion
 from groverattn.physical.surface_code import physical_estimate
+from groverattn.show.result import Shown
 
 SCHEMA = "groverattn.physical/1"
 
 
 @attrs.frozen
-class BareCounts:
+class BareCounts(Shown):
     """Counts of a circuit that is not ours, on one machine.
 
     Attributes:

@@ -1,66 +1,76 @@
-"""The physical cost of bare counts for the terminal."""
+"""The physical cost of bare counts as a table, and the limits of a machine's time in words."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from groverattn.physical.bare_counts import BareCounts
+from groverattn.physical.second_opinion import WHY_NOT_EQUAL
+from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
+from groverattn.show.numbers import count, count_text, duration, probability, probability_text, time_text, words
+from groverattn.show.result import blocks_of
 
-from groverattn.show.numbers import count_text, probability_text, time_text
+LIMIT_WORDS = {
+    "factory": "factories",
+    "reaction": "reactions",
+    "consumption": "taking up states",
+    "clifford": "Clifford gates",
+}
+"""What sets the time, in a word or two."""
 
-_LIMITS = {
-    "factory": "magic states from all factories",
-    "reaction": "measurements that wait for each other, one reaction time each",
-    "consumption": "the data block takes up the states; 0: not in this machine's model",
-    "clifford": "least time of the Clifford gates; 0: none given, or in the consumption",
+LIMIT_MEANINGS = {
+    "factory": "the factories make the magic states of all Toffoli and T gates",
+    "reaction": "gates wait for the outcomes of earlier measurements, one reaction time for each in the longest chain, "
+    "and for the control computer",
+    "consumption": "the data block takes up the magic states of the factories, a few at a time; 0 where this is no "
+    "limit of its model",
+    "clifford": "the Clifford gates, if every tile that can take part in one always does; 0 where the line above has "
+    "them",
 }
 
 
-def physical_table(result: dict[str, Any]) -> RenderableType:
-    """Headline, the four limits, and where the error budget goes."""
-    inputs = result["inputs"]
+@blocks_of.register
+def _(result: BareCounts) -> tuple[Block, ...]:
+    counts, found = result.counts, result.physical
     heading = (
-        f"{count_text(inputs['toffoli'])} Toffolis, {count_text(inputs['t'])} T, {count_text(inputs['rotation'])} "
-        f"rotations on {count_text(inputs['logical_qubits'])} logical qubits, Toffoli depth "
-        f"{count_text(inputs['toffoli_depth'])}, measurement depth {count_text(inputs['measurement_depth'])}\n"
-        f"machine {inputs['hardware']}, error budget {probability_text(inputs['error_budget'])}"
+        f"{count_text(counts.toffoli)} Toffolis, {count_text(counts.t)} T, {count_text(counts.rotation)} rotations on "
+        f"{count_text(counts.logical_qubits)} logical qubits, Toffoli depth {count_text(counts.toffoli_depth)}, "
+        f"measurement depth {count_text(counts.measurement_depth)}\n"
+        f"machine {result.machine.name}, error budget {probability_text(found.error_budget)}"
     )
-    rows = [
-        ("physical qubits", count_text(result["qubits"]), f"{count_text(result['data_qubits'])} data and routing, "
-         f"{count_text(result['factory_qubits'])} factories"),
-        ("time", time_text(result["duration_s"]), f"limited by {result['limited_by']}; "
-         f"{time_text(result['expected_duration_s'])} expected until a run succeeds"),
-        ("failure", probability_text(result["p_failure"]), ", ".join(
-            f"{name} {probability_text(p)}" for name, p in result["error_parts"].items())),
-        ("code distance", str(result["code_distance"]), ""),
-        ("factories", count_text(result["n_factories"]), result["factory"]),
-        *((f"limit {name}", _time(result["limits_s"][name]), what) for name, what in _LIMITS.items()),
-    ]  # fmt: skip
-    table = Table(show_header=False, show_edge=False, pad_edge=False)
-    for justify in ("left", "right", "left"):
-        table.add_column(justify=justify)
-    for row in rows:
-        table.add_row(*row)
-    return Group(Text(heading), "", table, *_second_opinion(result["second_opinion"]))
+    columns = (Column("quantity"), Column("value", IN_CELL), Column("of what"))
+    return Paragraph(heading), Table("", columns, tuple(_rows(result))), *_second_opinion(result)
 
 
-def _second_opinion(other: dict[str, Any] | None) -> list[Any]:
+def _rows(result: BareCounts) -> Iterator[tuple[Cell, ...]]:
+    found = result.physical
+    parts = {"storage": found.p_data, "distillation": found.p_factory, "synthesis": found.p_synthesis}
+    qubits = f"{count_text(found.data_qubits)} data and routing, {count_text(found.factory_qubits)} factories"
+    expected = f"limited by {found.limited_by}; {time_text(found.expected_duration_s)} expected until a run succeeds"
+    yield words("physical qubits"), count(found.qubits), words(qubits)
+    yield words("time"), duration(found.duration_s), words(expected)
+    failure = ", ".join(f"{name} {probability_text(p)}" for name, p in parts.items())
+    yield words("failure"), probability(found.p_failure), words(failure)
+    yield words("code distance"), count(found.code_distance), words("of the data")
+    yield words("factories"), count(found.n_factories), words(found.factory)
+    for name, meaning in LIMIT_MEANINGS.items():
+        yield words(f"limit {name}"), _time_or_0(found.limits_s[name]), words(meaning)
+
+
+def _time_or_0(seconds: float) -> Cell:
+    """A time; 0 where there is no such limit."""
+    return duration(seconds) if seconds else Cell("0", 0.0)
+
+
+def _second_opinion(result: BareCounts) -> list[Block]:
+    other = result.other
     if other is None:
         return []
-    ratios = other["ours_over_theirs"]
+    ratios = other.ratios(result.physical)
     return [
-        "",
-        Text(
-            f"Second opinion, {other['by']}: {count_text(other['qubits'])} physical qubits, "
-            f"{time_text(other['duration_s'])}, failure {probability_text(other['p_failure'])}. "
-            f"Ours over theirs: qubits {ratios['qubits']:.4g}, time {ratios['duration_s']:.4g}, "
-            f"factory qubits {ratios['factory_qubits']:.4g}.\n"
-            f"{other['why_not_1']}"
-        ),
+        Paragraph(
+            f"Second opinion, qdk.qre: {count_text(other.qubits)} physical qubits, {time_text(other.duration_s)}, "
+            f"failure {probability_text(other.p_failure)}. Ours over theirs: qubits {ratios['qubits']:.4g}, time "
+            f"{ratios['duration_s']:.4g}, factory qubits {ratios['factory_qubits']:.4g}.\n{WHY_NOT_EQUAL}"
+        )
     ]
-
-
-def _time(seconds: float) -> str:
-    return time_text(seconds) if seconds else "0"

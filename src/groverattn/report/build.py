@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
-from groverattn.estimation.table import passing_text
+from groverattn.estimation.ledger import ledger
 from groverattn.report import appendix, choices, circuit, crossing, opening, running, scale
 from groverattn.report import classical as classical_section
-from groverattn.report.ledger import ledger
 from groverattn.report.results import DESIGNS, ModelResults
 from groverattn.row.request import RowRequest
-from groverattn.show.cells import EMPTY, count, duration, rounded, words
+from groverattn.row.sentences import passing_text
 from groverattn.show.document import IN_CELL, Cell, Column, Document, Paragraph, Section, Table
+from groverattn.show.numbers import EMPTY, count, duration, rounded, words
 
 _SECTIONS: dict[str, Callable[[ModelResults, str], Section]] = {
     "verdict": opening.verdict,
@@ -134,4 +134,4 @@ def _passing(results: ModelResults) -> Cell:
     if not verdicts:
         return words("cannot run")
     first = min(verdicts, key=lambda verdict: verdict.slowest.n_keys or float("inf"))
-    return Cell(passing_text(first.as_json()), first.slowest.n_keys)
+    return Cell(passing_text(first.slowest), first.slowest.n_keys)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from groverattn.report.results import ModelResults
-from groverattn.show.cells import EMPTY, count, duration, words
 from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
+from groverattn.show.numbers import EMPTY, count, duration, words
 
 
 def classical(results: ModelResults, anchor: str) -> Section:

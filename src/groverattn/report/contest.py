@@ -10,9 +10,9 @@ from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.report.results import ASSUMED, FEWEST_TOFFOLIS, ModelResults
+from groverattn.row.sentences import passing_of
 from groverattn.row.verdict import Verdict
-from groverattn.show.cells import rounded
-from groverattn.show.numbers import count_text, time_text
+from groverattn.show.numbers import count_text, power_text, rounded, time_text
 
 
 @attrs.frozen
@@ -147,19 +147,20 @@ class Contest:
     def _more_keys(self) -> str:
         passing = {name: verdict for name, verdict in self.verdicts.items() if verdict.slowest.n_keys is not None}
         circuits = {name: verdict for name, verdict in passing.items() if name != ASSUMED}
-        largest = f"n = 2^{self.n_max.bit_length() - 1}"
+        largest = f"n = {power_text(self.n_max)}"
         if circuits:
             first = min(circuits, key=lambda name: circuits[name].slowest.n_keys or math.inf)
             reached = (circuits[first].slowest.n_keys or math.inf) <= self.n_keys
             change = "More factories change it" if reached else "More keys change it"
             change = "With more keys it stays so" if self.quantum_wins else change
-            return f"{change}: {_passing(first, circuits[first], self.n_keys)}"
+            return f"{change}: {passing_of(first, circuits[first].slowest, circuits[first].fastest, self.n_keys)}"
         if self.quantum_wins:
             return f"With more keys the lead is lost: up to {largest} no circuit stays ahead of that line"
         if passing:
+            memory = passing[ASSUMED]
             return (
                 f"More keys do not change it for any circuit up to {largest}; only the memory that is assumed and that "
-                f"nobody has built changes it: {_passing(ASSUMED, passing[ASSUMED], self.n_keys)}"
+                f"nobody has built changes it: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
             )
         return f"More keys do not change it, as up to {largest} no data access passes that line{self._free_control}"
 
@@ -224,14 +225,3 @@ def _time_and_qubits(contender: Contender) -> str:
 
 def _times(ratio: float) -> str:
     return f"{rounded(ratio).text} times"
-
-
-def _passing(name: str, verdict: Verdict, n_keys: int) -> str:
-    """From where on an access passes the lines."""
-    first, last = verdict.slowest.n_keys, verdict.fastest.n_keys
-    assert first is not None
-    slowest = f"at its limits, with any number of factories, `{name}` passes the slowest GPU line from n = "
-    slowest += count_text(first) + (" on (this row has more)" if first <= n_keys else " on")
-    if last is None:
-        return f"{slowest}, but never the fastest line up to n = 2^{verdict.fastest.n_max.bit_length() - 1}"
-    return f"{slowest} and the fastest from n = {count_text(last)} on"

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groverattn.errors import InputError
+from groverattn.estimation.table import reason
+from groverattn.physical.table import LIMIT_WORDS
 from groverattn.problem.presets import Preset
+from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.report.contest import Contest
-from groverattn.report.results import DESIGNS, ModelResults, reason
-from groverattn.show.cells import EMPTY, count, duration, probability, rounded, words
+from groverattn.report.results import DESIGNS, ModelResults
 from groverattn.show.document import IN_CELL, Cell, Column, Paragraph, Section, Table
-from groverattn.show.numbers import count_text
-
-LIMIT_WORDS = {
-    "factory": "factories",
-    "reaction": "reactions",
-    "consumption": "taking up states",
-    "clifford": "Clifford gates",
-}
+from groverattn.show.numbers import EMPTY, count, count_text, duration, probability, rounded, words
 
 _IN_THE_VERDICT = ("duration", "physical_qubits", "gpu", "ratio", "crossover", "frontier", "choices")
 
@@ -76,7 +71,7 @@ def _crowd_row(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
         count(point.qubits),
         duration(point.duration_s),
         rounded(results.slowdown(point.duration_s)),
-        probability(point.as_json()["p_failure"]),
+        probability(point.p_failure),
         words(LIMIT_WORDS[point.physical.limited_by]),
     )
 
@@ -150,14 +145,6 @@ def _qram_price(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     yield "qram: time", Cell(f"{qram.latency_us:g} us", qram.latency_us), f"of one call {whose}"
     yield "qram: qubits", _unit(qram.physical_qubits_per_bit, "qubits"), f"physical ones for each stored bit {whose}"
     yield "qram: error", probability(qram.p_error), f"failure probability of one call {whose}"
-
-
-LAW_WORDS = {
-    "ideal": "the number of marked keys is known: a floor that no procedure here reaches",
-    "expected": "the number of marked keys is not known: the mean of the search that `groverattn simulate` runs",
-    "proven": "a published upper bound with all its constants",
-    "worst": "the same search with every trial at its longest",
-}
 
 
 def marked_note(preset: Preset) -> str:

@@ -85,8 +85,7 @@ class ModelResults:
     @property
     def circuits(self) -> dict[str, Estimate]:
         """Data accesses that are circuits and that the machine can run."""
-        found = self.accesses.items()
-        return {name: result for name, result in found if name != ASSUMED and isinstance(result, Estimate)}
+        return self.comparison.circuits
 
     @property
     def quickest(self) -> str | None:
@@ -175,11 +174,6 @@ class ModelResults:
         machine = self.machine if name == self.machine.name else HARDWARE[name]
         budget = ours.physical.error_budget
         return Opinion(name, ours, _or_error(lambda: second_opinion(ours.totals.row, machine, budget)))
-
-
-def reason(error: InputError) -> str:
-    """Say why something cannot be run, without what was given, which the reader has before them."""
-    return f"it takes {error.parts['allowed']}, and {error.parts['why']}"
 
 
 def _or_error(compute: Callable[[], _T]) -> _T | InputError:

@@ -6,24 +6,16 @@ from collections.abc import Callable
 
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
+from groverattn.estimation.table import reason
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
-from groverattn.report.opening import LIMIT_WORDS
-from groverattn.report.results import FEWEST_TOFFOLIS, ModelResults, Opinion, reason
-from groverattn.show.cells import count, duration, probability, rounded, share, words
+from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS
+from groverattn.report.results import FEWEST_TOFFOLIS, ModelResults, Opinion
 from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Section, Table
+from groverattn.show.numbers import count, duration, probability, rounded, share, with_unit, words
 
 _CANNOT = Paragraph("The machine can run neither circuit: see the verdict.")
 
-_LIMITS = {
-    "factory": "the factories make the magic states of all Toffoli and T gates",
-    "reaction": "gates wait for the outcomes of earlier measurements, one reaction time for each in the longest chain, "
-    "and for the control computer",
-    "consumption": "the data block takes up the magic states of the factories, a few at a time; 0 where this is no "
-    "limit of its model",
-    "clifford": "the Clifford gates, if every tile that can take part in one always does; 0 where the line above has "
-    "them",
-}
 _MORE_TIMES: dict[str, tuple[str, Callable[[Estimate], float]]] = {
     "largest of the four": ("the row takes no less", lambda result: max(result.physical.limits_s.values())),
     "of the reactions: control": (
@@ -54,7 +46,7 @@ def _limits_table(results: ModelResults) -> Table:
             words(meaning),
             *(rounded(each.physical.limits_s[name]) for each in designs.values()),
         )
-        for name, meaning in _LIMITS.items()
+        for name, meaning in LIMIT_MEANINGS.items()
     ]
     rows += [
         (words(name), words(meaning), *(rounded(time_s(each)) for each in designs.values()))
@@ -71,12 +63,12 @@ def _limits_table(results: ModelResults) -> Table:
 
 
 _BUILT: tuple[tuple[str, str, str, Callable[[PhysicalEstimate], Cell]], ...] = (
-    ("data", "physical_qubits", "physical qubits, with routing", lambda p: _with_unit(p.data_qubits, "qubits")),
-    ("factories", "physical_qubits", "physical qubits of all", lambda p: _with_unit(p.factory_qubits, "qubits")),
+    ("data", "physical_qubits", "physical qubits, with routing", lambda p: with_unit(p.data_qubits, "qubits")),
+    ("factories", "physical_qubits", "physical qubits of all", lambda p: with_unit(p.factory_qubits, "qubits")),
     ("code distance", "code", "of the data; odd", lambda p: count(p.code_distance)),
-    ("copies", "code", "factories side by side", lambda p: _with_unit(p.n_factories, "factories")),
+    ("copies", "code", "factories side by side", lambda p: with_unit(p.n_factories, "factories")),
     ("factory", "code", "its kind as its paper calls it, with its code distances", lambda p: words(p.factory)),
-    ("rotation", "code", "T gates that make one", lambda p: _with_unit(p.t_per_rotation, "T gates")),
+    ("rotation", "code", "T gates that make one", lambda p: with_unit(p.t_per_rotation, "T gates")),
 )
 
 
@@ -95,10 +87,6 @@ def _machine_table(results: ModelResults) -> Table:
     )
 
 
-def _with_unit(value: float, unit: str) -> Cell:
-    return Cell(f"{count(value).text} {unit}", value)
-
-
 def _second_opinion(results: ModelResults) -> list[Block]:
     opinion = results.opinion
     if opinion is None:
@@ -112,7 +100,7 @@ def _second_opinion(results: ModelResults) -> list[Block]:
     }
     ratios = theirs.ratios(ours)
     rows = [
-        (words(name), _with_unit(a, "qubits"), _with_unit(b, "qubits"), rounded(ratios[key]))
+        (words(name), with_unit(a, "qubits"), with_unit(b, "qubits"), rounded(ratios[key]))
         for name, (a, b, key) in numbers.items()
     ]
     times = (duration(ours.duration_s), duration(theirs.duration_s), rounded(ratios["duration_s"]))

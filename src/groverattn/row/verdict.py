@@ -12,12 +12,15 @@ import attrs
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
-from groverattn.row.growth import why
 from groverattn.row.request import RowRequest
+from groverattn.row.sentences import reading_sentence, why
 from groverattn.row.time import RowLimits
 
 # from a short prompt to far more keys than any memory holds
 N_MIN, N_MAX = 1 << 8, 1 << 56
+
+ASSUMED = "a control computer that reads the key table in no time"
+"""What the optimistic reading takes for granted."""
 
 
 @attrs.frozen
@@ -35,18 +38,7 @@ class Reading:
     @property
     def reason(self) -> str:
         """What was found, in a sentence."""
-        largest = f"n = 2^{self.slowest.n_max.bit_length() - 1}"
-        if self.slowest.n_keys is None:
-            return (
-                f"no crossover up to {largest}, not even with the slowest classical line: {self.slowest.trend}; "
-                "the number of marked keys stays as n grows"
-            )
-        never = f"no crossover up to {largest} with the fastest classical line"
-        verdict = never if self.fastest.n_keys is None else "with the fastest line"
-        return (
-            f"{verdict}: {self.fastest.reason}; with the slowest line: {self.slowest.reason}; at the earliest, since "
-            "gates and factories take no time here"
-        )
+        return reading_sentence(self.slowest, self.fastest)
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
@@ -100,16 +92,17 @@ class Verdict:
         """The verdict in two sentences."""
         return f"{self.full.reason}; why: {self.why}"
 
+    @property
+    def optimistic_reason(self) -> str:
+        """The same of the optimistic reading."""
+        return f"{self.optimistic.reason}; why: {self.optimistic_why}"
+
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         return self.full.as_json() | {
             "reason": self.reason,
             "why": self.why,
-            "optimistic": self.optimistic.as_json()
-            | {
-                "assumes": "a control computer that reads the key table in no time",
-                "reason": f"{self.optimistic.reason}; why: {self.optimistic_why}",
-            },
+            "optimistic": self.optimistic.as_json() | {"assumes": ASSUMED, "reason": self.optimistic_reason},
         }
 
 
@@ -160,4 +153,4 @@ def _why(row: RowLimits) -> str:
     try:
         return why(row, N_MAX)
     except InputError as error:
-        return f"so many keys cannot be searched ({error.parts['why']})"
+        return f"that many keys cannot be searched ({error.parts['why']})"

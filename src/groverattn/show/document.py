@@ -1,4 +1,4 @@
-"""A document as sections of paragraphs, tables and figures; HTML and Markdown are written from the same one."""
+"""Document, table and figure as records, which `terminal`, `markdown` and `html` write."""
 
 from __future__ import annotations
 
@@ -34,11 +34,15 @@ class Column:
         heading: what it holds.
         unit: unit of its numbers, or `IN_CELL`; empty for a column of words.
         quantity: key of the ledger's entry that says how its numbers were got; empty for words, and where the rows say.
+        short: a heading for a terminal, where columns are narrow; empty: the same.
+        aside: whether a terminal has the column's words below the table, where they have the width.
     """
 
     heading: str
     unit: str = ""
     quantity: str = ""
+    short: str = attrs.field(default="", kw_only=True)
+    aside: bool = attrs.field(default=False, kw_only=True)
 
     @property
     def numeric(self) -> bool:
@@ -80,6 +84,15 @@ class Table:
         for each in (self.row_quantities, self.row_anchors):
             if each and len(each) != len(self.rows):
                 raise ValueError(f"{self.caption!r} has not one quantity or anchor per row")
+
+    def without(self, *headings: str) -> Table:
+        """Return the table without the columns of these headings."""
+        kept = [i for i, column in enumerate(self.columns) if column.heading not in headings]
+        return attrs.evolve(
+            self,
+            columns=tuple(self.columns[i] for i in kept),
+            rows=tuple(tuple(row[i] for i in kept) for row in self.rows),
+        )
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -161,12 +174,14 @@ class Entry:
         how: counted from circuits that are run, computed by a formula, or assumed.
         source: paper, reason, or what was counted.
         check: the command or the test that checks it.
+        quantity: what the JSON of an estimate calls it; empty if it has no such number.
     """
 
     name: str
     how: How
     source: str
-    check: str
+    check: str = ""
+    quantity: str = attrs.field(default="", kw_only=True)
 
 
 @attrs.frozen

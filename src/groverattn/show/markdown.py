@@ -1,10 +1,18 @@
-"""A document as Markdown: the same words, tables and numbers; figures are named and stand in the HTML."""
+"""A document as Markdown: the same words, tables and numbers; figures are named and stand in the HTML.
+
+In a sentence may stand, besides text:
+
+`code`                   as it is
+[words](#anchor)         a link within the document
+arXiv:2307.08045         a link to the paper
+3.2e+10, 2^56, 5 us      3.2 × 10¹⁰, 2⁵⁶, 5 µs
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from groverattn.show.document import (
     Block,
@@ -18,9 +26,19 @@ from groverattn.show.document import (
     Table,
     entry_anchor,
 )
-from groverattn.show.inline import Piece, pieces
 
+_TOKEN = re.compile(
+    r"`(?P<code>[^`]+)`"
+    r"|\[(?P<words>[^\]]+)\]\((?P<target>#[\w.-]+)\)"
+    r"|arXiv:(?P<paper>(?:[a-z-]+/)?\d{4}\.?\d{3,5})"
+)
 _SPECIAL = re.compile(r"([\\*_<>|\[\]])")
+_POWER_OF_TEN = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)(?!\w)")
+_EXPONENT = re.compile(r"(?<=[\w)])\^(-?\d+(?:\.\d+)?)")
+_MICRO = re.compile(r"(?<=\d )us\b")
+_ROOT = re.compile(r"\bsqrt\((\w)\)")
+_LONGEST_PLAIN = 6  # digits of a number that is written out
+_RAISED = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
 
 
 def markdown(document: Document) -> str:
@@ -31,17 +49,57 @@ def markdown(document: Document) -> str:
 def inline(sentence: str) -> str:
     """Return a sentence with its code, links and numbers.
 
-    >>> print(inline("a `b` < c_d, 2^3, arXiv:2307.08045"))
-    a `b` \\< c\\_d, 2³, [arXiv:2307.08045](https://arxiv.org/abs/2307.08045)
+    >>> print(inline("a `b^2` < c_d, 2^3, arXiv:2307.08045"))
+    a `b^2` \\< c\\_d, 2³, [arXiv:2307.08045](https://arxiv.org/abs/2307.08045)
     """
-    return "".join(map(_piece, pieces(sentence)))
+
+    def text(words: str) -> str:
+        return _SPECIAL.sub(r"\\\1", typeset(words))
+
+    def token(found: re.Match[str]) -> str:
+        if found["code"]:
+            return found[0]
+        if found["words"]:
+            return f"[{text(found['words'])}]({found['target']})"
+        return f"[{found[0]}](https://arxiv.org/abs/{found['paper']})"
+
+    return _each(sentence, text, token)
 
 
-def _piece(piece: Piece) -> str:
-    if piece.kind == "code":
-        return f"`{piece.text}`"
-    text = _SPECIAL.sub(r"\\\1", piece.text)
-    return f"[{text}]({piece.target})" if piece.kind in ("link", "paper") else text
+def bare(sentence: str) -> str:
+    """Return a sentence as text without marks, for those who do not see a figure.
+
+    >>> bare("`n^2` of 3.2e10, see [Words](#words)")
+    'n^2 of 3.2 × 10¹⁰, see Words'
+    """
+    return _each(sentence, typeset, lambda found: found["code"] or typeset(found["words"] or found[0]))
+
+
+def _each(sentence: str, text: Callable[[str], str], token: Callable[[re.Match[str]], str]) -> str:
+    """Rewrite the tokens of a sentence and the text between them."""
+    written, end = [], 0
+    for found in _TOKEN.finditer(sentence):
+        written += [text(sentence[end : found.start()]), token(found)]
+        end = found.end()
+    return "".join([*written, text(sentence[end:])])
+
+
+def typeset(text: str) -> str:
+    """Write powers raised, and microseconds and roots with their signs.
+
+    >>> typeset("1e+09 bit/s, n = 2^56, like n^1.5 and sqrt(n), 2.50 us, 1.3e-06, 3.8e+04")
+    '10⁹ bit/s, n = 2⁵⁶, like n¹·⁵ and √n, 2.50 µs, 1.3 × 10⁻⁶, 38,000'
+    """
+    text = _POWER_OF_TEN.sub(_times_power, text)
+    text = _EXPONENT.sub(lambda found: found[1].translate(_RAISED), text)
+    return _ROOT.sub(r"√\1", _MICRO.sub("µs", text)).replace("sqrt(", "√(")
+
+
+def _times_power(found: re.Match[str]) -> str:
+    if 0 <= int(found[2]) < _LONGEST_PLAIN:
+        return f"{float(found[0]):,.0f}"
+    power = f"10{str(int(found[2])).translate(_RAISED)}"
+    return power if found[1] == "1" else f"{found[1]} × {power}"
 
 
 class _Writer:

@@ -1,6 +1,10 @@
-"""Numbers as people read them."""
+"""Numbers as people read them, as text and as cells of tables."""
 
 from __future__ import annotations
+
+import math
+
+from groverattn.show.document import Cell
 
 _TIMES = (
     (365.25 * 86400, "years"),
@@ -13,6 +17,11 @@ _TIMES = (
     (1e-9, "ns"),
     (0, "ps"),
 )
+# Below a tenth of a picosecond powers of ten are easier to read.
+_SHORTEST_S = 1e-13
+
+EMPTY = Cell("")
+"""Where there is nothing to say."""
 
 
 def count_text(value: float) -> str:
@@ -21,10 +30,7 @@ def count_text(value: float) -> str:
     >>> count_text(134355), count_text(3.2e9)
     ('134,355', '3.20e9')
     """
-    if abs(value) < 1e6:
-        return f"{value:,.0f}"
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
+    return f"{value:,.0f}" if abs(value) < 1e6 else _scientific(value, 3)
 
 
 def time_text(seconds: float) -> str:
@@ -47,3 +53,71 @@ def probability_text(p: float) -> str:
     '0.0099'
     """
     return f"{p:.2g}"
+
+
+def power_text(n: int) -> str:
+    """Write a power of two.
+
+    >>> power_text(1 << 56)
+    '2^56'
+    """
+    return f"2^{n.bit_length() - 1}"
+
+
+def words(text: str) -> Cell:
+    """A cell of words."""
+    return Cell(text)
+
+
+def count(value: float) -> Cell:
+    """A count, as `count_text` writes it."""
+    return Cell(count_text(value), value)
+
+
+def whole(number: int) -> Cell:
+    """A whole number, all of its digits."""
+    return Cell(f"{number:,}", number)
+
+
+def rounded(value: float, digits: int = 3) -> Cell:
+    """A number with this many significant digits.
+
+    >>> rounded(6505.53).text, rounded(0.0962).text, rounded(96.19).text, rounded(1.8e16).text
+    ('6,510', '0.0962', '96.2', '1.80e16')
+    """
+    if value == 0 or not math.isfinite(value):
+        return Cell(f"{value:g}", value)
+    if not 1e-4 <= abs(value) < 1e6:
+        return Cell(_scientific(value, digits), value)
+    shown = float(f"{value:.{digits}g}")
+    return Cell(f"{shown:,.0f}" if abs(shown) >= 10 ** (digits - 1) else f"{value:#.{digits}g}".rstrip("."), value)
+
+
+def duration(seconds: float) -> Cell:
+    """A time in the largest unit that it fills."""
+    shown = time_text(seconds) if seconds >= _SHORTEST_S or not seconds else f"{_scientific(seconds, 3)} s"
+    return Cell(shown, seconds)
+
+
+def probability(p: float) -> Cell:
+    """A probability with two significant digits."""
+    return Cell(probability_text(p), p)
+
+
+def share(fraction: float) -> Cell:
+    """A fraction in per cent, without the sign: it stands in the heading."""
+    return Cell(f"{100 * fraction:.1f}", fraction)
+
+
+def with_unit(value: float, unit: str) -> Cell:
+    """A count with its unit.
+
+    >>> with_unit(262144, "qubits").text
+    '262,144 qubits'
+    """
+    return Cell(f"{count_text(value)} {unit}", value)
+
+
+def _scientific(value: float, digits: int) -> str:
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"

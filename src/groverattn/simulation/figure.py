@@ -1,4 +1,4 @@
-"""Figures, as SVG text that is the same bytes each time; Matplotlib is imported when one is drawn."""
+"""The amplitudes of a small search as a figure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.show.figures import svg_text
-
-_MARKED, _OTHER = "#c1440e", "#8a96a3"
+from groverattn.show.figures import DIGITS, GREY, RED, canvas, svg_text, tidy
 
 
 def amplitudes_svg(amplitudes: Sequence[NDArray[np.float64]], marked: NDArray[np.bool_]) -> str:
@@ -19,19 +17,16 @@ def amplitudes_svg(amplitudes: Sequence[NDArray[np.float64]], marked: NDArray[np
         amplitudes: for each number of iterates the amplitudes of all indices, shape (n,).
         marked: which indices are marked, shape (n,).
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(2.4 * len(amplitudes), 2.6), layout="constrained")
-    panels = np.atleast_1d(figure.subplots(1, len(amplitudes), sharey=True))
+    figure, panels = canvas(2.4 * len(amplitudes), 2.6, 1, len(amplitudes), sharey=True)
+    panels = np.atleast_1d(panels)
     for j, (panel, heights) in enumerate(zip(panels, amplitudes, strict=True)):
-        index, heights = np.arange(heights.size), heights.round(9)  # the digits beyond are the simulator's rounding
-        for chosen, colour, label in ((~marked, _OTHER, "not marked"), (marked, _MARKED, "marked")):
+        index, heights = np.arange(heights.size), heights.round(DIGITS)
+        for chosen, colour, label in ((~marked, GREY, "not marked"), (marked, RED, "marked")):
             panel.bar(index[chosen], heights[chosen], width=0.7, color=colour, label=label)
         panel.axhline(0, color="black", linewidth=0.8)
         panel.set_title(f"{j} iterate{'' if j == 1 else 's'}: P(marked) = {p_marked(heights, marked):.3f}", fontsize=9)
         panel.set_xlabel("key", fontsize=9)
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.tick_params(labelsize=8)
+        tidy(panel)
     panels[0].set_ylabel("amplitude", fontsize=9)
     panels[0].legend(frameon=False, fontsize=8, loc="upper left")
     return svg_text(figure)

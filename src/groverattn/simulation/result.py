@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.reference.search.methods import SearchMethod
+from groverattn.show.result import Shown
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.row_search import RowResult
 
@@ -46,7 +47,7 @@ class OutputErrors:
 
 
 @attrs.frozen(eq=False)
-class Simulation:
+class Simulation(Shown):
     """The search on a head.
 
     Attributes:

@@ -1,120 +1,117 @@
-"""Tables of results for the terminal; they read the printed objects and compute nothing."""
+"""A simulation as a table: what the search found, what it cost beside the laws, and what B is worth."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from groverattn.reference.search.amplification import success_probability
-from groverattn.show.numbers import count_text
-from groverattn.show.tables import LAWS_IN_WORDS, Json, simple_table
+from groverattn.reference.search.laws import LAW_WORDS
+from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
+from groverattn.show.numbers import count, count_text, whole, words
+from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.figure import p_marked
-
-
-def simulation_table(result: Json) -> RenderableType:
-    """What the search found, what it cost beside the laws, and what B is worth."""
-    inputs = result["inputs"]
-    heading = (
-        f"{inputs['head']}: n = {inputs['n_keys']}, d = {inputs['d_head']}, "
-        f"{inputs['query_bits']}/{inputs['key_bits']} bits, {inputs['threshold_rule']}; "
-        f"engine {inputs['engine']}, method {inputs['method']}, data access {inputs['data_access']}, "
-        f"seed {inputs['seed']}"
-    )
-    interrupted = result["rows"] < result["rows_asked"]
-    of_rows = f"INTERRUPTED: {result['rows_asked']:,} were asked for; " if interrupted else ""
-    rows = [
-        ("rows", f"{result['rows']:,}", f"{of_rows}{result['rows_read_whole']:,} read whole"),
-        ("found", f"{result['found']:,}", f"of {result['marked']:,}; each was checked with one inner product"),
-        ("missed", f"{result['missed']:,}", f"marked keys; allowed: one in {1 / inputs['p_failure_row']:,.3g} rows"),
-        ("false", f"{result['false']:,}", "keys called found that are not marked"),
-        *_given_up(result),
-        ("circuit mismatches", f"{result['circuit_mismatches']:,}", _circuit_scope(result)),
-        (
-            "iterates",
-            f"{result['iterates']:,}",
-            f"oracle calls, {result['phased_iterates']:,} of them with the phases of a fixed-point search; this method "
-            f"expects {count_text(result['iterates_expected_of_method'])}",
-        ),
-        *(
-            (f"  law {law}", count_text(iterates), LAWS_IN_WORDS[law])
-            for law, iterates in result["iterates_expected_by_law"].items()
-        ),
-        (
-            "keys read",
-            f"{result['classical_key_visits']:,}",
-            f"to check what was measured, and rows read whole; a scan of all rows reads "
-            f"{result['key_visits_of_a_scan']:,}",
-        ),
-        (
-            "largest output error",
-            f"{result['max_output_error']:.3g}",
-            f"row {result['max_output_error_row']}, of {result['rows_assessed']:,} rows compared; largest |V| is "
-            f"{result['max_value']:.3g}",
-        ),
-        (
-            "its bound",
-            f"{result['output_error_certificate']:.3g}",
-            f"from the tail's mass; {result['output_error_bound']:.3g} from its range alone, and "
-            f"{2 * result['max_value']:.3g} holds for any weights",
-        ),
-        ("verdict", "passed" if result["passed"] else "FAILED", _verdict_scope(result)),
-    ]
-    table = Table(show_header=False, show_edge=False, pad_edge=False)
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column()
-    for row in rows:
-        table.add_row(*row)
-    return Group(Text(heading), "", table)
-
-
-def _verdict_scope(result: Json) -> str:
-    given_up = result["rows_stopped_early"]
-    but = f", but {given_up:,} rows were given up" if given_up else ""
-    return f"nothing missed, false or wrong; errors in bounds{but}"
-
-
-def _given_up(result: Json) -> list[tuple[str, str, str]]:
-    """A line for the rows that break the promise, if one was made."""
-    limit = result["inputs"]["n_marked_max"]
-    if limit is None:
-        return []
-    return [("rows given up", f"{result['rows_stopped_early']:,}", f"more than {limit:,} keys found: no promise holds")]
-
-
-def _circuit_scope(result: Json) -> str:
-    engine, n_run = result["inputs"]["engine"], result["rows_with_circuit_run"]
-    if engine == "law":
-        return "no circuit was run: outcomes drawn from their exact distribution"
-    if engine in ("circuit", "sparse"):
-        qram = "; the calls of qram are no gates" if result["inputs"]["data_access"] == "qram" else ""
-        return f"amplitudes of any trial that plain arithmetic does not give, {n_run:,} rows{qram}"
-    if not n_run:
-        return "no row had its circuit run: phases by plain arithmetic"
-    return f"keys on which the oracle was wrong, run gate by gate in {n_run:,} rows"
-
+from groverattn.simulation.result import Simulation
+from groverattn.simulation.row_search import RowResult
 
 _DIGITS = 9
 
 
-def amplitude_table(states: Sequence[NDArray[np.inexact]], marked: NDArray[np.bool_]) -> RenderableType:
+@blocks_of.register
+def _(result: Simulation) -> tuple[Block, ...]:
+    request, instance, method = result.request, result.instance, result.method
+    heading = (
+        f"{instance.head.name}: n = {instance.n_keys}, d = {instance.d_head}, "
+        f"{instance.queries.bits}/{instance.keys.bits} bits, {instance.threshold_rule}; engine {request.engine.name}, "
+        f"method {method.name}, data access {request.data_access}, seed {request.seed}"
+    )
+    columns = (Column("quantity"), Column("number", IN_CELL), Column("of what"))
+    rows = tuple((words(name), value, words(what)) for name, value, what in _rows(result))
+    return Paragraph(heading), Table("", columns, rows)
+
+
+@main_table_of.register
+def _(result: Simulation) -> Table:
+    """A row for each row that was searched."""
+    names = [field.name for field in attrs.fields(RowResult) if field.name != "found"]
+    columns = tuple(Column(name, "number") for name in names)
+    rows = tuple(tuple(Cell("", getattr(row, name)) for name in names) for row in result.rows)
+    return Table("", columns, rows)
+
+
+def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
+    request, method, output, rows = result.request, result.method, result.output, result.rows
+    worst, most = int(np.argmax(output.errors)), result.max_value
+    asked = f"INTERRUPTED: {result.rows_asked:,} were asked for; " if result.interrupted else ""
+    yield "rows", whole(len(rows)), f"{asked}{sum(row.read_whole for row in rows):,} read whole"
+    found = f"of {result.total('n_marked'):,}; each was checked with one inner product"
+    yield "found", whole(result.total("n_found")), found
+    yield "missed", whole(result.total("missed")), f"marked keys; allowed: one in {1 / method.p_failure:,.3g} rows"
+    yield "false", whole(result.total("false")), "keys called found that are not marked"
+    given_up = result.total("stopped_early")
+    if method.n_marked_max is not None:
+        yield "rows given up", whole(given_up), f"more than {method.n_marked_max:,} keys found: no promise holds"
+    checked = [row.circuit_wrong for row in rows if row.circuit_wrong is not None]
+    yield "circuit mismatches", whole(sum(checked)), _circuit_scope(request.engine.name, request.data_access, checked)
+    phased = result.total("phased_iterates")
+    expected = count_text(result.method_iterates())
+    yield (
+        "iterates",
+        whole(result.total("iterates")),
+        f"oracle calls, {phased:,} of them with the phases of a fixed-point search; this method expects {expected}",
+    )
+    for law, iterates in result.iterates_by_law().items():
+        yield f"  law {law}", count(iterates), LAW_WORDS[law]
+    scan = sum(result.instance.visible_keys(row.row) for row in rows)
+    read = f"to check what was measured, and rows read whole; a scan of all rows reads {scan:,}"
+    yield "keys read", whole(result.total("key_visits")), read
+    compared = f"row {output.rows[worst]}, of {len(output.rows):,} rows compared; largest |V| is {most:.3g}"
+    yield "largest output error", _three(output.errors[worst]), compared
+    bound = f"from the tail's mass; {output.bounds.max():.3g} from its range alone, and {2 * most:.3g} holds for any "
+    yield "its bound", _three(output.certificates.max()), f"{bound}weights"
+    but = f", but {given_up:,} rows were given up" if given_up else ""
+    verdict = words("passed" if result.passed else "FAILED")
+    yield "verdict", verdict, f"nothing missed, false or wrong; errors in bounds{but}"
+
+
+def _three(number: float) -> Cell:
+    return Cell(f"{number:.3g}", float(number))
+
+
+def _circuit_scope(engine: str, data_access: str, checked: Sequence[int]) -> str:
+    if engine == "law":
+        return "no circuit was run: outcomes drawn from their exact distribution"
+    if engine in ("circuit", "sparse"):
+        qram = "; the calls of qram are no gates" if data_access == "qram" else ""
+        return f"amplitudes of any trial that plain arithmetic does not give, {len(checked):,} rows{qram}"
+    if not checked:
+        return "no row had its circuit run: phases by plain arithmetic"
+    return f"keys on which the oracle was wrong, run gate by gate in {len(checked):,} rows"
+
+
+def amplitude_table(states: Sequence[NDArray[np.inexact]], marked: NDArray[np.bool_]) -> Table:
     """One line for each number of iterates 0, 1, 2, ...: the probability of measuring a marked key.
 
     Args:
-        states: the simulated amplitudes of all indices after so many iterates, each of shape (n,).
+        states: the simulated amplitudes of all indices after that many iterates, each of shape (n,).
         marked: which indices are marked, shape (n,).
     """
-    rows = [
+    columns = (
+        Column("iterates", "iterates"),
+        Column("simulated", "probability"),
+        Column("by the law", "probability"),
+    )
+    rows = tuple(
         (
-            str(j),
-            f"{p_marked(state, marked):.{_DIGITS}f}",
-            f"{success_probability(marked.size, int(marked.sum()), j):.{_DIGITS}f}",
+            count(j),
+            *(
+                Cell(f"{p:.{_DIGITS}f}", float(p))
+                for p in (p_marked(state, marked), success_probability(marked.size, int(marked.sum()), j))
+            ),
         )
         for j, state in enumerate(states)
-    ]
-    return simple_table("Probability of measuring a marked key", ["iterates", "simulated", "by the law"], rows)
+    )
+    return Table("Probability of measuring a marked key", columns, rows)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from rich.text import Text
 
 from groverattn.inputs import check_between
+from groverattn.show.document import Block, Paragraph
+from groverattn.show.result import Shown
 from groverattn.sweep.kinds import Row
 from groverattn.sweep.points import ModelVersion, Points, git_state, model_version
 from groverattn.sweep.runner import Runner
@@ -27,7 +28,7 @@ OnPoint = Callable[[int, int, str], None]
 
 
 @attrs.frozen
-class SweepResult:
+class SweepResult(Shown):
     """What a run over a study did.
 
     Attributes:
@@ -54,6 +55,20 @@ class SweepResult:
         """Return the object that `sweep --format json` prints."""
         table = str(Path(self.folder) / TABLE) if self.complete else None
         return {"schema": SCHEMA, **attrs.asdict(self), "table": table}
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return how many points there are, how many of them failed, and where the table is."""
+        lines = [
+            f"{self.found + self.computed:,} of {self.points:,} points ({self.kind}): {self.found:,} were there, "
+            f"{self.computed:,} computed now",
+            f"{self.failed:,} failed, see the column error" if self.failed else "none failed",
+        ]
+        if self.refuted:
+            lines.append(f"{self.refuted:,} have a check that failed, see the column passed")
+        written = (
+            f"table: {Path(self.folder) / TABLE}" if self.complete else "INTERRUPTED: the table is not written yet"
+        )
+        return (Paragraph("\n".join((*lines, written))),)
 
 
 def sweep(
@@ -158,17 +173,3 @@ def _manifest(points: Points, version: ModelVersion, command: Sequence[str], tab
         "columns": {column.name: column.meaning for column in study.kind.columns},
     }
     return json.dumps(said, indent=2) + "\n"
-
-
-def summary(result: dict[str, Any]) -> Text:
-    """Return how many points there are, how many of them failed, and where the table is."""
-    there = result["found"] + result["computed"]
-    lines = [
-        f"{there:,} of {result['points']:,} points ({result['kind']}): "
-        f"{result['found']:,} were there, {result['computed']:,} computed now",
-        f"{result['failed']:,} failed, see the column error" if result["failed"] else "none failed",
-    ]
-    if result["refuted"]:
-        lines.append(f"{result['refuted']:,} have a check that failed, see the column passed")
-    lines.append(f"table: {result['table']}" if result["complete"] else "INTERRUPTED: the table is not written yet")
-    return Text("\n".join(lines))

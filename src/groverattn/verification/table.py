@@ -1,30 +1,33 @@
-"""Tables of results for the terminal; they read the printed objects and compute nothing."""
+"""A verification as a table: the gates that were run beside those that are counted."""
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
-from rich.text import Text
+import attrs
 
-from groverattn.show.tables import QRAM_IN_WORDS, Json, simple_table
+from groverattn.show.document import Block, Column, Paragraph, Table
+from groverattn.show.numbers import whole, words
+from groverattn.show.result import blocks_of
+from groverattn.verification.verification import Verification
+
+QRAM_IN_WORDS = (
+    "Assumption: qram is no circuit. Its calls have no gates in any count, and cost the time, qubits and failure that "
+    "the options --qram-... say; by default 10 us each and nothing else. No such memory exists."
+)
 
 
-def verification_table(result: Json) -> RenderableType:
-    """The gates that were run beside those that are counted."""
-    counted, run = result["counted"], result["run"]
-    inputs = ", ".join(f"{name} {value}" for name, value in result["inputs"].items())
-    where = "counts differ" if result["first_mismatch"] is None else f"first at key {result['first_mismatch']}"
-    verdict = "passed" if result["passed"] else f"FAILED, {where}"
-    return Group(
-        Text(inputs),
-        Text(
-            f"{result['inputs_checked']:,} keys: {result['mismatches']} mismatches, {result['dirty_ancillas']} dirty "
-            f"ancillas: {verdict}"
-        ),
-        *([Text(QRAM_IN_WORDS)] if result["inputs"]["data_access"] == "qram" else []),
-        "",
-        simple_table(
-            "Phase oracle",
-            ["", "run", "counted"],
-            [(name.replace("_", " "), f"{run[name]:,}", f"{counted[name]:,}") for name in counted],
-        ),
+@blocks_of.register
+def _(result: Verification) -> tuple[Block, ...]:
+    check = result.check
+    where = "counts differ" if check.first_mismatch is None else f"first at key {check.first_mismatch}"
+    outcome = (
+        f"{check.inputs_checked:,} keys: {check.mismatches} mismatches, {check.dirty_ancillas} dirty ancillas: "
+        f"{'passed' if check.passed else f'FAILED, {where}'}"
+    )
+    run, counted = attrs.asdict(check.run), attrs.asdict(check.counted)
+    rows = tuple((words(name.replace("_", " ")), whole(run[name]), whole(counted[name])) for name in counted)
+    columns = (Column("phase oracle"), Column("run", "as run"), Column("counted", "as counted"))
+    return (
+        Paragraph(", ".join(f"{name} {value}" for name, value in result.inputs.items()) + "\n" + outcome),
+        *([Paragraph(QRAM_IN_WORDS)] if result.inputs["data_access"] == "qram" else []),
+        Table("", columns, rows),
     )

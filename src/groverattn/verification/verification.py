@@ -11,6 +11,7 @@ import numpy as np
 from groverattn.problem.chosen_head import head_instance, refuse_two_heads
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
+from groverattn.show.result import Shown
 from groverattn.verification.oracle_check import OracleCheck, check_oracle
 from groverattn.verification.request import VerificationRequest
 from groverattn.verification.row import SearchedRow
@@ -19,7 +20,7 @@ SCHEMA = "groverattn.verify/1"
 
 
 @attrs.frozen
-class Verification:
+class Verification(Shown):
     """A checked oracle.
 
     Attributes:

@@ -10,6 +10,7 @@ from groverattn.classical.lines import whole_model_times
 from groverattn.problem.presets import Preset
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
+from groverattn.show.result import Shown
 from groverattn.whole_model.causal_rows import CausalRows, RowsSum
 from groverattn.whole_model.loading import IO_BITS_PER_S, MemoryLoading
 from groverattn.whole_model.rivals import Rival, Rows
@@ -42,12 +43,16 @@ class Regime:
     rivals: tuple[Rival, ...]
     wrong: WrongRows
 
+    @property
+    def scopes(self) -> dict[str, int]:
+        """Heads of one head, of a layer and of the model."""
+        return {"head": 1, "layer": self.query_heads, "model": self.query_heads * self.rows.layers}
+
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
-        scopes = {"head": 1, "layer": self.query_heads, "model": self.query_heads * self.rows.layers}
         return {
-            **{scope: self._scope_json(heads) for scope, heads in scopes.items()},
-            "side_by_side": self._side_by_side(),
+            **{scope: self._scope_json(heads) for scope, heads in self.scopes.items()},
+            "side_by_side": self.side_by_side(),
             "loading_s": self.loading_s,
             "classical": [attrs.asdict(rival) for rival in self.rivals],
             "wrong_rows": self.wrong.as_json(),
@@ -57,8 +62,8 @@ class Regime:
         summed = {name: value * heads for name, value in attrs.asdict(self.head).items()}
         return {"rows": self.rows_per_head * heads} | summed
 
-    def _side_by_side(self) -> list[dict[str, Any]]:
-        """Machines side by side; layers follow each other, and so do the rows of one machine."""
+    def side_by_side(self) -> list[dict[str, Any]]:
+        """Return the schedules of machines; layers follow each other, and so do the rows of one machine."""
         rows = self.rows
         schedules = [
             ("one machine", 1, rows.time_s),
@@ -73,7 +78,7 @@ class Regime:
 
 
 @attrs.frozen
-class WholeModel:
+class WholeModel(Shown):
     """The attention of a whole model on a quantum computer, beside GPUs.
 
     Attributes:
@@ -127,7 +132,7 @@ class WholeModel:
                 "token_s": self.loading.token_s,
                 "destination": self.loading.destination,
             },
-            "assumptions": _assumptions(self),
+            "assumptions": assumptions(self),
         }
 
 
@@ -219,7 +224,8 @@ def _model(request: RowRequest) -> Preset:
     )
 
 
-def _assumptions(model: WholeModel) -> list[str]:
+def assumptions(model: WholeModel) -> list[str]:
+    """Return what the numbers of a whole model rest on, in sentences."""
     request, loading = model.request, model.loading
     shape, read = request.shape, request.shape.n_keys - model.rows.n_searched
     own_keys = (

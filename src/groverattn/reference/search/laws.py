@@ -162,3 +162,11 @@ LAWS: dict[str, Callable[[int, int, float], SearchCost]] = {
     "proven": _proven,
     "worst": _worst,
 }
+
+LAW_WORDS = {
+    "ideal": "the number of marked keys is known: a floor that no procedure here reaches",
+    "expected": "the number of marked keys is not known: the mean of the search that `groverattn simulate` runs",
+    "proven": "a published upper bound with all its constants",
+    "worst": "the same search with every trial at its longest",
+}
+"""What each law says, beside its numbers."""

@@ -1,0 +1,148 @@
+"""Sentences on a row: what it waits for, how that grows with the number of keys, and from where it beats a GPU.
+
+The facts are those of `RowLimits` and `Verdict`; every verb and the report tell them in these words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from groverattn.costs.crossover import Crossover
+from groverattn.row.request import RowRequest
+from groverattn.row.time import RowLimits, RowTime
+from groverattn.show.numbers import count_text, power_text
+
+# Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
+_LOG2_SPAN = 8
+_NAMED_POWERS = {0.0: "hardly at all", 0.5: "like sqrt(n)", 1.0: "like n"}
+_NEARLY = 0.05
+
+
+def exponent(value: Callable[[int], float], n_max: int) -> float:
+    """Return the power of n by which `value` grows towards `n_max`, from its values there and at n_max / 2^8.
+
+    >>> exponent(lambda n: 3 * n**1.5, 2**40)
+    1.5
+    """
+    return math.log2(value(n_max) / value(n_max >> _LOG2_SPAN)) / _LOG2_SPAN
+
+
+def growth_text(power: float) -> str:
+    """Say how something grows.
+
+    >>> growth_text(0.503), growth_text(1.5), growth_text(0.02)
+    ('like sqrt(n)', 'like n^1.5', 'hardly at all')
+    """
+    for named, text in _NAMED_POWERS.items():
+        if abs(power - named) <= _NEARLY:
+            return text
+    return f"like n^{power:.2g}"
+
+
+def why(row: RowLimits, n_max: int) -> str:
+    """Say what an iterate waits for at `n_max`, how that grows, and how the row grows beside a scan.
+
+    The growth is measured on the row, not typed.
+    """
+    last = row.at(n_max)
+    limit = max(last.iterate_parts_s, key=lambda name: last.iterate_parts_s[name])
+    per_iterate = exponent(lambda n: row.at(n).iterate_parts_s[limit], n_max)
+    iterates = exponent(lambda n: row.at(n).iterates, n_max)
+    return (
+        f"at n = {power_text(n_max)} an iterate waits for {_limit_text(last, limit)}; that grows "
+        f"{growth_text(per_iterate)} and the number of iterates {growth_text(iterates)}, so the row grows "
+        f"{growth_text(per_iterate + iterates)} where a scan grows like n: it {_race(per_iterate + iterates)}"
+    )
+
+
+def _race(power: float) -> str:
+    """What a row that grows like n^power does beside a scan."""
+    if abs(power - 1) <= _NEARLY:
+        return "neither gains nor loses"
+    return "falls behind" if power > 1 else "gains"
+
+
+def _limit_text(row: RowTime, limit: str) -> str:
+    """The limit with its size, and what most of it is."""
+    if limit == "memory":
+        return f"{count_text(row.waits.external_calls)} calls of the memory"
+    if limit == "control":
+        return (
+            f"the control computer, which reads the table of all keys, {count_text(row.waits.control_bits)} bits, for "
+            "the unload, as a scan does once a row"
+        )
+    parts = row.waits.reactions_by_part
+    part = max(parts, key=lambda name: parts[name])
+    share = parts[part] / row.waits.reactions
+    most = "nearly all" if share > 0.995 else f"{share:.0%}"
+    return f"{count_text(row.waits.reactions)} reactions one after the other, {most} of them in the {part}"
+
+
+def heading(request: RowRequest, *, design: bool = False) -> str:
+    """Say what row it is: name, sizes, law, machine; on request also its data access.
+
+    >>> heading(RowRequest.of(preset="toy"))
+    'toy: n = 16, d = 4, k = 2, 8/8 bits; search law expected, gidney-fowler-2018'
+    """
+    shape = request.shape
+    access = f"data access {request.design.data_access}, " if design else ""
+    return (
+        f"{request.name}: n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked}, "
+        f"{shape.query_bits}/{shape.key_bits} bits; {access}search law {request.search_law}, {request.hardware}"
+    )
+
+
+def reading_sentence(slowest: Crossover, fastest: Crossover) -> str:
+    """Say from where a row passes the slowest and the fastest classical line, or that it does not."""
+    largest = f"n = {power_text(slowest.n_max)}"
+    if slowest.n_keys is None:
+        return (
+            f"no crossover up to {largest}, not even with the slowest classical line: {slowest.trend}; the number of "
+            "marked keys stays as n grows"
+        )
+    never = f"no crossover up to {largest} with the fastest classical line"
+    verdict = never if fastest.n_keys is None else "with the fastest line"
+    return (
+        f"{verdict}: {fastest.reason}; with the slowest line: {slowest.reason}; at the earliest, since gates and "
+        "factories take no time here"
+    )
+
+
+def passing_text(slowest: Crossover) -> str:
+    """From how many keys on the slowest line is passed, or up to how many it is not."""
+    return f"> {power_text(slowest.n_max)}" if slowest.n_keys is None else count_text(slowest.n_keys)
+
+
+def passing_sentence(slowest: Mapping[str, Crossover]) -> str:
+    """Say which of some data accesses pass the slowest GPU line, and from where."""
+    largest = f"n = {power_text(next(iter(slowest.values())).n_max)}"
+    passing = [f"{name} from n = {each.n_keys:.2g}" for name, each in slowest.items() if each.n_keys is not None]
+    if passing:
+        return f"The slowest GPU line is passed by {', '.join(passing)}; by no other of these up to {largest}."
+    nearest = min(slowest, key=lambda name: slowest[name].ratio_at_n_max)
+    return (
+        f"Up to {largest} the slowest GPU line is passed by none of {', '.join(slowest)}; the nearest there is "
+        f"{nearest}, slower by a factor of {slowest[nearest].ratio_at_n_max:.2g}."
+    )
+
+
+def passing_of(name: str, slowest: Crossover, fastest: Crossover, n_keys: int) -> str:
+    """Say from where one data access passes both lines; it does pass the slowest one."""
+    assert slowest.n_keys is not None
+    here = " on (this row has more)" if slowest.n_keys <= n_keys else " on"
+    first = (
+        f"at its limits, with any number of factories, `{name}` passes the slowest GPU line from n = "
+        f"{count_text(slowest.n_keys)}{here}"
+    )
+    if fastest.n_keys is None:
+        return f"{first}, but never the fastest line up to n = {power_text(fastest.n_max)}"
+    return f"{first} and the fastest from n = {count_text(fastest.n_keys)} on"
+
+
+def shared_reasons(why: Mapping[str, str]) -> list[str]:
+    """Say why, once for all names that have the reason in common."""
+    names: dict[str, list[str]] = {}
+    for name, reason in why.items():
+        names.setdefault(reason, []).append(f"`{name}`")
+    return [f"{', '.join(of)}: {reason}." for reason, of in names.items()]

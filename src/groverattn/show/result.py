@@ -1,0 +1,103 @@
+"""What a result of the package can do to be looked at: one screen of text, HTML, a data frame, a picture."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from groverattn.show.document import Block, Table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+class Shown:
+    """A result as text, HTML and data frame, made of the blocks that `blocks_of` returns for its class."""
+
+    __slots__ = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result as the object that `--format json` prints."""
+        raise NotImplementedError
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the tables and sentences that say what was found."""
+        _beside(self, "table")
+        return tuple(blocks_of(self))
+
+    def __str__(self) -> str:
+        from groverattn.show.terminal import text_of
+
+        return text_of(self.blocks())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        from groverattn.show.html import fragment
+
+        return fragment(self.blocks())
+
+    def to_frame(self) -> DataFrame:
+        """Return the main table as a pandas DataFrame: a row for each item, numbers as numbers."""
+        _beside(self, "table")
+        return frame(main_table_of(self))
+
+
+class Drawn(Shown):
+    """A result that has a picture too."""
+
+    __slots__ = ()
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw on Matplotlib axes, new ones if none are given, and return the axes."""
+        _beside(self, "figure")
+        if ax is None:
+            from matplotlib.figure import Figure
+
+            ax = Figure(layout="constrained").subplots()
+        draw(self, ax)
+        return ax
+
+
+@functools.singledispatch
+def blocks_of(result: Any) -> tuple[Block, ...]:
+    """Return the tables and sentences of a result; the module `table` of its folder registers how."""
+    raise NotImplementedError(type(result).__name__)
+
+
+@functools.singledispatch
+def main_table_of(result: Any) -> Table:
+    """Return the table that `to_frame` takes: the first one, unless another is registered."""
+    return next(block for block in blocks_of(result) if isinstance(block, Table))
+
+
+@functools.singledispatch
+def draw(result: Any, ax: Any) -> None:
+    """Draw a result on axes, as the module `figure` of its folder registers it."""
+    raise NotImplementedError(type(result).__name__)
+
+
+def frame(table: Table) -> DataFrame:
+    """Return a table as a pandas DataFrame; where a column of numbers has none, NaN."""
+    from pandas import DataFrame
+
+    from groverattn.show.terminal import plain
+
+    return DataFrame(
+        {
+            plain(column.heading): [row[i].value if column.numeric else plain(row[i].text) for row in table.rows]
+            for i, column in enumerate(table.columns)
+        }
+    )
+
+
+def _beside(result: Any, module: str) -> None:
+    """Import the module of this name from the folder of the result's class, which registers itself.
+
+    By name and when it is asked for: the module imports the record that it shows, and the record must not import
+    back, nor know of rich or Matplotlib.
+    """
+    import_module(f"{sys.modules[type(result).__module__].__package__}.{module}")

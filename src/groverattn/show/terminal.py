@@ -1,0 +1,119 @@
+"""Blocks of a document as text of a fixed width: the writer for terminals, notebooks and `str`."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from groverattn.show.document import Block, Figure, Paragraph, Points, Table
+from groverattn.show.printable import printable
+
+if TYPE_CHECKING:
+    from IPython.display import SVG
+
+COLUMNS = 100
+"""Width of a notebook's page, and of the text of a result."""
+
+_LINK = re.compile(r"\[([^\]]+)\]\(#[\w.-]+\)")
+_WIDE = 5  # columns of a table that has no space for padding in 80 characters
+
+
+def plain(sentence: str) -> str:
+    """Return a sentence without the marks of code and links, safe for a terminal.
+
+    >>> plain("`qroam`, see [Words](#words)")
+    'qroam, see Words'
+    """
+    return printable(_LINK.sub(r"\1", sentence).replace("`", ""))
+
+
+def print_blocks(blocks: Iterable[Block | str], console: Any = None) -> None:
+    """Print tables and sentences, an empty line between them; figures are left out."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = console or Console(highlight=False, soft_wrap=False)
+    written = 0
+    for block in blocks:
+        if isinstance(block, Figure):
+            continue
+        if written:
+            console.print()
+        written += 1
+        if isinstance(block, Table):
+            _print_table(console, block)
+        elif isinstance(block, Points):
+            console.print(Text("\n".join(f"- {plain(item)}" for item in block.items)))
+        else:
+            stressed = isinstance(block, Paragraph) and block.stressed
+            text = block.text if isinstance(block, Paragraph) else block
+            console.print(Text(plain(text), style="bold" if stressed else ""))
+
+
+def text_of(blocks: Iterable[Block | str], width: int = COLUMNS) -> str:
+    """Return tables and sentences as text without colours.
+
+    >>> from groverattn.show.document import Column
+    >>> from groverattn.show.numbers import count, words
+    >>> print(text_of([Table("", (Column("key"), Column("score", "numbers")), ((words("7"), count(12)),))]))
+    key  score
+    ──────────
+    7       12
+    """
+    from rich.console import Console
+
+    text = io.StringIO()
+    print_blocks(blocks, Console(file=text, width=width, color_system=None, force_jupyter=False, highlight=False))
+    return "\n".join(line.rstrip() for line in text.getvalue().rstrip().splitlines())
+
+
+def show(*parts: Any) -> None:
+    """Print results, tables and texts in a notebook, each as wide as its page.
+
+    >>> show("one key")
+    one key
+    """
+    for part in parts:
+        print(text_of([part]) if isinstance(part, Table | str) else part)
+
+
+def figure(svg: str) -> SVG:
+    """Return a figure of the package as what a cell displays.
+
+    Raises:
+        ModuleNotFoundError: IPython is not installed; where a notebook runs, it is.
+    """
+    from IPython.display import SVG
+
+    return SVG(svg)
+
+
+def _print_table(console: Any, table: Table) -> None:
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    shown = [i for i, column in enumerate(table.columns) if not column.aside]
+    if table.caption:
+        console.print(Text(plain(table.caption), style="bold"))
+    rich = RichTable(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1 if len(shown) <= _WIDE else 0, 0, 0),
+    )
+    for i in shown:
+        column = table.columns[i]
+        justify = "right" if column.numeric else "left"
+        rich.add_column(Text(plain(column.short or column.heading)), justify=justify, overflow="fold")
+    for row in table.rows:
+        rich.add_row(*(Text(plain(row[i].text)) for i in shown))
+    console.print(rich)
+    for i, column in enumerate(table.columns):
+        if column.aside:
+            lines = [f"{plain(row[0].text)}: {plain(row[i].text)}" for row in table.rows if row[i].text]
+            console.print(Text("\n".join(lines)))
+    for note in table.notes:
+        console.print(Text(plain(note)))
