@@ -10,7 +10,8 @@ import attrs
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.errors import InputError, check_error_budget, check_seed
 from groverattn.inputs import checked, nested, option, typed
-from groverattn.problem.chosen_head import BITS, COUNT, INDEX, HeadChoice, check_one_rule
+from groverattn.problem.chosen_head import COUNT, INDEX, HeadChoice, check_one_rule
+from groverattn.problem.shapes import checked_bits
 from groverattn.reference.search.laws import check_law
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.unknown import check_growth, check_promise
@@ -95,8 +96,8 @@ class SimulationRequest:
         help="Compare with ideal, expected, proven, worst or all.",
     )
     head: HeadChoice = nested(HeadChoice)
-    key_bits: int = option(8, check=BITS, help="Bits per number of a key, 2 to 16.")
-    query_bits: int = option(8, check=BITS, help="Bits per number of a query, 2 to 16.")
+    key_bits: int = option(8, check=checked_bits, help="Bits per number of a key, 2 to 16.")
+    query_bits: int = option(8, check=checked_bits, help="Bits per number of a query, 2 to 16.")
     data_access: str = option(
         "qrom",
         check=checked(DATA_ACCESSES.check),

@@ -1,4 +1,4 @@
-"""Runs the circuit of a phase oracle on every key and compares it with plain arithmetic."""
+"""Check of a phase oracle: its circuit run on every key and compared with plain arithmetic."""
 
 from __future__ import annotations
 

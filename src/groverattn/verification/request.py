@@ -8,7 +8,8 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.errors import check_seed
 from groverattn.inputs import checked, nested, option
-from groverattn.problem.chosen_head import BITS, COUNT, HeadChoice, refuse_ignored
+from groverattn.problem.chosen_head import COUNT, HeadChoice, refuse_ignored
+from groverattn.problem.shapes import checked_bits
 
 
 @attrs.frozen(kw_only=True)
@@ -31,8 +32,8 @@ class VerificationRequest:
     head: HeadChoice = nested(HeadChoice)
     row: int | None = option(None, help="Row of the file's head; the last one by default.")
     n_marked: int | None = option(None, check=COUNT, help="Marked keys of that row; 16. With a file only.")
-    key_bits: int = option(8, check=BITS, help="Bits per number of a key, 2 to 16.")
-    query_bits: int = option(8, check=BITS, help="Bits per number of a query, 2 to 16.")
+    key_bits: int = option(8, check=checked_bits, help="Bits per number of a key, 2 to 16.")
+    query_bits: int = option(8, check=checked_bits, help="Bits per number of a query, 2 to 16.")
     data_access: str = option(
         "qrom",
         check=checked(DATA_ACCESSES.check),
@@ -47,4 +48,4 @@ class VerificationRequest:
         """Raise InputError if something is given that only a head has, and there is no file."""
         if self.head.file is None:
             given = {"causal": self.head.causal, "row": self.row, "n_marked": self.n_marked}
-            refuse_ignored("with file only", **given)
+            refuse_ignored(given, "with file only")

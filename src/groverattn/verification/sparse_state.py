@@ -1,4 +1,4 @@
-"""Runs every gate of a flat circuit, Hadamards and rotations too, on the basis terms that are alive."""
+"""Sparse simulator: every gate of a flat circuit, Hadamards and rotations too, on the basis terms that are alive."""
 
 from __future__ import annotations
 
