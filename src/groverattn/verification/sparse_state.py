@@ -73,11 +73,6 @@ class SparseState:
         np.add.at(found, self.values(name, idx), self.coefficients)
         return found
 
-    def measure(self, rng: np.random.Generator, name: str = "selection", idx: tuple[int, ...] = ()) -> int:
-        """Draw what a measurement of one register gives, entangled or not; the state stays as it is."""
-        weights = np.abs(self.coefficients) ** 2
-        return int(rng.choice(self.values(name, idx), p=weights / weights.sum()))
-
 
 @attrs.frozen(eq=False)
 class SparseCircuit:
