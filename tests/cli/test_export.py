@@ -88,12 +88,12 @@ def test_a_file_is_kept_unless_it_is_forced(cli, tmp_path):
         (("--to", "openqasm3", "--what", "model"), "oracle, lookup"),
         (("--to", "counts", "--what", "ietrate", *SIZES), "did you mean iterate"),
         (("--to", "qref"), "--preset NAME"),
-        (("--to", "qref", *SIZES, "--seed", 3), "--seed"),
-        (("--to", "qref", *SIZES, "--hardware", "x"), "--hardware"),
-        (("--to", "qref", *SIZES, "--n-iterates", 3), "--what search only"),
-        (("--to", "counts", *SIZES, "--row", 3), "--row with --what row"),
-        (("--to", "openqasm3", "--preset", "gpt2"), "--preset"),
-        (("--to", "openqasm3", "--causal"), "--causal with no FILE"),
+        (("--to", "qref", *SIZES, "--seed", 3), "seed; allowed: with openqasm3 only"),
+        (("--to", "qref", *SIZES, "--hardware", "gidney-2025"), "hardware; allowed: not with"),
+        (("--to", "qref", *SIZES, "--n-iterates", 3), "what = search only"),
+        (("--to", "counts", *SIZES, "--row", 3), "row; allowed: not with what = row"),
+        (("--to", "openqasm3", "--preset", "gpt2"), "preset; allowed: not with openqasm3"),
+        (("--to", "openqasm3", "--causal"), "causal; allowed: with file only"),
         (("--to", "openqasm3", "--n-keys", 8192, "--d-head", 64), "statements"),
         (("--to", "openqasm3", "--n-keys", 10**9), "at most 131,072 keys"),
         (("--to", "openqasm3", "--data-access", "qrm"), "did you mean qrom"),
@@ -111,5 +111,5 @@ def test_sizes_beside_a_file_are_refused(cli, bundled):
     for to, options in (("openqasm3", ("--n-keys", 8)), ("qref", ("--preset", "gpt2")), ("openqasm3", ("--seed", 1))):
         outcome = cli("export", bundled, "--to", to, *options)
         assert outcome.status == 2
-        assert f"{options[0]} with FILE" in outcome.err
-    assert "with --what row" in cli("export", bundled, "--to", "counts").err
+        assert f"{options[0][2:].replace('-', '_')}; allowed: without file only" in outcome.err
+    assert "file; allowed: not with what = row" in cli("export", bundled, "--to", "counts").err

@@ -10,14 +10,20 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.costs.counting import count
 from groverattn.errors import InputError
 from groverattn.export import openqasm as exported
-from groverattn.export.circuits import CIRCUITS, head_row, random_row
+from groverattn.export.circuits import ChosenCircuit
 from groverattn.export.openqasm import openqasm_program, predicted_statements
+from groverattn.export.request import CIRCUITS, ExportRequest
 from groverattn.physical.counts_file import counts_from_object
 from groverattn.problem.chosen_head import head_instance
 from groverattn.problem.heads import bundled_head
+from groverattn.verification.row import SearchedRow
 
 WITH_CIRCUIT = sorted(set(DATA_ACCESSES) - {"qram"})
 SMALL = {"n_keys": 8, "d_head": 2, "n_marked": 2, "key_bits": 3, "query_bits": 3}
+
+
+def random_row(**inputs):
+    return ChosenCircuit.of(SearchedRow.random(**inputs))
 
 
 @pytest.mark.parametrize("access", WITH_CIRCUIT)
@@ -62,7 +68,7 @@ def test_qdk_counts_the_program_as_we_count_the_bloq(what):
 
 
 def test_a_row_of_a_real_head():
-    chosen = head_row(head_instance(bundled_head(), 3, 8, 8), None, data_access="qroam")
+    chosen = ChosenCircuit.of(SearchedRow.checked(head_instance(bundled_head(), 3, 8, 8), None, "qroam"))
     bloq = chosen.bloq("iterate")
     program = openqasm_program(bloq, chosen.inputs)
     assert program.count("ccx ") + program.count("cswap ") == count(bloq).toffoli
@@ -74,7 +80,7 @@ def test_too_large_a_circuit_is_refused_before_its_gates_are_written(monkeypatch
     monkeypatch.setattr(exported, "flatten", None)
     chosen = random_row(**SMALL)
     with pytest.raises(InputError, match=r"e\+08 statements, .*e\+10 bytes"):
-        openqasm_program(random_row().bloq("search", 10**6), {})
+        openqasm_program(random_row(n_keys=8, d_head=2).bloq("search", 10**6), {})
     with pytest.raises(InputError, match="2,000,000"):
         openqasm_program(chosen.bloq("search", 10**80), {})
 
@@ -97,10 +103,10 @@ def test_a_row_that_is_not_searched_is_refused():
     instance = head_instance(bundled_head(), 16, 4, 4)
     assert not np.isin(128, instance.searchable_rows)
     with pytest.raises(InputError, match="row 128"):
-        head_row(instance, 128)
+        SearchedRow.checked(instance, 128)
 
 
 @pytest.mark.parametrize(("what", "n_iterates"), [("search", -1), ("serach", None)])
 def test_what_no_search_has_is_refused(what, n_iterates):
-    with pytest.raises(InputError, match=r"n-iterates -1|'serach'"):
-        random_row(**SMALL).bloq(what, n_iterates)
+    with pytest.raises(InputError, match=r"n_iterates = -1|'serach'"):
+        ExportRequest(to="openqasm3", what=what, n_iterates=n_iterates)

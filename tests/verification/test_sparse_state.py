@@ -198,7 +198,7 @@ def test_a_measured_index_is_marked():
     search, marked = random_search(8, "qrom", 1, d_head=3, key_bits=4)
     assert marked.sum() == 2
     state = run_sparse(search_circuits(search), rng())
-    assert {state.measure(rng(seed)) for seed in range(30)} == set(np.flatnonzero(marked).tolist())
+    np.testing.assert_array_equal(np.flatnonzero(np.abs(state.amplitudes()) > 1e-6), np.flatnonzero(marked))
 
 
 def test_classical_bits_from_outside():

@@ -1,81 +1,64 @@
-"""The formats by name, and what each can hold."""
+"""Text of an export in each format; counts as one JSON object of the schema `groverattn.counts/1`."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from groverattn.errors import InputError, unknown_name
-from groverattn.export.circuits import CIRCUITS, ChosenCircuit
-from groverattn.export.counts import TOTALS, counts_of_circuit, counts_of_estimate
+from groverattn.costs.counting import cost_of, count
+from groverattn.estimation.estimate import estimate
+from groverattn.export.circuits import chosen_circuit
+from groverattn.export.qref_costs import ExternalCalls
+from groverattn.export.request import TOTALS, ExportRequest
+from groverattn.physical.counts_file import CountsRecord
 from groverattn.row.request import RowRequest
 
-# What each format can be of; the first is what it is of by default.
-FORMATS = {
-    "openqasm3": ("oracle", "lookup", "iterate", "search"),
-    "qref": ("iterate", "lookup", "oracle", "search"),
-    "counts": (*TOTALS, *CIRCUITS),
-}
 
-
-def checked_what(to: str, what: str | None, n_iterates: int | None = None) -> str:
-    """Return what a format is asked for, or what it is of by default.
-
-    Raises:
-        InputError: an unknown format, what it cannot hold, or a number of iterates of something else than a search.
-
-    >>> checked_what("counts", None)
-    'row'
-    """
-    if to not in FORMATS:
-        raise unknown_name("format", to, FORMATS, "each is written in its own way")
-    what = FORMATS[to][0] if what is None else what
-    if what not in FORMATS[to]:
-        raise unknown_name(f"--what for {to}:", what, FORMATS[to], "the format holds nothing else")
-    if n_iterates is not None and what != "search":
-        raise InputError(
-            given=f"--n-iterates {n_iterates} with --what {what}",
-            allowed="with --what search only",
-            why="it says how many iterates a search makes",
-            do="leave it out",
-        )
-    return what
-
-
-def circuit_text(to: str, what: str, chosen: ChosenCircuit, n_iterates: int | None = None) -> str:
-    """Return the file of a circuit.
+def export_text(request: ExportRequest) -> str:
+    """Return the text of an export.
 
     In QREF the number of iterates of a search is the input parameter `n_iterates` unless it is given.
 
     Raises:
-        InputError: what the format cannot hold, or a circuit too large to be written out.
+        InputError: as `chosen_circuit`, a circuit too large to be written out, or an estimate that cannot be made.
+
+    >>> export_text(ExportRequest(to="openqasm3")).count("ccx ")
+    33
     """
-    if to == "openqasm3":
+    if request.of in TOTALS:
+        return _counts_text(counts_of_estimate(request.sizes(), request.of))
+    chosen, n_iterates = chosen_circuit(request), request.n_iterates
+    if request.to == "openqasm3":
         from groverattn.export.openqasm import openqasm_program
 
-        return openqasm_program(chosen.bloq(what, n_iterates), chosen.inputs)
-    if to == "qref":
-        return _qref_text(what, chosen, n_iterates)
-    return _json(counts_of_circuit(chosen.bloq(what, n_iterates), what, chosen.inputs).as_json())
+        return openqasm_program(chosen.bloq(request.of, n_iterates), chosen.inputs)
+    if request.to == "qref":
+        import sympy
+
+        from groverattn.export.qref_program import qref_json, qref_program
+
+        times = sympy.Symbol("n_iterates", integer=True, positive=True) if n_iterates is None else n_iterates
+        return qref_json(qref_program(chosen.bloq(request.of, times)))
+    bloq = chosen.bloq(request.of, n_iterates)
+    calls = cost_of(bloq, ExternalCalls())
+    return _counts_text(CountsRecord(of=request.of, inputs=chosen.inputs, counts=count(bloq), external_calls=calls))
 
 
-def totals_text(what: str, request: RowRequest) -> str:
-    """Return the counts of a row, a head or a model as `estimate` has them.
+def counts_of_estimate(request: RowRequest, of: str) -> CountsRecord:
+    """Return the expected counts of a row, or of all rows of a head or a model, by the search law of the request.
 
     Raises:
         InputError: an estimate that cannot be made.
     """
-    return _json(counts_of_estimate(request, what).as_json())
+    row, n_rows = estimate(request).row, request.shape.n_keys
+    rows = {"row": 1, "head": n_rows, "model": n_rows * request.layers * request.query_heads}
+    return CountsRecord(
+        of=of,
+        inputs=request.as_json(),
+        counts=getattr(row.totals, of),
+        external_calls=row.memory.calls * rows[of],
+        error_budget=row.physical.error_budget if of == "row" else None,
+    )
 
 
-def _qref_text(what: str, chosen: ChosenCircuit, n_iterates: int | None) -> str:
-    import sympy
-
-    from groverattn.export.qref_program import qref_json, qref_program
-
-    times = sympy.Symbol("n_iterates", integer=True, positive=True) if n_iterates is None else n_iterates
-    return qref_json(qref_program(chosen.bloq(what, times)))
-
-
-def _json(record: dict[str, Any]) -> str:
-    return json.dumps(record, indent=2, allow_nan=False) + "\n"
+def _counts_text(record: CountsRecord) -> str:
+    return json.dumps(record.as_json(), indent=2, allow_nan=False) + "\n"

@@ -136,7 +136,7 @@ STATEMENTS_MAX = 2_000_000
 _BYTES_PER_STATEMENT = 20
 
 
-# Bits of the key table of which one statement takes the parity with an outcome (`verify.openqasm`).
+# Bits of the key table of which one statement takes the parity with an outcome (see `openqasm`).
 _TABLE_BITS_PER_STATEMENT = 32
 
 
@@ -144,13 +144,14 @@ def openqasm_program(bloq: Bloq, inputs: Mapping[str, Any]) -> str:
     """Return every gate, measurement and classically controlled gate of a bloq; a search measures its index at the end.
 
     The first lines say in comments what the circuit is, and which qubits (or, of measured ones, bits) hold its
-    registers; all of them are zero at first. See `verify.openqasm` for the form.
+    registers; all of them are zero at first. See `openqasm` for the form.
 
     Raises:
         InputError: more than `STATEMENTS_MAX` statements, or a data access that is no circuit.
 
-    >>> from groverattn.export.circuits import random_row
-    >>> chosen = random_row(n_keys=4, d_head=1, key_bits=2, query_bits=2)
+    >>> from groverattn.export.circuits import ChosenCircuit
+    >>> from groverattn.verification.row import SearchedRow
+    >>> chosen = ChosenCircuit.of(SearchedRow.random(n_keys=4, d_head=1, key_bits=2, query_bits=2))
     >>> openqasm_program(chosen.bloq("search"), chosen.inputs).splitlines()[-1]
     'index[1] = measure q[1];'
     """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 import attrs
 
 from groverattn.errors import InputError, check_seed
 from groverattn.inputs import between, option
 from groverattn.problem.families import gaussian_head
-from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN
 from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_head, check_head_memory, check_row_range
@@ -18,24 +18,21 @@ from groverattn.problem.shapes import N_KEYS_MAX
 
 _RANDOM_NUMBERS_MAX = 1 << 26  # of each of queries, keys and values: 1.5 GiB together
 
-BITS = between(BITS_MIN, BITS_MAX, "a signed number needs a sign and a digit, and heads hold no more than 16 bits")
 COUNT = between(1, N_KEYS_MAX, "it counts keys or numbers of a key")
 INDEX = between(0, N_KEYS_MAX, "layers, heads, rows and keys are counted from 0")
 
 
-def refuse_ignored(when: str, **given: object) -> None:
-    """Raise InputError if any of these is given, because it would be ignored.
+_WHY = "without file the head is random, and with it the head is the file's"
 
-    >>> refuse_ignored("with file only", layer=None, causal=False)
+
+def refuse_ignored(given: Mapping[str, object], allowed: str, why: str = _WHY) -> None:
+    """Raise InputError if any of some inputs is given, because it would be ignored.
+
+    >>> refuse_ignored({"layer": None, "causal": False}, "with file only")
     """
     names = [name for name, value in given.items() if value is not None and value is not False]
     if names:
-        raise InputError(
-            given=", ".join(names),
-            allowed=when,
-            why="without file the head is random, and with it the head is the file's",
-            do="leave it out" if when.startswith("without") else "leave it out, or name the file",
-        )
+        raise InputError(given=", ".join(names), allowed=allowed, why=why, do="leave it out")
 
 
 @attrs.frozen(kw_only=True)
@@ -55,7 +52,7 @@ class StoredHead:
 
     def __attrs_post_init__(self) -> None:
         if self.file is None:
-            refuse_ignored("with file only", layer=self.layer, head=self.head)
+            refuse_ignored({"layer": self.layer, "head": self.head}, "with file only")
 
     def read(self) -> AttentionHead:
         """Return the head of the file.
@@ -94,7 +91,7 @@ class HeadChoice(StoredHead):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if self.file is not None:
-            refuse_ignored("without file only", n_keys=self.n_keys, d_head=self.d_head)
+            refuse_ignored({"n_keys": self.n_keys, "d_head": self.d_head}, "without file only")
 
     def load(self, seed: int) -> AttentionHead:
         """Return the head; a random one has 64 keys of 8 numbers unless sizes are given.

@@ -1,4 +1,4 @@
-"""Which circuits can be run gate by gate in the time and memory that people have; larger ones are refused."""
+"""Limits of a simulation: rows that would take more than a day, or more memory than is free, are refused."""
 
 from __future__ import annotations
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import attrs
 
-from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.errors import InputError, check_error_budget, check_seed
+from groverattn.errors import InputError, check_error_budget
 from groverattn.inputs import checked, nested, option, typed
-from groverattn.problem.chosen_head import BITS, COUNT, INDEX, HeadChoice, check_one_rule
+from groverattn.problem.chosen_head import COUNT, INDEX, check_one_rule
 from groverattn.reference.search.laws import check_law
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.unknown import check_growth, check_promise
 from groverattn.simulation.engines import EngineChoice
+from groverattn.verification.request import HeadRequest
 
 
 def row_range(text: str) -> range:
@@ -51,12 +51,11 @@ def _check_growth(growth: float) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class SimulationRequest:
+class SimulationRequest(HeadRequest):
     """What a simulation is asked for: thresholds, engine, search method, head and circuit.
 
     Attributes:
         engine: what stands for the quantum computer.
-        head: the head, from a file or random.
         rows: which rows, "A:B" with B left out; None: all. A `range` is taken too.
 
     All other attributes are numbers and names that the options of `groverattn simulate` explain.
@@ -94,18 +93,9 @@ class SimulationRequest:
         check=checked(lambda law: check_law(law, "all")),
         help="Compare with ideal, expected, proven, worst or all.",
     )
-    head: HeadChoice = nested(HeadChoice)
-    key_bits: int = option(8, check=BITS, help="Bits per number of a key, 2 to 16.")
-    query_bits: int = option(8, check=BITS, help="Bits per number of a query, 2 to 16.")
-    data_access: str = option(
-        "qrom",
-        check=checked(DATA_ACCESSES.check),
-        help=f"How the circuit reaches the keys: {', '.join(DATA_ACCESSES.parts)}.",
-    )
     error_budget: float = option(
         0.001, check=checked(check_error_budget), help="Probability that any row misses a key."
     )
-    seed: int = option(0, check=checked(check_seed), help="Seed of all draws, 0 or more.")
     rows: str | None = attrs.field(  # an option that takes a range too
         default=None,
         converter=_rows_text,

@@ -41,55 +41,57 @@ class RowSearch:
 
     Attributes:
         found: keys that were measured and passed the classical check, in the order of finding.
-        iterates: Grover iterates run, each one oracle call.
-        phased_iterates: those among them with the phases of a fixed-point search.
-        checks: keys that were read classically.
+        trials: every trial in order.
         last_threshold: the threshold of the last round.
         stopped_early: the row has more marked keys than it was promised to have.
-        trials: every trial in order; their iterates are those above, without the ones of quantum counting.
+        first_iterates: iterates before the first trial, those of quantum counting.
+        first_checks: keys read before the first trial.
     """
 
     found: tuple[int, ...]
-    iterates: int
-    phased_iterates: int
-    checks: int
+    trials: tuple[TrialRecord, ...]
     last_threshold: int
     stopped_early: bool = False
-    trials: tuple[TrialRecord, ...] = ()
+    first_iterates: int = 0
+    first_checks: int = 0
+
+    @property
+    def iterates(self) -> int:
+        """Grover iterates run, each one oracle call."""
+        return self.first_iterates + sum(trial.run.n_iterates for trial in self.trials)
+
+    @property
+    def phased_iterates(self) -> int:
+        """Those among them with the phases of a fixed-point search."""
+        return sum(trial.run.n_iterates for trial in self.trials if trial.run.is_phased)
+
+    @property
+    def checks(self) -> int:
+        """Keys that were read classically."""
+        return self.first_checks + len(self.trials)
 
 
-@attrs.define
-class _Ledger:
-    """Runs trials and keeps count."""
+@attrs.frozen
+class _Rounds:
+    """Runs the trials of rounds and records them."""
 
     engine: Engine
     row: SearchedRow
     rng: np.random.Generator
-    iterates: int = 0
-    phased: int = 0
-    checks: int = 0
     trials: list[TrialRecord] = attrs.field(factory=list)
 
-    def round(
+    def first_hit(
         self, trials: tuple[Trial, ...], threshold: int, excluded: Collection[int], known: Collection[int]
     ) -> int | None:
         """Return the first measured key that reaches the threshold and is not `known`, or None."""
         for trial in trials:
             run = trial.draw(self.rng)
             key = self.engine.measure(run, threshold, excluded, self.rng)
-            self.iterates += run.n_iterates
-            self.phased += run.n_iterates * run.is_phased
-            self.checks += 1
             hit = key not in known and self.row.score(key) >= threshold
             self.trials.append(TrialRecord(run, len(excluded), key, hit))
             if hit:
                 return key
         return None
-
-    def result(self, found: Collection[int], last_threshold: int, *, stopped_early: bool = False) -> RowSearch:
-        """Return what the search did."""
-        counts = (self.iterates, self.phased, self.checks)
-        return RowSearch(tuple(found), *counts, last_threshold, stopped_early, tuple(self.trials))
 
 
 def find_marked(search: ThresholdSearch, row: SearchedRow, engine: Engine, rng: np.random.Generator) -> RowSearch:
@@ -101,15 +103,15 @@ def find_marked(search: ThresholdSearch, row: SearchedRow, engine: Engine, rng: 
         engine: measures the index.
         rng: draws iterate numbers and outcomes.
     """
-    ledger, found = _Ledger(engine, row, rng), list[int]()
+    rounds, found = _Rounds(engine, row, rng), list[int]()
     while trials := search.trials(row.n_keys, len(found)):
-        hit = ledger.round(trials, row.threshold, found if search.excludes_found else (), found)
+        hit = rounds.first_hit(trials, row.threshold, found if search.excludes_found else (), found)
         if hit is None:
             break
         found.append(hit)
     limit = getattr(search, "n_marked_max", None)
     early = limit is not None and len(found) > limit
-    return ledger.result(found, row.threshold, stopped_early=early)
+    return RowSearch(tuple(found), tuple(rounds.trials), row.threshold, early)
 
 
 def count_and_find(
@@ -126,7 +128,7 @@ def count_and_find(
     n_bits = search.bits(row.n_keys)
     outcome = engine.count(n_bits, row.threshold, rng)
     result = find_marked(search.after(row.n_keys, outcome), row, engine, rng)
-    return attrs.evolve(result, iterates=result.iterates + counting_iterates(n_bits))
+    return attrs.evolve(result, first_iterates=counting_iterates(n_bits))
 
 
 def find_largest(search: TopKSearch, row: SearchedRow, engine: Engine, rng: np.random.Generator) -> RowSearch:
@@ -138,17 +140,16 @@ def find_largest(search: TopKSearch, row: SearchedRow, engine: Engine, rng: np.r
         engine: measures the index.
         rng: draws the first keys, iterate numbers and outcomes.
     """
-    ledger = _Ledger(engine, row, rng)
+    rounds = _Rounds(engine, row, rng)
     first = rng.choice(row.n_keys, search.n_kept, replace=False)
     kept = {int(key): row.score(int(key)) for key in first}
-    ledger.checks += search.n_kept
     while True:
         worst = min(kept, key=kept.__getitem__)
         threshold = kept[worst] + 1
-        hit = ledger.round(search.trials(row.n_keys), threshold, kept, kept)
+        hit = rounds.first_hit(search.trials(row.n_keys), threshold, kept, kept)
         if hit is None:
             found = sorted(kept, key=kept.__getitem__, reverse=True)
-            return ledger.result(found, threshold)
+            return RowSearch(tuple(found), tuple(rounds.trials), threshold, first_checks=search.n_kept)
         del kept[worst]
         kept[hit] = row.score(hit)
 
@@ -195,33 +196,23 @@ def search_head_row(
     A row that the threshold rule wants read whole is, and so is one that sees no more keys than are to be kept.
     """
     n_visible = instance.visible_keys(row)
-    whole = n_visible <= method.n_kept if method.keeps_largest else instance.read_whole(row)
-    if whole:
-        every = tuple(range(n_visible))
-        return RowResult(
-            row=row, found=every, n_found=n_visible, n_marked=n_visible, key_visits=n_visible, read_whole=True
-        )
+    if n_visible <= method.n_kept if method.keeps_largest else instance.read_whole(row):
+        every = {"found": tuple(range(n_visible)), "n_found": n_visible, "n_marked": n_visible}
+        return RowResult(row=row, **every, key_visits=n_visible, read_whole=True)
     rng = np.random.default_rng([seed, row])
     outcomes = np.random.default_rng([seed, row, 1])  # of measurements inside a circuit, which not every engine has
     searched = SearchedRow.of(instance, row, data_access)
-    machine = engine.for_row(row, searched, outcomes)
-    n_marked = int((searched.scores >= searched.threshold).sum())
+    machine, to_find = engine.for_row(row, searched, outcomes), searched.is_marked
+    n_marked = int(to_find.sum())
     if method.keeps_largest:
         search = find_largest(method.top_k(), searched, machine, rng)
+        # with ties at the k-th largest score, any k of those that reach it are right
         to_find = searched.scores >= np.partition(searched.scores, -method.n_kept)[-method.n_kept]
         n_marked = method.n_kept
+    elif method.counts_first:
+        search = count_and_find(method.counted(), searched, machine, rng)
     else:
-        if method.counts_first:
-            search = count_and_find(method.counted(), searched, machine, rng)
-        else:
-            search = find_marked(method.for_threshold(n_marked), searched, machine, rng)
-        to_find = searched.scores >= searched.threshold
-    wrong = machine.circuit_mismatches(search.last_threshold, search.found)
-    return _result(row, search, to_find, n_marked, wrong)
-
-
-def _result(row: int, search: RowSearch, to_find: np.ndarray, n_marked: int, wrong: int | None) -> RowResult:
-    """With ties at the k-th largest score, any k of those that reach it are right."""
+        search = find_marked(method.for_threshold(n_marked), searched, machine, rng)
     right = int(to_find[list(search.found)].sum())
     return RowResult(
         row=row,
@@ -234,5 +225,5 @@ def _result(row: int, search: RowSearch, to_find: np.ndarray, n_marked: int, wro
         phased_iterates=search.phased_iterates,
         key_visits=search.checks,
         stopped_early=search.stopped_early,
-        circuit_wrong=wrong,
+        circuit_wrong=machine.circuit_mismatches(search.last_threshold, search.found),
     )

@@ -1,4 +1,4 @@
-"""Runs a flat circuit on many basis states at once: one bit of a 64-bit word belongs to one input."""
+"""Bit-sliced simulator: a flat circuit run on many basis states at once, one bit of a 64-bit word for each input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memory that a run will take, from its sizes: predicted before it starts, and refused where so much is not free."""
+"""Limits of gate-by-gate runs: memory is predicted from the sizes, and refused where it is not free."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from groverattn.problem.free_memory import check_memory
 # Measured as the peak of a process, less the 220 MiB that the libraries take, and rounded up; docs/safety.md has the
 # commands. Bytes per key, and per bit of the key memory: for one run of the oracle, and for a searched row.
 _CIRCUIT_BYTES = {"verify": (4_600, 25), "index": (8_200, 44), "sparse": (46_000, 90)}
-
 
 # 2^24 amplitudes of 16 bytes, and the simulator's copies of them.
 _STATE_VECTOR_BYTES = 1 << 30
@@ -33,7 +32,7 @@ def circuit_bytes(run: str, n_keys: int, d_head: int, key_bits: int) -> int:
 
 
 def check_circuit_memory(run: str, n_keys: int, d_head: int, key_bits: int, n_workers: int = 1) -> None:
-    """Raise InputError if the circuits that so many processes run at a time do not fit into the memory that is free.
+    """Raise InputError if the circuits that `n_workers` processes run at once do not fit into free memory.
 
     >>> check_circuit_memory("index", n_keys=4096, d_head=64, key_bits=8, n_workers=2)
     """
@@ -49,8 +48,6 @@ def check_circuit_memory(run: str, n_keys: int, d_head: int, key_bits: int, n_wo
 # Measured: at both limits a run of the oracle takes a minute and 1.3 GiB (`verify`), a searched row two minutes and
 # 2 GiB under the engine `index`. What is predicted is in problem/limits.py.
 N_KEYS_MAX = 1 << 17
-
-
 MEMORY_BITS_MAX = 1 << 25
 
 

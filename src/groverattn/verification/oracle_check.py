@@ -1,4 +1,4 @@
-"""Runs the circuit of a phase oracle on every key and compares it with plain arithmetic."""
+"""Check of a phase oracle: its circuit run on every key and compared with plain arithmetic."""
 
 from __future__ import annotations
 
@@ -100,14 +100,5 @@ def check_oracle(oracle: PhaseOracle, marked: NDArray[np.bool_], rng: np.random.
 
 def flat_counts(circuit: FlatCircuit) -> LogicalCounts:
     """Counts of the gates of a flat circuit, in the estimator's terms."""
-    return LogicalCounts(
-        toffoli=circuit.toffoli,
-        t=circuit.t,
-        rotation=circuit.rotation,
-        clifford=circuit.clifford,
-        measurement=circuit.measurement,
-        logical_qubits=circuit.n_wires,
-        toffoli_depth=circuit.toffoli_depth,
-        measurement_depth=circuit.measurement_depth,
-        control_bits=circuit.control_bits,
-    )
+    names = (field.name for field in attrs.fields(LogicalCounts) if field.name != "logical_qubits")
+    return LogicalCounts(logical_qubits=circuit.n_wires, **{name: getattr(circuit, name) for name in names})

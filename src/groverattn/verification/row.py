@@ -60,7 +60,7 @@ class SearchedRow:
 
     @classmethod
     def checked(
-        cls, instance: Instance, row: int | None, data_access: str, score_method: str = "shared-sums"
+        cls, instance: Instance, row: int | None, data_access: str = "qrom", score_method: str = "shared-sums"
     ) -> SearchedRow:
         """Take a row whose circuit can be run gate by gate; None: the last row that is searched.
 
@@ -68,7 +68,7 @@ class SearchedRow:
             InputError: no such row, one that is read whole, or a key memory too large to run gate by gate.
 
         >>> from groverattn.problem.heads import bundled_head
-        >>> SearchedRow.checked(Instance.from_target(bundled_head(), 16, 8, 8), None, "qrom").origin["row"]
+        >>> SearchedRow.checked(Instance.from_target(bundled_head(), 16, 8, 8), None).origin["row"]
         127
         """
         rows = instance.searchable_rows

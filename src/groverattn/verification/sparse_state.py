@@ -1,4 +1,4 @@
-"""Runs every gate of a flat circuit, Hadamards and rotations too, on the basis terms that are alive."""
+"""Sparse simulator: every gate of a flat circuit, Hadamards and rotations too, on the basis terms that are alive."""
 
 from __future__ import annotations
 
@@ -72,11 +72,6 @@ class SparseState:
         found = np.zeros(1 << self.bits[name, idx].shape[1], dtype=np.complex128)
         np.add.at(found, self.values(name, idx), self.coefficients)
         return found
-
-    def measure(self, rng: np.random.Generator, name: str = "selection", idx: tuple[int, ...] = ()) -> int:
-        """Draw what a measurement of one register gives, entangled or not; the state stays as it is."""
-        weights = np.abs(self.coefficients) ** 2
-        return int(rng.choice(self.values(name, idx), p=weights / weights.sum()))
 
 
 @attrs.frozen(eq=False)

@@ -1,4 +1,4 @@
-"""Runs a bloq's whole decomposition in Cirq's state-vector simulator."""
+"""State vector of a bloq: its whole decomposition run in Cirq's simulator."""
 
 from __future__ import annotations
 
