@@ -56,6 +56,11 @@ def test_every_head_of_the_other_forms_is_listed(tmp_path, lead, heads) -> None:
     assert len(list(all_heads(path))) == len(heads)
 
 
+def test_a_file_without_heads(tmp_path) -> None:
+    with open_arrays(saved(tmp_path, {"X": np.ones(3)})) as opened, pytest.raises(InputError, match="no Q"):
+        stored_heads(opened)
+
+
 @pytest.mark.parametrize(
     ("layer", "head", "word"), [(3, 0, "layer 0 to 2"), (None, 0, "layer 0 to 2"), (1, 2, "head 0 to 1")]
 )
