@@ -10,8 +10,8 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-from . import promise
-from .targets import TARGETS
+from .promise import REFUSED, RESULT
+from .targets import TARGETS, begin_process, check
 
 CHUNK = 400
 """Inputs of one task; what Hypothesis remembers of them is forgotten afterwards."""
@@ -28,9 +28,9 @@ def main() -> int:
     names = [name for name in TARGETS if name.startswith(tuple(options.target or [""]))]
     found, failed = {name: Counter() for name in names}, 0
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, mp_context=spawn, initializer=promise.limit_memory) as pool:
+    with ProcessPoolExecutor(options.jobs, mp_context=spawn, initializer=begin_process) as pool:
         chunks = list(_chunks(names, options.inputs, options.seed))
-        for chunk, future in [(chunk, pool.submit(run_chunk, *chunk)) for chunk in chunks]:
+        for chunk, future in [(chunk, pool.submit(check, *chunk)) for chunk in chunks]:
             try:
                 found[chunk[0]] += future.result()
             except BrokenProcessPool:  # over time in code that is not Python, or out of memory
@@ -41,14 +41,9 @@ def main() -> int:
                 print(f"\n== {chunk}:\n{''.join(traceback.format_exception(failure))[-6000:]}", flush=True)
             print(f"{chunk[0]}: {found[chunk[0]].total()} inputs", file=sys.stderr, flush=True)
     for name, counts in (*found.items(), ("all", sum(found.values(), Counter()))):
-        numbers = f"{counts[promise.RESULT]:8} results {counts[promise.REFUSED]:8} refused"
+        numbers = f"{counts[RESULT]:8} results {counts[REFUSED]:8} refused"
         print(f"{name:24} {counts.total():8} inputs {numbers}")
     return 1 if failed or sum(map(Counter.total, found.values())) < options.inputs else 0
-
-
-def run_chunk(name: str, first: int, n_inputs: int) -> Counter[str]:
-    """Run some inputs of a target, in another process."""
-    return TARGETS[name].check(first, n_inputs)
 
 
 def _chunks(names: list[str], inputs: int, seed: int):

@@ -92,10 +92,11 @@ def valid_members() -> tuple[tuple[tuple[str, bytes], ...], ...]:
 
 _BYTES = st.binary(min_size=1, max_size=8) | st.sampled_from((b"\0" * 4, b"\xff" * 4, b"\xff" * 8))
 _NUMBERS = re.compile(rb"(?:PK\x03\x04|PK\x01\x02|PK\x05\x06|NUMPY|'shape'|'descr').{0,46}", re.DOTALL)  # those of zip
+_ANYWHERE = re.compile(rb"\A.*\Z", re.DOTALL)
 _HEADER = re.compile(rb"\A.{128}", re.DOTALL)
 _SIGNS = st.sampled_from((b"-", b"9" * 20, b"(", b"\0", b"O", b"L", b"'", b"\xff")) | _BYTES
 
-DAMAGED = st.deferred(lambda: edited(valid_archives(), _NUMBERS, _BYTES, longest=64))
+DAMAGED = st.deferred(lambda: edited(valid_archives(), [_NUMBERS, _ANYWHERE], _BYTES, longest=64))
 _ODD_VALUES = (0.0, -0.0, 1.0, -3.0, np.nan, np.inf, 5e-324, 1e-200, 1e-30, 1e30, 1e153, 1e155, 1e300, 1.7e308)
 _SHAPES_OF_ARRAYS = ((), (2,), (12, 3), (12, 3), (12, 3), (2, 12, 3), (2, 2, 12, 3), (12, 2), (2, 1), (0, 3))
 
@@ -139,7 +140,7 @@ def made(draw: st.DrawFn) -> bytes:
         if kind <= 2:
             content = draw(_real_array() if kind else _claimed_array())
         elif kind == 3:
-            content = draw(edited([content], _HEADER, _SIGNS, longest=6))
+            content = draw(edited([content], [_HEADER], _SIGNS, longest=6))
         else:
             ending = draw(st.sampled_from((".npy",) * 12 + ("", ".npy.npy", ".NPY")))
             name = draw(st.sampled_from(_NAMES) | st.sampled_from(_ODD_NAMES)) + ending

@@ -51,23 +51,23 @@ WORD = (
 def edited(
     draw: st.DrawFn,
     originals: Sequence[bytes],
-    places: re.Pattern[bytes],
+    places: Sequence[re.Pattern[bytes]],
     new: st.SearchStrategy[bytes],
     longest: int | None = None,
 ) -> bytes:
-    """A valid content with pieces replaced, overwritten, cut out or repeated, most of them where `places` matches.
+    """A valid content with pieces replaced, cut out or repeated, most of them where one of `places` matches.
 
     Args:
         draw: Hypothesis's own.
         originals: valid contents.
-        places: what is mostly edited, as a whole.
+        places: what is mostly edited, as a whole; each pattern is as likely as the others.
         new: what comes in the place of a piece.
         longest: bytes of a piece at the most, anywhere in a place; None: the whole place.
     """
     content = draw(st.sampled_from(originals))
-    for _ in range(draw(st.integers(1, 4))):
-        spans = [match.span() for match in places.finditer(content)]
-        start, end = draw(st.sampled_from(spans)) if spans and draw(st.integers(0, 3)) else (0, len(content))
+    for _ in range(draw(st.integers(1, 3))):
+        spans = [match.span() for match in draw(st.sampled_from(places)).finditer(content)]
+        start, end = draw(st.sampled_from(spans)) if spans and draw(st.integers(0, 7)) else (0, len(content))
         if longest is not None or (start, end) == (0, len(content)):
             start = draw(st.integers(start, max(start, end - 1)))
             end = min(end, start + draw(st.integers(0, longest or 9)))

@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ from groverattn.sweep.study_file import read_study
 
 from . import archives, lines, texts
 from .odd import NUMBER, REAL, TEXT, WHOLE, split
-from .promise import REFUSED, RESULT, Target, outcome, time_limit
+from .promise import REFUSED, RESULT, Target, limit_memory, outcome, time_limit
 
 VERB_SECONDS = 60.0
 
@@ -297,3 +298,13 @@ TARGETS = {
     "api-machine": _function(lambda **fields: attrs.evolve(HARDWARE["gidney-2025"], **fields), 12, _MACHINE),
     **{f"verb-{verb}": Target(lines.lines(verb), _run_line, _SHARES.get(verb, 8)) for verb in lines.BASES},
 }
+
+
+def begin_process() -> None:
+    """Limit the memory of this process, which has loaded what the targets need."""
+    limit_memory()
+
+
+def check(name: str, first: int, n_inputs: int) -> Counter[str]:
+    """Check some inputs of a target."""
+    return TARGETS[name].check(first, n_inputs)

@@ -65,13 +65,13 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-_NUMBER = re.compile(rb"(?<![\w.])[0-9][0-9.e+-]*|[^ ,\n]+(?=[ ,\n])")
+_NUMBER, _PIECE = re.compile(rb"(?<![\w.])[0-9][0-9.e+-]*"), re.compile(rb"[^ ,\n]+")
 _VALUES = (WHOLE | REAL).map(toml) | (WHOLE | REAL).map(toml) | TOML_VALUE.map(toml) | st.sampled_from(_JUNK)
 
 
 def edited_texts(texts: Sequence[bytes]) -> st.SearchStrategy[bytes]:
     """Valid texts with numbers and words changed, dropped or repeated, and junk between them."""
-    return edited(texts, _NUMBER, _VALUES.map(_bytes) | st.binary(max_size=6))
+    return edited(texts, (_NUMBER, _NUMBER, _NUMBER, _PIECE), _VALUES.map(_bytes) | st.binary(max_size=6))
 
 
 def machines(fields: Mapping[str, Any], bases: tuple[str, ...]) -> st.SearchStrategy[bytes]:
@@ -116,11 +116,9 @@ def _lines(entries: Sequence[tuple[str, Any]]) -> str:
 
 
 def counts(names: tuple[str, ...]) -> st.SearchStrategy[bytes]:
-    """JSON objects with some of the names of counts and odd values."""
-    known = st.sampled_from(names)
+    """JSON objects with some of the names of counts and odd values, with or without those of a valid file."""
+    known, good = st.sampled_from(names), st.sampled_from(({}, *map(json.loads, VALID_COUNTS)))
     odd = WHOLE | st.integers(0, 10**31) | st.integers(1, 10**6) | REAL | TEXT | st.none() | st.lists(WHOLE, max_size=2)
-    some, plain = (
-        st.dictionaries(known | TEXT, odd, max_size=4),
-        st.dictionaries(known, st.integers(0, 10**9), max_size=6),
-    )
-    return st.tuples(some, plain).map(lambda both: json.dumps(both[0] | both[1]).encode())
+    plain = st.dictionaries(known, st.integers(0, 10**9), max_size=6)
+    parts = st.tuples(good, plain, st.dictionaries(known | TEXT, odd, max_size=4))
+    return parts.map(lambda each: json.dumps(each[0] | each[1] | each[2]).encode())
