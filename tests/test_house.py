@@ -45,7 +45,7 @@ def n_lines(path):
 
 
 def imported(name, path):
-    """Modules of ours that a module names in an import, wherever it stands: in a function or under TYPE_CHECKING too."""
+    """Modules of ours that a module imports anywhere: in a function and under TYPE_CHECKING too."""
     package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.costs.counting import count
-from groverattn.diagnosis.tails import largest_keys
 from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.shapes import Shape
 from groverattn.reference.attention.error_bounds import row_errors
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import Design, RowRequest

@@ -9,9 +9,10 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from groverattn.diagnosis.tails import TailErrors, compare_tails, largest_keys
+from groverattn.diagnosis.tails import TailErrors, compare_tails
 from groverattn.files.npz import open_arrays
 from groverattn.problem.heads import AttentionHead, load_head
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest

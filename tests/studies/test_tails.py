@@ -7,8 +7,9 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.diagnosis.tails import compare_tails, largest_keys
+from groverattn.diagnosis.tails import compare_tails
 from groverattn.reference.attention.exact import score_blocks
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.tails import TAILS
 from studies.search import real_heads
 
