@@ -80,7 +80,7 @@ print(cirq.Circuit(cirq.decompose_once(GroverSearch(iterate, n_iterates=2).on(*i
 # inverse; the word is given up by measuring it, and what the measurement does to the phases is put right.
 
 # %%
-from groverattn.show.circuit_figure import circuit_svg
+from groverattn.show.figures import circuit_svg
 from groverattn.show.terminal import figure, show
 
 figure(circuit_svg(oracle))

@@ -11,52 +11,36 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.estimation import columns as sheet_columns
 from groverattn.files.whole import write_text
 from groverattn.run import MainJob, main_job
 from groverattn.show.terminal import text_of
-from studies.circuit import iterates as iterate_sheet
-from studies.circuit import nested_search, peers, precision
+from studies.circuit import iterates, nested_search, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
-from studies.price import models as model_sheet
-from studies.price import presets
-from studies.price import reports as report_sheet
+from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
-from studies.search import finders as finder_sheet
-from studies.search import methods as method_sheet
-from studies.search import query_crossover, real_heads, scaling, scaling_fit, success_frequency
-from studies.search import tails as tail_sheet
-from studies.search.scaling import scaling_svg
+from studies.search import finders, methods, query_crossover, real_heads, scaling, scaling_fit, success_frequency
+from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
 
-SHEET = "estimates/presets.csv"
-SCALING_FIGURE = "estimates/scaling.svg"
 GROUPS = ("estimates", "readme", "heads", "notebooks")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _COLUMNS_OF_A_TERMINAL = 80
 
-_STUDIES = (
-    iterate_sheet,
-    precision,
-    nested_search,
-    model_sheet,
-    peers,
-    scaling,
-    scaling_fit,
-    query_crossover,
-    method_sheet,
-    success_frequency,
-    gradient_cost,
-    training,
+_SHEETS = tuple(
+    study.SHEET
+    for study in (
+        *(iterates, precision, nested_search, models, peers, scaling, scaling_fit, query_crossover, methods),
+        *(success_frequency, gradient_cost, training),
+    )
 )
+_SHEETS_OF_HEADS = (finders.SHEET, real_heads.SHEET, real_heads.TAILS_SHEET)
 
 
 @attrs.frozen
@@ -78,55 +62,31 @@ class Artefact:
 
 def artefacts(group: str, root: Path) -> Iterator[Artefact]:
     """Yield what one group holds; a later one may read the files of those before it."""
+    whole = "all of it"
     if group == "estimates":
-        yield Artefact(SHEET, "all of it", lambda _: sheet(), _same_sheet)
-        for study in _STUDIES:
-            yield Artefact(f"estimates/{study.FILE_NAME}", "all of it", lambda _, write=study.write: _written(write))
-        yield Artefact(SCALING_FIGURE, "all of it", lambda _: scaling_svg(scaling.scaling_records()))
-        for path, compute in report_sheet.reports():
-            yield Artefact(path, "all of it", lambda _, compute=compute: compute())
-        yield Artefact("estimates/README.md", "all of it", lambda _: sheet_readme())
+        yield Artefact(presets.SHEET.path, whole, lambda _: presets.SHEET.text(), _same_sheet)
+        for sheet in _SHEETS:
+            yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text())
+        yield Artefact(f"{FOLDER}/scaling.svg", whole, lambda _: scaling.scaling_svg(scaling.scaling_records()))
+        for path, compute in reports.reports():
+            yield Artefact(path, whole, lambda _, compute=compute: compute())
+        yield Artefact(f"{FOLDER}/README.md", whole, lambda _: sheet_readme())
     elif group == "readme":
-        rows = root / SHEET
         yield Artefact(
             "README.md",
             "the table",
-            lambda text: replaced_block(text, "headline", headline(presets.read_sheet(rows.read_text("utf-8")))),
+            lambda text: replaced_block(text, "headline", headline(presets.SHEET.read(root))),
         )
         yield Artefact(
             "README.md", "the output of `groverattn run`", lambda text: replaced_block(text, "run", run_block())
         )
     elif group == "heads":
-        data = root / "data"
-        for study in (finder_sheet, real_heads, tail_sheet):
-            yield Artefact(
-                f"estimates/{study.FILE_NAME}",
-                "all of it",
-                lambda _, write=study.write: _written(lambda directory: write(directory, data)),
-            )
+        for sheet in _SHEETS_OF_HEADS:
+            yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text(root / "data"))
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()
-            yield Artefact(path, "all of it", lambda _, source=source: build_notebook(source))
-
-
-def _written(write: Callable[[Path], None]) -> str:
-    """Return the one file that a study writes into a directory."""
-    with tempfile.TemporaryDirectory() as directory:
-        write(Path(directory))
-        (path,) = Path(directory).iterdir()
-        return path.read_text("utf-8")
-
-
-def sheet() -> str:
-    """Compute estimates/presets.csv."""
-    requests = list(presets.requests())
-    rows = []
-    for done, request in enumerate(requests, 1):
-        rows.append(sheet_columns.sheet_row(request))
-        if sys.stderr.isatty():
-            print(f"\r{SHEET}: row {done} of {len(requests)}", end="\n" * (done == len(requests)), file=sys.stderr)
-    return presets.write_sheet(rows)
+            yield Artefact(path, whole, lambda _, source=source: build_notebook(source))
 
 
 def run_block() -> str:
@@ -173,15 +133,20 @@ def replaced_block(text: str, name: str, block: str) -> str:
     return f"{before}{begin}\n{block}\n{end}{after}"
 
 
+def _computed(groups: Sequence[str], root: Path) -> Iterator[tuple[Artefact, str, bool]]:
+    """Yield every artefact with its new text and whether it says the same as the file; a terminal sees where it is."""
+    for artefact in (artefact for group in groups for artefact in artefacts(group, root)):
+        if sys.stderr.isatty():
+            print(artefact.path, file=sys.stderr)
+        path = root / artefact.path
+        old = path.read_text("utf-8") if path.exists() else ""
+        new = artefact.compute(old)
+        yield artefact, new, artefact.same(old, new)
+
+
 def differences(groups: Sequence[str], root: Path) -> list[Artefact]:
     """Compute everything and return what differs from the files; nothing is written."""
-    different = []
-    for group in groups:
-        for artefact in artefacts(group, root):
-            old = _text(root / artefact.path)
-            if not artefact.same(old, artefact.compute(old)):
-                different.append(artefact)
-    return different
+    return [artefact for artefact, _, same in _computed(groups, root) if not same]
 
 
 def regenerate(groups: Sequence[str], root: Path) -> list[str]:
@@ -190,15 +155,11 @@ def regenerate(groups: Sequence[str], root: Path) -> list[str]:
     A file whose numbers are the same up to the last digit is left as it is.
     """
     changed = []
-    for group in groups:
-        for artefact in artefacts(group, root):
-            path = root / artefact.path
-            old = _text(path)
-            new = artefact.compute(old)
-            if not artefact.same(old, new):
-                path.parent.mkdir(exist_ok=True)
-                write_text(path, new)
-                changed.append(artefact.path)
+    for artefact, new, same in _computed(groups, root):
+        if not same:
+            (root / artefact.path).parent.mkdir(exist_ok=True)
+            write_text(root / artefact.path, new)
+            changed.append(artefact.path)
     return list(dict.fromkeys(changed))
 
 
@@ -245,12 +206,8 @@ def _checked(groups: Sequence[str], root: Path) -> Sequence[str]:
     return groups
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
 def _same_sheet(old: str, new: str) -> bool:
-    return presets.same_rows(presets.read_sheet(old), presets.read_sheet(new))
+    return presets.same_rows(read_rows(old), read_rows(new))
 
 
 _WHAT_TO_DO = """\

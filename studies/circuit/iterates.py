@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import statistics
 from collections.abc import Iterator
-from pathlib import Path
+
+import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.heap import plan_score_heap
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.costs.counting import count_iterate
-from groverattn.files.whole import write_text
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import Design, RowRequest
-
-FILE_NAME = "iterates.csv"
+from studies.sheet import Sheet
 
 N_QUERIES = 20
 
-_COLUMNS = (
-    "n_keys",
-    "d_head",
-    "key_bits",
-    "query_bits",
-    "data_access",
-    "score_method",
-    "toffoli",
-    "load",
-    "unload",
-    "score",
-    "diffusion",
-    "clifford",
-    "measurements",
-    "logical_qubits",
-    "toffoli_depth",
-    "measurement_depth",
-    "score_mean_over_queries",
-    "score_standard_deviation",
-)
+
+@attrs.frozen
+class IterateRecord:
+    """One Grover iterate of a shape, counted with a representative query.
+
+    Attributes:
+        n_keys, d_head, key_bits, query_bits: the shape.
+        data_access, score_method: by name.
+        toffoli: Toffolis of the iterate.
+        load, unload, score, diffusion: those of its parts; the score with its undoing.
+        clifford: Clifford gates; a CNOT on m targets counts m.
+        measurements: measurements, without those inside Toffolis.
+        logical_qubits: largest number of qubits alive at once.
+        toffoli_depth: Toffolis on the longest path.
+        measurement_depth: measurements that later gates wait for on the longest path.
+        score_mean_over_queries: mean of the score's Toffolis over 20 queries, to one decimal; `shared-sums` only.
+        score_standard_deviation: their standard deviation.
+    """
+
+    n_keys: int
+    d_head: int
+    key_bits: int
+    query_bits: int
+    data_access: str
+    score_method: str
+    toffoli: int
+    load: int
+    unload: int
+    score: int
+    diffusion: int
+    clifford: int
+    measurements: int
+    logical_qubits: int
+    toffoli_depth: int
+    measurement_depth: int
+    score_mean_over_queries: str
+    score_standard_deviation: str
 
 
 def shapes() -> Iterator[Shape]:
@@ -50,43 +64,50 @@ def shapes() -> Iterator[Shape]:
             yield Shape(n_keys, d_head, 512, bits, bits)
 
 
-def rows() -> Iterator[dict[str, int | float | str]]:
+def records() -> Iterator[IterateRecord]:
     """All accesses with the default score, and all score methods with `qroam`."""
     for shape in shapes():
         for access in DATA_ACCESSES:
-            yield _row(shape, access, "shared-sums")
+            yield _record(shape, access, "shared-sums")
         for method in SCORES:
             if method != "shared-sums":
-                yield _row(shape, "qroam", method)
+                yield _record(shape, "qroam", method)
 
 
-def _row(shape: Shape, access: str, method: str) -> dict[str, int | float | str]:
+def _record(shape: Shape, access: str, method: str) -> IterateRecord:
     counted = count_iterate(iterate_of(RowRequest(shape=shape, design=Design(data_access=access, score_method=method))))
     total, parts = counted.total, counted.toffoli_parts
     mean, deviation = score_over_queries(shape) if method == "shared-sums" else ("", "")
-    values = (
-        *(shape.n_keys, shape.d_head, shape.key_bits, shape.query_bits, access, method, total.toffoli),
-        *(parts["load"], parts["unload"], parts["score"], parts["diffusion"]),
-        *(total.clifford, total.measurement, total.logical_qubits, total.toffoli_depth, total.measurement_depth),
-        *(mean, deviation),
+    return IterateRecord(
+        n_keys=shape.n_keys,
+        d_head=shape.d_head,
+        key_bits=shape.key_bits,
+        query_bits=shape.query_bits,
+        data_access=access,
+        score_method=method,
+        toffoli=total.toffoli,
+        load=parts["load"],
+        unload=parts["unload"],
+        score=parts["score"],
+        diffusion=parts["diffusion"],
+        clifford=total.clifford,
+        measurements=total.measurement,
+        logical_qubits=total.logical_qubits,
+        toffoli_depth=total.toffoli_depth,
+        measurement_depth=total.measurement_depth,
+        score_mean_over_queries=mean,
+        score_standard_deviation=deviation,
     )
-    return dict(zip(_COLUMNS, values, strict=True))
 
 
-def score_over_queries(shape: Shape) -> tuple[float, float]:
-    """Mean and standard deviation of the score's Toffolis over seeded representative queries."""
+def score_over_queries(shape: Shape) -> tuple[str, str]:
+    """Mean and standard deviation of the score's Toffolis over seeded representative queries, to one decimal."""
     queries = (representative_query(shape, seed) for seed in range(N_QUERIES))
     counts = [
         plan_score_heap("shared-sums", query, representative_threshold(shape, query), shape.key_bits).toffoli
         for query in queries
     ]
-    return round(statistics.mean(counts), 1), round(statistics.stdev(counts), 1)
+    return f"{statistics.mean(counts):.1f}", f"{statistics.stdev(counts):.1f}"
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file, one row per shape, access and method."""
-    text = io.StringIO()
-    writer: csv.DictWriter[str] = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows())
-    write_text(directory / FILE_NAME, text.getvalue())
+SHEET = Sheet("iterates.csv", IterateRecord, records)

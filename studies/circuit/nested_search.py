@@ -17,14 +17,10 @@ Assumed: m and k are known in every round (the `ideal` law), found keys are live
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import product
-from pathlib import Path
-from typing import Any
 
 import attrs
 import numpy as np
@@ -35,15 +31,13 @@ from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.counting import count
-from groverattn.files.whole import whole_file
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search.amplification import rotation_angle, success_probability
-
-FILE_NAME = "nested_search.csv"
+from studies.sheet import Sheet
 
 EXACT_BITS, COARSE_BITS = 8, (1, 2, 3, 4)  # bits of keys; queries have EXACT_BITS in both oracles
 TARGETS = ((1 << 17, 512), (1 << 20, 2048))  # (n, k) of the presets llama3.1-8b and 1m-context-synthetic, d = 128
@@ -215,25 +209,69 @@ def best_nested(n: int, m: int, k: int, coarse: int, exact: int) -> tuple[int, f
     return min(costs.items(), key=lambda item: item[1])
 
 
-def nested_records(sources: Iterable[SearchRows], coarse_bits: Iterable[int] = COARSE_BITS) -> Iterator[dict[str, Any]]:
-    """Yield one record for each source, number of coarse bits, rule and target size.
+@attrs.frozen
+class NestedRecord:
+    """Two stages against one at a target size, with the share of candidates measured on a source assumed to hold there.
 
-    The share of candidates is measured on the source and assumed to hold at the target. `ratio`: two stages over one;
-    below 1 they win. `coarse_only_ratio`: one stage with the coarse oracle, all m candidates checked classically, over
-    one stage with the exact one. Where a rule misses keys, only those it finds count (and at least one).
+    Attributes:
+        source, source_n, source_d, source_k: where the keys are from, and its sizes.
+        coarse_bits: bits per number of the coarse keys.
+        rule, margin, recall, candidates: see CoarseFilter.
+        n_keys, n_marked: the target.
+        coarse_toffoli, exact_toffoli: Toffolis of an iterate of either oracle.
+        coarse_iterates: coarse iterates of a repetition, r.
+        toffoli_per_key: Toffolis per found key in two stages. Where a rule misses keys, only those it finds count.
+        one_stage_toffoli_per_key: the same in one stage.
+        ratio: two stages over one; below 1 they win.
+        coarse_only_ratio: one stage with the coarse oracle, all m candidates checked classically, over one stage with
+            the exact one.
     """
+
+    source: str
+    source_n: int
+    source_d: int
+    source_k: int
+    coarse_bits: int
+    rule: str
+    margin: float
+    recall: float
+    candidates: float
+    n_keys: int
+    n_marked: int
+    coarse_toffoli: int
+    exact_toffoli: int
+    coarse_iterates: int
+    toffoli_per_key: float
+    one_stage_toffoli_per_key: float
+    ratio: float
+    coarse_only_ratio: float
+
+
+def nested_records(sources: Iterable[SearchRows], coarse_bits: Iterable[int] = COARSE_BITS) -> Iterator[NestedRecord]:
+    """Yield one record for each source, number of coarse bits, rule and target size; one key at least is found."""
     for rows, bits in ((rows, bits) for rows in sources for bits in coarse_bits):
         (source_n, source_d), sketch = rows.keys.shape, Sketch.of(rows.keys, bits)
-        measured_at = {"source": rows.name, "source_n": source_n, "source_d": source_d, "source_k": rows.n_marked}
         for filtered, (n, k) in product((coarse_filter(rows, sketch, rule) for rule in RULES), TARGETS):
             coarse, exact = iterate_toffoli(n, k, bits), iterate_toffoli(n, k, EXACT_BITS)
             found, m = max(round(filtered.recall * k), 1), min(max(round(filtered.candidates * n), k), n)
             one_stage, (r, nested) = toffoli_per_key(n, n, k, 0, exact, 0), best_nested(n, m, found, coarse, exact)
-            yield measured_at | {"coarse_bits": bits} | attrs.asdict(filtered) | {
-                "n_keys": n, "n_marked": k, "coarse_toffoli": coarse, "exact_toffoli": exact, "coarse_iterates": r,
-                "toffoli_per_key": nested, "one_stage_toffoli_per_key": one_stage, "ratio": nested / one_stage,
-                "coarse_only_ratio": toffoli_per_key(n, n, m, 0, coarse, 0) * m / found / one_stage,
-            }  # fmt: skip
+            yield NestedRecord(
+                source=rows.name,
+                source_n=source_n,
+                source_d=source_d,
+                source_k=rows.n_marked,
+                coarse_bits=bits,
+                **attrs.asdict(filtered),
+                n_keys=n,
+                n_marked=k,
+                coarse_toffoli=coarse,
+                exact_toffoli=exact,
+                coarse_iterates=r,
+                toffoli_per_key=nested,
+                one_stage_toffoli_per_key=one_stage,
+                ratio=nested / one_stage,
+                coarse_only_ratio=toffoli_per_key(n, n, m, 0, coarse, 0) * m / found / one_stage,
+            )
 
 
 def committed_sources() -> Iterator[SearchRows]:
@@ -242,12 +280,9 @@ def committed_sources() -> Iterator[SearchRows]:
     yield SearchRows.of(gaussian_head(1 << 14, _D_HEAD, seed=0), n_marked=64, n_rows=16)
 
 
-def write(directory: Path) -> None:
-    """Write nested_search.csv into `directory`; numbers that are not whole have six significant digits."""
-    records = list(nested_records(committed_sources()))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({a: f"{x:.6g}" if isinstance(x, float) else x for a, x in row.items()} for row in records)
-    with whole_file(directory / FILE_NAME) as file:
-        file.write(text.getvalue().encode())
+def records() -> Iterator[NestedRecord]:
+    """Compute the records of the committed sources."""
+    return nested_records(committed_sources())
+
+
+SHEET = Sheet("nested_search.csv", NestedRecord, records)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 import attrs
 
-from groverattn.files.csv_records import write_records
 from studies.circuit import peer_pennylane, peer_qdk
 from studies.circuit.lookup_search import KEY_BITS, LookupSearch
-
-FILE_NAME = "peers.csv"
+from studies.sheet import Sheet
 
 SIZES = ((1 << 10, 64), (1 << 13, 64), (1 << 17, 128), (1 << 20, 128))
 DATA_ACCESSES = ("qrom", "qroam", "qroam-dirty", "bucket-brigade")
@@ -81,6 +78,4 @@ def records(sizes: Sequence[tuple[int, int]] = SIZES) -> Iterator[PeerRecord]:
                     )
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file."""
-    write_records(directory / FILE_NAME, PeerRecord, records())
+SHEET = Sheet("peers.csv", PeerRecord, records)

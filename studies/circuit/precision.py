@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from pathlib import Path
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.costs.counting import count
-from groverattn.files.npz import open_arrays, stored_heads
-from groverattn.files.whole import write_text
-from groverattn.problem.heads import AttentionHead, bundled_head, load_head
+from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.problem.instance import Instance
 from groverattn.problem.shapes import Shape
 from groverattn.reference.attention.error_bounds import row_errors
-from groverattn.reference.attention.exact import score_blocks
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import Design, RowRequest
-
-FILE_NAME = "precision.csv"
+from studies.sheet import Sheet
 
 BITS = tuple(range(4, 17))
 N_MARKED = 16  # as in `groverattn run`
@@ -82,7 +76,7 @@ def precision_records(
     (0.006, 25815)
     """
     for head in heads:
-        exact = _largest_scores(head, n_marked)
+        exact = largest_keys(head, n_marked).found
         exact_error = _weight_error(head, exact)
         for b in bits:
             instance = Instance.from_target(head, n_marked, query_bits=b, key_bits=b)
@@ -119,43 +113,13 @@ def toffoli_per_iterate(bits: int) -> int:
     ).toffoli
 
 
-def all_heads(path: str | Path) -> Iterator[AttentionHead]:
-    """Yield every query head of an .npz file that `load_head` reads, layer by layer.
-
-    Raises:
-        InputError: as `load_head`.
-    """
-    with open_arrays(path) as arrays:
-        places = stored_heads(arrays)
-    for layer, head in places:
-        yield load_head(path, layer=layer, head=head)
-
-
-def precision_table() -> list[dict[str, str]]:
-    """Compute estimates/precision.csv: the packaged head, numbers that are not whole to six significant digits."""
-    return [
-        {name: f"{value:.6g}" if isinstance(value, float) else str(value) for name, value in record.items()}
-        for record in map(attrs.asdict, precision_records([bundled_head()], N_MARKED, BITS))
-    ]
-
-
-def write(directory: Path) -> None:
-    """Write precision.csv into `directory`."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in attrs.fields(PrecisionRecord)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(precision_table())
-    write_text(directory / FILE_NAME, text.getvalue())
-
-
-def _largest_scores(head: AttentionHead, k: int) -> list[NDArray[np.intp]]:
-    """Return the k largest exact scores of each row, or all keys that it sees where these are fewer."""
-    largest = []
-    for rows, scores in score_blocks(head):
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        largest += [np.sort(keys[: head.visible_keys(rows.start + at)]) for at, keys in enumerate(order)]
-    return largest
+def records() -> Iterator[PrecisionRecord]:
+    """Compute the records of the packaged head."""
+    return precision_records([bundled_head()], N_MARKED, BITS)
 
 
 def _weight_error(head: AttentionHead, found: list[NDArray[np.intp]]) -> NDArray[np.float64]:
     return row_errors(SparseRankOne.from_found(head, found)).weight_error
+
+
+SHEET = Sheet("precision.csv", PrecisionRecord, records)

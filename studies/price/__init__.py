@@ -1,0 +1,1 @@
+"""Studies of prices: every preset as one row, as a whole model, and as a report."""

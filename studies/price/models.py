@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.files.csv_records import write_records
 from groverattn.problem.presets import PRESETS
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import Regime, WholeModel, whole_model
 from groverattn.whole_model.rivals import Rival
-
-FILE_NAME = "models.csv"
+from studies.sheet import Sheet
 
 DATA_ACCESSES = ("qroam", "bucket-brigade-wide")
 SEARCH_LAW = "expected"
@@ -136,6 +133,4 @@ def _record(model: WholeModel, regime: Regime) -> RegimeRecord:
     )
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file."""
-    write_records(directory / FILE_NAME, RegimeRecord, records())
+SHEET = Sheet("models.csv", RegimeRecord, records)

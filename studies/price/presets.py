@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.estimation.columns import COLUMNS, DIGITS, HARDWARE, SEARCH_LAW
+from groverattn.estimation.columns import COLUMNS, DIGITS, HARDWARE, SEARCH_LAW, sheet_row
 from groverattn.problem.presets import PRESETS
 from groverattn.row.request import RowRequest
+from studies.sheet import Sheet
 
 _RELATIVE_TOLERANCE = 10 ** (1 - DIGITS)
 
@@ -22,18 +24,25 @@ def requests() -> Iterator[RowRequest]:
             yield RowRequest.of(preset=preset, data_access=access, search_law=SEARCH_LAW, hardware=HARDWARE)
 
 
-def write_sheet(rows: Iterable[dict[str, str]]) -> str:
-    """Write rows as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [column.name for column in COLUMNS], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+PresetRow = attrs.make_class("PresetRow", [column.name for column in COLUMNS], frozen=True)
+"""One row, as it is written; what the columns mean is in estimates/README.md."""
 
 
-def read_sheet(text: str) -> list[dict[str, str]]:
-    """Read rows from CSV."""
-    return list(csv.DictReader(io.StringIO(text)))
+def row(request: RowRequest) -> Any:
+    """Compute one row.
+
+    >>> row(RowRequest.of(preset="toy")).load
+    '14'
+    """
+    return PresetRow(**sheet_row(request))
+
+
+def rows() -> Iterator[Any]:
+    """Compute every row."""
+    return map(row, requests())
+
+
+SHEET = Sheet("presets.csv", PresetRow, rows)
 
 
 def same_rows(committed: list[dict[str, str]], computed: list[dict[str, str]]) -> bool:

@@ -13,7 +13,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.files.csv_records import write_records
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import AttentionHead, bundled_head, load_head
@@ -22,14 +21,13 @@ from groverattn.reference.finders.finder import Finder, KeyIndex
 from groverattn.reference.finders.key_set import KeySet
 from groverattn.reference.finders.registry import FINDERS
 from groverattn.reference.search.laws import search_cost
+from studies.search import P_FAILURE_HEAD
 from studies.search.real_heads import labels
-
-FILE_NAME = "finders.csv"
+from studies.sheet import Sheet
 
 BITS = 8
 N_MARKED = 16
 N_QUERIES = 8
-P_FAILURE_HEAD = 1e-3
 SEED = 0
 SIZES = tuple(
     (n, d)
@@ -157,7 +155,11 @@ def _row(finder: Finder, index: KeyIndex, keys: NDArray[np.int64], query: NDArra
 
 
 def finder_records(data: Path) -> Iterator[FinderRecord]:
-    """Yield the records of all sizes, Gaussian first; about a minute on one core."""
+    """Yield the records of all sizes, Gaussian first; about a minute on one core.
+
+    Raises:
+        InputError: the extra `index` is not installed: the approximate finder is one of the rows.
+    """
     for n, d in SIZES:
         yield from records_of(Rows.of("gaussian", [gaussian_head(n, d, SEED)], N_QUERIES))
     yield from records_of(Rows.of(bundled_head().name, [bundled_head()], N_QUERIES))
@@ -166,10 +168,4 @@ def finder_records(data: Path) -> Iterator[FinderRecord]:
     yield from records_of(Rows.of(path.stem, heads, N_QUERIES))
 
 
-def write(directory: Path, data: Path = Path("data")) -> None:
-    """Write the sheet as a CSV file, one row for each size and finder.
-
-    Raises:
-        InputError: without the extra `index`: the approximate finder is one of the rows.
-    """
-    write_records(directory / FILE_NAME, FinderRecord, finder_records(data))
+SHEET = Sheet("finders.csv", FinderRecord, finder_records)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from pathlib import Path
 
 import attrs
 
-from groverattn.files.csv_records import write_records
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.methods import SEARCH_METHODS, SearchMethod
 from groverattn.reference.search.parallel import ParallelSearch
+from studies.search import P_FAILURE_HEAD
+from studies.sheet import Sheet
 
-FILE_NAME = "search_methods.csv"
-
-P_FAILURE_HEAD = 1e-3
 SIZES = ((1024, 32), (8192, 64), (131072, 64), (131072, 512), (131072, 2048))
 MACHINES = (4, 16, 64, 256)
 WRONG_GUESSES = (0.1, 0.5, 2.0, 10.0)
@@ -103,6 +100,4 @@ def _record(n: int, k: int, name: str, told: str, cost: SearchCost, machines: in
     )
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file."""
-    write_records(directory / FILE_NAME, MethodRecord, records())
+SHEET = Sheet("search_methods.csv", MethodRecord, records)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import attrs
 
-from groverattn.files.csv_records import write_records
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.laws import LAWS, search_cost
-
-FILE_NAME = "query_crossover.csv"
+from studies.search import P_FAILURE_HEAD
+from studies.sheet import Sheet
 
 N_MARKED = (1, 4, 16, 64, 256, 1024, 2048)
-P_FAILURE_HEAD = 1e-3
 _EXPONENT_MAX = 60
 _STEPS_MATTER_UP_TO = 4096  # beyond, a step of one iterate is less than a thousandth of n
 _SIZES_LOOKED_AT = 64
@@ -81,6 +78,4 @@ def _share(law: str, n: int, n_marked: int) -> float | None:
     return _queries(search_cost(law, n, n_marked, P_FAILURE_HEAD / n)) / n if 4 * n_marked <= n else None
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file."""
-    write_records(directory / FILE_NAME, QueryCrossoverRecord, records())
+SHEET = Sheet("query_crossover.csv", QueryCrossoverRecord, records)

@@ -1,4 +1,4 @@
-"""Every real head at hand, searched on every row, with and without a causal mask."""
+"""Every real head at hand, with and without a causal mask: searched on every row, and with every tail of B."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from groverattn.files.csv_records import write_records
+from groverattn.diagnosis.tails import TailErrors, compare_tails
 from groverattn.files.npz import open_arrays
 from groverattn.problem.heads import AttentionHead, load_head
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
-
-FILE_NAME = "real_heads.csv"
+from studies.search import P_FAILURE_HEAD
+from studies.sheet import Sheet
 
 # file, keys, marked keys k, and of how many rows one has its circuit run gate by gate
 FILES = (("minilm_l6_n128.npz", 128, 16, 64), ("minilm_l6_n512.npz", 512, 32, 256))
 BITS = 8
 SEED = 0
-P_FAILURE_HEAD = 1e-3
 
 
 @attrs.frozen
@@ -125,6 +125,16 @@ def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: in
     )
 
 
-def write(directory: Path, data: Path = Path("data")) -> None:
-    """Write the sheet as a CSV file, one row for each head and mask."""
-    write_records(directory / FILE_NAME, HeadRecord, (record(*chosen) for chosen in heads(data)))
+def records(data: Path) -> Iterator[HeadRecord]:
+    """Search every head: about ten minutes."""
+    return itertools.starmap(record, heads(data))
+
+
+def tail_records(data: Path) -> Iterator[TailErrors]:
+    """Yield one record for each head, mask and tail, tails in the order of their registry: about a minute."""
+    for head, n_marked, _ in heads(data):
+        yield from compare_tails(head, largest_keys(head, n_marked))
+
+
+SHEET = Sheet("real_heads.csv", HeadRecord, records)
+TAILS_SHEET = Sheet("tails.csv", TailErrors, tail_records)

@@ -5,33 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import attrs
 import numpy as np
 
-from groverattn.files.csv_records import write_records
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.unknown import UnknownNumberSearch
 from groverattn.show.figures import svg_text
 from groverattn.simulation.blocks import draw_searches
-
-FILE_NAME = "scaling.csv"
-
+from studies.search import P_FAILURE_HEAD
+from studies.sheet import Sheet
 
 N_ROWS = 400
-
-
-P_FAILURE_HEAD = 1e-3
-
-
 N_KEYS = tuple(1 << m for m in range(12, 23, 2))  # three decades
-
-
 N_MARKED = tuple(1 << m for m in range(4, 12))  # two decades
-
-
 LEAST_KEYS_PER_MARKED = 16
 
 
@@ -112,11 +100,6 @@ def _record(n: int, k: int) -> ScalingRecord:
     )
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file, one row per size."""
-    write_records(directory / FILE_NAME, ScalingRecord, scaling_records())
-
-
 _LAW_COLOURS = {"ideal": "#4c9f70", "expected": "#2f5d8a", "proven": "#b0722a"}
 
 
@@ -151,3 +134,6 @@ def _scaling_panel(panel: Any, axis: str, title: str, records: Sequence[ScalingR
     panel.set_xlabel("keys n" if axis == "n_keys" else "marked keys k", fontsize=9)
     panel.spines[["top", "right"]].set_visible(False)
     panel.tick_params(labelsize=8)
+
+
+SHEET = Sheet("scaling.csv", ScalingRecord, scaling_records)

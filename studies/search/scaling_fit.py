@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import attrs
 import numpy as np
@@ -11,10 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import curve_fit
 from scipy.stats import t as student_t
 
-from groverattn.files.csv_records import write_records
 from studies.search.scaling import ScalingRecord, scaling_records
-
-FILE_NAME = "scaling_fit.csv"
+from studies.sheet import Sheet
 
 CONFIDENCE = 0.95
 LEAST_KEYS_PER_MARKED = (16, 256)
@@ -105,6 +102,4 @@ def _rounded(value: float) -> float:
     return round(float(value), 4) + 0.0
 
 
-def write(directory: Path) -> None:
-    """Write the fits as a CSV file, one row per quantity."""
-    write_records(directory / FILE_NAME, FitRecord, fit_records())
+SHEET = Sheet("scaling_fit.csv", FitRecord, fit_records)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import attrs
 import numpy as np
 from scipy.stats import binomtest
 
-from groverattn.files.csv_records import write_records
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.simulation.blocks import draw_searches
-
-FILE_NAME = "success_frequency.csv"
+from studies.sheet import Sheet
 
 N_ROWS = 20_000
 SIZES = ((64, 1), (256, 4), (1024, 16), (4096, 32), (4096, 0))
@@ -84,6 +81,4 @@ def record(name: str, n: int, k: int, n_rows: int = N_ROWS) -> FrequencyRecord:
     )
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file."""
-    write_records(directory / FILE_NAME, FrequencyRecord, records())
+SHEET = Sheet("success_frequency.csv", FrequencyRecord, records)

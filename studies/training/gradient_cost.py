@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import attrs
 import numpy as np
 
-from groverattn.files.csv_records import write_records
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact_gradients import exact_gradients
 from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-
-FILE_NAME = "gradient_cost.csv"
+from studies.sheet import Sheet
 
 N_KEYS = tuple(1 << m for m in range(10, 15))
 N_FOUND = 32
@@ -138,6 +135,4 @@ def _two_digits(number: int) -> int:
     return round(number, 2 - len(str(number)))
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file, one row per n."""
-    write_records(directory / FILE_NAME, GradientCostRecord, gradient_cost_records())
+SHEET = Sheet("gradient_cost.csv", GradientCostRecord, gradient_cost_records)

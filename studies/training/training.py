@@ -9,22 +9,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from functools import cache, partial
-from pathlib import Path
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.files.csv_records import write_records
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import exact_attention, n_visible, score_blocks
 from groverattn.reference.attention.exact_gradients import exact_gradients
 from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from studies.sheet import Sheet
 from studies.training.recall_model import Adam, Attention, Backward, Parameters, answers, step
 from studies.training.recall_task import RecallSequence, draw_sequence
-
-FILE_NAME = "training.csv"
 
 N_STEPS = 200
 CHECKPOINTS = (0, 25, 50, 100, N_STEPS)
@@ -175,6 +172,4 @@ def _draw(rng: np.random.Generator, n_sequences: int) -> list[RecallSequence]:
     return [draw_sequence(rng) for _ in range(n_sequences)]
 
 
-def write(directory: Path) -> None:
-    """Write the sheet as a CSV file, one row per kind of attention and checkpoint."""
-    write_records(directory / FILE_NAME, TrainingRecord, training_records())
+SHEET = Sheet("training.csv", TrainingRecord, training_records)

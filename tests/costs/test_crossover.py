@@ -4,17 +4,6 @@ import pytest
 
 from groverattn.costs.crossover import find_crossover
 from groverattn.errors import InputError
-from studies.published_break_even import break_even_n
-
-
-def test_crossover_agrees_with_the_closed_form():
-    iterate_time_s, key_time_s = 1e-6, 1e-10
-    n_star = break_even_n(iterate_time_s, key_time_s)
-    found = find_crossover(
-        lambda n: math.pi / 4 * math.sqrt(n) * iterate_time_s, lambda n: n * key_time_s, n_min=2, n_max=2**40
-    )
-    assert n_star <= found.n_keys <= n_star * (1 + 2**-9)
-    assert found.ratio_at_n_min > 1 > found.ratio_at_n_max
 
 
 def test_never_says_how_the_ratio_runs():

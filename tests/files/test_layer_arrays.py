@@ -56,6 +56,19 @@ def test_every_head_of_the_other_forms_is_listed(tmp_path, lead, heads) -> None:
     assert len(list(all_heads(path))) == len(heads)
 
 
+@pytest.mark.parametrize(("axes", "n_heads"), [((), 1), ((3,), 3), ((2, 3), 6)])
+def test_all_heads_of_a_file(tmp_path, axes, n_heads) -> None:
+    Q, K, V = RNG.standard_normal((3, *axes, 6, 4))
+    heads = list(all_heads(saved(tmp_path, {"Q": Q, "K": K, "V": V})))
+    assert len({head.name for head in heads}) == len(heads) == n_heads
+    assert np.array_equal(heads[-1].queries, Q.reshape(-1, 6, 4)[-1])
+
+
+def test_a_file_without_heads(tmp_path) -> None:
+    with open_arrays(saved(tmp_path, {"X": np.ones(3)})) as opened, pytest.raises(InputError, match="no Q"):
+        stored_heads(opened)
+
+
 @pytest.mark.parametrize(
     ("layer", "head", "word"), [(3, 0, "layer 0 to 2"), (None, 0, "layer 0 to 2"), (1, 2, "head 0 to 1")]
 )

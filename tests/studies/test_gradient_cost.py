@@ -1,6 +1,5 @@
 """Operations and memory of gradients: the committed sheet, and how memory grows."""
 
-import csv
 import math
 from pathlib import Path
 
@@ -11,12 +10,7 @@ from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from studies.training import gradient_cost as cost
 
-SHEET = Path(__file__).parents[2] / "estimates" / cost.FILE_NAME
-
-
-def sheet() -> list[dict[str, str]]:
-    with SHEET.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+ROWS = cost.SHEET.read(Path(__file__).parents[2])
 
 
 def sparse_peak(n, n_found) -> int:
@@ -51,7 +45,7 @@ def test_peak_bytes_counts_what_is_alive_at_one_time():
 
 
 def test_the_sheet_is_what_the_formulas_say():
-    for row in sheet():
+    for row in ROWS:
         n, k, d = (int(row[name]) for name in ("n_keys", "n_found", "d_head"))
         assert int(row["exact_multiply_adds"]) == 5 * n * n * d
         assert int(row["sparse_multiply_adds"]) == 5 * n * (k + 1) * d
@@ -59,7 +53,7 @@ def test_the_sheet_is_what_the_formulas_say():
 
 
 def test_measured_bytes_of_the_sheet_s_first_row():
-    first = sheet()[0]
+    first = ROWS[0]
     measured = cost._record(int(first["n_keys"]))
     assert str(measured.sparse_peak_bytes) == first["sparse_peak_bytes"]
     assert str(measured.exact_peak_bytes) == first["exact_peak_bytes"]

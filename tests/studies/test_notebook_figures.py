@@ -14,7 +14,7 @@ from groverattn.problem.families import gaussian_head
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.row.request import RowRequest
-from groverattn.show.circuit_figure import circuit_svg
+from groverattn.show.figures import circuit_svg
 from groverattn.show.terminal import COLUMNS, figure, show
 from groverattn.simulation.table import amplitude_table
 

@@ -1,16 +1,14 @@
 """Other estimators on the same search: where they agree, and that what is named explains the rest."""
 
-import csv
 import math
 from pathlib import Path
 
 import pytest
 
-from groverattn.files.csv_records import write_records
 from studies.circuit import peer_pennylane, peer_qdk, peers
 from studies.circuit.lookup_search import LookupSearch
 
-ESTIMATES = Path(__file__).parents[2] / "estimates"
+ROOT = Path(__file__).parents[2]
 SMALLEST = peers.SIZES[:1]
 
 
@@ -109,11 +107,10 @@ def test_what_a_peer_cannot_say_has_a_reason_and_every_difference_an_explanation
         assert (record.why == "no difference") == (record.ratio is not None and math.isclose(record.ratio, 1))
 
 
-def test_committed_sheet_is_what_is_computed(few_records, tmp_path):
-    write_records(tmp_path / "few.csv", peers.PeerRecord, few_records)
-    again = (tmp_path / "few.csv").read_text("utf-8").splitlines()
-    committed = (ESTIMATES / peers.FILE_NAME).read_text("utf-8").splitlines()
+def test_committed_sheet_is_what_is_computed(few_records):
+    again = peers.SHEET.written(few_records).splitlines()
+    committed = (ROOT / peers.SHEET.path).read_text("utf-8").splitlines()
     assert committed[: len(again)] == again
-    rows = list(csv.DictReader(committed))
+    rows = peers.SHEET.read(ROOT)
     assert {(int(row["n_keys"]), int(row["d_head"])) for row in rows} == set(peers.SIZES)
     assert {row["data_access"] for row in rows} == set(peers.DATA_ACCESSES)

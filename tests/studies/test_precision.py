@@ -1,11 +1,10 @@
-import csv
+from pathlib import Path
 
 import attrs
 import numpy as np
 import pytest
 
 from groverattn.costs.counting import count
-from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import bundled_head
@@ -13,7 +12,8 @@ from groverattn.problem.shapes import Shape
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import Design, RowRequest
 from studies.circuit import precision
-from studies.circuit.precision import all_heads, precision_records, toffoli_per_iterate
+from studies.circuit.precision import precision_records, toffoli_per_iterate
+from studies.sheet import read_rows
 
 
 def _softmax(x):
@@ -67,27 +67,7 @@ def test_toffolis_are_those_of_an_estimate():
     )
 
 
-@pytest.mark.parametrize(("axes", "n_heads"), [((), 1), ((3,), 3), ((2, 3), 6)])
-def test_all_heads_of_a_file(tmp_path, axes, n_heads):
-    Q, K, V = np.random.default_rng(0).standard_normal((3, *axes, 6, 4))
-    np.savez(tmp_path / "heads.npz", Q=Q, K=K, V=V)
-    heads = list(all_heads(tmp_path / "heads.npz"))
-    assert len({head.name for head in heads}) == len(heads) == n_heads
-    assert np.array_equal(heads[-1].queries, Q.reshape(-1, 6, 4)[-1])
-
-
-def test_a_file_without_heads(tmp_path):
-    np.savez(tmp_path / "other.npz", X=np.ones(3))
-    with pytest.raises(InputError, match="no Q"):
-        list(all_heads(tmp_path / "other.npz"))
-
-
-def test_write(tmp_path, monkeypatch):
-    monkeypatch.setattr(precision, "BITS", (4, 8))
-    precision.write(tmp_path)
-    precision.write(tmp_path)
-    text = (tmp_path / "precision.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    assert [row["bits"] for row in rows] == ["4", "8"]
-    assert rows == precision.precision_table()
-    assert rows[1]["missed"] == "0.00634766"
+def test_the_committed_sheet_is_what_is_computed():
+    text = (Path(__file__).parents[2] / precision.SHEET.path).read_text("utf-8")
+    assert precision.SHEET.text() == text, "run `make estimates`"
+    assert [row["missed"] for row in read_rows(text) if row["bits"] == "8"] == ["0.00634766"]

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import attrs
 import pytest
 
 from groverattn.errors import InputError
@@ -23,7 +24,7 @@ def clone(tmp_path):
     """A root with the committed README.md and sheet."""
     (tmp_path / "estimates").mkdir()
     shutil.copy(ROOT / "README.md", tmp_path)
-    shutil.copy(ROOT / regenerate.SHEET, tmp_path / regenerate.SHEET)
+    shutil.copy(ROOT / presets.SHEET.path, tmp_path / presets.SHEET.path)
     return tmp_path
 
 
@@ -37,14 +38,14 @@ def test_the_sheet_s_readme_names_every_column():
 
 def test_the_headline_s_words_hold():
     """README.md says: by eight orders of magnitude and more, and no crossover."""
-    rows = presets.read_sheet((ROOT / regenerate.SHEET).read_text("utf-8"))
+    rows = presets.SHEET.read(ROOT)
     gates = [row for row in rows if row["data_access"] in ("qrom", "qroam") and row["preset"] in headline(rows)]
     assert all(float(row["duration_s"]) > 1e8 * float(row["classical_slowest_s"]) for row in gates)
     assert all(row["crossover_n_keys"] == "" for row in rows)
 
 
 def test_the_headline_says_what_is_out_of_reach():
-    rows = presets.read_sheet((ROOT / regenerate.SHEET).read_text("utf-8"))
+    rows = presets.SHEET.read(ROOT)
     for row in rows:
         if row["preset"] == "gpt2":
             row.update(physical_qubits="", duration_s="", error="no factory")
@@ -71,16 +72,17 @@ def test_what_differs_is_written_once(clone, monkeypatch, capsys):
 
 
 def test_a_sheet_that_differs_in_the_last_digit_only_is_left_alone(clone, monkeypatch):
-    committed = (clone / regenerate.SHEET).read_text("utf-8")
-    rows = presets.read_sheet(committed)
+    rows = presets.SHEET.read(clone)
     rows[0]["duration_s"] = f"{float(rows[0]['duration_s']) * (1 + 4e-6):.7g}"
-    monkeypatch.setattr(regenerate, "sheet", lambda: presets.write_sheet(rows))
+    changed = attrs.evolve(presets.SHEET, rows=lambda: (presets.PresetRow(**row) for row in rows))
+    monkeypatch.setattr(presets, "SHEET", changed)
     # what else there is in estimates/ says nothing about the sheet, and takes minutes
-    (alone,) = (each for each in regenerate.artefacts("estimates", clone) if each.path == regenerate.SHEET)
+    alone = next(regenerate.artefacts("estimates", clone))
+    assert alone.path == presets.SHEET.path
     monkeypatch.setattr(regenerate, "artefacts", lambda group, root: [alone])
-    assert regenerate.SHEET not in regenerate.regenerate(["estimates"], clone)
+    assert presets.SHEET.path not in regenerate.regenerate(["estimates"], clone)
     rows[0]["toffoli"] = str(int(rows[0]["toffoli"]) + 1)
-    assert regenerate.SHEET in regenerate.regenerate(["estimates"], clone)
+    assert presets.SHEET.path in regenerate.regenerate(["estimates"], clone)
 
 
 @pytest.mark.parametrize("arguments", [["graphs"], ["--root", "no such directory"]])

@@ -1,6 +1,5 @@
 """The studies of the search: what they say, computed again for some of it and compared with what is committed."""
 
-import csv
 import itertools
 import math
 from pathlib import Path
@@ -9,19 +8,13 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.files.csv_records import write_records
 from groverattn.reference.search.laws import LAWS, search_cost
-from studies.search import methods as method_sheet
-from studies.search import query_crossover, real_heads, scaling, scaling_fit, success_frequency
+from studies.search import P_FAILURE_HEAD, methods, query_crossover, real_heads, scaling, scaling_fit, success_frequency
 from studies.search.query_crossover import least_keys
 from studies.search.scaling import scaling_svg
+from studies.sheet import read_rows
 
-ESTIMATES = Path(__file__).parents[2] / "estimates"
-
-
-def committed(name):
-    with (ESTIMATES / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +29,9 @@ def test_drawn_searches_have_the_expected_mean(few_records):
         assert record.iterates_ideal < record.iterates_expected < record.iterates_proven
 
 
-def test_committed_scaling_is_what_is_computed(few_records, tmp_path):
-    write_records(tmp_path / "few.csv", scaling.ScalingRecord, few_records)
-    with (tmp_path / "few.csv").open(encoding="utf-8") as file:
-        again = list(csv.DictReader(file))
-    rows = {(row["n_keys"], row["n_marked"]): row for row in committed(scaling.FILE_NAME)}
+def test_committed_scaling_is_what_is_computed(few_records):
+    again = read_rows(scaling.SHEET.written(few_records))
+    rows = {(row["n_keys"], row["n_marked"]): row for row in scaling.SHEET.read(ROOT)}
     assert len(rows) == len(list(scaling.sizes()))
     for row in again:
         assert rows[row["n_keys"], row["n_marked"]] == row
@@ -66,15 +57,15 @@ def _blank(n, k):
 
 def test_committed_exponents_are_near_a_half():
     """The rounds that find keys: what the paper claims, up to the first terms beyond it. README.md quotes them."""
-    readme = (ESTIMATES.parent / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     quoted = {
         row["quantity"]: f"n^{float(row['exponent_n']):.2f} k^{float(row['exponent_k']):.2f}"
-        for row in committed(scaling_fit.FILE_NAME)
+        for row in scaling_fit.SHEET.read(ROOT)
         if row["least_keys_per_marked"] == "16"
     }
     assert quoted["finding_queries_mean"] in readme
     assert quoted["iterates_mean"] in readme
-    for row in committed(scaling_fit.FILE_NAME):
+    for row in scaling_fit.SHEET.read(ROOT):
         if row["quantity"] == "finding_queries_mean":
             assert abs(float(row["exponent_n"]) - 0.5) < 0.02
             assert abs(float(row["exponent_k"]) - 0.5) < 0.05
@@ -87,7 +78,7 @@ def test_the_crossover_in_queries_is_the_last(law):
         n = least_keys(law, k)
 
         def queries_per_key(size, k=k):
-            cost = search_cost(law, size, k, query_crossover.P_FAILURE_HEAD / size)
+            cost = search_cost(law, size, k, P_FAILURE_HEAD / size)
             return (cost.iterates_expected + cost.checks_expected) / size
 
         assert queries_per_key(n) < 1
@@ -96,7 +87,7 @@ def test_the_crossover_in_queries_is_the_last(law):
 
 
 def test_toy_sizes_lose():
-    rows = committed(query_crossover.FILE_NAME)
+    rows = query_crossover.SHEET.read(ROOT)
     losing = [row for row in rows if row["law"] == "expected" and int(row["n_marked"]) == 256]
     assert float(losing[0]["queries_at_1024"]) > 1
 
@@ -110,15 +101,15 @@ def test_misses_are_as_frequent_as_computed(name):
 
 
 def test_committed_frequencies_keep_every_promise():
-    rows = committed(success_frequency.FILE_NAME)
+    rows = success_frequency.SHEET.read(ROOT)
     assert len(rows) == len(success_frequency.METHODS) * len(success_frequency.SIZES)
     assert all(int(row["rows"]) >= 10_000 for row in rows)
     assert all(row["promise_kept"] == "True" and row["law_confirmed"] == "True" for row in rows)
 
 
 def test_committed_methods_are_what_is_computed():
-    rows = [row for row in committed(method_sheet.FILE_NAME) if row["n_keys"] == "1024"]
-    again = [attrs.asdict(record) for record in method_sheet.records_of(1024, 32)]
+    rows = [row for row in methods.SHEET.read(ROOT) if row["n_keys"] == "1024"]
+    again = [attrs.asdict(record) for record in methods.records_of(1024, 32)]
     assert len(rows) == len(again)
     for row, record in zip(rows, again, strict=True):
         assert row["method"] == record["method"]
@@ -128,7 +119,7 @@ def test_committed_methods_are_what_is_computed():
 
 def test_real_heads_miss_nothing():
     """All heads at hand, causal and not; two of them are searched again."""
-    rows = committed(real_heads.FILE_NAME)
+    rows = real_heads.SHEET.read(ROOT)
     assert len(rows) == 2 * (72 + 6)
     assert {row["causal"] for row in rows} == {"True", "False"}
     assert {row["n_keys"] for row in rows} == {"128", "512"}
@@ -138,12 +129,10 @@ def test_real_heads_miss_nothing():
         assert int(row["rows_with_circuit_run"]) > 0
 
 
-def test_committed_real_heads_are_what_is_computed(tmp_path):
-    heads = itertools.islice(real_heads.heads(ESTIMATES.parent / "data"), 2)
-    write_records(tmp_path / "two.csv", real_heads.HeadRecord, [real_heads.record(*chosen) for chosen in heads])
-    with (tmp_path / "two.csv").open(encoding="utf-8") as file:
-        again = list(csv.DictReader(file))
-    for new, old in zip(again, committed(real_heads.FILE_NAME), strict=False):
+def test_committed_real_heads_are_what_is_computed():
+    heads = itertools.islice(real_heads.heads(ROOT / "data"), 2)
+    again = read_rows(real_heads.SHEET.written(itertools.starmap(real_heads.record, heads)))
+    for new, old in zip(again, real_heads.SHEET.read(ROOT), strict=False):
         for name in ("output_error", "certificate"):
             assert float(new.pop(name)) == pytest.approx(float(old.pop(name)), rel=1e-4)
         assert new == old

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from qualtran import Bloq
 
 BLUE, RED, GREY, GREEN = "#2f5d8a", "#c1440e", "#8a96a3", "#4c9f70"
 """Colours of what is drawn; `inline_svg` has a lighter one of each for dark pages."""
@@ -36,3 +41,33 @@ def svg_text(figure: Any) -> str:
     with matplotlib.rc_context({"svg.hashsalt": "groverattn"}):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "groverattn"})
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def circuit_svg(bloq: Bloq) -> str:
+    """Draw one level of the decomposition of a bloq by Qualtran: a line for each wire or register, time to the right.
+
+    An arrow box at which a line begins or ends is where a register is made, split, joined or given up.
+
+    Raises:
+        qualtran.DecomposeTypeError: the bloq has no decomposition.
+    """
+    import matplotlib.pyplot as plt
+    from qualtran.drawing import draw_musical_score, get_musical_score_data
+    from qualtran.drawing.musical_score import Text
+
+    score = get_musical_score_data(bloq.decompose_bloq())
+    names = {line.x: line.label.text for line in score.vlines}
+
+    def renamed(placed: Any) -> Any:
+        """Leave the type out of a register's name, and say in the box itself that it is an inverse."""
+        text, inverse = getattr(placed.symb, "text", ""), names.get(placed.rpos.seq_x, "")
+        if isinstance(placed.symb, Text) or inverse == f"{text}†":
+            return attrs.evolve(placed, symb=attrs.evolve(placed.symb, text=inverse or text.split("/")[0]))
+        return placed
+
+    unlabelled = [attrs.evolve(line, label=Text("")) for line in score.vlines]
+    score = attrs.evolve(score, soqs=[renamed(placed) for placed in score.soqs], vlines=unlabelled)
+    figure, _ = draw_musical_score(score)
+    figure.set_size_inches(1.1 * (score.max_x + 3), 0.38 * (score.max_y + 2))
+    plt.close(figure)
+    return svg_text(figure)

@@ -1,6 +1,5 @@
 """The sheet of the tails: rows computed again, and what the documents say of it."""
 
-import csv
 import functools
 from pathlib import Path
 
@@ -8,21 +7,21 @@ import attrs
 import numpy as np
 import pytest
 
-from groverattn.diagnosis.tails import largest_keys
+from groverattn.diagnosis.tails import compare_tails
 from groverattn.reference.attention.exact import score_blocks
+from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.tails import TAILS
-from studies.search import tails as tail_sheet
-from studies.search.real_heads import heads
+from studies.search import real_heads
 
 ROOT = Path(__file__).parents[2]
-ROWS = list(csv.DictReader((ROOT / "estimates" / tail_sheet.FILE_NAME).read_text("utf-8").splitlines()))
+ROWS = real_heads.TAILS_SHEET.read(ROOT)
 TEXT = " ".join((ROOT / "docs/approximation.md").read_text("utf-8").split())
 
 
 @functools.cache
 def every_head():
     """All 78 heads at hand with both masks, and k of each: read once for all tests."""
-    return [(head, n_marked) for head, n_marked, _ in heads(ROOT / "data")]
+    return [(head, n_marked) for head, n_marked, _ in real_heads.heads(ROOT / "data")]
 
 
 def worst(tail, causal, quantity="error_max") -> np.ndarray:
@@ -33,7 +32,8 @@ def worst(tail, causal, quantity="error_max") -> np.ndarray:
 @pytest.mark.parametrize("first", [0, 143, 150])
 def test_committed_rows_are_what_is_computed(first) -> None:
     """The first head, the last causal one of 128 tokens, and one of 512."""
-    again = list(tail_sheet.records(iter([every_head()[first]])))
+    head, n_marked = every_head()[first]
+    again = list(compare_tails(head, largest_keys(head, n_marked)))
     committed = ROWS[first * len(TAILS) : (first + 1) * len(TAILS)]
     assert [record.tail for record in again] == list(TAILS)
     for record, row in zip(again, committed, strict=True):

@@ -6,8 +6,10 @@ import attrs
 import pytest
 
 from groverattn.classical.lines import classical_lines
+from groverattn.costs.crossover import find_crossover
 from groverattn.errors import InputError
-from studies.published_break_even import PolynomialSpeedup, break_even_n, scan_break_even
+
+from .break_even import PolynomialSpeedup, break_even_n, scan_break_even
 
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86_400, 365.25 * 86_400
 
@@ -31,6 +33,16 @@ def test_break_even_is_where_both_lines_meet():
     search_s = sum(math.pi / 4 * math.sqrt(n_star / t) * iterate_time_s for t in range(1, n_marked + 1))
     assert search_s == pytest.approx(n_star * key_time_s)
     assert scan_break_even(iterate_time_s, key_time_s, n_marked).break_even_s == pytest.approx(search_s)
+
+
+def test_crossover_agrees_with_the_closed_form():
+    iterate_time_s, key_time_s = 1e-6, 1e-10
+    n_star = break_even_n(iterate_time_s, key_time_s)
+    found = find_crossover(
+        lambda n: math.pi / 4 * math.sqrt(n) * iterate_time_s, lambda n: n * key_time_s, n_min=2, n_max=2**40
+    )
+    assert n_star <= found.n_keys <= n_star * (1 + 2**-9)
+    assert found.ratio_at_n_min > 1 > found.ratio_at_n_max
 
 
 @pytest.mark.parametrize("order", [1.5, 2, 3, 4])

@@ -1,22 +1,20 @@
 """The sheet of the classical finders: computed again where that is quick, and what the documents say of it."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from groverattn.files.csv_records import write_records
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
 from groverattn.reference.search.laws import search_cost
-from studies.search import finders as finder_sheet
-from studies.search.finders import FinderRecord, Rows, half_space_keys, records_of
+from studies.search import finders
+from studies.search.finders import Rows, half_space_keys, records_of
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "estimates" / finder_sheet.FILE_NAME).read_text("utf-8")
-ROWS = list(csv.DictReader(TEXT.splitlines()))
-QUICK = [(n, d) for n, d in finder_sheet.SIZES if n <= 1 << 12]
+TEXT = (ROOT / finders.SHEET.path).read_text("utf-8")
+ROWS = finders.SHEET.read(ROOT)
+QUICK = [(n, d) for n, d in finders.SIZES if n <= 1 << 12]
 
 
 def rows_of(**wanted):
@@ -29,17 +27,16 @@ def share(n, d, finder="half-space"):
 
 
 @pytest.mark.parametrize(("n", "d"), QUICK)
-def test_small_sizes_are_what_is_committed(n, d, tmp_path) -> None:
-    rows = Rows.of("gaussian", [gaussian_head(n, d, finder_sheet.SEED)], finder_sheet.N_QUERIES)
-    write_records(tmp_path / "rows.csv", FinderRecord, records_of(rows))
-    lines = (tmp_path / "rows.csv").read_text("utf-8").splitlines()
+def test_small_sizes_are_what_is_committed(n, d) -> None:
+    rows = Rows.of("gaussian", [gaussian_head(n, d, finders.SEED)], finders.N_QUERIES)
+    lines = finders.SHEET.written(records_of(rows)).splitlines()
     committed = TEXT.splitlines()
     assert lines[0] == committed[0]
     assert lines[1:] == [line for line in committed if line.startswith(f"gaussian,{n},{d},")]
 
 
 def test_every_size_is_there_with_every_exact_finder() -> None:
-    for n, d in finder_sheet.SIZES:
+    for n, d in finders.SIZES:
         assert {row["finder"] for row in rows_of(keys="gaussian", n_keys=n, d_head=d, exact=True)} == {
             "dense",
             "half-space",
@@ -58,7 +55,7 @@ def test_trees_stop_helping_between_8_and_16_dimensions() -> None:
     assert share(1 << 17, 2) < 0.001
     assert [share(1 << 16, d) for d in (2, 4, 8)] == pytest.approx([0.0016, 0.0096, 0.135], rel=0.02)
     assert share(1 << 16, 16) > 0.97
-    assert all(share(n, d) == 1 for n, d in finder_sheet.SIZES if d >= 32)
+    assert all(share(n, d) == 1 for n, d in finders.SIZES if d >= 32)
     assert all(float(row["visits_share"]) == 1 for row in ROWS if row["keys"] != "gaussian" and row["exact"] == "True")
 
 

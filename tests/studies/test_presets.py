@@ -11,11 +11,11 @@ from groverattn.estimation import columns as sheet_columns
 from groverattn.problem.presets import PRESETS
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import RowRequest
-from studies import __main__ as regenerate
 from studies.price import presets
+from studies.sheet import read_rows
 
 ROOT = Path(__file__).parents[2]
-COMMITTED = presets.read_sheet((ROOT / regenerate.SHEET).read_text("utf-8"))
+COMMITTED = presets.SHEET.read(ROOT)
 WHAT_TO_DO = "run `make estimates`, read the diff, and say in CHANGELOG.md which number moved and why"
 
 
@@ -49,7 +49,7 @@ def test_a_machine_out_of_reach_leaves_the_counts_and_says_why():
     assert row["classical_fastest_s"]
     assert row["physical_qubits"] == row["duration_s"] == ""
     assert row["error"].startswith("given: ")
-    assert presets.read_sheet(presets.write_sheet([row])) == [row]
+    assert read_rows(presets.SHEET.written([presets.PresetRow(**row)])) == [row]
 
 
 def test_a_circuit_that_is_refused_leaves_the_classical_line_and_says_why(monkeypatch):

@@ -1,0 +1,1 @@
+"""Published break-even points, reproduced from their own inputs."""

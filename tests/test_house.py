@@ -1,0 +1,107 @@
+"""The house: small modules in small folders that say what they are for, without import circles."""
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "groverattn"
+
+LARGEST_FOLDER = 15  # modules, __init__ not counted
+LARGEST_MODULE, SMALLEST_MODULE = 350, 40  # lines
+LARGEST_PACKAGE = 27_500  # lines
+
+# Shorter than SMALLEST_MODULE, and no function of a neighbour: why.
+SMALL = {
+    "src/groverattn/bloqs/costed.py": "base class of every bloq; no neighbour is imported by all folders of bloqs",
+    "src/groverattn/bloqs/wires.py": "types of every decomposition; no neighbour is imported by all folders of bloqs",
+    "src/groverattn/bloqs/score/methods.py": "registry of the score methods",
+    "src/groverattn/reference/finders/registry.py": "registry of the finders",
+}
+
+
+def modules():
+    """Path of every module by its dotted name, packages under their own."""
+    found = {}
+    for base, top in ((ROOT / "src", PACKAGE), (ROOT, ROOT / "studies")):
+        for path in sorted(top.rglob("*.py")):
+            parts = path.relative_to(base).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+FOLDERS = sorted({path.parent for path in MODULES.values()})
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def n_lines(path):
+    return len(path.read_text("utf-8").splitlines())
+
+
+def imported(name, path):
+    """Modules of ours that a module imports anywhere: in a function and under TYPE_CHECKING too."""
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            named = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else []
+            whole = ".".join([*above, *([node.module] if node.module else [])])
+            named = [f"{whole}.{alias.name}" if f"{whole}.{alias.name}" in MODULES else whole for alias in node.names]
+        else:
+            continue
+        yield from (each for each in named if each in MODULES and each != name)
+
+
+def test_folders_have_few_modules():
+    sizes = {name_of(folder): len(list(folder.glob("*.py"))) - 1 for folder in FOLDERS}  # without __init__
+    assert {name: size for name, size in sizes.items() if size > LARGEST_FOLDER} == {}
+
+
+def test_a_folder_says_in_its_docstring_what_it_is_for():
+    texts = {name_of(folder): (folder / "__init__.py").read_text("utf-8") for folder in FOLDERS}
+    assert [name for name, text in texts.items() if not ast.get_docstring(ast.parse(text))] == []
+
+
+def test_no_module_is_too_long():
+    assert {name_of(path): n_lines(path) for path in MODULES.values() if n_lines(path) > LARGEST_MODULE} == {}
+
+
+def test_no_module_is_too_short_without_a_reason():
+    short = {
+        name_of(path)
+        for path in MODULES.values()
+        if n_lines(path) < SMALLEST_MODULE and path.name not in ("__init__.py", "__main__.py")
+    }
+    assert short == SMALL.keys()  # an entry that is no longer short, or is gone, leaves the list
+
+
+def test_no_imports_go_in_a_circle():
+    """Imports in functions and for types alone are counted; names of a registry, which are text, are not."""
+    graph = {name: set(imported(name, path)) for name, path in MODULES.items()}
+    assert sum(map(len, graph.values())) > 1000
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as circle:
+        pytest.fail(" <- ".join(circle.args[1]))
+
+
+def test_imports_are_seen_wherever_they_stand(tmp_path):
+    path = tmp_path / "odd.py"
+    path.write_text(
+        "from groverattn import errors\nif TYPE_CHECKING:\n    import groverattn.inputs\n"
+        "def later():\n    from ..registry import Registry\n"
+    )
+    seen = list(imported("groverattn.row.odd", path))
+    assert sorted(seen) == ["groverattn.errors", "groverattn.inputs", "groverattn.registry"]
+
+
+def test_the_package_is_small():
+    total = sum(n_lines(path) for path in PACKAGE.rglob("*.py"))
+    assert total < LARGEST_PACKAGE
