@@ -20,6 +20,7 @@ from groverattn.errors import InputError
 from groverattn.files.whole import write_text
 from groverattn.run import MainJob, main_job
 from groverattn.show.terminal import text_of
+from studies import api_stub
 from studies.circuit import iterates, nested_search, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
@@ -71,6 +72,7 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         for path, compute in reports.reports():
             yield Artefact(path, whole, lambda _, compute=compute: compute())
         yield Artefact(f"{FOLDER}/README.md", whole, lambda _: sheet_readme())
+        yield Artefact(api_stub.FILE_NAME, whole, lambda _: api_stub.stub())
     elif group == "readme":
         yield Artefact(
             "README.md",
