@@ -1,15 +1,13 @@
 """Help that fits a terminal, with an example of every verb that can be parsed."""
 
-import pkgutil
+import importlib
 import shlex
 
 import pytest
 
-import groverattn.cli
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.methods import SCORES
-from groverattn.cli.app import app
-from groverattn.cli.verbs import GROUPS
+from groverattn.cli.app import GROUPS, app
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.reference.search.laws import LAWS
 
@@ -69,9 +67,15 @@ def test_words_that_are_no_option(cli, command, why):
 
 
 def test_every_verb_is_listed():
-    modules = {info.name for info in pkgutil.iter_modules(groverattn.cli.__path__)}
-    for verb in VERBS:
-        assert verb.name in modules
+    """Each public function of a module of verbs is a verb, and has a summary."""
+    listed = {(verb.module, verb.name) for verb in VERBS}
+    for module in {verb.module for verb in VERBS}:
+        of_module = vars(importlib.import_module(f"groverattn.cli.{module}"))
+        here = f"groverattn.cli.{module}"
+        functions = {name for name, each in of_module.items() if getattr(each, "__module__", "") == here}
+        assert {(module, name) for name in functions if not name.startswith("_")} == {
+            each for each in listed if each[0] == module
+        }
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

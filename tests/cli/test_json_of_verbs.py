@@ -21,7 +21,7 @@ SMALL = ("--key-bits", 4, "--query-bits", 4)
 
 
 def have_types(result, types):
-    """The keys that are named are there, and no whole number has become a float."""
+    """The keys that are named are there, and not a whole number has become a float."""
     for name, kind in types.items():
         assert name in result
         assert type(result[name]) is kind, (name, result[name])

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groverattn.cli.estimate import estimate as estimate_verb
-from groverattn.cli.simulate import simulate as simulate_verb
+from groverattn.cli.price import estimate as estimate_verb
+from groverattn.cli.search import simulate as simulate_verb
 from groverattn.errors import InputError
 from groverattn.sweep import study_file
 from groverattn.sweep.kinds import KINDS

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.heads import asks_of_head
+from groverattn.cli.options import Force, asks_of_head
+from groverattn.cli.output import said
 from groverattn.export.request import ExportRequest
 
 
@@ -16,7 +17,7 @@ def export(
     request: ExportRequest,
     *,
     output: Annotated[Path | None, Parameter(alias="-o", help="File to write; standard output if not given.")] = None,
-    force: Annotated[bool, Parameter(help="Replace the file if it exists.", negative="")] = False,
+    force: Force = False,
 ) -> None:
     """Write a circuit or its counts in the format of another tool.
 
@@ -26,8 +27,6 @@ def export(
 
     Example: groverattn export --to qref --what iterate --preset gpt2 --n-marked 16 -o iterate.json
     """
-    import sys
-
     from groverattn.files.whole import check_target, write_text
 
     if output is not None:
@@ -39,6 +38,5 @@ def export(
     if output is None:
         print(text, end="")
         return
-    replaced = output.exists()
-    write_text(output, text)
-    print(f"export: {'replaced' if replaced else 'wrote'} {output}", file=sys.stderr)
+    with said("export", output):
+        write_text(output, text)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from groverattn.show.numbers import time_text
 from groverattn.show.result import Shown
@@ -27,6 +28,16 @@ def show(result: Shown, form: str, **parts: Shown) -> None:
     from groverattn.show.terminal import print_blocks
 
     print_blocks([block for each in (result, *parts.values()) for block in each.blocks()])
+
+
+@contextmanager
+def said(what: str, *paths: Path | None) -> Iterator[None]:
+    """Say afterwards of each file that was to be written whether it is new or took the place of another."""
+    existed = [path for path in paths if path is not None and path.exists()]
+    yield
+    for path in paths:
+        if path is not None:
+            print(f"{what}: {'replaced' if path in existed else 'wrote'} {path}", file=sys.stderr)
 
 
 # Longer, and people ask themselves whether anything happens.

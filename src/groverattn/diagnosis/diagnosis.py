@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from groverattn.diagnosis.tails import TailErrors, compare_tails
 from groverattn.errors import InputError
+from groverattn.inputs import nested, option
+from groverattn.problem.chosen_head import StoredHead
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.limits import check_diagnosis
 from groverattn.reference.attention.exact import score_blocks, softmax_rows
@@ -21,6 +23,19 @@ SCHEMA = "groverattn.diagnose/1"
 MASSES = (0.90, 0.95, 0.99)
 
 _POINTS_OF_A_CURVE = 40
+
+
+@attrs.frozen(kw_only=True)
+class DiagnosisRequest:
+    """What the report on a head is asked for.
+
+    Attributes:
+        head: the head of a file.
+        n_marked: keys found in each row, the k largest scores and ties.
+    """
+
+    head: StoredHead = nested(StoredHead)
+    n_marked: int = option(16, help="Keys found in each row, the k largest scores and ties.")
 
 
 @attrs.frozen

@@ -1,0 +1,132 @@
+"""Verbs that price the search beside GPUs: estimate, compare, crossover, frontier, report, presets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from groverattn.cli.options import WHOLE, Force, Format, asks
+from groverattn.cli.output import progress, said, show
+from groverattn.row.request import RowRequest
+
+
+@asks(RowRequest)
+def estimate(
+    request: RowRequest,
+    *,
+    whole_model: Annotated[
+        bool, Parameter(help="Also all rows of the model: a generated token, a prefill, loading the keys.", negative="")
+    ] = False,
+    io_bits_per_s: Annotated[float, Parameter(help="Rate at which keys are written, for --whole-model.")] = 1e9,
+    format: Format = "table",
+) -> None:
+    """Cost the search per iterate, row, head and model, beside the classical line.
+
+    Sizes come from a preset or from --n-keys, --d-head and --n-marked; a size that is given replaces the preset's.
+
+    Example: groverattn estimate --preset llama3.1-8b --data-access qroam
+    """
+    from groverattn.estimation.estimate import estimate as run_estimate
+
+    result = run_estimate(request)
+    if not whole_model:
+        show(result, format)
+        return
+    from groverattn.whole_model.model import whole_model as run_whole_model
+
+    show(result, format, whole_model=run_whole_model(request, result.row, io_bits_per_s=io_bits_per_s))
+
+
+@asks(RowRequest, without=("data_access",))
+def compare(request: RowRequest, *, format: Format = "table") -> None:
+    """Put every data access side by side for one model: counts, depth, qubits, machine, GPU, verdict.
+
+    Example: groverattn compare --preset llama3.1-8b
+    """
+    from groverattn.estimation.compare import compare as run_comparison
+
+    show(run_comparison(request), format)
+
+
+@asks(RowRequest)
+def crossover(
+    request: RowRequest,
+    *,
+    data_access: Annotated[str, Parameter(help="One data access, or all.")] = "all",
+    at: Annotated[int | None, WHOLE, Parameter(help="One more number of keys for the inverse question.")] = None,
+    figure: Annotated[Path | None, Parameter(help="Draw the map of break-even times, as .svg or .png.")] = None,
+    force: Force = False,
+    format: Format = "table",
+) -> None:
+    """Say from how many keys on the search beats a GPU, or never and why, and what it would take to break even.
+
+    Example: groverattn crossover --preset llama3.1-8b --at 1048576
+    """
+    from groverattn.crossover.crossover import crossover as find_crossovers
+    from groverattn.crossover.figure import check_map_file, write_map
+
+    if figure is not None:
+        check_map_file(figure, force=force)
+    result = find_crossovers(request, data_access, [] if at is None else [at])
+    if figure is not None:
+        with said("figure", figure):
+            write_map(figure, request)
+    show(result, format)
+
+
+@asks(RowRequest, without=("data_access", "score_method"))
+def frontier(
+    request: RowRequest,
+    *,
+    figure: Annotated[Path | None, Parameter(help="Draw the frontier as an SVG file with this name.")] = None,
+    force: Force = False,
+    format: Format = "table",
+) -> None:
+    """Show what qubits buy: data access, block, score, factories and parallel machines for one row.
+
+    Example: groverattn frontier --preset llama3.1-8b --figure frontier.svg
+    """
+    from groverattn.files.whole import check_figure, write_text
+    from groverattn.frontier.frontier import frontier as run_frontier
+
+    if figure is not None:
+        check_figure(figure, force=force)
+    result = run_frontier(request)
+    if figure is not None:
+        from groverattn.frontier.figure import frontier_svg
+
+        with said("figure", figure):
+            write_text(figure, frontier_svg(result))
+    show(result, format)
+
+
+@asks(RowRequest, each="preset", without=("data_access",))
+def report(
+    requests: list[RowRequest],
+    *,
+    output: Annotated[Path, Parameter(alias="-o", help="HTML file; the same as Markdown is written beside it.")],
+    force: Force = False,
+) -> None:
+    """Write the report of one or several models: verdict, counts, machines, GPUs and crossover.
+
+    One HTML file that needs no network, and the same as Markdown. Every number says how it was got.
+
+    Example: groverattn report --preset gpt2 llama3.1-8b -o report.html
+    """
+    from groverattn.report.write import report_files, write_report
+
+    files = report_files(output, force=force)
+    with said("report", *files), progress("sections") as on_section:
+        write_report(requests, files, on_section)
+
+
+def presets(*, format: Format = "table") -> None:
+    """List the models whose sizes come with the package.
+
+    Example: groverattn presets --format json
+    """
+    from groverattn.problem.presets import PresetList
+
+    show(PresetList(), format)
