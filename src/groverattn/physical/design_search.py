@@ -9,7 +9,6 @@ from functools import cache
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran.surface_code import QECScheme
 
 from groverattn.physical.demand import Demand
 from groverattn.physical.estimate import PhysicalEstimate
@@ -40,11 +39,8 @@ class CodeDistance:
 @cache
 def code_distances(hardware: Hardware) -> tuple[CodeDistance, ...]:
     """Return the code distances that are looked at."""
-    scheme = QECScheme(hardware.error_rate_scaler, hardware.error_rate_threshold)
-    return tuple(
-        CodeDistance(d, scheme.logical_error_rate(d, hardware.physical_error_rate), hardware.qubits_per_tile(d))
-        for d in range(3, CODE_DISTANCE_MAX + 1, 2)
-    )
+    distances = range(3, CODE_DISTANCE_MAX + 1, 2)
+    return tuple(CodeDistance(d, hardware.p_logical(d), hardware.qubits_per_tile(d)) for d in distances)
 
 
 def error_intervals(demand: Demand, hardware: Hardware, busy_cycles: float, distance: int) -> float:
