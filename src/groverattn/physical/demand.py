@@ -7,8 +7,7 @@ import math
 import attrs
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.errors import InputError, check_error_budget, real_number, shown, whole_number
-from groverattn.inputs import check_between
+from groverattn.errors import InputError, check_between, check_error_budget, real_number, shown, whole_number
 from groverattn.physical.machines.hardware import Hardware
 
 # Our assumptions: beyond any search of 2^60 keys, and all products of them stay finite.
@@ -172,18 +171,31 @@ def _consumption_steps(counts: LogicalCounts, hardware: Hardware, t_per_rotation
     return gates + counts.rotation * (1 + t_per_rotation)
 
 
+def check_count(name: str, value: object, least: int = 0) -> int:
+    """Return a count as a Python int.
+
+    Raises:
+        InputError: it is not a whole number from `least` to `COUNT_MAX`.
+
+    >>> check_count("toffoli", 7)
+    7
+    """
+    number = whole_number(name, value)
+    if not least <= number <= COUNT_MAX:
+        raise InputError(
+            given=f"{name} = {shown(number)}",
+            allowed=f"a whole number from {int(least)} to {COUNT_MAX:.0e}",
+            why="it is a count, and no circuit or machine that could exist has more",
+            do=f"correct {name}",
+        )
+    return number
+
+
 def _checked(counts: LogicalCounts, error_budget: float, waiting_s: float) -> LogicalCounts:
     check_error_budget(error_budget)
-    counts = LogicalCounts(**{name: whole_number(name, number) for name, number in attrs.asdict(counts).items()})
-    for name, number in attrs.asdict(counts).items():
-        least = 1 if name == "logical_qubits" else 0
-        if not least <= number <= COUNT_MAX:
-            raise InputError(
-                given=f"{name} = {shown(number)}",
-                allowed=f"{least} to {COUNT_MAX:.0e}",
-                why="no circuit has fewer, and none that could be run has more",
-                do=f"correct {name}",
-            )
+    counts = LogicalCounts(
+        **{name: check_count(name, n, least=name == "logical_qubits") for name, n in attrs.asdict(counts).items()}
+    )
     check_between("waiting_s", real_number("waiting_s", waiting_s), 0, _WAITING_S_MAX, "it is a time in seconds")
     if not counts.toffoli + counts.t + counts.rotation:
         raise InputError(

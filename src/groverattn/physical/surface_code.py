@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.errors import InputError, whole_number
-from groverattn.physical.demand import COUNT_MAX, Demand
+from groverattn.errors import InputError
+from groverattn.physical.demand import Demand, check_count
 from groverattn.physical.design_search import CODE_DISTANCE_MAX, best_design, code_distances, error_intervals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
@@ -47,14 +47,7 @@ def physical_estimate(
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
     (192, 27, 'factory')
     """
-    if n_factories is not None and not 1 <= whole_number("n_factories", n_factories) <= COUNT_MAX:
-        raise InputError(
-            given=f"n_factories = {n_factories}",
-            allowed=f"1 to {COUNT_MAX:.0e}, or None to search",
-            why="without a factory there are no magic states, and no machine has more",
-            do="leave it out",
-        )
-    n_factories = None if n_factories is None else int(n_factories)
+    n_factories = None if n_factories is None else check_count("n_factories", n_factories, least=1)
     demands = Demand.choices(counts, hardware, error_budget, waiting_s)
     for family in _families(hardware):
         best = best_design(demands, hardware, family, n_factories)

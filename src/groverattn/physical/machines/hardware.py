@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
-from groverattn.errors import InputError, real_number, shown, unknown_name, whole_number
-from groverattn.inputs import Check, between, check_between
+from groverattn.errors import InputError, check_between, real_number, shown, unknown_name, whole_number
+from groverattn.inputs import Check
 from groverattn.physical.machines.machine_file import MachineFile, read_machine_file
 from groverattn.registry import Registry
 
@@ -40,14 +40,18 @@ _TILES: dict[str, Callable[[int], int]] = {
 
 # Our assumptions: no probability is smaller (products of them stay above 0), no workspace has more tiles, no code a
 # larger distance, and a duration is from below the time that light takes across an atom to ten thousand years.
-_PROBABILITY = (1e-30, 1 - 1e-9)
+_PROBABILITY = (1e-30, 1.0)
 _TILES_MAX = 10**12
 _DURATION = (1e-15, 1e18, "it is a duration that bounds the runtime, in microseconds")
 
 
-def _number(low: float, high: float, why: str, default: Any = attrs.NOTHING) -> Any:
+def _number(low: float, high: float, why: str, default: Any = attrs.NOTHING, open_ends: bool = True) -> Any:
     read = attrs.Converter(lambda value, field: real_number(field.name, value), takes_field=True)  # pyright: ignore
-    return attrs.field(default=default, converter=read, validator=between(low, high, why))
+
+    def check(_: Any, field: Any, value: float) -> None:
+        check_between(field.name, value, low, high, why, open_ends=open_ends)
+
+    return attrs.field(default=default, converter=read, validator=check)
 
 
 def _one_of(choices: Collection[str]) -> Check:
@@ -109,7 +113,7 @@ class Hardware:
     error_interval: str = attrs.field(validator=_one_of(("cycle", "time step")))
     tile_qubits: str = attrs.field(validator=_one_of(_TILES))
     data_block: str = attrs.field(validator=_one_of(("simple", "fast", "yoked")))
-    routing_overhead: float = _number(0.0, 1e30, "it is a number of tiles per logical qubit", 0.0)
+    routing_overhead: float = _number(0.0, 1e30, "it is a number of tiles per logical qubit", 0.0, open_ends=False)
     hot_tiles: int = 0
     cold_qubits: int = 0
     cold_distance: int = 0
