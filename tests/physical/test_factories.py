@@ -6,7 +6,7 @@ from qualtran.resource_counting import GateCounts
 from qualtran.surface_code import FifteenToOne, LogicalErrorModel, QECScheme
 
 from groverattn.errors import InputError
-from groverattn.physical.factories import candidate_factories
+from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.machines.hardware import FAMILIES, HARDWARE, hardware
 
 
@@ -86,3 +86,11 @@ def test_noisy_t_states_without_a_table():
 def test_unknown_family():
     with pytest.raises(InputError, match="ccz2t, litinski-2019"):
         candidate_factories("cultivation", hardware("gidney-fowler-2018"))
+
+
+def test_a_family_from_outside_may_be_named_by_a_machine(monkeypatch):
+    monkeypatch.setattr(FAMILIES, "parts", dict(FAMILIES.parts))
+    own = Factory("own", 1000, 10.0, 10.0, 1e-20, 1e-20, "example")
+    FAMILIES.register("own-family", lambda machine: (own,))
+    machine = attrs.evolve(hardware("gidney-fowler-2018"), factories=("own-family",))
+    assert candidate_factories("own-family", machine) == (own,)

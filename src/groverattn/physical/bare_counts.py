@@ -1,4 +1,4 @@
-"""The physical cost of the bare counts of any algorithm, so that published cases can be put through the same model."""
+"""Physical cost of the bare counts of any algorithm, so that published cases can be priced by the same model."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from groverattn.physical.surface_code import physical_estimate
 from groverattn.show.result import Shown
 
 SCHEMA = "groverattn.physical/1"
+_QUOTED = (
+    *("qubits", "data_qubits", "factory_qubits", "duration_s", "expected_duration_s", "limited_by", "limits_s"),
+    *("control_s", "code_distance", "factory", "n_factories", "t_per_rotation", "p_failure"),
+)
 
 
 @attrs.frozen
@@ -39,19 +43,7 @@ class BareCounts(Shown):
         return {
             "schema": SCHEMA,
             "inputs": attrs.asdict(self.counts) | {"hardware": self.machine.name, "error_budget": found.error_budget},
-            "qubits": found.qubits,
-            "data_qubits": found.data_qubits,
-            "factory_qubits": found.factory_qubits,
-            "duration_s": found.duration_s,
-            "expected_duration_s": found.expected_duration_s,
-            "limited_by": found.limited_by,
-            "limits_s": found.limits_s,
-            "control_s": found.control_s,
-            "code_distance": found.code_distance,
-            "factory": found.factory,
-            "n_factories": found.n_factories,
-            "t_per_rotation": found.t_per_rotation,
-            "p_failure": found.p_failure,
+            **{name: getattr(found, name) for name in _QUOTED},
             "error_parts": {
                 "storage": found.p_data,
                 "distillation": found.p_factory,

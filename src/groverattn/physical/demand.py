@@ -1,4 +1,4 @@
-"""What a circuit asks of a machine: magic states, tiles, and time that no number of factories can shorten."""
+"""Demand of a circuit on a machine: magic states, tiles, and time that no number of factories can shorten."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _T_CHOICES = 7
 
 @attrs.frozen
 class Demand:
-    """One circuit on one machine, before factories and code distance are chosen.
+    """What one circuit asks of one machine, before factories and code distance are chosen.
 
     Attributes:
         toffoli: Toffoli gates, each served by the factories.
@@ -30,7 +30,7 @@ class Demand:
         exposed_tiles: tiles that the logical error rate is charged for; more than `tiles` where storage is denser.
         operating_tiles: tiles that can take part in a Clifford gate at the same time; 0 where Clifford gates cost no
             time, because they are commuted to the end and the steps of consumption include what they become.
-        operating_tiles_max: as many of them as can be bought, one tile each; the same number where they are given.
+        operating_tiles_max: the most of them that can be bought, one tile each; the same number where none can.
         clifford: Clifford gates, a CNOT on m targets being m.
         reaction_cycles: code cycles of the longest chain of gates that wait for each other's measurements.
         control_cycles: code cycles within them in which the control computer reads the key table.
@@ -56,12 +56,12 @@ class Demand:
     p_synthesis: float
 
     @property
-    def p_room(self) -> float:
-        """Error probability left for storage and magic states."""
+    def p_left(self) -> float:
+        """Error probability left to storage and magic states."""
         return self.error_budget - self.p_synthesis
 
     def traffic_cycles(self, distance: int, operating_tiles: int) -> float:
-        """Return the code cycles of all Clifford gates if so many tiles always operate; 0 where they cost no time."""
+        """Return the code cycles of all Clifford gates if this many tiles always operate; 0 where they cost no time."""
         return self.clifford * distance / operating_tiles if operating_tiles else 0.0
 
     def least_cycles(self, distance: int) -> float:
@@ -76,10 +76,10 @@ class Demand:
         """Return what `counts` ask of `hardware`, once for each sensible number of T gates per rotation.
 
         More T gates leave less of the budget to synthesis and more to storage and states: which is best depends on the
-        rest of the design, so the search takes its pick.
+        rest of the design, so the search tries each.
 
         Raises:
-            InputError: an error budget outside (0, 1), or counts that no circuit has.
+            InputError: an error budget outside (0, 1), or counts out of range.
         """
         counts = _checked(counts, error_budget, waiting_s)
         if not counts.rotation:

@@ -1,4 +1,4 @@
-"""Our machines and counts in the terms of qdk.qre. It imports qdk: import it through `second_opinion` only."""
+"""Counts and machines in the terms of qdk.qre. It imports qdk: import it through `second_opinion` only."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _distances_of_distillation(counts: LogicalCounts, hardware: Hardware, error_
 
 
 def _units_deliver(p_t: float, p_clifford: float) -> bool:
-    """Whether three rounds of 15-to-1, all with such Clifford gates, deliver now and then."""
+    """Whether three rounds of 15-to-1, all with such Clifford gates, deliver often enough."""
     p_failures = []
     for _ in range(3):
         p_failures.append(failure_probability(p_t, p_clifford))

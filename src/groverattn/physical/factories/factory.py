@@ -36,7 +36,7 @@ class Factory:
         return toffoli * self.cycles_per_toffoli + t * self.cycles_per_t
 
     def p_error(self, toffoli: int, t: int) -> float:
-        """Return the first-order error probability of this many gates; beyond 1 it only says that the run fails."""
+        """Return the first-order error probability of this many gates; above 1 the run fails."""
         return toffoli * self.p_error_per_toffoli + t * self.p_error_per_t
 
 
