@@ -87,13 +87,17 @@ REFUSALS = {
     "diagnose head.npz --n-marked 0": "n_marked = 0",
     "capture --model . --text nosuch.txt -o new.npz": "No such file",
     "capture --model . --text taken.json -o taken.npz": "a file with this name exists",
-    "export --to nosuch": '"nosuch"',
+    "export --to nosuch": "format 'nosuch'",
     "simulate head.npz --engine nosuch": "engine 'nosuch'",
     "simulate head.npz --method nosuch": "search method 'nosuch'",
     "simulate head.npz --search-law nosuch": "law 'nosuch'",
     "simulate head.npz --data-access nosuch": "data access 'nosuch'",
     "verify --data-access nosuch": "data access 'nosuch'",
     "verify --score-method nosuch": "score method 'nosuch'",
+    "sweep nosuch.toml -o results": "no file of this name",
+    "export --to qref --what nosuch -o new.json": "'nosuch'",
+    "export --to qref --preset nosuch -o new.json": "preset 'nosuch'",
+    "export --to qref --preset gpt2 -o taken.json": "a file with this name exists",
 }
 
 # Refused as well, but only after a quantum library was imported: not run. A line that is mended moves up.
@@ -108,10 +112,6 @@ REFUSALS_STILL_SLOW = {
     "simulate head.npz --n-keys 8": "--n-keys",
     "simulate head.npz --layer 7": "layer = 7",
     "verify nosuch.npz": "No such file",
-    "sweep nosuch.toml -o results": "no file of this name",
-    "export --to qref --what nosuch -o new.json": "'nosuch'",
-    "export --to qref --preset nosuch -o new.json": "preset 'nosuch'",
-    "export --to qref --preset gpt2 -o taken.json": "a file with this name exists",
     "export --to openqasm3 nosuch.npz": "No such file",
 }
 
