@@ -17,7 +17,7 @@ from groverattn.physical.machines.hardware import HARDWARE
 def designs_of(demand, machine, family):
     """Yield the volume of every design within the budget, without any bound, and its factory and distance."""
     for factory in candidate_factories(family, machine):
-        if factory.p_error(demand.toffoli, demand.t) < demand.p_room:
+        if factory.p_error(demand.toffoli, demand.t) < demand.p_left:
             design = design_search._Design(demand, machine, factory)
             for distance in code_distances(machine)[:40]:
                 for estimate in design.all_within_budget([distance], None):

@@ -163,9 +163,12 @@ def test_impossible_machines_are_refused(change):
         attrs.evolve(hardware("gidney-fowler-2018"), **change)
 
 
-@pytest.mark.parametrize("change", [{"hot_tiles": 0}, {"cold_qubits": -430}, {"cold_distance": 25.0}])
-def test_impossible_storage_is_refused(change):
-    with pytest.raises(InputError, match="at least 1"):
+@pytest.mark.parametrize(
+    ("change", "allowed"),
+    [({"hot_tiles": 0}, "1 to 10"), ({"cold_qubits": -430}, "1 to 10"), ({"cold_distance": 25.0}, "a whole number")],
+)
+def test_impossible_storage_is_refused(change, allowed):
+    with pytest.raises(InputError, match=f"{next(iter(change))} = .*allowed: {allowed}"):
         attrs.evolve(hardware("gidney-2025"), **change)
 
 

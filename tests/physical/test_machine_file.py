@@ -4,8 +4,9 @@ import attrs
 import pytest
 
 from groverattn.errors import InputError
+from groverattn.physical.input_file import FILE_BYTES_MAX
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
-from groverattn.physical.machines.machine_file import FILE_BYTES_MAX, read_machine_file
+from groverattn.physical.machines.machine_file import read_machine_file
 
 BASE = 'base = "gidney-fowler-2018"\n'
 
@@ -76,13 +77,15 @@ def test_a_file_of_its_own(machine_of):
         ('base = "mine.toml"', "base 'mine.toml'"),
         ("base = 2018", "the name of a machine, in quotes"),
         ("", "without physical_error_rate, cycle_time_us"),
-        (BASE + "name = 'other'", "field in .*name"),
-        (BASE + "cycle_time_us = 'fast'", "cycle_time_us = 'fast'; allowed: a number above 1e-15, below"),
+        (BASE + "name = 'other'", "mine.toml: field 'name'"),
+        (BASE + "cycle_time_us = 'fast'", "cycle_time_us = 'fast'; allowed: a number"),
+        (BASE + "cycle_time_us = 1e-16", r"cycle_time_us = 1e-16; allowed: strictly between 1e-15 and 1e\+18"),
         (BASE + "cycle_time_us = nan", "cycle_time_us = nan"),
         *((BASE + f"{name} = 0x{'f' * 5000}", f"{name} = a whole number of") for name in ("hot_tiles", "factories")),
         (BASE + f"tile_qubits = [0x{'f' * 5000}]", "tile_qubits 'a list'"),
         (f"base = 0x{'f' * 5000}", "base = a whole number of 20000 bits"),
-        (BASE + "cycle_time_us = 1" + "0" * 400, "cycle_time_us = inf"),
+        (BASE + "cycle_time_us = 1" + "0" * 400, "cycle_time_us = a whole number of 1329 bits"),
+        (BASE + "cycle_time_us = inf", "cycle_time_us = inf"),
         (BASE + "cycle_time_us = 1" + "0" * 5000, "does not parse"),
         (BASE + "cycle_time_us = true", "cycle_time_us = True"),
         (BASE + "cycle_time_us = { value = 1.0 }", "value, and source in words"),

@@ -10,8 +10,7 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.physical import design_search
 from groverattn.physical.demand import Demand
 from groverattn.physical.design_search import best_design
-from groverattn.physical.factories import FAMILIES
-from groverattn.physical.machines.hardware import hardware
+from groverattn.physical.machines.hardware import FAMILIES, hardware
 from groverattn.physical.surface_code import physical_estimate
 
 # Spreadsheet of arXiv:1812.01238: 1e8 T and 1e8 Toffoli on 100 qubits.

@@ -44,7 +44,8 @@ def physical(
     Example: groverattn physical --toffoli 2700000000 --logical-qubits 6200 --toffoli-depth 1700000000
     """
     from groverattn.cli.output import show
-    from groverattn.physical.bare_counts import counts_from, price_bare_counts
+    from groverattn.physical.bare_counts import price_bare_counts
+    from groverattn.physical.counts_file import counts_from
 
     options = {
         "toffoli": toffoli,

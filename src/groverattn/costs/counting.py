@@ -1,4 +1,4 @@
-"""From a bloq to its logical counts."""
+"""Logical counts of a bloq, and of the parts of a Grover iterate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From which number of keys on the quantum search is faster than the classical row, if from any."""
+"""Crossover: the number of keys from which the quantum search is faster than the classical row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from groverattn.errors import InputError
 
 TimeS = Callable[[int], float]
 
-# A crossover is a statement about orders of magnitude: one part in 1024 is more than its inputs bear.
+# A crossover is an order of magnitude: its inputs are less precise than one part in 1024.
 _RELATIVE_PRECISION = 2**-10
 
 
@@ -20,10 +20,10 @@ class Crossover:
     """Where the quantum line passes below the classical one.
 
     Attributes:
-        n_keys: number of keys from which the quantum line is faster and stays so up to n_max; None if there is none.
+        n_keys: number of keys from which the quantum line is faster up to n_max; None if there is no such number.
         reason: the measured times in a sentence.
-        n_min: smallest number of keys looked at.
-        n_max: largest number of keys looked at.
+        n_min: smallest number of keys compared.
+        n_max: largest number of keys compared.
         ratio_at_n_min: quantum time / classical time there; infinite where the quantum machine cannot run it.
         ratio_at_n_max: the same at n_max.
     """
@@ -44,10 +44,10 @@ class Crossover:
 def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int, n_max: int) -> Crossover:
     """Return the smallest number of keys from which the quantum line is faster and stays so.
 
-    Looked at are n_min, every power of two up to n_max and the number after it, where an index needs a bit more, and
-    n_max; the step that holds the crossover is then bisected
-    to one part in 1024. "Stays so" therefore means: at every later number looked at. An InputError of `quantum_time_s`
-    counts as an infinite time: the machine cannot run that search.
+    The times are compared at n_min, at every power of two up to n_max and the number after it, where an index needs one
+    more bit, and at n_max; the step that holds the crossover is then bisected to one part in 1024. "Stays so" means: at
+    every later number compared. An InputError of `quantum_time_s` counts as an infinite time: the machine cannot run
+    that search.
 
     Args:
         quantum_time_s: seconds of the quantum search of n keys.
@@ -67,7 +67,7 @@ def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int
         raise InputError(
             given=f"n_min = {n_min}, n_max = {n_max}",
             allowed="1 <= n_min < n_max",
-            why="a crossover is looked for between the two",
+            why="the crossover is searched between the two",
             do="give a smallest and a larger number of keys",
         )
 

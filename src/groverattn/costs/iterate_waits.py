@@ -1,4 +1,4 @@
-"""What one Grover iterate has to wait for, however many magic state factories there are."""
+"""Waits of one Grover iterate: for measurements and for memory, with any number of magic state factories."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groverattn.costs.counting import cost_of
 from groverattn.costs.search_totals import phased_iterate
 from groverattn.problem.key_table import KeyTable
 
-# Sizes looked at by the verdicts of all presets, accesses and both kinds of iterate, and as many again.
+# Twice the sizes that the verdicts of all presets, accesses and both kinds of iterate need.
 _REMEMBERED = 16_384
 
 
@@ -27,7 +27,7 @@ class IterateWaits:
 
     Attributes:
         load, score, predicate, unload, diffusion: measurement depth of each part; the score is done and undone.
-        external_calls: calls of a memory that is no part of the circuit.
+        external_calls: calls of a memory outside the circuit.
         control_bits: bits of the key table behind the measured unload (`ControlBits`).
     """
 

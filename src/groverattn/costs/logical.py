@@ -1,4 +1,4 @@
-"""Logical costs of a circuit: the record that every later layer reads."""
+"""Logical counts of a circuit, the record that is priced; no quantum library is needed to read it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class LogicalCounts:
     """Gates, width and depth of one circuit, before error correction.
 
     A Toffoli is an And, a Toffoli or a controlled swap: one CCZ state, or 4 T gates. The measured
-    uncomputation of an And counts as one measurement and one Clifford, no Toffoli (arXiv:1805.03662, Fig. 4).
+    uncomputation of an And counts as one measurement and one Clifford, not as a Toffoli (arXiv:1805.03662, Fig. 4).
 
     Attributes:
         toffoli: number of Toffoli gates.

@@ -1,4 +1,4 @@
-"""From one Grover iterate to a row, a head and a model."""
+"""Logical counts of a row, a head and a model, from one Grover iterate."""
 
 from __future__ import annotations
 

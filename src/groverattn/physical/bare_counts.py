@@ -1,16 +1,12 @@
-"""The physical cost of the bare counts of any algorithm, so that published cases can be put through the same model."""
+"""Physical cost of the bare counts of any algorithm, so that published cases can be priced by the same model."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.errors import InputError
-from groverattn.physical.counts_file import CountsFile, read_counts
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.machines.hardware import hardware as find_hardware
@@ -19,6 +15,10 @@ from groverattn.physical.surface_code import physical_estimate
 from groverattn.show.result import Shown
 
 SCHEMA = "groverattn.physical/1"
+_QUOTED = (
+    *("qubits", "data_qubits", "factory_qubits", "duration_s", "expected_duration_s", "limited_by", "limits_s"),
+    *("control_s", "code_distance", "factory", "n_factories", "t_per_rotation", "p_failure"),
+)
 
 
 @attrs.frozen
@@ -43,19 +43,7 @@ class BareCounts(Shown):
         return {
             "schema": SCHEMA,
             "inputs": attrs.asdict(self.counts) | {"hardware": self.machine.name, "error_budget": found.error_budget},
-            "qubits": found.qubits,
-            "data_qubits": found.data_qubits,
-            "factory_qubits": found.factory_qubits,
-            "duration_s": found.duration_s,
-            "expected_duration_s": found.expected_duration_s,
-            "limited_by": found.limited_by,
-            "limits_s": found.limits_s,
-            "control_s": found.control_s,
-            "code_distance": found.code_distance,
-            "factory": found.factory,
-            "n_factories": found.n_factories,
-            "t_per_rotation": found.t_per_rotation,
-            "p_failure": found.p_failure,
+            **{name: getattr(found, name) for name in _QUOTED},
             "error_parts": {
                 "storage": found.p_data,
                 "distillation": found.p_factory,
@@ -93,35 +81,3 @@ def price_bare_counts(
     machine = find_hardware(hardware)
     other = second_opinion(counts, machine, error_budget) if ask_qdk else None
     return BareCounts(counts, machine, physical_estimate(counts, machine, error_budget, n_factories=n_factories), other)
-
-
-def counts_from(file: Path | None, options: Mapping[str, int | None]) -> CountsFile:
-    """Take counts from a file or from options, which are None where they were not given, but not from both.
-
-    Raises:
-        InputError: a file and an option, neither a file nor a number of qubits, or a file that cannot be used.
-
-    >>> counts_from(None, {"logical_qubits": 9, "toffoli": 5, "toffoli_depth": None}).counts.toffoli_depth
-    5
-    """
-    given = {name: value for name, value in options.items() if value is not None}
-    if file is not None:
-        if given:
-            raise InputError(
-                given="--counts and " + ", ".join("--" + name.replace("_", "-") for name in given),
-                allowed="counts from the file or from options",
-                why="a count of one circuit beside those of another prices neither",
-                do="leave the options out, or write the numbers into the file",
-            )
-        return read_counts(file)
-    if "logical_qubits" not in given:
-        raise InputError(
-            given="no --logical-qubits and no --counts",
-            allowed="one of them",
-            why="the machine has to hold the qubits",
-            do="give the number of logical qubits, before routing",
-        )
-    toffoli = given.setdefault("toffoli", 0)
-    given.setdefault("toffoli_depth", toffoli)
-    zeros = dict.fromkeys(("t", "rotation", "clifford", "measurement"), 0)
-    return CountsFile(LogicalCounts(**zeros | given), error_budget=None)

@@ -1,14 +1,13 @@
-"""What a circuit asks of a machine: magic states, tiles, and time that no number of factories can shorten."""
+"""Demand of a circuit on a machine: magic states, tiles, and time that no number of factories can shorten."""
 
 from __future__ import annotations
 
+import math
+
 import attrs
-from qualtran.resource_counting import GateCounts
-from qualtran.surface_code import AlgorithmSummary, beverland_et_al_model
-from qualtran.surface_code.rotation_cost_model import BeverlandEtAlRotationCost
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.errors import InputError, check_error_budget, real_number, whole_number
+from groverattn.errors import InputError, check_between, check_error_budget, real_number, shown, whole_number
 from groverattn.physical.machines.hardware import Hardware
 
 # Our assumptions: beyond any search of 2^60 keys, and all products of them stay finite.
@@ -21,7 +20,7 @@ _T_CHOICES = 7
 
 @attrs.frozen
 class Demand:
-    """One circuit on one machine, before factories and code distance are chosen.
+    """What one circuit asks of one machine, before factories and code distance are chosen.
 
     Attributes:
         toffoli: Toffoli gates, each served by the factories.
@@ -31,7 +30,7 @@ class Demand:
         exposed_tiles: tiles that the logical error rate is charged for; more than `tiles` where storage is denser.
         operating_tiles: tiles that can take part in a Clifford gate at the same time; 0 where Clifford gates cost no
             time, because they are commuted to the end and the steps of consumption include what they become.
-        operating_tiles_max: as many of them as can be bought, one tile each; the same number where they are given.
+        operating_tiles_max: the most of them that can be bought, one tile each; the same number where none can.
         clifford: Clifford gates, a CNOT on m targets being m.
         reaction_cycles: code cycles of the longest chain of gates that wait for each other's measurements.
         control_cycles: code cycles within them in which the control computer reads the key table.
@@ -57,12 +56,12 @@ class Demand:
     p_synthesis: float
 
     @property
-    def p_room(self) -> float:
-        """Error probability left for storage and magic states."""
+    def p_left(self) -> float:
+        """Error probability left to storage and magic states."""
         return self.error_budget - self.p_synthesis
 
     def traffic_cycles(self, distance: int, operating_tiles: int) -> float:
-        """Return the code cycles of all Clifford gates if so many tiles always operate; 0 where they cost no time."""
+        """Return the code cycles of all Clifford gates if this many tiles always operate; 0 where they cost no time."""
         return self.clifford * distance / operating_tiles if operating_tiles else 0.0
 
     def least_cycles(self, distance: int) -> float:
@@ -77,10 +76,10 @@ class Demand:
         """Return what `counts` ask of `hardware`, once for each sensible number of T gates per rotation.
 
         More T gates leave less of the budget to synthesis and more to storage and states: which is best depends on the
-        rest of the design, so the search takes its pick.
+        rest of the design, so the search tries each.
 
         Raises:
-            InputError: an error budget outside (0, 1), or counts that no circuit has.
+            InputError: an error budget outside (0, 1), or counts out of range.
         """
         counts = _checked(counts, error_budget, waiting_s)
         if not counts.rotation:
@@ -123,32 +122,34 @@ class Demand:
             reaction_cycles=(chain_us + control_us) / hardware.cycle_time_us,
             control_cycles=control_us / hardware.cycle_time_us,
             waiting_cycles=float(waiting_s) * 1e6 / hardware.cycle_time_us,
-            consumption_steps=_consumption_steps(counts, hardware, p_synthesis),
+            consumption_steps=_consumption_steps(counts, hardware, t_per_rotation),
             error_budget=error_budget,
             p_synthesis=p_synthesis,
         )
 
 
+# T gates of a rotation per bit of precision, and beyond: arXiv:2211.07629, Eq. D4, for the mixed fallback protocol of
+# arXiv:2203.10064.
+_T_PER_BIT, _T_BEYOND = 0.53, 5.3
+
+
 def rotation_t_count(error_per_rotation: float) -> int:
     """Return the T gates of one rotation about Z, ceil(0.53 log2(1/error) + 5.3).
-
-    Source: arXiv:2211.07629, Eq. D4 with the mixed fallback protocol of arXiv:2203.10064, as Qualtran has it.
 
     >>> rotation_t_count(1e-10)
     23
     """
-    return int(BeverlandEtAlRotationCost.rotation_cost(error_per_rotation).t)
+    return math.ceil(-_T_PER_BIT * math.log2(error_per_rotation) + _T_BEYOND)
 
 
 def rotation_error(t_count: int) -> float:
-    """Return the error of one rotation made of so many T gates: the inverse of `rotation_t_count`.
+    """Return the error of one rotation made of this many T gates: the inverse of `rotation_t_count`.
 
     >>> rotation_t_count(rotation_error(23))
     23
     """
-    model = BeverlandEtAlRotationCost
-    # a hair above the formula's error, so that rounding does not ask for one T gate more
-    return 2.0 ** (-(t_count - model.overhead) / model.slope) * (1 + 1e-9)
+    # slightly above the formula's error, so that rounding does not ask for one more T gate
+    return 2.0 ** (-(t_count - _T_BEYOND) / _T_PER_BIT) * (1 + 1e-9)
 
 
 def _operating_tiles(counts: LogicalCounts, hardware: Hardware, tiles: float) -> tuple[int, int]:
@@ -159,38 +160,43 @@ def _operating_tiles(counts: LogicalCounts, hardware: Hardware, tiles: float) ->
     return hardware.hot_tiles, max(hardware.hot_tiles, counts.logical_qubits)
 
 
-def _consumption_steps(counts: LogicalCounts, hardware: Hardware, p_synthesis: float) -> int:
-    """Steps by arXiv:2211.07629, Eq. D3 on a fast block; 0 on the others, which consume in no time."""
+def _consumption_steps(counts: LogicalCounts, hardware: Hardware, t_per_rotation: int) -> int:
+    """Steps by arXiv:2211.07629, Eq. D3, on a fast block; 0 on the others, which consume in no time.
+
+    Rotations follow each other, one in each layer: our assumption, an upper bound.
+    """
     if hardware.data_block != "fast":
         return 0
-    gates = GateCounts(toffoli=counts.toffoli, t=counts.t, rotation=counts.rotation, measurement=counts.measurement)
-    algorithm = AlgorithmSummary(n_algo_qubits=counts.logical_qubits, n_logical_gates=gates)
-    # Qualtran takes a third of what it is given for the rotations, as the authors do.
-    return int(
-        beverland_et_al_model.minimum_time_steps(
-            error_budget=3 * p_synthesis, alg=algorithm, rotation_model=BeverlandEtAlRotationCost
+    gates = counts.measurement + counts.t + 3 * counts.toffoli
+    return gates + counts.rotation * (1 + t_per_rotation)
+
+
+def check_count(name: str, value: object, least: int = 0) -> int:
+    """Return a count as a Python int.
+
+    Raises:
+        InputError: it is not a whole number from `least` to `COUNT_MAX`.
+
+    >>> check_count("toffoli", 7)
+    7
+    """
+    number = whole_number(name, value)
+    if not least <= number <= COUNT_MAX:
+        raise InputError(
+            given=f"{name} = {shown(number)}",
+            allowed=f"a whole number from {int(least)} to {COUNT_MAX:.0e}",
+            why="it is a count, and no circuit or machine that could exist has more",
+            do=f"correct {name}",
         )
-    )
+    return number
 
 
 def _checked(counts: LogicalCounts, error_budget: float, waiting_s: float) -> LogicalCounts:
     check_error_budget(error_budget)
-    counts = LogicalCounts(**{name: whole_number(name, number) for name, number in attrs.asdict(counts).items()})
-    outside = [name for name, number in attrs.asdict(counts).items() if not 0 <= number <= COUNT_MAX]
-    if outside or counts.logical_qubits < 1:
-        raise InputError(
-            given=f"{counts}",
-            allowed=f"counts from 0 to {COUNT_MAX:.0e}, and at least one logical qubit",
-            why="no circuit has fewer, and none that could be run has more",
-            do=f"correct {', '.join(outside) or 'logical_qubits'}",
-        )
-    if not 0 <= real_number("waiting_s", waiting_s) <= _WAITING_S_MAX:
-        raise InputError(
-            given=f"waiting_s = {waiting_s}",
-            allowed=f"0 to {_WAITING_S_MAX:g}",
-            why="it is a time",
-            do="correct it",
-        )
+    counts = LogicalCounts(
+        **{name: check_count(name, n, least=name == "logical_qubits") for name, n in attrs.asdict(counts).items()}
+    )
+    check_between("waiting_s", real_number("waiting_s", waiting_s), 0, _WAITING_S_MAX, "it is a time in seconds")
     if not counts.toffoli + counts.t + counts.rotation:
         raise InputError(
             given="no Toffoli, T or rotation",

@@ -1,15 +1,15 @@
-"""The search for the design of least volume: factory, copies, code distance and T gates per rotation."""
+"""Search for the design of least volume: factory, copies, code distance and T gates per rotation."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import TypeVar
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran.surface_code import QECScheme
 
 from groverattn.physical.demand import Demand
 from groverattn.physical.estimate import PhysicalEstimate
@@ -20,6 +20,7 @@ from groverattn.physical.machines.hardware import Hardware
 CODE_DISTANCE_MAX = 501
 
 Floats = NDArray[np.float64]
+OneOrMany = TypeVar("OneOrMany", float, Floats)
 
 
 @attrs.frozen
@@ -39,16 +40,13 @@ class CodeDistance:
 
 @cache
 def code_distances(hardware: Hardware) -> tuple[CodeDistance, ...]:
-    """Return the code distances that are looked at."""
-    scheme = QECScheme(hardware.error_rate_scaler, hardware.error_rate_threshold)
-    return tuple(
-        CodeDistance(d, scheme.logical_error_rate(d, hardware.physical_error_rate), hardware.qubits_per_tile(d))
-        for d in range(3, CODE_DISTANCE_MAX + 1, 2)
-    )
+    """Return the odd code distances from 3 to `CODE_DISTANCE_MAX`."""
+    distances = range(3, CODE_DISTANCE_MAX + 1, 2)
+    return tuple(CodeDistance(d, hardware.p_logical(d), hardware.qubits_per_tile(d)) for d in distances)
 
 
-def error_intervals(demand: Demand, hardware: Hardware, busy_cycles: float, distance: int) -> float:
-    """Return how often each tile is exposed to the logical error rate in so many cycles and the waiting."""
+def error_intervals(demand: Demand, hardware: Hardware, busy_cycles: OneOrMany, distance: OneOrMany) -> OneOrMany:
+    """Return how often each tile is exposed to the logical error rate in this many busy cycles and the waiting."""
     cycles = busy_cycles + demand.waiting_cycles
     return cycles if hardware.error_interval == "cycle" else cycles / distance
 
@@ -64,7 +62,7 @@ def best_design(
     for demand in demands:
         for factory, distances, least_volume in _candidates(demand, hardware, family):
             least_volume_qubit_s = least_volume * hardware.cycle_time_us * 1e-6
-            # a hair of room, since the bound is rounded in another way than the volume
+            # with a margin, since the bound and the volume are rounded differently
             if best is not None and least_volume_qubit_s > best.volume_qubit_s * (1 + 1e-12):
                 break
             design = _Design(demand, hardware, factory)
@@ -84,11 +82,11 @@ def _candidates(
     factories, (qubits, *merits) = _merits_of(family, hardware)
     cycles, p_factory = (of_toffoli * float(demand.toffoli) + of_t * float(demand.t) for of_toffoli, of_t in merits)
     least = _LeastStorage.of(demand, hardware)
-    # a hair of room for rounding: the budget is checked again for every design
-    p_allowed = (demand.p_room - p_factory) * (1 + 1e-9)
+    # with a margin for rounding: the budget is checked again for every design
+    p_allowed = (demand.p_left - p_factory) * (1 + 1e-9)
     # the first distance at which storage fails no more often than is allowed
     first = np.searchsorted(-np.minimum.accumulate(least.p_data), -p_allowed)
-    (possible,) = np.nonzero((p_factory < demand.p_room) & (first < least.p_data.size))
+    (possible,) = np.nonzero((p_factory < demand.p_left) & (first < least.p_data.size))
     volume = least.volume(first[possible], qubits[possible], cycles[possible])
     order = np.argsort(volume, kind="stable")
     distances = code_distances(hardware)
@@ -122,19 +120,17 @@ class _LeastStorage:
         busy = np.maximum(demand.reaction_cycles, float(demand.consumption_steps) * distance)
         traffic = float(demand.clifford) * distance if demand.operating_tiles_max else 0.0 * distance
         busy = np.maximum(busy, traffic / max(demand.operating_tiles_max, 1))
-        cycles = busy + demand.waiting_cycles
-        intervals = cycles if hardware.error_interval == "cycle" else cycles / distance
         return cls(
             waiting_cycles=demand.waiting_cycles,
             busy=busy,
-            p_data=intervals * demand.exposed_tiles * error_rate,
+            p_data=error_intervals(demand, hardware, busy, distance) * demand.exposed_tiles * error_rate,
             passive=(demand.tiles - demand.operating_tiles) * tile_qubits,
             active=demand.operating_tiles * tile_qubits,
             traffic=traffic * tile_qubits,
         )
 
     def volume(self, at: NDArray[np.intp], qubits: Floats, cycles: Floats) -> Floats:
-        """Return the least qubits times cycles with factories that take so many qubits and would take `cycles` alone.
+        """Return the least qubits times cycles with factories of these sizes, one of which would take `cycles`.
 
         At each distance it is least where they keep up with all else, with just fewer or just more of them; larger
         distances only add to it. Where the machine waits, the bound has factories that are never idle.

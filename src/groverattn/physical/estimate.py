@@ -1,4 +1,4 @@
-"""The record of what one run costs on one machine."""
+"""Records of what one run costs on one machine: by our model, and by qdk.qre."""
 
 from __future__ import annotations
 
@@ -86,4 +86,29 @@ class PhysicalEstimate:
             "reaction": self.reaction_limit_s,
             "consumption": self.consumption_limit_s,
             "clifford": self.clifford_limit_s,
+        }
+
+
+@attrs.frozen
+class SecondOpinion:
+    """What qdk.qre says of a run.
+
+    Attributes:
+        qubits: physical qubits in all.
+        factory_qubits: physical qubits of all factories.
+        duration_s: time of one run, seconds.
+        p_failure: probability that a run fails.
+    """
+
+    qubits: int
+    factory_qubits: int
+    duration_s: float
+    p_failure: float
+
+    def ratios(self, ours: PhysicalEstimate) -> dict[str, float]:
+        """Return our physical qubits, factory qubits and duration over qdk's; see `second_opinion.WHY_NOT_EQUAL`."""
+        return {
+            "qubits": ours.qubits / self.qubits,
+            "factory_qubits": ours.factory_qubits / self.factory_qubits,
+            "duration_s": ours.duration_s / self.duration_s,
         }

@@ -1,4 +1,4 @@
-"""Our machines and counts in the terms of qdk.qre. It imports qdk: import it through `second_opinion` only."""
+"""Counts and machines in the terms of qdk.qre. It imports qdk: import it through `second_opinion` only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
-import attrs
 from qdk import qre
 from qdk.qre import instruction_ids as ids
 from qdk.qre.models import RoundBasedFactory, SurfaceCode
@@ -18,6 +17,7 @@ from qdk.qre.property_keys import PHYSICAL_FACTORY_QUBITS
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
 from groverattn.physical.demand import rotation_t_count
+from groverattn.physical.estimate import SecondOpinion
 from groverattn.physical.factories.fifteen_to_one import failure_probability, output_error
 from groverattn.physical.machines.hardware import Hardware
 
@@ -28,17 +28,7 @@ _P_FAILURE_MAX = 0.9
 _T_CHOICES = range(-1, 7)
 
 
-@attrs.frozen
-class QdkDesign:
-    """A design of qdk.qre: physical qubits in all and of the factories, nanoseconds, and the error it reckons with."""
-
-    qubits: int
-    factory_qubits: int
-    runtime_ns: int
-    p_failure: float
-
-
-def least_volume(counts: LogicalCounts, hardware: Hardware, error_budget: float) -> QdkDesign | None:
+def least_volume(counts: LogicalCounts, hardware: Hardware, error_budget: float) -> SecondOpinion | None:
     """Return qdk's design of least physical qubits times runtime, or None if it has none within the budget.
 
     The lattice surgery, the time steps and T gates of arXiv:2211.07629 and the distillation are qdk's own; on a rotated
@@ -72,7 +62,7 @@ def least_volume(counts: LogicalCounts, hardware: Hardware, error_budget: float)
     if best is None:
         return None
     factory_qubits = int(best.properties[PHYSICAL_FACTORY_QUBITS])
-    return QdkDesign(best.qubits, factory_qubits, best.runtime, best.error)
+    return SecondOpinion(best.qubits, factory_qubits, best.runtime * 1e-9, best.error)
 
 
 def _ts_per_rotation(counts: LogicalCounts, error_budget: float) -> list[int]:
@@ -91,7 +81,7 @@ def _distances_of_distillation(counts: LogicalCounts, hardware: Hardware, error_
 
 
 def _units_deliver(p_t: float, p_clifford: float) -> bool:
-    """Whether three rounds of 15-to-1, all with such Clifford gates, deliver now and then."""
+    """Whether three rounds of 15-to-1, all with such Clifford gates, deliver often enough."""
     p_failures = []
     for _ in range(3):
         p_failures.append(failure_probability(p_t, p_clifford))

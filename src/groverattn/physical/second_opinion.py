@@ -1,14 +1,12 @@
-"""The same counts on the same machine by an estimator that this project did not write: qdk.qre."""
+"""Second opinion: the same counts on the same machine by qdk.qre, which this project did not write."""
 
 from __future__ import annotations
 
 import os
 
-import attrs
-
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError, check_error_budget
-from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.estimate import SecondOpinion
 from groverattn.physical.machines.hardware import HARDWARE, Hardware
 
 # qdk counts whole nanoseconds in 64 bits.
@@ -22,31 +20,6 @@ WHY_NOT_EQUAL = (
     "2 d^2. It has no reaction time, no reading of a table and no traffic of Clifford gates: where one of those limits "
     "our run, ours takes longer and needs fewer factories."
 )
-
-
-@attrs.frozen
-class SecondOpinion:
-    """What qdk.qre says of a run.
-
-    Attributes:
-        qubits: physical qubits in all.
-        factory_qubits: physical qubits of all factories.
-        duration_s: time of one run, seconds.
-        p_failure: probability that a run fails.
-    """
-
-    qubits: int
-    factory_qubits: int
-    duration_s: float
-    p_failure: float
-
-    def ratios(self, ours: PhysicalEstimate) -> dict[str, float]:
-        """Return our physical qubits, factory qubits and duration over qdk's; `WHY_NOT_EQUAL` says what is between."""
-        return {
-            "qubits": ours.qubits / self.qubits,
-            "factory_qubits": ours.factory_qubits / self.factory_qubits,
-            "duration_s": ours.duration_s / self.duration_s,
-        }
 
 
 def has_counterpart(hardware: Hardware) -> bool:
@@ -83,15 +56,15 @@ def second_opinion(counts: LogicalCounts, hardware: Hardware, error_budget: floa
     os.environ["QDK_PYTHON_TELEMETRY"] = "none"  # read when qdk is first imported
     from groverattn.physical.qdk_model import least_volume
 
-    design = least_volume(counts, hardware, error_budget)
-    if design is None:
+    opinion = least_volume(counts, hardware, error_budget)
+    if opinion is None:
         raise InputError(
             given=f"{counts.toffoli:.3g} Toffolis on {hardware.name} with an error budget of {error_budget:g}",
             allowed=f"runs that are within it at a code distance up to {_CODE_DISTANCE_MAX}",
             why="qdk.qre has no other",
             do="allow a larger error budget",
         )
-    return SecondOpinion(design.qubits, design.factory_qubits, design.runtime_ns * 1e-9, design.p_failure)
+    return opinion
 
 
 def _check(counts: LogicalCounts, hardware: Hardware) -> None:

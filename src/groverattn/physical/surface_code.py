@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.errors import InputError, whole_number
-from groverattn.physical.demand import COUNT_MAX, Demand
+from groverattn.errors import InputError
+from groverattn.physical.demand import Demand, check_count
 from groverattn.physical.design_search import CODE_DISTANCE_MAX, best_design, code_distances, error_intervals
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
@@ -29,7 +29,7 @@ def physical_estimate(
     consumption by the data block, and the Clifford traffic (each Clifford gate takes a tile for a time step of d
     cycles: a lower bound if all are carried out). Copies that the other limits leave idle are not bought. Errors are
     added to first order, as in arXiv:1812.01238, and storage is charged for the whole duration. A later family of
-    `hardware.factories` is looked at only if no earlier one meets the budget.
+    `hardware.factories` is searched only if no earlier one meets the budget.
 
     Args:
         counts: the circuit.
@@ -39,7 +39,7 @@ def physical_estimate(
         waiting_s: time in which the qubits are stored and nothing else happens, seconds.
 
     Raises:
-        InputError: counts or a budget that make no sense, or a budget that no factory of the machine meets.
+        InputError: counts or a budget out of range, or a budget that no factory of the machine meets.
 
     >>> from groverattn.physical.machines.hardware import hardware
     >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=1000, toffoli_depth=10**8)
@@ -47,14 +47,7 @@ def physical_estimate(
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
     (192, 27, 'factory')
     """
-    if n_factories is not None and not 1 <= whole_number("n_factories", n_factories) <= COUNT_MAX:
-        raise InputError(
-            given=f"n_factories = {n_factories}",
-            allowed=f"1 to {COUNT_MAX:.0e}, or None to search",
-            why="without a factory there are no magic states, and no machine has more",
-            do="leave it out",
-        )
-    n_factories = None if n_factories is None else int(n_factories)
+    n_factories = None if n_factories is None else check_count("n_factories", n_factories, least=1)
     demands = Demand.choices(counts, hardware, error_budget, waiting_s)
     for family in _families(hardware):
         best = best_design(demands, hardware, family, n_factories)
@@ -76,7 +69,7 @@ def _families(hardware: Hardware) -> Iterator[str]:
 
 
 def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
-    """Say which error per gate would be needed, and which is the least to be had."""
+    """Say which error per gate would be needed, and which is the smallest available."""
     gates = demand.toffoli + demand.t
     factories = [factory for family in _families(hardware) for factory in candidate_factories(family, hardware)]
     if not factories:
@@ -87,21 +80,21 @@ def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
             do="choose a lower t_error_rate or physical_error_rate, or add a family of factories",
         )
     best = min(factories, key=lambda factory: factory.p_error(demand.toffoli, demand.t))
-    if best.p_error(demand.toffoli, demand.t) < demand.p_room:
+    if best.p_error(demand.toffoli, demand.t) < demand.p_left:
         last = code_distances(hardware)[-1]
         intervals = error_intervals(demand, hardware, demand.least_cycles(last.distance), last.distance)
         return InputError(
             given=f"{demand.exposed_tiles:,.0f} tiles stored for {intervals:.3g} {hardware.error_interval}s on "
-            f"{hardware.name}, with {demand.p_room:.3g} of the error budget",
-            allowed=f"a logical error below {demand.p_room / (intervals * demand.exposed_tiles):.2g} per tile and "
+            f"{hardware.name}, with {demand.p_left:.3g} of the error budget",
+            allowed=f"a logical error below {demand.p_left / (intervals * demand.exposed_tiles):.2g} per tile and "
             f"{hardware.error_interval}",
-            why=f"at the largest code distance that is looked at, {last.distance}, it is {last.error_rate:.2g}",
+            why=f"at the largest code distance supported, {last.distance}, it is {last.error_rate:.2g}",
             do="allow a larger error budget, or choose a machine of lower physical error",
         )
     return InputError(
-        given=f"{demand.toffoli:.3g} Toffolis and {demand.t:.3g} T gates on {hardware.name}, with {demand.p_room:.3g} "
+        given=f"{demand.toffoli:.3g} Toffolis and {demand.t:.3g} T gates on {hardware.name}, with {demand.p_left:.3g} "
         "of the error budget for their states and for storage",
-        allowed=f"an error below {demand.p_room / gates:.2g} per gate, at a code distance up to {CODE_DISTANCE_MAX}",
+        allowed=f"an error below {demand.p_left / gates:.2g} per gate, at a code distance up to {CODE_DISTANCE_MAX}",
         why=f"the best factory there is, {best.name} ({best.source}), has an error of "
         f"{best.p_error(demand.toffoli, demand.t) / gates:.2g} per gate",
         do="allow a larger error budget, split the run into checked parts, or choose a machine of lower physical error",

@@ -1,4 +1,4 @@
-"""The CCZ factory of Gidney's 2025 estimate: cultivated T states, then one round of 8T-to-CCZ."""
+"""CCZ factory of Gidney's 2025 estimate: cultivated T states, then one round of 8T-to-CCZ."""
 
 from __future__ import annotations
 

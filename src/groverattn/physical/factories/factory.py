@@ -1,8 +1,12 @@
-"""One magic state factory: how many physical qubits it takes, how fast it is, and how often its states are wrong."""
+"""Magic state factories: their record, and those of a family on a machine."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import attrs
+
+from groverattn.physical.machines.hardware import FAMILIES, Hardware
 
 
 @attrs.frozen
@@ -28,11 +32,11 @@ class Factory:
     source: str
 
     def cycles(self, toffoli: int, t: int) -> float:
-        """Return the code cycles that one copy needs for so many gates."""
+        """Return the code cycles that one copy needs for this many gates."""
         return toffoli * self.cycles_per_toffoli + t * self.cycles_per_t
 
     def p_error(self, toffoli: int, t: int) -> float:
-        """Return the first-order error probability of so many gates; beyond 1 it only says that the run fails."""
+        """Return the first-order error probability of this many gates; above 1 the run fails."""
         return toffoli * self.p_error_per_toffoli + t * self.p_error_per_t
 
 
@@ -57,3 +61,17 @@ def without_dominated(factories: tuple[Factory, ...]) -> tuple[Factory, ...]:
 def _merits(factory: Factory) -> tuple[float, ...]:
     speed = (factory.cycles_per_toffoli, factory.cycles_per_t)
     return (factory.qubits, *speed, factory.p_error_per_toffoli, factory.p_error_per_t)
+
+
+@cache
+def candidate_factories(family: str, hardware: Hardware) -> tuple[Factory, ...]:
+    """Return the factories of one family on one machine, without those that another one beats in every respect.
+
+    Raises:
+        InputError: an unknown family, or one with no factory for the machine's physical error rate.
+
+    >>> from groverattn.physical.machines.hardware import hardware
+    >>> candidate_factories("litinski-2019", hardware("beverland-gate-ns-e4"))[0].qubits
+    810
+    """
+    return without_dominated(FAMILIES[family](hardware))

@@ -1,4 +1,4 @@
-"""The distillation pipelines of Beverland et al.: up to three rounds of 15-to-1, each at its own code distance."""
+"""Distillation pipelines of Beverland et al.: up to three rounds of 15-to-1, each at its own code distance."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def failure_probability(p_t: OneOrMany, p_clifford: OneOrMany) -> OneOrMany:
 
 
 def units_needed(states: Floats, p_failure: Floats, p_short: float) -> Floats:
-    """Return how many units deliver at least `states` T states with a probability of at least 1 - p_short.
+    """Return the number of units that deliver at least `states` T states with a probability of at least 1 - p_short.
 
     >>> units_needed(np.array([1.0, 15.0]), np.array([0.001, 0.015]), p_short=0.005)
     array([ 1., 17.])
@@ -140,7 +140,7 @@ _Design = tuple[float, float, float, Floats, npt.NDArray[np.intp]]
 
 
 def _designs(units: _Units, rounds: int, p_t: float) -> Iterator[_Design]:
-    """Qubits, cycles, error, units per round and which units they are, of all pipelines of so many rounds."""
+    """Qubits, cycles, error, units per round and which units they are, of all pipelines with this number of rounds."""
     rows = units.pipelines(rounds)
     p_failures = []
     p_error = np.full(len(rows), p_t)

@@ -1,4 +1,4 @@
-"""Litinski's magic state factories, as his table lists them."""
+"""Magic state factories of Litinski's table."""
 
 from __future__ import annotations
 

@@ -1,23 +1,70 @@
-"""The quantum computers that counts are priced on: one record each, every number with its source."""
+"""Quantum computers that counts are priced on: one record each, every number with its source."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import as_file, files
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import attrs
 
-from groverattn.errors import InputError, shown, unknown_name
+from groverattn.errors import InputError, check_between, real_number, shown, unknown_name, whole_number
+from groverattn.inputs import Check
 from groverattn.physical.machines.machine_file import MachineFile, read_machine_file
+from groverattn.registry import Registry
 
-ErrorInterval = Literal["cycle", "time step"]
-DataBlock = Literal["simple", "fast", "yoked"]
-TileQubits = Literal["rotated", "padded", "floquet"]
-FactoryFamily = Literal["ccz2t", "litinski-2019", "beverland-15-to-1", "cultivated-ccz"]
+_FACTORIES = "groverattn.physical.factories"
+
+# Each takes a machine and returns its factories (`groverattn.physical.factories.Factory`).
+FAMILIES: Registry[Callable[[Hardware], tuple[Any, ...]]] = Registry(
+    "factory family",
+    "factories of a machine are of these families",
+    {
+        "ccz2t": f"{_FACTORIES}.ccz2t:ccz2t",
+        "litinski-2019": f"{_FACTORIES}.litinski:litinski",
+        "beverland-15-to-1": f"{_FACTORIES}.fifteen_to_one:fifteen_to_one",
+        "cultivated-ccz": f"{_FACTORIES}.cultivated_ccz:cultivated_ccz",
+    },
+    group="groverattn.factories",
+)
+
+# Physical qubits of a tile of code distance d. rotated: arXiv:1111.4022, Section 7.1, with one measurement qubit per
+# data qubit; padded: arXiv:1905.09749, ancillary estimate_costs.py, with a row between tiles; floquet:
+# arXiv:2202.11829, Table 2, as in arXiv:2211.07629.
+_TILES: dict[str, Callable[[int], int]] = {
+    "rotated": lambda d: 2 * d**2,
+    "padded": lambda d: 2 * (d + 1) ** 2,
+    "floquet": lambda d: 4 * d**2 + 8 * (d - 1),
+}
+
+# Our assumptions: no probability is smaller (products of them stay above 0), no workspace has more tiles, no code a
+# larger distance, and a duration is from below the time that light takes across an atom to ten thousand years.
+_PROBABILITY = (1e-30, 1.0)
+_TILES_MAX = 10**12
+_DURATION = (1e-15, 1e18, "it is a duration that bounds the runtime, in microseconds")
+
+
+def _number(low: float, high: float, why: str, default: Any = attrs.NOTHING, open_ends: bool = True) -> Any:
+    read = attrs.Converter(lambda value, field: real_number(field.name, value), takes_field=True)  # pyright: ignore
+
+    def check(_: Any, field: Any, value: float) -> None:
+        check_between(field.name, value, low, high, why, open_ends=open_ends)
+
+    return attrs.field(default=default, converter=read, validator=check)
+
+
+def _one_of(choices: Collection[str]) -> Check:
+    def check(_: Any, field: Any, value: Any) -> None:
+        if not isinstance(value, str) or value not in choices:
+            given = value if isinstance(value, str) else shown(value)
+            raise unknown_name(field.name, given, choices, "the model has no other")
+
+    return check
+
+
+def _same_as(name: str) -> Any:
+    return attrs.Factory(lambda self: getattr(self, name), takes_self=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -45,8 +92,7 @@ class Hardware:
         hot_tiles: tiles of the workspace, of the yoked block; 0 for the others.
         cold_qubits: physical qubits per logical qubit in the cold storage, of the yoked block; 0 for the others.
         cold_distance: code distance of a hot tile as reliable as that storage. At other distances the ratio stays.
-        factories: families of magic state factories (see `groverattn.physical.factories`). The first family that meets
-            the error budget is used.
+        factories: families of magic state factories, of `FAMILIES`. The first that meets the error budget is used.
         sources: where each number is from, by field name.
 
     Raises:
@@ -54,33 +100,40 @@ class Hardware:
     """
 
     name: str
-    physical_error_rate: float
-    t_error_rate: float = attrs.field(default=attrs.Factory(lambda self: self.physical_error_rate, takes_self=True))
-    cycle_time_us: float
-    gate_time_us: float = attrs.field(default=attrs.Factory(lambda self: self.cycle_time_us, takes_self=True))
-    reaction_time_us: float
-    control_bits_per_s: float
-    error_rate_scaler: float
-    error_rate_threshold: float
-    error_interval: ErrorInterval
-    tile_qubits: TileQubits
-    data_block: DataBlock
-    routing_overhead: float = 0.0
+    physical_error_rate: float = _number(*_PROBABILITY, "it is the probability that a gate fails")
+    t_error_rate: float = _number(
+        *_PROBABILITY, "it is the probability that an injected state is wrong", _same_as("physical_error_rate")
+    )
+    cycle_time_us: float = _number(*_DURATION)
+    gate_time_us: float = _number(*_DURATION, _same_as("cycle_time_us"))
+    reaction_time_us: float = _number(*_DURATION)
+    control_bits_per_s: float = _number(1e-30, 1e30, "it is the rate at which a memory is read")
+    error_rate_scaler: float = _number(*_PROBABILITY, "it is the logical error rate at the threshold")
+    error_rate_threshold: float = _number(*_PROBABILITY, "above this physical error rate the code does not help")
+    error_interval: str = attrs.field(validator=_one_of(("cycle", "time step")))
+    tile_qubits: str = attrs.field(validator=_one_of(_TILES))
+    data_block: str = attrs.field(validator=_one_of(("simple", "fast", "yoked")))
+    routing_overhead: float = _number(0.0, 1e30, "it is a number of tiles per logical qubit", 0.0, open_ends=False)
     hot_tiles: int = 0
     cold_qubits: int = 0
     cold_distance: int = 0
-    factories: tuple[FactoryFamily, ...]
+    factories: tuple[str, ...] = attrs.field(converter=lambda names: tuple(names) if isinstance(names, list) else names)
     sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
 
+    @factories.validator  # pyright: ignore[reportAttributeAccessIssue]
+    def _check_factories(self, _: Any, factories: Any) -> None:
+        names = factories if isinstance(factories, tuple) else ()
+        if not names or not all(isinstance(name, str) for name in names):
+            raise InputError(
+                given=f"factories = {shown(factories)}",
+                allowed="a list of families",
+                why="magic states come from one of them",
+                do=f"name some of {', '.join(FAMILIES)}",
+            )
+        for name in names:
+            FAMILIES.check(name)
+
     def __attrs_post_init__(self) -> None:
-        for field, (low, high, why) in _RANGES.items():
-            _check_number(field, getattr(self, field), low, high, why)
-        for field, choices in _CHOICES.items():
-            _check_choice(field, getattr(self, field), get_args(choices))
-        if not isinstance(self.factories, tuple) or not self.factories:
-            raise _out_of_range("factories", self.factories, "a list of families", "magic states come from one of them")
-        for family in self.factories:
-            _check_choice("factories", family, get_args(FactoryFamily))
         if self.physical_error_rate >= self.error_rate_threshold:
             raise InputError(
                 given=f"physical_error_rate = {self.physical_error_rate}",
@@ -88,24 +141,24 @@ class Hardware:
                 why="at the threshold and above it a larger code distance does not lower the logical error",
                 do="choose a lower physical error rate",
             )
-        self._check_yoked()
-
-    def _check_yoked(self) -> None:
-        sizes = {"hot_tiles": self.hot_tiles, "cold_qubits": self.cold_qubits, "cold_distance": self.cold_distance}
-        for field, number in sizes.items():
-            least, most = (1, _TILES_MAX) if self.data_block == "yoked" else (0, 0)
-            if not _is_int(number) or not least <= number <= most:
-                allowed = f"a whole number, at least 1 and at most {most:,}" if most else "0, or left out"
-                raise _out_of_range(field, number, allowed, f"the data block is {self.data_block}")
+        low, high = (1, _TILES_MAX) if self.data_block == "yoked" else (0, 0)
+        for name in ("hot_tiles", "cold_qubits", "cold_distance"):
+            number = whole_number(name, getattr(self, name))
+            check_between(name, number, low, high, f"the data block is {self.data_block}")
 
     def qubits_per_tile(self, distance: int) -> int:
-        """Return the physical qubits of one tile of this code distance."""
-        from groverattn.physical.machines import data_blocks
+        """Return the physical qubits of one tile of this code distance.
 
-        return data_blocks.qubits_per_tile(self.tile_qubits, distance)
+        >>> [HARDWARE[name].qubits_per_tile(25) for name in ("litinski-2019", "gidney-2025", "beverland-majorana-e6")]
+        [1250, 1352, 2692]
+        """
+        return _TILES[self.tile_qubits](distance)
 
     def p_logical(self, distance: int) -> float:
-        """Return the logical error rate of a tile of this code distance, per `error_interval`."""
+        """Return the logical error rate of a tile of this code distance, per `error_interval`.
+
+        Source: arXiv:1808.06709, Section XV.
+        """
         return self.error_rate_scaler * (self.physical_error_rate / self.error_rate_threshold) ** ((distance + 1) / 2)
 
     def p_logical_per_cycle(self, distance: int) -> float:
@@ -115,17 +168,19 @@ class Hardware:
     def data_tiles(self, logical_qubits: int) -> float:
         """Return the tiles of the data block, routing included; a fraction where storage is denser than a tile.
 
-        >>> hardware("beverland-gate-ns-e3").data_tiles(12_581)
-        25481
-        """
-        from groverattn.physical.machines import data_blocks
+        Sources: simple, arXiv:1812.01238, ancillary spreadsheet; fast, arXiv:1808.02892, Fig. 13b; yoked,
+        arXiv:2505.15917, Section 3.2. That only a fixed workspace is hot is that paper's layout for its own algorithm;
+        for a lookup with a wide output it is optimistic: our assumption.
 
+        >>> HARDWARE["gidney-fowler-2018"].data_tiles(100), HARDWARE["beverland-gate-ns-e3"].data_tiles(12_581)
+        (150, 25481)
+        """
         if self.data_block == "simple":
-            return data_blocks.simple_tiles(logical_qubits, self.routing_overhead)
+            return math.ceil((1 + self.routing_overhead) * logical_qubits)
         if self.data_block == "fast":
-            return data_blocks.fast_tiles(logical_qubits)
-        share = self.cold_qubits / self.qubits_per_tile(self.cold_distance)
-        return data_blocks.yoked_tiles(logical_qubits, self.hot_tiles, share)
+            return math.ceil(2 * logical_qubits + math.sqrt(8 * logical_qubits) + 1)
+        hot = min(logical_qubits, self.hot_tiles)
+        return hot + (logical_qubits - hot) * (self.cold_qubits / self.qubits_per_tile(self.cold_distance))
 
     def exposed_tiles(self, logical_qubits: int) -> float:
         """Return the tiles that the logical error rate is charged for.
@@ -136,56 +191,14 @@ class Hardware:
         return logical_qubits if self.data_block == "yoked" else self.data_tiles(logical_qubits)
 
     def qubits_of_tiles(self, tiles: float, distance: int) -> int:
-        """Return the physical qubits of so many tiles, rounded up.
+        """Return the physical qubits of this many tiles, rounded up.
 
         >>> machine = hardware("gidney-2025")
         >>> machine.qubits_of_tiles(machine.data_tiles(1280 + 131), distance=25)
         727512
         """
-        # to a millionth first: a share of a tile is a float, and 1e-10 of a qubit is no qubit
+        # to a millionth first: a share of a tile is a float, with a rounding error that is not a qubit
         return math.ceil(round(tiles * self.qubits_per_tile(distance), 6))
-
-
-# Our assumption: no probability is smaller, and products of them stay above 0.
-_PROBABILITY = (1e-30, 1.0)
-# Our assumption: no workspace has more tiles, and no code a larger distance.
-_TILES_MAX = 10**12
-# Our assumption: from below the time that light takes across an atom to ten thousand years.
-_DURATION = (1e-15, 1e18, "it is a duration that bounds the runtime, in microseconds")
-
-# Open intervals.
-_RANGES: dict[str, tuple[float, float, str]] = {
-    "physical_error_rate": (*_PROBABILITY, "it is the probability that a gate fails"),
-    "t_error_rate": (*_PROBABILITY, "it is the probability that an injected state is wrong"),
-    "cycle_time_us": _DURATION,
-    "gate_time_us": _DURATION,
-    "reaction_time_us": _DURATION,
-    "control_bits_per_s": (1e-30, 1e30, "it is the rate at which a memory is read"),
-    "error_rate_scaler": (*_PROBABILITY, "it is the logical error rate at the threshold"),
-    "error_rate_threshold": (*_PROBABILITY, "it is the physical error rate from which on the code does not help"),
-    # open below as well: 0 is allowed
-    "routing_overhead": (-1e-300, 1e30, "it is a number of tiles per logical qubit"),
-}
-_CHOICES = {"error_interval": ErrorInterval, "tile_qubits": TileQubits, "data_block": DataBlock}
-
-
-def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _check_number(field: str, value: Any, low: float, high: float, why: str) -> None:
-    if not (_is_int(value) or isinstance(value, float)) or not low < value < high:
-        above = f"above {max(low, 0.0):g}" if low >= 0 else "at least 0"
-        raise _out_of_range(field, value, f"a number {above}" + (f", below {high:g}" if high < math.inf else ""), why)
-
-
-def _check_choice(field: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise unknown_name(field, value if isinstance(value, str) else shown(value), choices, "the model has no other")
-
-
-def _out_of_range(field: str, value: Any, allowed: str, why: str) -> InputError:
-    return InputError(given=f"{field} = {shown(value)}", allowed=allowed, why=why, do="correct it")
 
 
 # What a file may leave out, and why its default holds.
@@ -197,26 +210,7 @@ _DEFAULT_SOURCES = {
     "cold_qubits": "our assumption: this data block has no cold storage",
     "cold_distance": "our assumption: this data block has no cold storage",
 }
-
-_FIELDS = {field.name: field for field in attrs.fields(Hardware) if field.name not in ("name", "sources")}
-
-
-class _NamedMachines(Mapping[str, Hardware]):
-    """The machines that are shipped; a file is read when its machine is asked for, and once."""
-
-    def __getitem__(self, name: str) -> Hardware:
-        if name not in _names():
-            raise KeyError(name)
-        return _shipped(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_names())
-
-    def __len__(self) -> int:
-        return len(_names())
-
-
-HARDWARE: Mapping[str, Hardware] = _NamedMachines()
+_FIELDS = tuple(field.name for field in attrs.fields(Hardware) if field.name not in ("name", "sources"))
 
 
 def hardware(name: str) -> Hardware:
@@ -232,7 +226,6 @@ def hardware(name: str) -> Hardware:
     >>> hardware("gidney-fowler-2018").reaction_time_us
     10.0
     """
-    check_hardware(name)
     if not is_machine_file(name):
         return HARDWARE[name]
     path = Path(name)
@@ -253,30 +246,18 @@ def check_hardware(name: str) -> None:
 
     >>> check_hardware("gidney-2025")
     """
-    if not is_machine_file(name) and name not in HARDWARE:
-        raise unknown_name("hardware", name, HARDWARE, "there is no machine of this name")
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    folder = files("groverattn.physical") / "machines"
-    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
-
-
-@cache
-def _shipped(name: str) -> Hardware:
-    return _build(name, _shipped_file(name))
-
-
-@cache
-def _shipped_file(name: str) -> MachineFile:
-    with as_file(files("groverattn.physical") / "machines" / f"{name}.toml") as path:
-        return read_machine_file(path, _FIELDS, sources_required=True)
+    if not is_machine_file(name):
+        HARDWARE.check(name)
 
 
 def _build(name: str, file: MachineFile) -> Hardware:
-    layers = _layers(name, file)
-    values = {field: _as_declared(field, value) for layer in layers for field, value in layer.values.items()}
+    layers = [file]
+    while layers[0].base is not None:  # ends: a base is shipped, and its base too
+        base = layers[0].base
+        if base not in _SHIPPED:
+            raise unknown_name("base", base, _SHIPPED, f"{name} takes its fields over")
+        layers.insert(0, _SHIPPED[base])
+    values = {field: value for layer in layers for field, value in layer.values.items()}
     sources = {field: source for layer in layers for field, source in layer.sources.items()}
     missing = [field for field in _FIELDS if field not in values and field not in _DEFAULT_SOURCES]
     if missing:
@@ -289,19 +270,13 @@ def _build(name: str, file: MachineFile) -> Hardware:
     return Hardware(name=name, sources=_DEFAULT_SOURCES | sources, **values)
 
 
-def _layers(name: str, file: MachineFile) -> list[MachineFile]:
-    """The file after the one whose fields it takes over, and so on. A base is shipped, so none leads back to itself."""
-    if file.base is None:
-        return [file]
-    if file.base not in HARDWARE:
-        raise unknown_name("base", file.base, HARDWARE, f"{name} takes its fields over")
-    return [*_layers(file.base, _shipped_file(file.base)), file]
-
-
-def _as_declared(field: str, value: Any) -> Any:
-    """TOML has whole numbers where a real one is meant, and lists where a tuple is."""
-    if field == "factories" and isinstance(value, list):
-        return tuple(value)
-    if _FIELDS[field].type == "float" and _is_int(value):
-        return float(value) if abs(value) < 2**1000 else math.inf if value > 0 else -math.inf
-    return value
+_SHIPPED = {
+    path.stem: read_machine_file(path, _FIELDS, sources_required=True)
+    for path in sorted(Path(__file__).parent.glob("*.toml"))
+}
+HARDWARE: Registry[Hardware] = Registry(
+    "hardware",
+    "there is no machine of this name",
+    {name: _build(name, file) for name, file in _SHIPPED.items()},
+    group="groverattn.machines",
+)

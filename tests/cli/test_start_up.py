@@ -1,0 +1,129 @@
+"""What needs no circuit imports no quantum library, which takes seconds: counts, diagnoses, help, refusals."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from groverattn.cli.verbs import GROUPS
+
+# Prints the exit status, the quantum libraries imported so far, and standard error, after each command line.
+PROGRAM = """
+import contextlib, io, json, sys
+from groverattn.cli.app import call
+for line in json.loads(sys.argv[1]):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
+        status = call(line)
+    heavy = {name.split(".")[0] for name in sys.modules} & {"cirq", "qualtran", "qdk", "qsharp", "pennylane", "quimb"}
+    print(json.dumps([status, sorted(heavy), said.getvalue()]))
+"""
+
+
+def run(folder, *lines):
+    """Run command lines one after the other in a fresh process; return status, quantum libraries and messages."""
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM, json.dumps(lines)], capture_output=True, text=True, cwd=folder, check=True
+    )
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+@pytest.fixture
+def folder(tmp_path, bundled):
+    """A folder with a head and files that must not be overwritten."""
+    (tmp_path / "head.npz").write_bytes(bundled.read_bytes())
+    for name in ("taken.html", "taken.json", "taken.svg", "taken.npz"):
+        (tmp_path / name).write_text("old")
+    return tmp_path
+
+
+def test_the_check_sees_a_circuit(folder):
+    ((status, heavy, _),) = run(folder, ["estimate", "--n-keys", "4", "--d-head", "1", "--n-marked", "1"])
+    assert status == 0
+    assert {"cirq", "qualtran"} <= set(heavy)
+
+
+def test_help_of_every_verb(folder):
+    lines = [["--help"], ["--version"], *([verb.name, "--help"] for verbs in GROUPS.values() for verb in verbs)]
+    for line, (status, heavy, _) in zip(lines, run(folder, *lines), strict=True):
+        assert (line, status, heavy) == (line, 0, [])
+
+
+COUNTS = "physical --toffoli 2700000000 --logical-qubits 6200 --toffoli-depth 1700000000"
+ANSWERS = [
+    "presets",
+    "presets --format json",
+    COUNTS,
+    f"{COUNTS} --hardware beverland-gate-ns-e3 --rotation 5 --format json",
+    "diagnose head.npz",
+    "diagnose head.npz --figure new.svg",
+]
+
+# By command line: words of the message. An unknown name, a missing file and an existing output are found at once.
+REFUSALS = {
+    "estimat": 'Did you mean "estimate"',
+    "estimate": "no preset",
+    "estimate --n-keyz 3": "--n-keyz",
+    "estimate --preset nosuch": "preset 'nosuch'",
+    "estimate --preset gpt2 --data-access nosuch": "data access 'nosuch'",
+    "estimate --preset gpt2 --score-method nosuch": "score method 'nosuch'",
+    "estimate --preset gpt2 --search-law nosuch": "law 'nosuch'",
+    "estimate --preset gpt2 --hardware nosuch": "hardware 'nosuch'",
+    "estimate --preset gpt2 --key-bits 1": "key_bits = 1",
+    "compare --preset nosuch": "preset 'nosuch'",
+    "crossover --preset nosuch": "preset 'nosuch'",
+    "frontier --preset nosuch": "preset 'nosuch'",
+    "report --preset nosuch -o new.html": "preset 'nosuch'",
+    f"{COUNTS} --hardware nosuch": "hardware 'nosuch'",
+    f"{COUNTS} --hardware nosuch.toml": "no file of this name",
+    f"{COUNTS} --error-budget 2": "error_budget = 2.0",
+    f"{COUNTS} --format xml": '"xml"',
+    f"{COUNTS} --second-opinion": "qdk.qre models",
+    "physical --toffoli 5": "no --logical-qubits",
+    "physical --counts nosuch.json": "no file of this name",
+    "diagnose nosuch.npz": "No such file",
+    "diagnose head.npz --figure taken.svg": "a file with this name exists",
+    "diagnose head.npz --n-marked 0": "n_marked = 0",
+    "capture --model . --text nosuch.txt -o new.npz": "No such file",
+    "capture --model . --text taken.json -o taken.npz": "a file with this name exists",
+    "export --to nosuch": "format 'nosuch'",
+    "simulate head.npz --engine nosuch": "engine 'nosuch'",
+    "simulate head.npz --method nosuch": "search method 'nosuch'",
+    "simulate head.npz --search-law nosuch": "law 'nosuch'",
+    "simulate head.npz --data-access nosuch": "data access 'nosuch'",
+    "verify --data-access nosuch": "data access 'nosuch'",
+    "verify --score-method nosuch": "score method 'nosuch'",
+    "sweep nosuch.toml -o results": "no file of this name",
+    "export --to qref --what nosuch -o new.json": "'nosuch'",
+    "export --to qref --preset nosuch -o new.json": "preset 'nosuch'",
+    "export --to qref --preset gpt2 -o taken.json": "a file with this name exists",
+}
+
+# Refused as well, but only after a quantum library was imported: not run. A line that is mended moves up.
+REFUSALS_STILL_SLOW = {
+    "estimate --preset gpt2 --hardware nosuch.toml": "no file of this name",
+    "crossover --preset gpt2 --data-access nosuch": "data access 'nosuch'",
+    "frontier --preset gpt2 --figure taken.svg": "a file with this name exists",
+    "report --preset gpt2 -o taken.html": "a file with this name exists",
+    "report --preset gpt2 -o new.txt": "ends in .html",
+    "simulate nosuch.npz": "No such file",
+    "simulate head.npz --rows x": "--rows x",
+    "simulate head.npz --n-keys 8": "--n-keys",
+    "simulate head.npz --layer 7": "layer = 7",
+    "verify nosuch.npz": "No such file",
+    "export --to openqasm3 nosuch.npz": "No such file",
+}
+
+
+@pytest.mark.parametrize("line", ANSWERS)
+def test_what_needs_no_circuit(folder, line):
+    ((status, heavy, _),) = run(folder, line.split())
+    assert (status, heavy) == (0, [])
+
+
+@pytest.mark.parametrize(("line", "words"), REFUSALS.items())
+def test_refusals(folder, line, words):
+    ((status, heavy, said),) = run(folder, line.split())
+    assert (status, heavy) == (2, [])
+    assert words in said
