@@ -256,13 +256,13 @@ def oracle(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
-    row: int | None = None,
-    n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
-    score_method: str = 'shared-sums',
     seed: int = 0,
+    row: int | None = None,
+    n_marked: int | None = None,
+    score_method: str = 'shared-sums',
 ) -> PhaseOracle:
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
@@ -273,13 +273,13 @@ def oracle(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        row: Row of the file's head; the last one by default.
-        n_marked: Marked keys of that row; 16. With a file only.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
         seed: Seed of all draws, 0 or more.
+        row: Row of the file's head; the last one by default.
+        n_marked: Marked keys of that row; 16. With a file only.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
         Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
@@ -354,13 +354,13 @@ def search(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
-    row: int | None = None,
-    n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
-    score_method: str = 'shared-sums',
     seed: int = 0,
+    row: int | None = None,
+    n_marked: int | None = None,
+    score_method: str = 'shared-sums',
     n_iterates: int | None = None,
 ) -> GroverSearch:
     """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
@@ -372,13 +372,13 @@ def search(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        row: Row of the file's head; the last one by default.
-        n_marked: Marked keys of that row; 16. With a file only.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
         seed: Seed of all draws, 0 or more.
+        row: Row of the file's head; the last one by default.
+        n_marked: Marked keys of that row; 16. With a file only.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
         Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
@@ -393,15 +393,6 @@ def simulate(
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
-    n_marked: int = 16,
-    sample_size: int | None = None,
-    tau: float | None = None,
-    engine: str = 'index',
-    circuit_every: int = 1,
-    method: str = 'unknown',
-    growth: float | None = None,
-    marked_limit: int | None = None,
-    search_law: str = 'all',
     file: str | None = None,
     layer: int | None = None,
     head: int | None = None,
@@ -411,8 +402,17 @@ def simulate(
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
-    error_budget: float = 0.001,
     seed: int = 0,
+    n_marked: int = 16,
+    sample_size: int | None = None,
+    tau: float | None = None,
+    engine: str = 'index',
+    circuit_every: int = 1,
+    method: str = 'unknown',
+    growth: float | None = None,
+    marked_limit: int | None = None,
+    search_law: str = 'all',
+    error_budget: float = 0.001,
     rows: str | None = None,
     n_workers: int = 1,
     on_row: Callable[[int, int], None] = ...,
@@ -420,15 +420,6 @@ def simulate(
     """Search of the rows of a head, with what B gives beside exact attention.
 
     Args:
-        n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
-        sample_size: Set each row's threshold from this many sampled keys: about k are marked.
-        tau: One threshold of the scaled score for all rows instead.
-        engine: circuit, sparse, index or law.
-        circuit_every: Engine index: run the circuit of every N-th row only.
-        method: unknown, expected, counted, known, collector or top-k.
-        growth: Growth factor of the trials; by default the method's own.
-        marked_limit: Give a row up, and report it, when more keys than that are found.
-        search_law: Compare with ideal, expected, proven, worst or all.
         file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
@@ -438,8 +429,17 @@ def simulate(
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
-        error_budget: Probability that any row misses a key.
         seed: Seed of all draws, 0 or more.
+        n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
+        sample_size: Set each row's threshold from this many sampled keys: about k are marked.
+        tau: One threshold of the scaled score for all rows instead.
+        engine: circuit, sparse, index or law.
+        circuit_every: Engine index: run the circuit of every N-th row only.
+        method: unknown, expected, counted, known, collector or top-k.
+        growth: Growth factor of the trials; by default the method's own.
+        marked_limit: Give a row up, and report it, when more keys than that are found.
+        search_law: Compare with ideal, expected, proven, worst or all.
+        error_budget: Probability that any row misses a key.
         rows: Rows A:B, B left out.
         Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
@@ -467,13 +467,13 @@ def verify(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
-    row: int | None = None,
-    n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
-    score_method: str = 'shared-sums',
     seed: int = 0,
+    row: int | None = None,
+    n_marked: int | None = None,
+    score_method: str = 'shared-sums',
 ) -> Verification:
     """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
 
@@ -484,13 +484,13 @@ def verify(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        row: Row of the file's head; the last one by default.
-        n_marked: Marked keys of that row; 16. With a file only.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
         seed: Seed of all draws, 0 or more.
+        row: Row of the file's head; the last one by default.
+        n_marked: Marked keys of that row; 16. With a file only.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
         Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
