@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -13,6 +13,11 @@ import attrs
 from groverattn.errors import InputError, unknown_name
 
 T = TypeVar("T")
+
+
+@cache
+def _entry_points() -> EntryPoints:
+    return entry_points()  # reads the metadata of every installed package
 
 
 @attrs.define(eq=False, slots=False)
@@ -41,7 +46,7 @@ class Registry(Mapping[str, T], Generic[T]):
     @cached_property
     def _installed(self) -> dict[str, Any]:
         """Entry points of installed packages, not loaded; a name of the package cannot be taken over."""
-        found = {point.name: point for point in entry_points(group=self.group)} if self.group else {}
+        found = {point.name: point for point in _entry_points().select(group=self.group)} if self.group else {}
         return {name: point for name, point in found.items() if name not in self.parts}
 
     def __iter__(self) -> Iterator[str]:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from groverattn.cli.verbs import GROUPS
+from groverattn.cli.app import GROUPS
 
 # Prints the exit status, the quantum libraries imported so far, and standard error, after each command line.
 PROGRAM = """
@@ -98,18 +98,14 @@ REFUSALS = {
     "export --to qref --what nosuch -o new.json": "'nosuch'",
     "export --to qref --preset nosuch -o new.json": "preset 'nosuch'",
     "export --to qref --preset gpt2 -o taken.json": "a file with this name exists",
-}
-
-# Refused as well, but only after a quantum library was imported: not run. A line that is mended moves up.
-REFUSALS_STILL_SLOW = {
     "estimate --preset gpt2 --hardware nosuch.toml": "no file of this name",
     "crossover --preset gpt2 --data-access nosuch": "data access 'nosuch'",
     "frontier --preset gpt2 --figure taken.svg": "a file with this name exists",
     "report --preset gpt2 -o taken.html": "a file with this name exists",
     "report --preset gpt2 -o new.txt": "ends in .html",
     "simulate nosuch.npz": "No such file",
-    "simulate head.npz --rows x": "--rows x",
-    "simulate head.npz --n-keys 8": "--n-keys",
+    "simulate head.npz --rows x": "rows 'x'",
+    "simulate head.npz --n-keys 8": "n_keys",
     "simulate head.npz --layer 7": "layer = 7",
     "verify nosuch.npz": "No such file",
     "export --to openqasm3 nosuch.npz": "No such file",

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.cli.options import WHOLE, Force, Format, asks
 from groverattn.cli.output import progress, said, show
+from groverattn.physical.machines.hardware import hardware
 from groverattn.row.request import RowRequest
 
 
@@ -28,6 +30,8 @@ def estimate(
 
     Example: groverattn estimate --preset llama3.1-8b --data-access qroam
     """
+    hardware(request.hardware)  # a machine that cannot be read is refused before circuits are imported
+
     from groverattn.estimation.estimate import estimate as run_estimate
 
     result = run_estimate(request)
@@ -45,6 +49,8 @@ def compare(request: RowRequest, *, format: Format = "table") -> None:
 
     Example: groverattn compare --preset llama3.1-8b
     """
+    hardware(request.hardware)
+
     from groverattn.estimation.compare import compare as run_comparison
 
     show(run_comparison(request), format)
@@ -64,11 +70,17 @@ def crossover(
 
     Example: groverattn crossover --preset llama3.1-8b --at 1048576
     """
-    from groverattn.crossover.crossover import crossover as find_crossovers
-    from groverattn.crossover.figure import check_map_file, write_map
+    from groverattn.files.whole import check_figure
 
+    hardware(request.hardware)
+    if data_access != "all":
+        DATA_ACCESSES.check(data_access)
     if figure is not None:
-        check_map_file(figure, force=force)
+        check_figure(figure, force=force, suffixes=(".svg", ".png"))
+
+    from groverattn.crossover.crossover import crossover as find_crossovers
+    from groverattn.crossover.figure import write_map
+
     result = find_crossovers(request, data_access, [] if at is None else [at])
     if figure is not None:
         with said("figure", figure):
@@ -89,10 +101,13 @@ def frontier(
     Example: groverattn frontier --preset llama3.1-8b --figure frontier.svg
     """
     from groverattn.files.whole import check_figure, write_text
-    from groverattn.frontier.frontier import frontier as run_frontier
 
+    hardware(request.hardware)
     if figure is not None:
         check_figure(figure, force=force)
+
+    from groverattn.frontier.frontier import frontier as run_frontier
+
     result = run_frontier(request)
     if figure is not None:
         from groverattn.frontier.figure import frontier_svg

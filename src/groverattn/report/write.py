@@ -7,10 +7,7 @@ from pathlib import Path
 
 from groverattn.errors import InputError
 from groverattn.files.whole import check_target, write_text
-from groverattn.report.build import report
 from groverattn.row.request import RowRequest
-from groverattn.show.html import html
-from groverattn.show.markdown import markdown
 
 
 def report_files(output: Path, *, force: bool) -> tuple[Path, Path]:
@@ -46,6 +43,11 @@ def write_report(
     Raises:
         InputError: an unknown name, or a place that cannot be written to.
     """
+    # Only now: names of files are refused before circuits, and Qualtran with them, are imported.
+    from groverattn.report.build import report
+    from groverattn.show.html import html
+    from groverattn.show.markdown import markdown
+
     document = report(requests, on_section)
     texts = html(document), markdown(document)
     for path, text in zip(files, texts, strict=True):

@@ -18,7 +18,6 @@ from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.simulation.blocks import block_results, found_keys, in_blocks, whole_blocks
-from groverattn.simulation.gate_engines import check_fits
 from groverattn.simulation.limits import check_rows
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import OutputErrors, Simulation
@@ -109,6 +108,8 @@ def simulate_instance(
             counting_bits=method.counted().bits(instance.n_keys) if method.counts_first else 0,
         )
         if request.engine.name == "circuit":
+            from groverattn.simulation.gate_engines import check_fits  # imports Cirq and Qualtran
+
             check_fits(SearchedRow.of(instance, rows[-1], request.data_access))
         search = functools.partial(
             search_head_row,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.score.methods import score
-from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.errors import InputError
 from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.verification.limits import check_circuit
+
+if TYPE_CHECKING:
+    from groverattn.bloqs.search.phase_oracle import PhaseOracle
 
 
 @attrs.frozen(eq=False)
@@ -158,6 +160,9 @@ class SearchedRow:
         Raises:
             InputError: an unknown data access or score method.
         """
+        # Only here: rows that cannot be searched are refused before Qualtran is imported.
+        from groverattn.bloqs.search.phase_oracle import PhaseOracle
+
         table = self.table.without(excluded) if excluded else self.table
         threshold = self.threshold if threshold is None else threshold
         query = tuple(self.query.tolist())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -12,9 +12,11 @@ from groverattn.problem.chosen_head import head_instance, refuse_two_heads
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.show.result import Shown
-from groverattn.verification.oracle_check import OracleCheck, check_oracle
 from groverattn.verification.request import VerificationRequest
 from groverattn.verification.row import SearchedRow
+
+if TYPE_CHECKING:
+    from groverattn.verification.oracle_check import OracleCheck
 
 SCHEMA = "groverattn.verify/1"
 
@@ -117,6 +119,8 @@ def _row_of(request: VerificationRequest, instance: Instance) -> SearchedRow:
 
 
 def _verification(request: VerificationRequest, row: SearchedRow, started: float) -> Verification:
+    from groverattn.verification.oracle_check import check_oracle  # imports Qualtran
+
     found: tuple[int, ...] = ()
     if row.origin:
         rng = np.random.default_rng([request.seed, row.origin["row"]])
