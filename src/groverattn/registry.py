@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @cache
-def _entry_points() -> EntryPoints:
+def _entry_points() -> Any:
     return entry_points()  # reads the metadata of every installed package
 
 
