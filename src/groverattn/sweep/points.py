@@ -30,7 +30,8 @@ LIBRARIES = ("cirq-core", "numpy", "qualtran", "scipy", "sympy")
 _SOURCES = (".py", ".toml")
 _WITHOUT_NUMBERS = ("cli", "report", "show", "__pycache__")
 _DRAWING = ("table.py", "figure.py", "_figure.py")
-_WORDS = "show/numbers.py"  # writes the numbers in the verdict and in error messages, which are cells of a row
+# Numbers in the verdict and in error messages, which are cells of a row; and a record that an estimate holds.
+_COUNTED = ("show/numbers.py", "show/document.py")
 
 
 @attrs.frozen
@@ -85,7 +86,7 @@ def is_source(name: str) -> bool:
     """
     *folders, file = name.split("/")
     prints = not set(folders).isdisjoint(_WITHOUT_NUMBERS) or file == _DRAWING[0] or file.endswith(_DRAWING[1:])
-    return name == _WORDS or (file.endswith(_SOURCES) and not prints)
+    return name in _COUNTED or (file.endswith(_SOURCES) and not prints)
 
 
 def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
