@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator
 
 from groverattn.capture.capture import Capture, CapturedLayer
-from groverattn.show.document import Block, Cell, Column, Table
-from groverattn.show.numbers import count, words
+from groverattn.show.document import Block, Column, Table
+from groverattn.show.numbers import Cell, count, words
 from groverattn.show.result import blocks_of
 
 

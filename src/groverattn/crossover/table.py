@@ -9,8 +9,18 @@ from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
 from groverattn.row.sentences import heading, shared_reasons
 from groverattn.row.verdict import ASSUMED
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Points, Table
-from groverattn.show.numbers import EMPTY, count_text, duration, power_text, probability, rounded, time_text, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table
+from groverattn.show.numbers import (
+    EMPTY,
+    Cell,
+    count_text,
+    duration,
+    power_text,
+    probability,
+    rounded,
+    time_text,
+    words,
+)
 from groverattn.show.result import blocks_of
 
 

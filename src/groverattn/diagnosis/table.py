@@ -8,8 +8,8 @@ import numpy as np
 
 from groverattn.diagnosis.diagnosis import MASSES, Diagnosis, Summary
 from groverattn.diagnosis.survey import NARROW_NATS, WEIGHT, HeadSummary
-from groverattn.show.document import Block, Cell, Column, Paragraph, Table
-from groverattn.show.numbers import words
+from groverattn.show.document import Block, Column, Paragraph, Table
+from groverattn.show.numbers import Cell, words
 from groverattn.show.result import blocks_of, main_table_of
 
 _ROUNDING = 1e-12  # of sums of some thousand values: below it a number says nothing of the head

@@ -14,9 +14,10 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.row.sentences import heading, passing_text
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table
 from groverattn.show.numbers import (
     EMPTY,
+    Cell,
     count,
     count_text,
     duration,

@@ -9,8 +9,8 @@ from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.tradeoffs import RowChoices
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.row.sentences import heading
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
-from groverattn.show.numbers import EMPTY, count, duration, power_text, probability, rounded, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table
+from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
 from groverattn.show.result import blocks_of, main_table_of
 
 _POINTS_SHOWN = 24

@@ -7,23 +7,12 @@ from typing import Literal
 
 import attrs
 
+from groverattn.show.numbers import Cell
+
 How = Literal["counted", "formula", "assumption"]
 
 IN_CELL = "unit in the cell"
 """Unit of a column whose cells name their own: times from nanoseconds to years."""
-
-
-@attrs.frozen
-class Cell:
-    """One cell of a table.
-
-    Attributes:
-        text: what is printed.
-        value: the number behind it; None for words.
-    """
-
-    text: str
-    value: float | None = None
 
 
 @attrs.frozen

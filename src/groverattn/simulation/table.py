@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
-from groverattn.show.numbers import count, count_text, whole, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table
+from groverattn.show.numbers import Cell, count, count_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.figure import p_marked
 from groverattn.simulation.result import Simulation

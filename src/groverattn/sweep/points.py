@@ -29,7 +29,8 @@ LIBRARIES = ("cirq-core", "numpy", "qualtran", "scipy", "sympy")
 
 _SOURCES = (".py", ".toml")
 _WITHOUT_NUMBERS = ("cli", "report", "show", "__pycache__")
-_DRAWING = ("table.py", "figure.py", "_figure.py")
+_PRINTED = ("table.py", "ledger.toml")
+_DRAWING = ("figure.py", "_figure.py")
 _WORDS = "show/numbers.py"  # writes the numbers in the verdict and in error messages, which are cells of a row
 
 
@@ -67,7 +68,8 @@ def model_version() -> ModelVersion:
 def sources_digest(package: Traversable) -> str:
     """Return the SHA-256 of the names and contents of the files that numbers come from.
 
-    Left out is what only prints: the folders cli, report and show (but for the words of a verdict), tables and figures.
+    Left out is what only prints: the folders cli, report and show (but for the words of a verdict), tables, figures and
+    the ledger.
     """
     digest = hashlib.sha256()
     for name, entry in _sources(package, ""):
@@ -84,7 +86,7 @@ def is_source(name: str) -> bool:
     (True, False, False)
     """
     *folders, file = name.split("/")
-    prints = not set(folders).isdisjoint(_WITHOUT_NUMBERS) or file == _DRAWING[0] or file.endswith(_DRAWING[1:])
+    prints = not set(folders).isdisjoint(_WITHOUT_NUMBERS) or file in _PRINTED or file.endswith(_DRAWING)
     return name == _WORDS or (file.endswith(_SOURCES) and not prints)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Points, Table
-from groverattn.show.numbers import EMPTY, count, duration, probability, with_unit, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table
+from groverattn.show.numbers import EMPTY, Cell, count, duration, probability, with_unit, words
 from groverattn.show.result import blocks_of
 from groverattn.whole_model.model import Regime, WholeModel
 from groverattn.whole_model.rivals import Rival
