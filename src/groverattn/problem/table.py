@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groverattn.problem.presets import PRESETS, PresetList
-from groverattn.show.document import Block, Column, Table
+from groverattn.show.document import Block, Column, table_of
 from groverattn.show.numbers import whole, words
 from groverattn.show.result import blocks_of
 
@@ -11,22 +11,16 @@ from groverattn.show.result import blocks_of
 @blocks_of.register
 def _(result: PresetList) -> tuple[Block, ...]:
     """The sizes, and what is to be known of each."""
-    columns = (
-        Column("name"),
-        *(Column(name, name) for name in ("layers", "heads", "kv heads")),
-        Column("d", "numbers"),
-        Column("n keys", "keys"),
-        Column("k marked", "keys"),
-        Column("note", aside=True),
+    table = table_of(
+        "Presets",
+        PRESETS.values(),
+        (Column("name"), lambda p: words(p.name)),
+        (Column("layers", "layers"), lambda p: whole(p.layers)),
+        (Column("heads", "heads"), lambda p: whole(p.query_heads)),
+        (Column("kv heads", "heads"), lambda p: words("MLA") if p.kv_heads is None else whole(p.kv_heads)),
+        (Column("d", "numbers"), lambda p: whole(p.d_head)),
+        (Column("n keys", "keys"), lambda p: whole(p.n_keys)),
+        (Column("k marked", "keys"), lambda p: whole(p.n_marked)),
+        (Column("note", aside=True), lambda p: words(f"{p.note}; sizes: {p.source}")),
     )
-    rows = tuple(
-        (
-            words(preset.name),
-            *map(whole, (preset.layers, preset.query_heads)),
-            words("MLA") if preset.kv_heads is None else whole(preset.kv_heads),
-            *map(whole, (preset.d_head, preset.n_keys, preset.n_marked)),
-            words(f"{preset.note}; sizes: {preset.source}"),
-        )
-        for preset in PRESETS.values()
-    )
-    return (Table("Presets", columns, rows),)
+    return (table,)
