@@ -19,6 +19,11 @@ SMALL = {
     "src/groverattn/bloqs/wires.py": "types of every decomposition; no neighbour is imported by all folders of bloqs",
     "src/groverattn/bloqs/score/methods.py": "registry of the score methods",
     "src/groverattn/reference/finders/registry.py": "registry of the finders",
+    **dict.fromkeys(
+        (f"src/groverattn/{folder}/table.py" for folder in ("capture", "problem", "verification")),
+        "a result finds the module of its tables by name",
+    ),
+    "src/groverattn/simulation/figure.py": "figures stand in a module of this name in every folder",
 }
 
 

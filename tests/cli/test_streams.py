@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from groverattn.show.printable import printable
+from groverattn.show.terminal import printable
 
 PROGRAM = "from groverattn.cli.app import main; main()"
 

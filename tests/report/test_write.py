@@ -3,7 +3,6 @@
 import pytest
 
 from groverattn.cli.app import call
-from groverattn.report import write
 from groverattn.row.request import RowRequest
 from studies.price import reports as report_sheet
 
@@ -18,7 +17,7 @@ def asked(document, monkeypatch):
         requests.extend(given)
         return document
 
-    monkeypatch.setattr(write, "report", report)
+    monkeypatch.setattr("groverattn.report.build.report", report)
     return requests
 
 

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator
 
 from groverattn.capture.capture import Capture, CapturedLayer
-from groverattn.show.document import Block, Cell, Column, Table
-from groverattn.show.numbers import count, words
+from groverattn.show.document import Block, Column, table_of
+from groverattn.show.numbers import Cell, count, words
 from groverattn.show.result import blocks_of
 
 
@@ -15,25 +15,17 @@ from groverattn.show.result import blocks_of
 def _(result: Capture) -> tuple[Block, ...]:
     """One line for every run of layers that are alike."""
     cut = "" if result.n_tokens == result.n_tokens_of_text else f", cut from {result.n_tokens_of_text:,}"
-    columns = (
-        Column("layers"),
-        Column("heads", "heads"),
-        Column("key heads", "heads"),
-        Column("d", "numbers"),
-        Column("scale of scores", "factor"),
-        Column("mask"),
+    table = table_of(
+        f"{result.file}: {len(result.layers)} layers, {result.n_tokens:,} tokens{cut}, {result.dtype}",
+        _runs(result.layers),
+        (Column("layers"), lambda run: words(run[0])),
+        (Column("heads", "heads"), lambda run: count(run[1].heads)),
+        (Column("key heads", "heads"), lambda run: count(run[1].key_heads)),
+        (Column("d", "numbers"), lambda run: count(run[1].d_head)),
+        (Column("scale of scores", "factor"), lambda run: Cell(f"{run[1].score_scale:.6g}", run[1].score_scale)),
+        (Column("mask"), lambda run: words("causal" if run[1].causal else "none")),
     )
-    rows = tuple(
-        (
-            words(layers),
-            *map(count, (layer.heads, layer.key_heads, layer.d_head)),
-            Cell(f"{layer.score_scale:.6g}", layer.score_scale),
-            words("causal" if layer.causal else "none"),
-        )
-        for layers, layer in _runs(result.layers)
-    )
-    title = f"{result.file}: {len(result.layers)} layers, {result.n_tokens:,} tokens{cut}, {result.dtype}"
-    return (Table(title, columns, rows),)
+    return (table,)
 
 
 def _runs(layers: tuple[CapturedLayer, ...]) -> Iterator[tuple[str, CapturedLayer]]:

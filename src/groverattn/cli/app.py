@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
 from groverattn.errors import InputError
-from groverattn.show.printable import printable
+from groverattn.show.terminal import printable
 
 
 @attrs.frozen

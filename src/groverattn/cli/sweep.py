@@ -39,7 +39,7 @@ def sweep(
     if scheduler is None and workers != 0:
         load_in_advance()  # while this process imports the same
     from groverattn.cli.output import progress, show
-    from groverattn.show.printable import printable
+    from groverattn.show.terminal import printable
     from groverattn.sweep.sweep import sweep as run_sweep
 
     chosen = {"--workers": workers, "--scheduler": scheduler}

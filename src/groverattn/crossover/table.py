@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import math
 
+import attrs
+
+from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.crossover import Crossover
 from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
 from groverattn.row.sentences import heading, shared_reasons
 from groverattn.row.verdict import ASSUMED
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Points, Table
-from groverattn.show.numbers import EMPTY, count_text, duration, power_text, probability, rounded, time_text, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
+from groverattn.show.numbers import (
+    EMPTY,
+    Cell,
+    count_text,
+    duration,
+    power_text,
+    probability,
+    rounded,
+    time_text,
+    words,
+)
 from groverattn.show.result import blocks_of
 
 
@@ -89,53 +102,44 @@ def _reasons(result: CrossoverResult) -> list[Block]:
 
 def needs_table(name: str, point: BreakEvenPoint) -> Table:
     """Every quantity of one access at one number of keys, against both lines, with the notes of the slowest."""
-    columns = (
-        Column("quantity"),
-        Column("now", IN_CELL, "break_even"),
-        Column("for the slowest line", IN_CELL, "break_even", short="slowest line"),
-        Column("better by", "times", "break_even", short="x"),
-        Column("for the fastest line", IN_CELL, "break_even", short="fastest line"),
-        Column("better by", "times", "break_even", short="x"),
-        Column("note, slowest line", aside=True),
+    slowest, fastest = _needs(point, point.slowest), _needs(point, point.fastest)
+    return table_of(
+        f"`{name}` at {_against(point)}",
+        zip(slowest.values(), fastest.values(), strict=True),
+        (Column("quantity"), lambda ab: words(ab[0].quantity)),
+        (Column("now", IN_CELL, "break_even"), lambda ab: _value(ab[0].now, ab[0].unit)),
+        (Column("for the slowest line", IN_CELL, "break_even", short="slowest line"), lambda ab: _asked(ab[0])),
+        (Column("better by", "times", "break_even", short="x"), lambda ab: _factor(ab[0])),
+        (Column("for the fastest line", IN_CELL, "break_even", short="fastest line"), lambda ab: _asked(ab[1])),
+        (Column("better by", "times", "break_even", short="x"), lambda ab: _factor(ab[1])),
+        (Column("note, slowest line", aside=True), lambda ab: words(ab[0].note)),
     )
-    slowest, fastest = (_needs(point, line.time_s_per_row) for line in (point.slowest, point.fastest))
-    rows = tuple(
-        (words(a.quantity), _value(a.now, a.unit), _asked(a), _factor(a), _asked(b), _factor(b), words(a.note))
-        for a, b in zip(slowest, fastest, strict=True)
-    )
-    return Table(f"`{name}` at {_against(point)}", columns, rows)
 
 
 def _side_by_side(points: dict[str, BreakEvenPoint]) -> Table:
     """One line per access at one number of keys, against the slowest line; the last column against the fastest."""
-    columns = (
-        Column("access"),
-        Column("iterate", IN_CELL),
-        Column("needed", IN_CELL),
-        Column("reaction", IN_CELL),
-        Column("states", IN_CELL),
-        Column("x slowest", "times"),
-        Column("x fastest", "times"),
-    )
     note = (
         "Time of an iterate now, and what is needed against the slowest line: time of an iterate, reaction time, magic "
         "states per second. x: how many times too slow an iterate is. With one --data-access, every quantity is shown."
     )
-    rows = tuple((words(name), *_of_access(point)) for name, point in points.items())
-    caption = f"To break even at {_against(next(iter(points.values())))}"
-    return Table(caption, columns, rows, notes=(note,))
+    found = [(name, _needs(each, each.slowest), _needs(each, each.fastest)) for name, each in points.items()]
+    return table_of(
+        f"To break even at {_against(next(iter(points.values())))}",
+        found,
+        (Column("access"), lambda each: words(each[0])),
+        (Column("iterate", IN_CELL), lambda each: _value(each[1]["time per iterate"].now, "s")),
+        (Column("needed", IN_CELL), lambda each: _asked(each[1]["time per iterate"])),
+        (Column("reaction", IN_CELL), lambda each: _asked(each[1]["reaction time"])),
+        (Column("states/s", IN_CELL), lambda each: _asked(attrs.evolve(each[1]["magic states per second"], unit=""))),
+        (Column("x slowest", "times"), lambda each: _factor(each[1]["time per iterate"])),
+        (Column("x fastest", "times"), lambda each: _factor(each[2]["time per iterate"])),
+        notes=[note],
+    )
 
 
-def _of_access(point: BreakEvenPoint) -> list[Cell]:
-    slowest, fastest = (_needs(point, line.time_s_per_row) for line in (point.slowest, point.fastest))
-    needs = {need.quantity: need for need in slowest}
-    iterate = needs["time per iterate"]
-    asked = [_asked(needs[quantity]) for quantity in ("reaction time", "magic states per second")]
-    return [_value(iterate.now, "s"), _value(iterate.needed, "s"), *asked, _factor(iterate), _factor(fastest[0])]
-
-
-def _needs(point: BreakEvenPoint, classical_s: float) -> list[Need]:
-    return BreakEven(point.row, classical_s, point.supply).needs()
+def _needs(point: BreakEvenPoint, line: ClassicalLine) -> dict[str, Need]:
+    needs = BreakEven(point.row, line.time_s_per_row, point.supply).needs()
+    return {need.quantity: need for need in needs}
 
 
 def _against(point: BreakEvenPoint) -> str:

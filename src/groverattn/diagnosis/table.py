@@ -8,8 +8,8 @@ import numpy as np
 
 from groverattn.diagnosis.diagnosis import MASSES, Diagnosis, Summary
 from groverattn.diagnosis.survey import NARROW_NATS, WEIGHT, HeadSummary
-from groverattn.show.document import Block, Cell, Column, Paragraph, Table
-from groverattn.show.numbers import words
+from groverattn.show.document import Block, Column, Paragraph, Table, table_of
+from groverattn.show.numbers import Cell, words
 from groverattn.show.result import blocks_of, main_table_of
 
 _ROUNDING = 1e-12  # of sums of some thousand values: below it a number says nothing of the head
@@ -120,21 +120,15 @@ def survey_table(summaries: Sequence[HeadSummary], n_shown: int = _SHOWN) -> Tab
     first = ranked[0]
     sizes = f"n = {first.n_keys:,}, k = {first.n_marked}"
     title = f"{len(shown)} of {len(ranked)} heads, {sizes}; medians over the rows of a head"
-    columns = (
-        Column("head"),
-        Column(f"{first.n_marked} keys hold", "%"),
-        Column(f"keys for {100 * WEIGHT:.0f} %", "keys"),
-        Column("tail range", "nats"),
-        Column(f"rows within {NARROW_NATS:g} nat", "rows"),
-    )
-    rows = tuple(
+    return table_of(
+        title,
+        shown,
+        (Column("head"), lambda s: words(s.name)),
+        (Column(f"{first.n_marked} keys hold", "%"), lambda s: Cell(f"{100 * s.held.median:.0f} %", s.held.median)),
+        (Column(f"keys for {100 * WEIGHT:.0f} %", "keys"), lambda s: Cell(f"{s.needed.median:g}", s.needed.median)),
+        (Column("tail range", "nats"), lambda s: Cell(f"{s.tail_range.median:.1f} nats", s.tail_range.median)),
         (
-            words(summary.name),
-            Cell(f"{100 * summary.held.median:.0f} %", summary.held.median),
-            Cell(f"{summary.needed.median:g}", summary.needed.median),
-            Cell(f"{summary.tail_range.median:.1f} nats", summary.tail_range.median),
-            Cell(f"{summary.rows_narrow} of {summary.rows_with_a_tail}", summary.rows_narrow),
-        )
-        for summary in shown
+            Column(f"rows within {NARROW_NATS:g} nat", "rows"),
+            lambda s: Cell(f"{s.rows_narrow} of {s.rows_with_a_tail}", s.rows_narrow),
+        ),
     )
-    return Table(title, columns, rows)

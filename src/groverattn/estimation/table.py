@@ -14,9 +14,10 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.row.sentences import heading, passing_text
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
+    Cell,
     count,
     count_text,
     duration,
@@ -290,27 +291,15 @@ def _crossover_text(result: Estimate) -> str:
 
 def headline_table(results: Iterable[Estimate]) -> Table:
     """One line per estimate: the iterate, the row on a quantum computer, and the row on a GPU."""
-    columns = (
-        Column("preset"),
-        Column("access"),
-        Column("n keys", "keys"),
-        Column("k", "keys"),
-        Column("Toffoli", "gates"),
-        Column("qubits", "qubits"),
-        Column("quantum", IN_CELL),
-        Column("GPU", IN_CELL),
+    return table_of(
+        "One row: Toffolis of an iterate, physical qubits, time, slowest GPU time",
+        results,
+        (Column("preset"), lambda e: words(e.request.name)),
+        (Column("access"), lambda e: words(e.request.design.data_access)),
+        (Column("n keys", "keys"), lambda e: count(e.request.shape.n_keys)),
+        (Column("k", "keys"), lambda e: count(e.request.shape.n_marked)),
+        (Column("Toffoli", "gates"), lambda e: count(e.totals.iterate.total.toffoli)),
+        (Column("qubits", "qubits"), lambda e: count(e.row.qubits)),
+        (Column("quantum", IN_CELL), lambda e: duration(e.physical.duration_s)),
+        (Column("GPU", IN_CELL), lambda e: duration(max(line.time_s_per_row for line in e.classical))),
     )
-    rows = tuple(
-        (
-            words(result.request.name),
-            words(result.request.design.data_access),
-            count(result.request.shape.n_keys),
-            count(result.request.shape.n_marked),
-            count(result.totals.iterate.total.toffoli),
-            count(result.row.qubits),
-            duration(result.physical.duration_s),
-            duration(max(line.time_s_per_row for line in result.classical)),
-        )
-        for result in results
-    )
-    return Table("One row: Toffolis of an iterate, physical qubits, time, slowest GPU time", columns, rows)

@@ -9,8 +9,8 @@ from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.tradeoffs import RowChoices
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.row.sentences import heading
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
-from groverattn.show.numbers import EMPTY, count, duration, power_text, probability, rounded, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
+from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
 from groverattn.show.result import blocks_of, main_table_of
 
 _POINTS_SHOWN = 24
@@ -29,32 +29,27 @@ def _(result: Frontier) -> Table:
 def points_table(result: Frontier, n_shown: int) -> Table:
     """The Pareto set, thinned where it is long."""
     shown = thinned(result.points, n_shown)
-    columns = (
-        Column("physical qubits", "qubits", "frontier", short="qubits"),
-        Column("time of one row", IN_CELL, "frontier", short="time"),
-        Column("machines", "machines", "frontier"),
-        Column("factories of each", "factories", "frontier", short="factories"),
-        Column("wrong answer", "probability", "frontier", short="p wrong"),
-        Column("data access", short="access"),
-        Column("score"),
-        Column("what sets the time", short="set by"),
-    )
-    rows = tuple(
-        (
-            count(point.qubits),
-            duration(point.duration_s),
-            count(point.design.n_machines),
-            count(point.physical.n_factories),
-            probability(point.p_failure),
-            words(point.design.data_access),
-            words(point.design.score_method),
-            words(LIMIT_WORDS[point.physical.limited_by]),
-        )
-        for point in shown
-    )
     thin = f" ({len(shown)} of {len(result.points)} points)" if len(shown) < len(result.points) else ""
-    note = "Several machines: the time is that of one machine on average; the slowest of them takes longer."
-    return Table(f"Designs that no other beats{thin}", columns, rows, notes=(note,))
+    return table_of(
+        f"Designs that no other beats{thin}",
+        shown,
+        (Column("physical qubits", "qubits", "frontier", short="qubits"), lambda p: count(p.qubits)),
+        (Column("time of one row", IN_CELL, "frontier", short="time"), lambda p: duration(p.duration_s)),
+        (Column("machines", "machines", "frontier"), lambda p: count(p.design.n_machines)),
+        (
+            Column("factories of each", "factories", "frontier", short="factories"),
+            lambda p: count(p.physical.n_factories),
+        ),
+        (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: probability(p.p_failure)),
+        (Column("data access", short="access"), lambda p: words(p.design.data_access)),
+        (Column("score"), lambda p: words(p.design.score_method)),
+        (Column("what sets the time", short="set by"), lambda p: words(LIMIT_WORDS[p.physical.limited_by])),
+        notes=["Several machines: the time is that of one machine on average; the slowest of them takes longer."],
+    )
+
+
+def _factories(point: FrontierPoint) -> Cell:
+    return count(point.physical.n_factories)
 
 
 def thinned(points: Sequence[FrontierPoint], n_shown: int) -> Sequence[FrontierPoint]:

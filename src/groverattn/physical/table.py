@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from groverattn.physical.bare_counts import BareCounts
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
-from groverattn.show.numbers import count, count_text, duration, probability, probability_text, time_text, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table
+from groverattn.show.numbers import Cell, count, count_text, duration, probability, probability_text, time_text, words
 from groverattn.show.result import blocks_of
 
 LIMIT_WORDS = {

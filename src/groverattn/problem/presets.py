@@ -8,8 +8,6 @@ import attrs
 
 from groverattn.errors import unknown_name
 from groverattn.problem.shapes import Shape
-from groverattn.show.document import Block, Column, Table
-from groverattn.show.numbers import whole, words
 from groverattn.show.result import Shown
 
 # No source gives k for models that were not trained with sparse attention; it grows with the context here.
@@ -124,25 +122,3 @@ class PresetList(Shown):
         """Return the printed object."""
         presets = [attrs.asdict(preset) for preset in PRESETS.values()]
         return {"schema": "groverattn.presets/1", "presets": presets}
-
-    def blocks(self) -> tuple[Block, ...]:
-        """Return a table of the sizes, and what is to be known of each."""
-        columns = (
-            Column("name"),
-            *(Column(name, name) for name in ("layers", "heads", "kv heads")),
-            Column("d", "numbers"),
-            Column("n keys", "keys"),
-            Column("k marked", "keys"),
-            Column("note", aside=True),
-        )
-        rows = tuple(
-            (
-                words(preset.name),
-                *map(whole, (preset.layers, preset.query_heads)),
-                words("MLA") if preset.kv_heads is None else whole(preset.kv_heads),
-                *map(whole, (preset.d_head, preset.n_keys, preset.n_marked)),
-                words(f"{preset.note}; sizes: {preset.source}"),
-            )
-            for preset in PRESETS.values()
-        )
-        return (Table("Presets", columns, rows),)

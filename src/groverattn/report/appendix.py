@@ -11,8 +11,8 @@ import attrs
 from groverattn.physical.machines.hardware import HARDWARE, Hardware
 from groverattn.report.opening import marked_note
 from groverattn.report.results import ModelResults
-from groverattn.show.document import IN_CELL, Cell, Column, Entry, Paragraph, Points, Section, Table, entry_anchor, used
-from groverattn.show.numbers import words
+from groverattn.show.document import IN_CELL, Column, Entry, Paragraph, Points, Section, Table, entry_anchor, used
+from groverattn.show.numbers import Cell, words
 
 _COUNTED = (
     "Counted: from the call graph of a circuit whose gates are run, by a command and by tests. Formula: computed from "

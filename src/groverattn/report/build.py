@@ -13,8 +13,8 @@ from groverattn.report import classical as classical_section
 from groverattn.report.results import DESIGNS, ModelResults
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import passing_text
-from groverattn.show.document import IN_CELL, Cell, Column, Document, Paragraph, Section, Table
-from groverattn.show.numbers import EMPTY, count, duration, rounded, words
+from groverattn.show.document import IN_CELL, Column, Document, Paragraph, Section, Table
+from groverattn.show.numbers import EMPTY, Cell, count, duration, rounded, words
 
 _SECTIONS: dict[str, Callable[[ModelResults, str], Section]] = {
     "verdict": opening.verdict,

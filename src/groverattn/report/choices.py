@@ -12,9 +12,9 @@ from groverattn.frontier.table import limits_table, points_table
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.report.results import DESIGNS, ModelResults
-from groverattn.show.document import IN_CELL, Cell, Column, Figure, Paragraph, Section, Table
+from groverattn.show.document import IN_CELL, Column, Figure, Paragraph, Section, Table
 from groverattn.show.inline_svg import with_text
-from groverattn.show.numbers import EMPTY, count, duration, probability, time_text, words
+from groverattn.show.numbers import EMPTY, Cell, count, duration, probability, time_text, words
 
 _POINTS_SHOWN = 12
 

@@ -6,9 +6,9 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.figure import toffoli_svg
 from groverattn.estimation.table import counts_table, laws_table, parts_table
 from groverattn.report.results import DESIGNS, FEWEST_TOFFOLIS, ModelResults
-from groverattn.show.document import Block, Cell, Column, Figure, Paragraph, Section, Table
+from groverattn.show.document import Block, Column, Figure, Paragraph, Section, Table
 from groverattn.show.inline_svg import with_text
-from groverattn.show.numbers import words
+from groverattn.show.numbers import Cell, words
 from groverattn.verification.limits import MEMORY_BITS_MAX, N_KEYS_MAX
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from groverattn.report.results import ModelResults
-from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
-from groverattn.show.numbers import EMPTY, count, duration, words
+from groverattn.show.document import IN_CELL, Column, Paragraph, Section, table_of
+from groverattn.show.numbers import EMPTY, Cell, count, duration, words
 
 
 def classical(results: ModelResults, anchor: str) -> Section:
@@ -15,45 +17,34 @@ def classical(results: ModelResults, anchor: str) -> Section:
         "bytes over the peak bandwidth of its memory (a roofline). Both flatter the GPU, by far less than the gap. "
         "Every score is computed."
     )
-    gpu_columns = (
-        Column("line"),
-        Column("time of one row", IN_CELL, "gpu"),
-        Column("bound by"),
-        Column("source of that rate"),
-    )
-    gpu_rows = tuple(
-        (words(line.name), duration(line.time_s_per_row), words(line.bound_by), words(line.source))
-        for line in results.lines
-    )  # fmt: skip
-    columns = (
-        Column("line"),
-        Column("work", "multiply-adds", "other_operations"),
-        Column("time of one query", IN_CELL, "other_time"),
-        Column("exact"),
-        Column("measured at, and how it is carried over"),
-        Column("source"),
-    )
-    rows = tuple(
-        (
-            words(line.name),
-            EMPTY if line.multiply_adds is None else count(line.multiply_adds),
-            EMPTY if line.time_s_per_row is None else duration(line.time_s_per_row),
-            words("yes" if line.exact else "no"),
-            words("; ".join(part for part in (line.measured_at, line.scaling) if part)),
-            words(line.source),
-        )
-        for line in results.other_lines
+    gpus = table_of(
+        f"One row of {shape.n_keys:,} keys of {shape.d_head} numbers on GPUs",
+        results.lines,
+        (Column("line"), lambda line: words(line.name)),
+        (Column("time of one row", IN_CELL, "gpu"), lambda line: duration(line.time_s_per_row)),
+        (Column("bound by"), lambda line: words(line.bound_by)),
+        (Column("source of that rate"), lambda line: words(line.source)),
     )
     note = (
         "No verdict rests on these. An index that is not exact misses keys, and nothing bounds how many; and the "
         "indices were measured on vectors that are no keys of a head."
     )
-    return Section(
-        "Classical lines",
-        anchor,
+    others = table_of(
+        "Other classical lines, shown and not compared",
+        results.other_lines,
+        (Column("line"), lambda line: words(line.name)),
+        (Column("work", "multiply-adds", "other_operations"), lambda line: _if_known(count, line.multiply_adds)),
+        (Column("time of one query", IN_CELL, "other_time"), lambda line: _if_known(duration, line.time_s_per_row)),
+        (Column("exact"), lambda line: words("yes" if line.exact else "no")),
         (
-            Paragraph(text),
-            Table(f"One row of {shape.n_keys:,} keys of {shape.d_head} numbers on GPUs", gpu_columns, gpu_rows),
-            Table("Other classical lines, shown and not compared", columns, rows, notes=(note,)),
+            Column("measured at, and how it is carried over"),
+            lambda line: words("; ".join(part for part in (line.measured_at, line.scaling) if part)),
         ),
+        (Column("source"), lambda line: words(line.source)),
+        notes=[note],
     )
+    return Section("Classical lines", anchor, (Paragraph(text), gpus, others))
+
+
+def _if_known(cell: Callable[[float], Cell], number: float | None) -> Cell:
+    return EMPTY if number is None else cell(number)

@@ -11,8 +11,8 @@ from groverattn.problem.presets import Preset
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.report.contest import Contest
 from groverattn.report.results import DESIGNS, ModelResults
-from groverattn.show.document import IN_CELL, Cell, Column, Paragraph, Section, Table
-from groverattn.show.numbers import EMPTY, count, count_text, duration, probability, rounded, words
+from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
+from groverattn.show.numbers import EMPTY, Cell, count, count_text, duration, probability, rounded, words
 
 _IN_THE_VERDICT = ("duration", "physical_qubits", "gpu", "ratio", "crossover", "frontier", "choices")
 

@@ -11,8 +11,8 @@ from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
 from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS
 from groverattn.report.results import FEWEST_TOFFOLIS, ModelResults, Opinion
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Section, Table
-from groverattn.show.numbers import count, duration, probability, rounded, share, with_unit, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Section, Table
+from groverattn.show.numbers import Cell, count, duration, probability, rounded, share, with_unit, words
 
 _CANNOT = Paragraph("The machine can run neither circuit: see the verdict.")
 

@@ -1,0 +1,1 @@
+"""Kit for what is shown: numbers as text, tables and documents with their writers, figures. Knows no domain."""

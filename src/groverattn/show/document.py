@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal, TypeVar
 
 import attrs
+
+from groverattn.show.numbers import Cell
+
+T = TypeVar("T")
 
 How = Literal["counted", "formula", "assumption"]
 
 IN_CELL = "unit in the cell"
 """Unit of a column whose cells name their own: times from nanoseconds to years."""
-
-
-@attrs.frozen
-class Cell:
-    """One cell of a table.
-
-    Attributes:
-        text: what is printed.
-        value: the number behind it; None for words.
-    """
-
-    text: str
-    value: float | None = None
 
 
 @attrs.frozen
@@ -99,6 +90,14 @@ class Table:
         """Keys of the ledger that its numbers come under, each once."""
         keys = (*self.row_quantities, *(column.quantity for column in self.columns))
         return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def table_of(
+    caption: str, items: Iterable[T], *columns: tuple[Column, Callable[[T], Cell]], notes: Iterable[str] = ()
+) -> Table:
+    """Return a table with a row for each item; a column comes with what makes its cell of an item."""
+    rows = tuple(tuple(cell(item) for _, cell in columns) for item in items)
+    return Table(caption, tuple(column for column, _ in columns), rows, notes=tuple(notes))
 
 
 @attrs.frozen

@@ -14,18 +14,8 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 
-from groverattn.show.document import (
-    Block,
-    Cell,
-    Column,
-    Document,
-    Figure,
-    Paragraph,
-    Points,
-    Section,
-    Table,
-    entry_anchor,
-)
+from groverattn.show.document import Block, Column, Document, Figure, Paragraph, Points, Section, Table, entry_anchor
+from groverattn.show.numbers import Cell
 
 _TOKEN = re.compile(
     r"`(?P<code>[^`]+)`"

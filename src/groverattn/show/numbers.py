@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from groverattn.show.document import Cell
+import attrs
 
 _TIMES = (
     (365.25 * 86400, "years"),
@@ -19,6 +19,20 @@ _TIMES = (
 )
 # Below a tenth of a picosecond powers of ten are easier to read.
 _SHORTEST_S = 1e-13
+
+
+@attrs.frozen
+class Cell:
+    """One cell of a table.
+
+    Attributes:
+        text: what is printed.
+        value: the number behind it; None for words.
+    """
+
+    text: str
+    value: float | None = None
+
 
 EMPTY = Cell("")
 """Where there is nothing to say."""

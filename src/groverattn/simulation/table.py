@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Table
-from groverattn.show.numbers import count, count_text, whole, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
+from groverattn.show.numbers import Cell, count, count_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.figure import p_marked
 from groverattn.simulation.result import Simulation
@@ -99,19 +99,18 @@ def amplitude_table(states: Sequence[NDArray[np.inexact]], marked: NDArray[np.bo
         states: the simulated amplitudes of all indices after that many iterates, each of shape (n,).
         marked: which indices are marked, shape (n,).
     """
-    columns = (
-        Column("iterates", "iterates"),
-        Column("simulated", "probability"),
-        Column("by the law", "probability"),
-    )
-    rows = tuple(
+    n_marked = int(marked.sum())
+
+    def nine(p: float | NDArray[np.float64]) -> Cell:
+        return Cell(f"{p:.{_DIGITS}f}", float(p))
+
+    return table_of(
+        "Probability of measuring a marked key",
+        enumerate(states),
+        (Column("iterates", "iterates"), lambda each: count(each[0])),
+        (Column("simulated", "probability"), lambda each: nine(p_marked(each[1], marked))),
         (
-            count(j),
-            *(
-                Cell(f"{p:.{_DIGITS}f}", float(p))
-                for p in (p_marked(state, marked), success_probability(marked.size, int(marked.sum()), j))
-            ),
-        )
-        for j, state in enumerate(states)
+            Column("by the law", "probability"),
+            lambda each: nine(success_probability(marked.size, n_marked, each[0])),
+        ),
     )
-    return Table("Probability of measuring a marked key", columns, rows)

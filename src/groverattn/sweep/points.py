@@ -29,9 +29,9 @@ LIBRARIES = ("cirq-core", "numpy", "qualtran", "scipy", "sympy")
 
 _SOURCES = (".py", ".toml")
 _WITHOUT_NUMBERS = ("cli", "report", "show", "__pycache__")
-_DRAWING = ("table.py", "figure.py", "_figure.py")
-# Numbers in the verdict and in error messages, which are cells of a row; and a record that an estimate holds.
-_COUNTED = ("show/numbers.py", "show/document.py")
+_PRINTED = ("table.py", "ledger.toml")
+_DRAWING = ("figure.py", "_figure.py")
+_WORDS = "show/numbers.py"  # writes the numbers in the verdict and in error messages, which are cells of a row
 
 
 @attrs.frozen
@@ -68,7 +68,8 @@ def model_version() -> ModelVersion:
 def sources_digest(package: Traversable) -> str:
     """Return the SHA-256 of the names and contents of the files that numbers come from.
 
-    Left out is what only prints: the folders cli, report and show (but for the words of a verdict), tables and figures.
+    Left out is what only prints: the folders cli, report and show (but for the words of a verdict), tables, figures and
+    the ledger.
     """
     digest = hashlib.sha256()
     for name, entry in _sources(package, ""):
@@ -85,8 +86,8 @@ def is_source(name: str) -> bool:
     (True, False, False)
     """
     *folders, file = name.split("/")
-    prints = not set(folders).isdisjoint(_WITHOUT_NUMBERS) or file == _DRAWING[0] or file.endswith(_DRAWING[1:])
-    return name in _COUNTED or (file.endswith(_SOURCES) and not prints)
+    prints = not set(folders).isdisjoint(_WITHOUT_NUMBERS) or file in _PRINTED or file.endswith(_DRAWING)
+    return name == _WORDS or (file.endswith(_SOURCES) and not prints)
 
 
 def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from groverattn.show.document import IN_CELL, Block, Cell, Column, Paragraph, Points, Table
-from groverattn.show.numbers import EMPTY, count, duration, probability, with_unit, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
+from groverattn.show.numbers import EMPTY, Cell, count, duration, probability, with_unit, words
 from groverattn.show.result import blocks_of
 from groverattn.whole_model.model import Regime, WholeModel
 from groverattn.whole_model.rivals import Rival
@@ -54,55 +54,44 @@ def _regimes(models: Models) -> Iterator[tuple[str, str, Regime]]:
 
 def scopes_table(models: Models) -> Table:
     """Head, layer and model, one row after the other on one machine."""
-    columns = (
-        Column("what"),
-        _CIRCUIT,
-        Column("rows searched", "rows", "whole_counts", short="rows"),
-        Column("iterates", "iterates", "whole_counts"),
-        Column("Toffoli gates", "gates", "whole_counts"),
-        Column("time, one row after the other", IN_CELL, "whole_time", short="time"),
-    )
-    rows = tuple(
-        (
-            words(f"{what}, {_SCOPES[scope]}"),
-            words(f"`{name}`"),
-            count(regime.rows_per_head * heads),
-            count(regime.head.iterates * heads),
-            count(regime.head.toffoli * heads),
-            duration(regime.head.time_s * heads),
-        )
+    found = [
+        (f"{what}, {words_of}", name, regime, regime.scopes[scope])
         for what in _WHAT
-        for scope in _SCOPES
+        for scope, words_of in _SCOPES.items()
         for name, regime in _of(models, what)
-        for heads in [regime.scopes[scope]]
+    ]
+    return table_of(
+        "The whole model on one machine",
+        found,
+        (Column("what"), lambda each: words(each[0])),
+        (_CIRCUIT, lambda each: words(f"`{each[1]}`")),
+        (
+            Column("rows searched", "rows", "whole_counts", short="rows"),
+            lambda each: count(each[2].rows_per_head * each[3]),
+        ),
+        (Column("iterates", "iterates", "whole_counts"), lambda each: count(each[2].head.iterates * each[3])),
+        (Column("Toffoli gates", "gates", "whole_counts"), lambda each: count(each[2].head.toffoli * each[3])),
+        (
+            Column("time, one row after the other", IN_CELL, "whole_time", short="time"),
+            lambda each: duration(each[2].head.time_s * each[3]),
+        ),
     )
-    return Table("The whole model on one machine", columns, rows)
 
 
 def side_by_side_table(models: Models) -> Table:
     """The schedules of machines side by side."""
-    columns = (
-        Column("what"),
-        _CIRCUIT,
-        Column("how"),
-        Column("machines", "machines", "whole_time"),
-        Column("physical qubits", "qubits", "whole_time"),
-        Column("time", IN_CELL, "whole_time"),
+    found = [(what, name, each) for what, name, regime in _regimes(models) for each in regime.side_by_side()]
+    return table_of(
+        "The whole model on many machines",
+        found,
+        (Column("what"), lambda each: words(each[0])),
+        (_CIRCUIT, lambda each: words(f"`{each[1]}`")),
+        (Column("how"), lambda each: words(each[2]["what"])),
+        (Column("machines", "machines", "whole_time"), lambda each: count(each[2]["machines"])),
+        (Column("physical qubits", "qubits", "whole_time"), lambda each: count(each[2]["qubits"])),
+        (Column("time", IN_CELL, "whole_time"), lambda each: duration(each[2]["time_s"])),
+        notes=["Layers wait for each other, since each works on the output of the one before."],
     )
-    rows = tuple(
-        (
-            words(what),
-            words(f"`{name}`"),
-            words(schedule["what"]),
-            count(schedule["machines"]),
-            count(schedule["qubits"]),
-            duration(schedule["time_s"]),
-        )
-        for what, name, regime in _regimes(models)
-        for schedule in regime.side_by_side()
-    )
-    note = "Layers wait for each other, since each works on the output of the one before."
-    return Table("The whole model on many machines", columns, rows, notes=(note,))
 
 
 def gpus_table(models: Models) -> Table:
@@ -149,30 +138,36 @@ def loading_table(model: WholeModel) -> Table:
 
 def wrong_rows_table(models: Models) -> Table:
     """Rows with a wrong answer, and the price of none."""
-    columns = (
-        Column("what"),
-        _CIRCUIT,
-        Column("rows", "rows", "whole_counts"),
-        Column("wrong rows, about", "rows", "wrong_rows", short="wrong, about"),
-        Column("then a row may be wrong with", "probability", "wrong_rows", short="then p of a row"),
-        Column("then physical qubits", "qubits", "wrong_rows", short="qubits"),
-        Column("then the longest row takes", IN_CELL, "wrong_rows", short="longest row"),
-    )
     found = list(_regimes(models))
-    notes = tuple(
-        f"{what[0].upper()}{what[1:]} with `{name}` is out of reach: {regime.wrong.refusal}."
-        for what, name, regime in found
-        if regime.wrong.strict is None
+    return table_of(
+        "Rows that come out wrong within the error budget, and then what it takes for all to be right, p = 0.99",
+        found,
+        (Column("what"), lambda each: words(each[0])),
+        (_CIRCUIT, lambda each: words(f"`{each[1]}`")),
+        (Column("rows", "rows", "whole_counts"), lambda each: count(each[2].wrong.n_rows)),
+        (Column("wrong rows, about", "rows", "wrong_rows", short="wrong, about"), lambda each: _about(each[2])),
+        (
+            Column("then a row may be wrong with", "probability", "wrong_rows", short="then p of a row"),
+            lambda each: probability(each[2].wrong.budget_per_row),
+        ),
+        (
+            Column("then physical qubits", "qubits", "wrong_rows", short="qubits"),
+            lambda each: EMPTY if each[2].wrong.strict is None else count(each[2].wrong.strict.qubits),
+        ),
+        (Column("then the longest row takes", IN_CELL, "wrong_rows", short="longest row"), lambda each: _then(each[2])),
+        notes=[
+            f"{what[0].upper()}{what[1:]} with `{name}` is out of reach: {regime.wrong.refusal}."
+            for what, name, regime in found
+            if regime.wrong.strict is None
+        ],
     )
-    caption = "Rows that come out wrong within the error budget, and then what it takes for all to be right, p = 0.99"
-    return Table(caption, columns, tuple(_wrong_row(*each) for each in found), notes=notes)
 
 
-def _wrong_row(what: str, name: str, regime: Regime) -> tuple[Cell, ...]:
-    wrong = regime.wrong
-    then = (EMPTY, words("out of reach"))
-    if wrong.strict is not None:
-        then = (count(wrong.strict.qubits), duration(wrong.strict.physical.duration_s))
-    expected = wrong.expected
-    about = count(expected) if expected >= 100 else Cell(f"{expected:.2g}", expected)
-    return words(what), words(f"`{name}`"), count(wrong.n_rows), about, probability(wrong.budget_per_row), *then
+def _about(regime: Regime) -> Cell:
+    expected = regime.wrong.expected
+    return count(expected) if expected >= 100 else Cell(f"{expected:.2g}", expected)
+
+
+def _then(regime: Regime) -> Cell:
+    strict = regime.wrong.strict
+    return words("out of reach") if strict is None else duration(strict.physical.duration_s)
