@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from groverattn.reference.attention.exact import exact_attention
-from groverattn.reference.attention.exact_gradients import exact_gradients
-from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from studies.training.exact_gradients import exact_gradients
 from studies.training.gradient_cost import N_FOUND, N_KEYS, head_and_found, peak_bytes
+from studies.training.gradients import gradients
 from studies.training.training import largest_scores
 
 every_size = pytest.mark.parametrize("n", [128, 256, 512, *N_KEYS])

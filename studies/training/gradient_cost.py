@@ -13,10 +13,10 @@ import numpy as np
 
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead
-from groverattn.reference.attention.exact_gradients import exact_gradients
-from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from studies.sheet import Sheet
+from studies.training.exact_gradients import exact_gradients
+from studies.training.gradients import gradients
 
 N_KEYS = tuple(1 << m for m in range(10, 15))
 N_FOUND = 32

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import softmax_rows
-from groverattn.reference.attention.exact_gradients import AttentionGradients
+from studies.training.exact_gradients import AttentionGradients
 from studies.training.recall_task import N_ANSWERS, N_NAMES, RecallSequence
 
 WIDTH = 32

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import exact_attention, n_visible, score_blocks
-from groverattn.reference.attention.exact_gradients import exact_gradients
-from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from studies.sheet import Sheet
+from studies.training.exact_gradients import exact_gradients
+from studies.training.gradients import gradients
 from studies.training.recall_model import Adam, Attention, Backward, Parameters, answers, step
 from studies.training.recall_task import RecallSequence, draw_sequence
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from groverattn.reference.attention.exact_gradients import exact_gradients
-from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from studies.training import gradient_cost as cost
+from studies.training.exact_gradients import exact_gradients
+from studies.training.gradients import gradients
 
 ROWS = cost.SHEET.read(Path(__file__).parents[2])
 

@@ -10,10 +10,10 @@ import pytest
 
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
-from groverattn.reference.attention.exact_gradients import exact_gradients
-from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from studies.training import training
+from studies.training.exact_gradients import exact_gradients
+from studies.training.gradients import gradients
 from studies.training.recall_model import Adam, Parameters, step
 from studies.training.recall_task import BLANK, N_TOKENS, draw_sequence
 

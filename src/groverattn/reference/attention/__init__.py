@@ -1,1 +1,1 @@
-"""Attention, exact and from the found entries (sparse plus rank one), with error bounds and gradients."""
+"""Attention, exact and from the found entries (sparse plus rank one), with error bounds."""

@@ -31,8 +31,8 @@ from scipy import sparse
 from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import visible_sums
-from groverattn.reference.attention.exact_gradients import AttentionGradients, checked_upstream
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from studies.training.exact_gradients import AttentionGradients, checked_upstream
 
 _NUMBERS_PER_BLOCK = 1 << 18  # gathered at a time for inner products: two arrays of 2 MiB, which stay in the cache
 

@@ -11,9 +11,9 @@ from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import exact_attention
-from groverattn.reference.attention.exact_gradients import exact_gradients
-from groverattn.reference.attention.gradients import gradients
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from studies.training.exact_gradients import exact_gradients
+from studies.training.gradients import gradients
 
 FIELDS = ("queries", "keys", "values")
 STEP = 1e-5
