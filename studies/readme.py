@@ -18,7 +18,7 @@ def sheet_readme() -> str:
 _README = """\
 # Estimates
 
-`presets.csv` has one row for each preset and each data access. The program computes it, nobody edits it:
+`presets.csv` has one row for each preset and each data access. It is computed, not edited by hand:
 
     make estimates          # python -m studies
 

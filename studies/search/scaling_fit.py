@@ -32,7 +32,7 @@ class FitRecord:
     A head has n rows: its exponent in n is larger by one, with the same interval around it.
 
     Attributes:
-        least_keys_per_marked: only sizes with n at least so many times k are fitted.
+        least_keys_per_marked: only sizes with n / k at least this are fitted.
         quantity: the column of scaling.csv that is fitted.
         meaning: what it is.
         prefactor: the factor in front.

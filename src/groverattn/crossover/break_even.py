@@ -23,7 +23,7 @@ class Need:
         needed: value at which the two rows take the same time, all else being as it is; None: no value does.
         at_best: the same if nothing else took any time; None where that means nothing.
         more_is_better: whether a larger value helps, as for a rate.
-        note: why there is none, or what `now` is of.
+        note: why no value would do, or what `now` refers to.
 
     >>> Need("reaction time", "s", now=1e-5, needed=None, at_best=1e-9).factor
     10000.0
@@ -105,7 +105,7 @@ def _error_rate(machine: Hardware, physical: PhysicalEstimate, distance: int, du
     """The rate at which this distance, for this long, stores as well as the design does now.
 
     The design's logical error rate per tile is a (p / p*)^((d+1)/2), charged per cycle or per time step of d cycles
-    (see `Hardware`); the one that may be had is larger by as much as the time is shorter.
+    (see `Hardware`); a shorter run may have a rate that is larger by the same factor.
     """
     scaler, threshold = machine.error_rate_scaler, machine.error_rate_threshold
     now = scaler * (machine.physical_error_rate / threshold) ** ((physical.code_distance + 1) / 2)
@@ -216,7 +216,7 @@ class BreakEven:
         )
 
     def _left(self, rest_s: dict[str, float]) -> tuple[float | None, str]:
-        """Time that is left of an iterate beside the rest; None and the reason if there is none."""
+        """Time left of an iterate after the rest; None and the reason if nothing is left."""
         left_s = self.iterate_needed_s - sum(rest_s.values())
         if left_s > 0:
             return left_s, ""

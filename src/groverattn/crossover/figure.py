@@ -131,7 +131,7 @@ def _is_on_map(seconds: float, needed_s: NDArray[np.float64]) -> bool:
 
 
 def _places(data: BreakEvenMap) -> list[tuple[int, int]]:
-    """The places of the presets, numbered from left to right; those that nobody could tell apart are one."""
+    """The places of the presets, numbered from left to right; those too close to tell apart are one."""
     places: dict[tuple[int, int], tuple[int, int]] = {}
     for mark in data.marks:
         places.setdefault(_place(mark), (mark.n_keys, mark.n_marked))

@@ -20,7 +20,7 @@ def attention_svg(B: SparseRankOne) -> str:
     """Draw the weights of exact attention, those of D(B)^-1 B, and their difference, every entry a square.
 
     Raises:
-        InputError: more than 64 keys, which nobody could tell apart.
+        InputError: more than 64 keys, too many to tell apart.
     """
     import matplotlib
 

@@ -70,7 +70,7 @@ class FrontierPoint:
 
 @attrs.frozen
 class Frontier(Drawn):
-    """What can be had for one row on one kind of machine.
+    """Pareto set of qubits and time for one row on one kind of machine.
 
     Attributes:
         request: sizes, search law, machine, budget; its data access and score method are not used.

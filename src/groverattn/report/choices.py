@@ -49,7 +49,7 @@ def depth_limits(results: ModelResults, anchor: str) -> Section:
     text = (
         "The longest chain of measurements that wait for each other sets the least time of a row: each takes a "
         f"reaction time, {results.machine.reaction_time_us:g} us on {results.machine.name}. A machine, or a patience, "
-        "that allows only so many has to search with more qubits, or on more machines. All of these are circuits "
+        "that allows fewer has to search with more qubits, or on more machines. All of these are circuits "
         "before error correction."
     )
     blocks = Paragraph(text, ("machine_field",)), limits_table(results.frontier.limits)

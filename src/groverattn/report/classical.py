@@ -27,7 +27,7 @@ def classical(results: ModelResults, anchor: str) -> Section:
     )
     note = (
         "No verdict rests on these. An index that is not exact misses keys, and nothing bounds how many; and the "
-        "indices were measured on vectors that are no keys of a head."
+        "indices were measured on vectors that are not the keys of a head."
     )
     others = table_of(
         "Other classical lines, shown and not compared",

@@ -92,7 +92,7 @@ def _second_opinion(results: ModelResults) -> list[Block]:
     if opinion is None:
         return []
     if isinstance(opinion.theirs, InputError):
-        return [Paragraph(f"A second opinion by qdk.qre could not be had: {reason(opinion.theirs)}.", ("opinion",))]
+        return [Paragraph(f"No second opinion by qdk.qre: {reason(opinion.theirs)}.", ("opinion",))]
     ours, theirs = opinion.ours.physical, opinion.theirs
     numbers = {
         "physical qubits": (ours.qubits, theirs.qubits, "qubits"),

@@ -79,7 +79,7 @@ class Verdict:
 
     @property
     def n_keys(self) -> int | None:
-        """Number of keys from which the quantum row is faster than every line; None if there is none."""
+        """Number of keys from which the quantum row is faster than every line; None without a crossover."""
         return self.fastest.n_keys
 
     @property
@@ -153,4 +153,4 @@ def _why(row: RowLimits) -> str:
     try:
         return why(row, N_MAX)
     except InputError as error:
-        return f"that many keys cannot be searched ({error.parts['why']})"
+        return f"this number of keys cannot be searched ({error.parts['why']})"

@@ -199,7 +199,7 @@ def found_keys(instance: Instance, row: int, n_found: int, seed: int) -> NDArray
         raise InputError(
             given=f"{n_found} found keys in row {row}",
             allowed=f"0 to {marked.size}",
-            why="that many keys of the row are marked, and the classical check lets no other pass",
+            why="no more keys of the row are marked, and the classical check lets no other pass",
             do="give the numbers that were drawn for this instance",
         )
     if n_found == marked.size:

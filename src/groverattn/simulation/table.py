@@ -96,7 +96,7 @@ def amplitude_table(states: Sequence[NDArray[np.inexact]], marked: NDArray[np.bo
     """One line for each number of iterates 0, 1, 2, ...: the probability of measuring a marked key.
 
     Args:
-        states: the simulated amplitudes of all indices after that many iterates, each of shape (n,).
+        states: the simulated amplitudes of all indices after 0, 1, 2, ... iterates, each of shape (n,).
         marked: which indices are marked, shape (n,).
     """
     n_marked = int(marked.sum())

@@ -158,7 +158,7 @@ class CausalRows:
         return {}
 
     def _searched(self, n_searched: int) -> SearchedRow:
-        """Return the row that searches exactly so many indices; the same one serves many rows that are filled up."""
+        """Return the row that searches exactly this number of indices; it serves all rows that are filled up to it."""
         if n_searched not in self._known:
             self._known[n_searched] = self._priced(n_searched)
         return self._known[n_searched]

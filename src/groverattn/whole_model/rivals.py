@@ -41,7 +41,7 @@ class Rows:
     def machines_within(self, seconds: float) -> int | None:
         """Return the least number of machines that could do it in this time; None: no number can.
 
-        At least the time on one machine divided by this time; that many suffice only if no machine is ever idle.
+        At least the time on one machine divided by this time; this number suffices only if no machine is ever idle.
         """
         return math.ceil(self.time_s / seconds) if self.least_s <= seconds else None
 
