@@ -17,7 +17,7 @@ from groverattn.physical.machines.hardware import hardware
 from groverattn.row.request import RowRequest
 from groverattn.show.figures import DIGITS, canvas, svg_text, tidy
 from groverattn.show.numbers import time_text
-from groverattn.show.result import draw
+from groverattn.show.result import draw, picture_of
 
 # Mid tones: as far from white paper as from a dark page.
 _INK, _FLOOR, _NEEDED = "#787878", "#d1661c", "#2e9c72"
@@ -205,3 +205,9 @@ def _style(panel: Any) -> None:
         bbox_to_anchor=(0.45, 1.0),
         borderaxespad=0.2,
     )
+
+
+@picture_of.register
+def _(result: CrossoverResult) -> str:
+    """The map over n and k, with the presets."""
+    return map_svg(result.request)

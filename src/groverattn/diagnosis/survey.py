@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from groverattn.problem.heads import AttentionHead, load_head, places_of_heads
 from groverattn.problem.limits import check_diagnosis
 from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.mass_profile import keys_for_mass
+from groverattn.show.result import Drawn
 
 WEIGHT = 0.9
 """Share of a row's softmax weight for which keys are counted."""
@@ -93,39 +94,55 @@ def summarise(head: AttentionHead, n_marked: int, layer: int | None = None, numb
     )
 
 
-def survey(path: str | os.PathLike[str], n_marked: int) -> list[HeadSummary]:
+@attrs.frozen
+class HeadSurvey(Drawn):
+    """The heads of a file, or an evenly spaced selection of many.
+
+    Attributes:
+        path: the file.
+        heads: a summary of each, layer by layer.
+    """
+
+    path: str
+    heads: tuple[HeadSummary, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summaries as one object."""
+        return {"heads": [attrs.asdict(head) for head in self.heads]}
+
+    @property
+    def middle(self) -> HeadSummary:
+        """Median head, by the weight that k keys hold in the median row."""
+        return sorted(self.heads, key=lambda head: -head.held.median)[len(self.heads) // 2]
+
+    def at(self, layer: int | None, head: int) -> HeadSummary:
+        """Summary of one head of the file, whether it was among those surveyed or not.
+
+        Raises:
+            InputError: as `load_head` and `summarise`.
+        """
+        return summarise(load_head(self.path, layer=layer, head=head), self.heads[0].n_marked, layer, head)
+
+
+def survey_heads(file: str | os.PathLike[str], n_marked: int = 16) -> HeadSurvey:
     """Summarise the heads of an .npz file that `load_head` reads, layer by layer: some minutes at most.
 
     Of more than 96 heads, or of fewer if they are long, an evenly spaced selection.
 
+    Args:
+        file: path of the file.
+        n_marked: keys k of a row.
+
     Raises:
         InputError: as `load_head` and `summarise`.
     """
-    places = places_of_heads(path)
+    places = places_of_heads(file)
     (layer, head), *_ = places
-    n_keys = load_head(path, layer=layer, head=head).n_keys
+    n_keys = load_head(file, layer=layer, head=head).n_keys
     n_heads = max(1, min(N_HEADS, _ENTRIES_MAX // n_keys**2))
     chosen = places[:: -(-len(places) // n_heads)]
-    return [summarise(load_head(path, layer=layer, head=head), n_marked, layer, head) for layer, head in chosen]
-
-
-def middle(summaries: Sequence[HeadSummary]) -> HeadSummary:
-    """Median head, by the weight that k keys hold in the median row."""
-    return sorted(summaries, key=lambda summary: -summary.held.median)[len(summaries) // 2]
-
-
-def look_at(
-    path: str | os.PathLike[str], summaries: Sequence[HeadSummary], layer_and_head: tuple[int | None, int] | None = None
-) -> HeadSummary:
-    """Summary of the head asked for, whether it was in the survey or not; of the median head if none is.
-
-    Raises:
-        InputError: as `load_head` and `summarise`.
-    """
-    if layer_and_head is None:
-        return middle(summaries)
-    layer, number = layer_and_head
-    return summarise(load_head(path, layer=layer, head=number), summaries[0].n_marked, layer, number)
+    summaries = (summarise(load_head(file, layer=layer, head=head), n_marked, layer, head) for layer, head in chosen)
+    return HeadSurvey(os.fspath(file), tuple(summaries))
 
 
 def model_sizes(path: str | os.PathLike[str]) -> dict[str, int]:

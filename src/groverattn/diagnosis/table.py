@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from groverattn.diagnosis.diagnosis import MASSES, Diagnosis, Summary
-from groverattn.diagnosis.survey import NARROW_NATS, WEIGHT, HeadSummary
+from groverattn.diagnosis.survey import NARROW_NATS, WEIGHT, HeadSummary, HeadSurvey
 from groverattn.show.document import Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import Cell, words
 from groverattn.show.result import blocks_of, main_table_of
@@ -132,3 +132,13 @@ def survey_table(summaries: Sequence[HeadSummary], n_shown: int = _SHOWN) -> Tab
             lambda s: Cell(f"{s.rows_narrow} of {s.rows_with_a_tail}", s.rows_narrow),
         ),
     )
+
+
+@blocks_of.register
+def _(result: HeadSurvey) -> tuple[Block, ...]:
+    return (survey_table(result.heads),)
+
+
+@main_table_of.register
+def _(result: HeadSurvey) -> Table:
+    return survey_table(result.heads, n_shown=len(result.heads))

@@ -11,13 +11,13 @@ from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate, estimate
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import passing_sentence
-from groverattn.show.result import Shown
+from groverattn.show.result import Drawn, Shown
 
 SCHEMA = "groverattn.compare/1"
 
 
 @attrs.frozen
-class Comparison(Shown):
+class Comparison(Drawn):
     """Estimates of the same sizes, one for each data access; an access that no machine can run has its reason."""
 
     request: RowRequest
@@ -80,3 +80,14 @@ def compare(request: RowRequest) -> Comparison:
         except InputError as error:
             results[name] = error
     return Comparison(request, results)
+
+
+@attrs.frozen
+class SideBySide(Shown):
+    """Estimates of any sizes, a line for each."""
+
+    estimates: tuple[Estimate, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the estimates as `estimate --format json` prints them."""
+        return {"estimates": [each.as_json() for each in self.estimates]}

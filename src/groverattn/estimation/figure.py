@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from groverattn.estimation.compare import Comparison
 from groverattn.estimation.estimate import Estimate
 from groverattn.show.figures import BLUE, DIGITS, GREEN, GREY, RED, canvas, svg_text, tidy
 from groverattn.show.numbers import time_text
-from groverattn.show.result import draw
+from groverattn.show.result import draw, picture_of
 
 _COLOURS = (BLUE, RED, GREY, "#b0722a")
 _HEIGHT = 0.7
@@ -108,3 +109,29 @@ def toffoli_svg(parts: Mapping[str, Mapping[str, int]]) -> str:
     tidy(axes, size=None)
     axes.legend(frameon=False, fontsize=9, loc="lower right")
     return svg_text(figure)
+
+
+@picture_of.register
+def _(result: Estimate, *others: Estimate) -> str:
+    """What the time waits for and where the error budget goes, of one or several data accesses."""
+    return estimate_svg({each.request.design.data_access: each for each in (result, *others)})
+
+
+@picture_of.register
+def _(result: Comparison) -> str:
+    """Where the Toffolis of an iterate go, for every data access that can run."""
+    priced = {name: each for name, each in result.estimates.items() if isinstance(each, Estimate)}
+    return toffoli_svg({name: each.totals.iterate.toffoli_parts for name, each in priced.items()})
+
+
+@draw.register
+def _(result: Comparison, ax: Any) -> None:
+    """Time of the row under every data access, against physical qubits."""
+    for name, each in result.estimates.items():
+        if isinstance(each, Estimate):
+            ax.plot(each.row.qubits, each.physical.duration_s, "o", color=BLUE)
+            ax.annotate(
+                name, (each.row.qubits, each.physical.duration_s), fontsize=8, xytext=(4, 4), textcoords="offset points"
+            )
+    ax.set(xscale="log", yscale="log", xlabel="physical qubits", ylabel="time of one row, seconds")
+    tidy(ax)

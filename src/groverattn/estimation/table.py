@@ -9,7 +9,7 @@ import attrs
 from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
-from groverattn.estimation.compare import Comparison
+from groverattn.estimation.compare import Comparison, SideBySide
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAW_WORDS
@@ -303,3 +303,8 @@ def headline_table(results: Iterable[Estimate]) -> Table:
         (Column("quantum", IN_CELL), lambda e: duration(e.physical.duration_s)),
         (Column("GPU", IN_CELL), lambda e: duration(max(line.time_s_per_row for line in e.classical))),
     )
+
+
+@blocks_of.register
+def _(result: SideBySide) -> tuple[Block, ...]:
+    return (headline_table(result.estimates),)

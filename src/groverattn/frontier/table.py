@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from groverattn.frontier.depth_limits import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
-from groverattn.frontier.tradeoffs import RowChoices
+from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.row.sentences import heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
@@ -82,7 +82,7 @@ def _limit_row(limit: DepthLimit) -> tuple[Cell, ...]:
     return (allowed, *map(count, numbers), words(found.name))
 
 
-def tradeoffs_table(start: RowChoices, chosen: RowChoices) -> Table:
+def _change_table(start: RowChoices, chosen: RowChoices) -> Table:
     """Price both and return what each takes, with the factor between them and the GPU below.
 
     Raises:
@@ -119,3 +119,23 @@ def _numbers(row: RowChoices) -> dict[str, Cell]:
         "slowest GPU line": duration(slowest),
         "quantum over GPU": count(point.duration_s / slowest),
     }
+
+
+@blocks_of.register
+def _(result: Change) -> tuple[Block, ...]:
+    return (_change_table(result.before, result.after),)
+
+
+@blocks_of.register
+def _(result: TradeOffs) -> tuple[Block, ...]:
+    rows = [(curve, *each) for curve in result.curves for each in zip(curve.values, curve.points, strict=True)]
+    return (
+        table_of(
+            "One row while one choice changes",
+            rows,
+            (Column("choice"), lambda row: words(row[0].choice.replace("_", " "))),
+            (Column("value"), lambda row: words(f"{row[1]:,}" if isinstance(row[1], int) else str(row[1]))),
+            (Column("physical qubits", "qubits"), lambda row: count(row[2].qubits)),
+            (Column("time of one row", IN_CELL), lambda row: duration(row[2].duration_s)),
+        ),
+    )

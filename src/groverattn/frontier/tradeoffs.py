@@ -21,6 +21,7 @@ from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
+from groverattn.show.result import Drawn, Shown
 
 _ASSUMED = "qram"
 
@@ -58,6 +59,10 @@ class RowChoices:
             bits = choices.pop("bits")
             choices |= {"key_bits": bits, "query_bits": bits}
         return make(RowChoices, flat(self) | choices)
+
+    def beside(self, other: RowChoices) -> Change:
+        """Return what the other choices change, quantity by quantity."""
+        return Change(self, other)
 
     def value(self, choice: str) -> Any:
         """Return what was chosen, by its name in `VALUES`."""
@@ -131,17 +136,54 @@ VALUES: dict[str, Sequence[Any]] = {
 """What each choice is tried with."""
 
 
-def curves(start: RowChoices, choices: Sequence[str]) -> list[Curve]:
+@attrs.frozen
+class TradeOffs(Drawn):
+    """One row, and what changing a single one of its choices does.
+
+    Attributes:
+        start: the row.
+        curves: one for each choice.
+    """
+
+    start: RowChoices
+    curves: tuple[Curve, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return qubits and seconds by choice and value."""
+        return {
+            curve.choice: [
+                {"value": value, "qubits": point.qubits, "duration_s": point.duration_s}
+                for value, point in zip(curve.values, curve.points, strict=True)
+            ]
+            for curve in self.curves
+        }
+
+
+def vary(start: RowChoices, *choices: str) -> TradeOffs:
     """Change each of some choices alone, over `VALUES`; values that the row cannot have are left out.
 
     Raises:
-        InputError: an unknown name, or a row that cannot be run with any value.
+        InputError: no choice or an unknown one, or a row that cannot be run with any value.
 
-    >>> (curve,) = curves(RowChoices.of(preset="gpt2", data_access="qroam"), ["bits"])
+    >>> (curve,) = vary(RowChoices.of(preset="gpt2", data_access="qroam"), "bits").curves
     >>> curve.values[curve.at], len(curve.points)
     (8, 7)
     """
-    return [_curve(start, choice) for choice in choices]
+    if not choices:
+        raise unknown_name("choice", "", VALUES, "at least one choice is changed")
+    return TradeOffs(start, tuple(_curve(start, choice) for choice in choices))
+
+
+@attrs.frozen
+class Change(Shown):
+    """One row before and after other choices."""
+
+    before: RowChoices
+    after: RowChoices
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the design on its machines before and after."""
+        return {"before": self.before.price().as_json(), "after": self.after.price().as_json()}
 
 
 def _curve(start: RowChoices, choice: str) -> Curve:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from groverattn.show.document import Block, Table
 
@@ -46,6 +49,30 @@ class Shown:
         return frame(main_table_of(self))
 
 
+@attrs.frozen
+class Picture:
+    """A figure of the package as SVG, the same bytes each time; a notebook displays it.
+
+    Attributes:
+        svg: the complete image.
+    """
+
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | Path) -> None:
+        """Write the image, whole or not at all.
+
+        Raises:
+            InputError: a place that cannot be written to.
+        """
+        from groverattn.files.whole import write_text
+
+        write_text(Path(path), self.svg)
+
+
 class Drawn(Shown):
     """A result that has a picture too."""
 
@@ -60,6 +87,16 @@ class Drawn(Shown):
             ax = Figure(layout="constrained").subplots()
         draw(self, ax)
         return ax
+
+    def picture(self, *others: Any) -> Picture:
+        """Return the whole figure, with all its panels.
+
+        Args:
+            others: what is drawn beside it: more estimates, one row among the designs of a frontier, one head of a
+                survey.
+        """
+        _beside(self, "figure")
+        return Picture(picture_of(self, *others))
 
 
 @functools.singledispatch
@@ -77,6 +114,12 @@ def main_table_of(result: Any) -> Table:
 @functools.singledispatch
 def draw(result: Any, ax: Any) -> None:
     """Draw a result on axes, as the module `figure` of its folder registers it."""
+    raise NotImplementedError(type(result).__name__)
+
+
+@functools.singledispatch
+def picture_of(result: Any, *others: Any) -> str:
+    """Return the whole figure of a result as SVG, as the module `figure` of its folder registers it."""
     raise NotImplementedError(type(result).__name__)
 
 
