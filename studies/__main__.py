@@ -26,6 +26,7 @@ from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
 from studies.search import finders, methods, query_crossover, real_heads, scaling, scaling_fit, success_frequency
+from studies.search.tails_figure import tails_svg
 from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
 
@@ -85,6 +86,8 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
     elif group == "heads":
         for sheet in _SHEETS_OF_HEADS:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text(root / "data"))
+        drawn = real_heads.TAILS_SHEET
+        yield Artefact(f"{FOLDER}/tails.svg", whole, lambda _: tails_svg(drawn.read(root)))
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()

@@ -39,7 +39,7 @@ def _imports(body: str) -> Iterator[str]:
     """The imports of api.py that the stub needs, those for type checkers among them."""
     tree = ast.parse(Path(api.__file__).read_text("utf-8"))
     for node in [*tree.body, *(inner for block in tree.body if isinstance(block, ast.If) for inner in block.body)]:
-        if isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__":
             names = [each.name for each in node.names if re.search(rf"\b{each.name}\b", body)]
             if names:
                 yield f"from {node.module} import {', '.join(names)}"

@@ -7,25 +7,28 @@ __version__ = "0.1.0"
 
 # Imported when first used: Qualtran takes seconds, which `import groverattn` and `--help` can do without.
 # `__init__.pyi` says the same to editors and type checkers; `make estimates` writes it.
-_HOME = {
-    **dict.fromkeys(
-        ("compare", "diagnose", "estimate", "find_crossover", "find_frontier", "oracle", "price_model", "search"),
-        "api",
-    ),
-    **dict.fromkeys(("simulate", "verify"), "api"),
-    "load_head": "problem.heads",
-    "bundled_head": "problem.heads",
-    "AttentionHead": "problem.heads",
-    "RowRequest": "row.request",
-    "SimulationRequest": "simulation.request",
-    "VerificationRequest": "verification.request",
-    "InputError": "errors",
-    "PRESETS": "problem.presets",
-    "HARDWARE": "physical.machines.hardware",
-    "DATA_ACCESSES": "bloqs.lookup.data_access",
-    "SCORES": "bloqs.score.methods",
-    "FINDERS": "reference.finders.registry",
+_NAMES = {
+    "api": "compare diagnose estimate find_crossover find_frontier find_keys oracle picture price_model run_sweep "
+    "search side_by_side simulate verify write_report",
+    "bloqs.lookup.data_access": "DATA_ACCESSES",
+    "bloqs.score.methods": "SCORES",
+    "capture.capture": "capture_heads",
+    "costs.counting": "count count_iterate",
+    "diagnosis.survey": "model_sizes survey_heads",
+    "errors": "InputError",
+    "frontier.tradeoffs": "RowChoices vary",
+    "physical.machines.hardware": "HARDWARE",
+    "problem.chosen_head": "random_head",
+    "problem.heads": "AttentionHead bundled_head load_head",
+    "problem.presets": "PRESETS",
+    "reference.attention.exact": "exact_attention",
+    "reference.finders.registry": "FINDERS",
+    "row.request": "RowRequest",
+    "simulation.amplitudes": "amplitudes",
+    "simulation.request": "SimulationRequest",
+    "verification.request": "VerificationRequest",
 }
+_HOME = {name: home for home, names in _NAMES.items() for name in names.split()}
 
 __all__ = ["__version__", *_HOME]  # pyright: ignore[reportUnsupportedDunderAll]
 

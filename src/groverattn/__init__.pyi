@@ -2,31 +2,48 @@
 
 # Written by `make estimates` from api.py and the records of the requests: change those.
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
+from groverattn.row.request import RowRequest
 from numpy.typing import ArrayLike
 from groverattn.bloqs.search.grover import GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.crossover.crossover import CrossoverResult
 from groverattn.diagnosis.diagnosis import Diagnosis
-from groverattn.estimation.compare import Comparison
+from groverattn.estimation.compare import Comparison, SideBySide
 from groverattn.estimation.estimate import Estimate
 from groverattn.frontier.frontier import Frontier
+from groverattn.show.result import Picture
 from groverattn.simulation.result import Simulation
+from groverattn.simulation.row_search import RowSearch
+from groverattn.sweep.sweep import SweepResult
 from groverattn.verification.verification import Verification
 from groverattn.whole_model.model import WholeModel
-from groverattn.problem.heads import load_head as load_head
-from groverattn.problem.heads import bundled_head as bundled_head
-from groverattn.problem.heads import AttentionHead as AttentionHead
-from groverattn.row.request import RowRequest as RowRequest
-from groverattn.simulation.request import SimulationRequest as SimulationRequest
-from groverattn.verification.request import VerificationRequest as VerificationRequest
-from groverattn.errors import InputError as InputError
-from groverattn.problem.presets import PRESETS as PRESETS
-from groverattn.physical.machines.hardware import HARDWARE as HARDWARE
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES as DATA_ACCESSES
 from groverattn.bloqs.score.methods import SCORES as SCORES
+from groverattn.capture.capture import capture_heads as capture_heads
+from groverattn.costs.counting import count as count
+from groverattn.costs.counting import count_iterate as count_iterate
+from groverattn.diagnosis.survey import model_sizes as model_sizes
+from groverattn.diagnosis.survey import survey_heads as survey_heads
+from groverattn.errors import InputError as InputError
+from groverattn.frontier.tradeoffs import RowChoices as RowChoices
+from groverattn.frontier.tradeoffs import vary as vary
+from groverattn.physical.machines.hardware import HARDWARE as HARDWARE
+from groverattn.problem.chosen_head import random_head as random_head
+from groverattn.problem.heads import AttentionHead as AttentionHead
+from groverattn.problem.heads import bundled_head as bundled_head
+from groverattn.problem.heads import load_head as load_head
+from groverattn.problem.presets import PRESETS as PRESETS
+from groverattn.reference.attention.exact import exact_attention as exact_attention
 from groverattn.reference.finders.registry import FINDERS as FINDERS
+from groverattn.row.request import RowRequest as RowRequest
+from groverattn.simulation.amplitudes import amplitudes as amplitudes
+from groverattn.simulation.request import SimulationRequest as SimulationRequest
+from groverattn.verification.request import VerificationRequest as VerificationRequest
 
 __version__: str
 def compare(
@@ -245,6 +262,63 @@ def find_frontier(
         InputError: an unknown name, a size that is missing, or no design that the machine can run in budget.
     """
 
+def find_keys(
+    Q: ArrayLike | AttentionHead | None = None,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
+    *,
+    file: str | None = None,
+    layer: int | None = None,
+    head: int | None = None,
+    causal: bool = False,
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    key_bits: int = 8,
+    query_bits: int = 8,
+    data_access: str = 'qrom',
+    seed: int = 0,
+    n_marked: int = 16,
+    sample_size: int | None = None,
+    tau: float | None = None,
+    engine: str = 'index',
+    method: str = 'unknown',
+    growth: float | None = None,
+    error_budget: float = 0.001,
+    row: int = -1,
+) -> RowSearch:
+    """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
+
+    Args:
+        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        layer: Layer to read, from 0.
+        head: Query head to read, from 0.
+        causal: Row i sees keys 0 to i only, also where the file does not say so.
+        n_keys: Number of keys where there is no file.
+        d_head: Numbers per key where there is no file.
+        key_bits: Bits per number of a key, 2 to 16.
+        query_bits: Bits per number of a query, 2 to 16.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        seed: Seed of all draws, 0 or more.
+        n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
+        sample_size: Set each row's threshold from this many sampled keys: about k are marked.
+        tau: One threshold of the scaled score for all rows instead.
+        engine: circuit, sparse, index or law.
+        method: unknown, expected, counted, known, collector or top-k.
+        growth: Growth factor of the trials; by default the method's own.
+        error_budget: Probability that any row misses a key.
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        K: Keys, shape (n, d).
+        V: Values, shape (n, m).
+        row: Number of the row; negative from the end.
+
+    Raises:
+        InputError: arrays that make no head, an unknown name, a row that does not exist or is read whole.
+
+    >>> import groverattn
+    >>> groverattn.find_keys(n_keys=16, d_head=2, n_marked=2, engine="law", seed=1).checks > 2
+    True
+    """
+
 def oracle(
     Q: ArrayLike | AttentionHead | None = None,
     K: ArrayLike | None = None,
@@ -290,6 +364,20 @@ def oracle(
     >>> import groverattn
     >>> groverattn.oracle(n_keys=16, d_head=2).num_qubits()
     4
+    """
+
+def picture(
+    shown: Any,
+    others: Any,
+) -> Picture:
+    """Figure of a result, of one level of a bloq's decomposition, or of B beside exact attention.
+
+    Args:
+        shown: A result that has a picture, a bloq, or B as `Simulation.approximation` returns it.
+        others: What is drawn beside a result, see `Drawn.picture`.
+
+    Raises:
+        InputError: something without a picture.
     """
 
 def price_model(
@@ -343,6 +431,25 @@ def price_model(
         InputError: an unknown name, a size that is missing, or a row that no machine of this kind can run in budget.
     """
 
+def run_sweep(
+    study: str | Path,
+    folder: str | Path,
+    *,
+    n_workers: int = 2,
+    retry_failed: bool = False,
+) -> SweepResult:
+    """Study of many points from a TOML file: what is missing in the folder is computed, then its table is written.
+
+    Args:
+        study: The study file, see docs/sweep.md.
+        folder: Where journal, table and manifest are; made if it does not exist.
+        n_workers: Processes; 0: this one.
+        retry_failed: Compute the points again whose row has an error.
+
+    Raises:
+        InputError: a study file or a folder that cannot be used.
+    """
+
 def search(
     Q: ArrayLike | AttentionHead | None = None,
     K: ArrayLike | None = None,
@@ -387,6 +494,11 @@ def search(
     Raises:
         InputError: an unknown name, a row that is not searched, or more keys than can be written out.
     """
+
+def side_by_side(
+    estimates: Iterable[Estimate],
+) -> SideBySide:
+    """Estimates of any sizes as one table, a line for each."""
 
 def simulate(
     Q: ArrayLike | AttentionHead | None = None,
@@ -497,4 +609,21 @@ def verify(
 
     Raises:
         InputError: an unknown name, a row that is not searched, or more keys than can be run gate by gate.
+    """
+
+def write_report(
+    requests: RowRequest | Sequence[RowRequest],
+    output: str | Path,
+    *,
+    force: bool = False,
+) -> tuple[Path, Path]:
+    """Report of one or several models as two files, HTML and Markdown; return their paths.
+
+    Args:
+        requests: What is reported, a chapter for each.
+        output: Name of the HTML file; the Markdown file has the same with .md.
+        force: Whether files of these names may be replaced.
+
+    Raises:
+        InputError: a name that does not end in .html, files that exist, or a place that cannot be written to.
     """

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from groverattn.errors import InputError
 from groverattn.inputs import asks, described
 from groverattn.problem.heads import AttentionHead, head_of
 from groverattn.row.request import RowRequest
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
     from groverattn.bloqs.search.phase_oracle import PhaseOracle
     from groverattn.crossover.crossover import CrossoverResult
     from groverattn.diagnosis.diagnosis import Diagnosis
-    from groverattn.estimation.compare import Comparison
+    from groverattn.estimation.compare import Comparison, SideBySide
     from groverattn.estimation.estimate import Estimate
     from groverattn.frontier.frontier import Frontier
+    from groverattn.show.result import Picture
     from groverattn.simulation.result import Simulation
+    from groverattn.simulation.row_search import RowSearch
+    from groverattn.sweep.sweep import SweepResult
     from groverattn.verification.verification import Verification
     from groverattn.whole_model.model import WholeModel
 
@@ -240,3 +245,108 @@ def diagnose(
     from groverattn.diagnosis.diagnosis import diagnose
 
     return diagnose(head_of(Q, K, V), n_marked)
+
+
+@_public(SimulationRequest, without=("rows", "circuit_every", "search_law", "marked_limit"))
+def find_keys(
+    request: SimulationRequest,
+    Q: ArrayLike | AttentionHead | None = None,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
+    *,
+    row: int = -1,
+) -> RowSearch:
+    """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
+
+    Args:
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        K: Keys, shape (n, d).
+        V: Values, shape (n, m).
+        row: Number of the row; negative from the end.
+
+    Raises:
+        InputError: arrays that make no head, an unknown name, a row that does not exist or is read whole.
+
+    >>> import groverattn
+    >>> groverattn.find_keys(n_keys=16, d_head=2, n_marked=2, engine="law", seed=1).checks > 2
+    True
+    """
+    from groverattn.simulation.head import search_one_row
+
+    request, head = _in_memory(request, Q, K, V)
+    return search_one_row(request, row, head=head)
+
+
+def picture(shown: Any, *others: Any) -> Picture:
+    """Figure of a result, of one level of a bloq's decomposition, or of B beside exact attention.
+
+    Args:
+        shown: A result that has a picture, a bloq, or B as `Simulation.approximation` returns it.
+        others: What is drawn beside a result, see `Drawn.picture`.
+
+    Raises:
+        InputError: something without a picture.
+    """
+    from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+    from groverattn.show.figures import circuit_svg
+    from groverattn.show.result import Drawn, Picture
+
+    if isinstance(shown, Drawn):
+        return shown.picture(*others)
+    if isinstance(shown, SparseRankOne):
+        from groverattn.diagnosis.figure import attention_svg
+
+        return Picture(attention_svg(shown))
+    if hasattr(shown, "decompose_bloq"):
+        return Picture(circuit_svg(shown))
+    raise InputError(
+        given=f"a {type(shown).__name__}",
+        allowed="a result with a picture, a bloq, or B",
+        why="nothing else is drawn",
+        do="draw it with Matplotlib from its to_frame()",
+    )
+
+
+def side_by_side(estimates: Iterable[Estimate]) -> SideBySide:
+    """Estimates of any sizes as one table, a line for each."""
+    from groverattn.estimation.compare import SideBySide
+
+    return SideBySide(tuple(estimates))
+
+
+def write_report(
+    requests: RowRequest | Sequence[RowRequest], output: str | Path, *, force: bool = False
+) -> tuple[Path, Path]:
+    """Report of one or several models as two files, HTML and Markdown; return their paths.
+
+    Args:
+        requests: What is reported, a chapter for each.
+        output: Name of the HTML file; the Markdown file has the same with .md.
+        force: Whether files of these names may be replaced.
+
+    Raises:
+        InputError: a name that does not end in .html, files that exist, or a place that cannot be written to.
+    """
+    from groverattn.report.write import report_files, write_report
+
+    files = report_files(Path(output), force=force)
+    write_report([requests] if isinstance(requests, RowRequest) else requests, files)
+    return files
+
+
+def run_sweep(study: str | Path, folder: str | Path, *, n_workers: int = 2, retry_failed: bool = False) -> SweepResult:
+    """Study of many points from a TOML file: what is missing in the folder is computed, then its table is written.
+
+    Args:
+        study: The study file, see docs/sweep.md.
+        folder: Where journal, table and manifest are; made if it does not exist.
+        n_workers: Processes; 0: this one.
+        retry_failed: Compute the points again whose row has an error.
+
+    Raises:
+        InputError: a study file or a folder that cannot be used.
+    """
+    from groverattn.sweep.executors import chosen_workers
+    from groverattn.sweep.sweep import sweep
+
+    return sweep(Path(study), Path(folder), lambda: chosen_workers(n_workers, None), retry_failed=retry_failed)

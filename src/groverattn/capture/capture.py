@@ -64,7 +64,7 @@ class Capture(Shown):
         return {"schema": SCHEMA, **attrs.asdict(self)}
 
 
-def capture(
+def capture_heads(
     model_folder: Path,
     text_file: Path,
     output: Path,

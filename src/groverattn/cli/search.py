@@ -111,8 +111,8 @@ def capture(
 
     Example: groverattn capture --model my-model --text passage.txt -o heads.npz --max-tokens 512
     """
-    from groverattn.capture.capture import capture as run_capture
+    from groverattn.capture.capture import capture_heads
 
     with progress("layers captured") as on_layer:
-        written = run_capture(model, text, output, max_tokens=max_tokens, dtype=dtype, force=force, on_layer=on_layer)
+        written = capture_heads(model, text, output, max_tokens=max_tokens, dtype=dtype, force=force, on_layer=on_layer)
     show(written, format)

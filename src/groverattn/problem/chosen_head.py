@@ -113,7 +113,9 @@ def refuse_two_heads(choice: HeadChoice) -> None:
         )
 
 
-def random_head(n_keys: int | None, d_head: int | None, seed: int, causal: bool) -> AttentionHead:
+def random_head(
+    n_keys: int | None = None, d_head: int | None = None, seed: int = 0, causal: bool = False
+) -> AttentionHead:
     """Seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers by default.
 
     Raises:

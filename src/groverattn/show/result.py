@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -61,16 +60,6 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg
-
-    def save(self, path: str | Path) -> None:
-        """Write the image, whole or not at all.
-
-        Raises:
-            InputError: a place that cannot be written to.
-        """
-        from groverattn.files.whole import write_text
-
-        write_text(Path(path), self.svg)
 
 
 class Drawn(Shown):

@@ -21,7 +21,7 @@ from groverattn.simulation.blocks import block_results, found_keys, in_blocks, w
 from groverattn.simulation.limits import check_rows
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import OutputErrors, Simulation
-from groverattn.simulation.row_search import RowResult, search_head_row
+from groverattn.simulation.row_search import RowResult, RowSearch, search_head_row, search_row
 from groverattn.verification.row import SearchedRow
 
 # Of a sum of up to 2^17 values of float64, relative to the largest: some 1e-14, and a margin.
@@ -122,6 +122,32 @@ def simulate_instance(
         found = in_parallel(search, rows, n_workers)
     results = _until_interrupted(found, len(rows), on_row)
     return Simulation(request, instance, results, len(rows), _assess(instance, results, request.seed))
+
+
+def search_one_row(request: SimulationRequest, row: int, *, head: AttentionHead | None = None) -> RowSearch:
+    """Search one row and return every trial; the error budget is this row's.
+
+    Args:
+        request: what is searched, and how; its rows are not read.
+        row: number of the row; negative from the end.
+        head: the head, if it is in memory; by default the one that the request names.
+
+    Raises:
+        InputError: two heads, no such row, or one that is read whole.
+    """
+    if head is None:
+        head = request.head.load(request.seed)
+    else:
+        refuse_two_heads(request.head)
+    at = row % head.n_keys if -head.n_keys <= row < 0 else row
+    rules = {"sample_size": request.sample_size, "tau": request.tau, "seed": request.seed}
+    instance = threshold_instance(head, request.n_marked, request.query_bits, request.key_bits, **rules)
+    searched = SearchedRow.checked(instance, at, request.data_access)
+    if request.engine.name == "circuit":
+        from groverattn.simulation.gate_engines import check_fits  # imports Cirq and Qualtran
+
+        check_fits(searched)
+    return search_row(searched, at, engine=request.engine, method=request.search_method(1), seed=request.seed)[1]
 
 
 def check_workers(n_workers: int) -> None:

@@ -11,7 +11,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.errors import InputError
 from groverattn.problem.instance import Instance
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.show.result import Shown
@@ -113,6 +115,25 @@ class Simulation(Shown):
     @property
     def _searched(self) -> list[RowResult]:
         return [row for row in self.rows if not row.read_whole]
+
+    def approximation(self, tail: str = "mean_score") -> SparseRankOne:
+        """Return B, sparse plus rank one, of the rows that were searched.
+
+        Args:
+            tail: how the constant of a row's other keys is chosen, a name in `reference.attention.tails.TAILS`.
+
+        Raises:
+            InputError: an unknown tail, or rows whose keys were only counted.
+        """
+        found = [result.found for result in self.rows if result.found is not None]
+        if len(found) < len(self.rows):
+            raise InputError(
+                given=f"{len(self.rows) - len(found):,} rows whose keys were only counted",
+                allowed="rows whose found keys are known",
+                why="B holds the exact weight of every found key",
+                do="simulate fewer keys, or another engine than law",
+            )
+        return SparseRankOne.from_found(self.instance.head, found, tail, rows=np.array([row.row for row in self.rows]))
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `simulate --format json` prints."""

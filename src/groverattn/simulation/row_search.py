@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import attrs
 import numpy as np
@@ -14,6 +15,7 @@ from groverattn.reference.search.counting import counting_iterates
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.top_k import TopKSearch
 from groverattn.reference.search.trials import GroverRun, Trial
+from groverattn.show.result import Shown
 from groverattn.simulation.engines import Engine, EngineChoice
 from groverattn.verification.row import SearchedRow
 
@@ -36,7 +38,7 @@ class TrialRecord:
 
 
 @attrs.frozen
-class RowSearch:
+class RowSearch(Shown):
     """What one row's search did.
 
     Attributes:
@@ -54,6 +56,10 @@ class RowSearch:
     stopped_early: bool = False
     first_iterates: int = 0
     first_checks: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what was found, and every trial."""
+        return {"found": list(self.found), "trials": [attrs.asdict(trial) for trial in self.trials]}
 
     @property
     def iterates(self) -> int:
@@ -199,20 +205,13 @@ def search_head_row(
     if n_visible <= method.n_kept if method.keeps_largest else instance.read_whole(row):
         every = {"found": tuple(range(n_visible)), "n_found": n_visible, "n_marked": n_visible}
         return RowResult(row=row, **every, key_visits=n_visible, read_whole=True)
-    rng = np.random.default_rng([seed, row])
-    outcomes = np.random.default_rng([seed, row, 1])  # of measurements inside a circuit, which not every engine has
     searched = SearchedRow.of(instance, row, data_access)
-    machine, to_find = engine.for_row(row, searched, outcomes), searched.is_marked
-    n_marked = int(to_find.sum())
+    to_find = searched.is_marked
     if method.keeps_largest:
-        search = find_largest(method.top_k(), searched, machine, rng)
         # with ties at the k-th largest score, any k of those that reach it are right
         to_find = searched.scores >= np.partition(searched.scores, -method.n_kept)[-method.n_kept]
-        n_marked = method.n_kept
-    elif method.counts_first:
-        search = count_and_find(method.counted(), searched, machine, rng)
-    else:
-        search = find_marked(method.for_threshold(n_marked), searched, machine, rng)
+    n_marked = method.n_kept if method.keeps_largest else int(to_find.sum())
+    machine, search = search_row(searched, row, engine=engine, method=method, seed=seed)
     right = int(to_find[list(search.found)].sum())
     return RowResult(
         row=row,
@@ -227,3 +226,25 @@ def search_head_row(
         stopped_early=search.stopped_early,
         circuit_wrong=machine.circuit_mismatches(search.last_threshold, search.found),
     )
+
+
+def search_row(
+    searched: SearchedRow, row: int, *, engine: EngineChoice, method: SearchMethod, seed: int
+) -> tuple[Engine, RowSearch]:
+    """Search a row on an engine; return the engine and what the search did, trial by trial.
+
+    Args:
+        searched: the row.
+        row: its number, which the draws depend on.
+        engine: what stands for the quantum computer.
+        method: the search procedure.
+        seed: of all draws.
+    """
+    rng = np.random.default_rng([seed, row])
+    outcomes = np.random.default_rng([seed, row, 1])  # of measurements inside a circuit, which not every engine has
+    machine = engine.for_row(row, searched, outcomes)
+    if method.keeps_largest:
+        return machine, find_largest(method.top_k(), searched, machine, rng)
+    if method.counts_first:
+        return machine, count_and_find(method.counted(), searched, machine, rng)
+    return machine, find_marked(method.for_threshold(int(searched.is_marked.sum())), searched, machine, rng)

@@ -13,9 +13,9 @@ from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import Cell, count, count_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
-from groverattn.simulation.figure import p_marked
+from groverattn.simulation.amplitudes import Amplitudes, p_marked
 from groverattn.simulation.result import Simulation
-from groverattn.simulation.row_search import RowResult
+from groverattn.simulation.row_search import RowResult, RowSearch
 
 _DIGITS = 9
 
@@ -92,25 +92,38 @@ def _circuit_scope(engine: str, data_access: str, checked: Sequence[int]) -> str
     return f"keys on which the oracle was wrong, run gate by gate in {len(checked):,} rows"
 
 
-def amplitude_table(states: Sequence[NDArray[np.inexact]], marked: NDArray[np.bool_]) -> Table:
-    """One line for each number of iterates 0, 1, 2, ...: the probability of measuring a marked key.
-
-    Args:
-        states: the simulated amplitudes of all indices after 0, 1, 2, ... iterates, each of shape (n,).
-        marked: which indices are marked, shape (n,).
-    """
-    n_marked = int(marked.sum())
+@blocks_of.register
+def _(result: Amplitudes) -> tuple[Block, ...]:
+    n_marked = int(result.marked.sum())
 
     def nine(p: float | NDArray[np.float64]) -> Cell:
         return Cell(f"{p:.{_DIGITS}f}", float(p))
 
-    return table_of(
-        "Probability of measuring a marked key",
-        enumerate(states),
-        (Column("iterates", "iterates"), lambda each: count(each[0])),
-        (Column("simulated", "probability"), lambda each: nine(p_marked(each[1], marked))),
-        (
-            Column("by the law", "probability"),
-            lambda each: nine(success_probability(marked.size, n_marked, each[0])),
+    return (
+        table_of(
+            "Probability of measuring a marked key",
+            enumerate(result.states),
+            (Column("iterates", "iterates"), lambda each: count(each[0])),
+            (Column("simulated", "probability"), lambda each: nine(p_marked(each[1], result.marked))),
+            (
+                Column("by the law", "probability"),
+                lambda each: nine(success_probability(result.n_keys, n_marked, each[0])),
+            ),
         ),
     )
+
+
+@blocks_of.register
+def _(result: RowSearch) -> tuple[Block, ...]:
+    """Trial by trial."""
+    table = table_of(
+        "Trials of one row",
+        enumerate(result.trials, start=1),
+        (Column("trial", "trials"), lambda each: count(each[0])),
+        (Column("iterates", "iterates"), lambda each: count(each[1].run.n_iterates)),
+        (Column("phases"), lambda each: words("of a fixed-point search" if each[1].run.is_phased else "-1")),
+        (Column("measured key", "index"), lambda each: count(each[1].key)),
+        (Column("check"), lambda each: words("found" if each[1].hit else "not marked, or found before")),
+    )
+    found = ", ".join(map(str, result.found)) or "none"
+    return table, Paragraph(f"Found: {found}. {result.iterates:,} oracle calls, {result.checks:,} keys checked.")
