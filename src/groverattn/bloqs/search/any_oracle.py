@@ -85,9 +85,10 @@ def reading(oracle: Bloq, name: str) -> Any:
     Raises:
         InputError: the oracle does not have it.
     """
-    if not hasattr(oracle, name):
+    found = getattr(oracle, name, None)
+    if found is None:
         raise _missing(oracle, name, "it is read as the oracle states it, and not worked out from its circuit")
-    return getattr(oracle, name)
+    return found
 
 
 def phases(oracle: Bloq, indices: NDArray[np.integer], **ctrl: int) -> NDArray[np.complex128]:

@@ -7,15 +7,15 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BQUInt, QBit, Register, Signature, bloq_example
+from qualtran import Bloq, BQUInt, QBit, Register, Signature, bloq_example
 
-from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.reflect_zero import ReflectZero
 from groverattn.bloqs.search.uniform import PrepareUniform
 
 
 @attrs.frozen
-class Diffusion(CostedGate):
+class Diffusion(InSequence):
     """-(1 - (1 - e^{i angle}) |u><u|) with u the uniform superposition of the n indices; 2 |u><u| - 1 at the angle pi.
 
     Up to a global phase. Only the phase of the reflection is controlled: the preparation undoes itself.
@@ -50,27 +50,9 @@ class Diffusion(CostedGate):
         return ReflectZero(self.prepare.index_bits, angle=self.angle, has_ctrl=self.has_ctrl)
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli depth of the schedule in which the three parts follow each other."""
-        return 2 * self.prepare.toffoli_depth + self.reflect.toffoli_depth
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the same schedule."""
-        return 2 * self.prepare.measurement_depth + self.reflect.measurement_depth
-
-    @property
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once."""
-        return max(self.prepare.peak_qubits + self.has_ctrl, self.reflect.peak_qubits)
-
-    def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
-        selection = bb.add(self.prepare.adjoint(), selection=selection)
-        reflected = bb.add_d(self.reflect, selection=selection, **ctrl)
-        return reflected | {"selection": bb.add(self.prepare, selection=reflected["selection"])}
-
-    def build_call_graph(self, ssa):
-        return {self.prepare: 1, self.prepare.adjoint(): 1, self.reflect: 1}
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """Out of the uniform superposition, reflect, and back."""
+        return (self.prepare.adjoint(), 1), (self.reflect, 1), (self.prepare, 1)
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The matrix that the circuit has to realise up to a global phase, shape (2^m, 2^m), m with the control."""

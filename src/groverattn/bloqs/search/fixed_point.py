@@ -1,17 +1,17 @@
 """Fixed-point search: finds a marked key without overshooting when more keys are marked than was assumed."""
 
-from collections import Counter
 from functools import cached_property
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import Signature, bloq_example
+from qualtran import Bloq, Signature, bloq_example
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.costed import Uncomputable
 from groverattn.bloqs.search.any_oracle import phases, reading
 from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
 from groverattn.errors import InputError
@@ -22,7 +22,7 @@ def _angles(values) -> tuple[float, ...]:
 
 
 @attrs.frozen
-class FixedPointSearch(Uncomputable):
+class FixedPointSearch(InSequence, Uncomputable):
     """Prepare the uniform superposition and apply Grover iterates by the given angles; the caller measures the index.
 
     With the angles of Yoder, Low and Chuang (arXiv:1409.3305, Eq. (11)) for l iterates and a failure probability
@@ -77,28 +77,9 @@ class FixedPointSearch(Uncomputable):
         )
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli depth of the schedule in which the iterates follow each other."""
-        return self.prepare.toffoli_depth + sum(iterate.toffoli_depth for iterate in self.iterates)
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the same schedule."""
-        return self.prepare.measurement_depth + sum(iterate.measurement_depth for iterate in self.iterates)
-
-    @property
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once."""
-        return max(part.peak_qubits for part in (self.prepare, *self.iterates))
-
-    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        for part in (self.prepare, *self.iterates):
-            selection = bb.add(part, selection=selection)
-        return {"selection": selection}
-
-    def build_call_graph(self, ssa):
-        parts = (self.prepare, *self.iterates)
-        return Counter(part.adjoint() if self.uncompute else part for part in parts)
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The preparation, then the iterates."""
+        return (self.prepare, 1), *((iterate, 1) for iterate in self.iterates)
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The state that the circuit has to reach from |0>, shape (2^m, 1), up to a global phase.

@@ -7,18 +7,19 @@ from typing import Any
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import CtrlSpec, Signature, bloq_example
+from qualtran import Bloq, CtrlSpec, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
-from groverattn.bloqs.search.any_oracle import n_values, phases, reading, selection_of
+from groverattn.bloqs.costed import Uncomputable
+from groverattn.bloqs.search.any_oracle import n_values, phases, selection_of
 from groverattn.bloqs.search.diffusion import Diffusion
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
 
 
 @attrs.frozen
-class GroverIterate(Uncomputable):
+class GroverIterate(InSequence, Uncomputable):
     """One phase oracle and one diffusion (Grover, quant-ph/9605043), up to a global phase.
 
     An oracle whose flip is controlled makes it a controlled iterate: only the phases of oracle and diffusion are
@@ -68,26 +69,9 @@ class GroverIterate(Uncomputable):
         return attrs.evolve(self, oracle=self.oracle.controlled())
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli depth of the schedule in which oracle and diffusion follow each other."""
-        return reading(self.oracle, "toffoli_depth") + self.diffusion.toffoli_depth
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the same schedule."""
-        return reading(self.oracle, "measurement_depth") + self.diffusion.measurement_depth
-
-    @property
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once."""
-        return max(reading(self.oracle, "peak_qubits"), self.diffusion.peak_qubits)
-
-    def build_composite_bloq(self, bb: Builder, **registers: Wire) -> dict[str, Wire]:
-        return bb.add_d(self.diffusion, **bb.add_d(self.oracle, **registers))
-
-    def build_call_graph(self, ssa):
-        parts = (self.oracle, self.diffusion)
-        return {part.adjoint() if self.uncompute else part: 1 for part in parts}
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The oracle, then the diffusion."""
+        return (self.oracle, 1), (self.diffusion, 1)
 
     def get_ctrl_system(self, ctrl_spec: CtrlSpec):
         """One positive control goes to the two phases alone; others are reduced to one by Qualtran."""
@@ -112,7 +96,7 @@ class GroverIterate(Uncomputable):
 
 
 @attrs.frozen
-class GroverSearch(Uncomputable):
+class GroverSearch(InSequence, Uncomputable):
     """Prepare the uniform superposition and apply `n_iterates` Grover iterates; the caller measures the index.
 
     With t of n keys marked, the index is a marked one with probability sin^2((2 n_iterates + 1) asin(sqrt(t / n)))
@@ -135,30 +119,9 @@ class GroverSearch(Uncomputable):
         return PrepareUniform(self.iterate.n_keys)
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli depth of the schedule in which the iterates follow each other."""
-        return self.prepare.toffoli_depth + self.n_iterates * self.iterate.toffoli_depth
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the same schedule."""
-        return self.prepare.measurement_depth + self.n_iterates * self.iterate.measurement_depth
-
-    @property
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once."""
-        return max(self.prepare.peak_qubits, self.iterate.peak_qubits if self.n_iterates else 0)
-
-    def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
-        for part in (self.prepare, *(self.iterate for _ in range(self.n_iterates))):
-            selection = bb.add(part, selection=selection)
-        return {"selection": selection}
-
-    def build_call_graph(self, ssa):
-        prepare, iterate = self.prepare, self.iterate
-        if self.uncompute:
-            prepare, iterate = prepare.adjoint(), iterate.adjoint()
-        return {prepare: 1} | ({iterate: self.n_iterates} if self.n_iterates else {})
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The preparation, then the iterates."""
+        return (self.prepare, 1), (self.iterate, self.n_iterates)
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The state that the circuit has to reach from |0>, shape (2^m, 1), up to a global phase."""

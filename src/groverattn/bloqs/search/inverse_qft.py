@@ -1,7 +1,6 @@
 """Inverse quantum Fourier transform of a small register."""
 
 import math
-from collections import Counter
 from functools import cached_property
 
 import attrs
@@ -11,11 +10,12 @@ from qualtran import Bloq, QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
 
 
 @attrs.frozen
-class InverseQFT(Uncomputable):
+class InverseQFT(InSequence, Uncomputable):
     """sum over x of e^{2 pi i x y / M} |x> / sqrt(M) -> |y> with M = 2^m, where x enters with its bits reversed.
 
     m Hadamards and a phase for each pair of bits (Coppersmith, arXiv:quant-ph/0201067): each is one And and one
@@ -37,29 +37,14 @@ class InverseQFT(Uncomputable):
     def computing_signature(self) -> Signature:
         return Signature([Register("phase", QUInt(self.n_bits))])
 
-    @property
-    def n_pairs(self) -> int:
-        """Pairs of bits, each of which takes an And."""
-        return self.n_bits * (self.n_bits - 1) // 2
-
-    @property
-    def toffoli_depth(self) -> int:
-        """The pairs follow each other on one work qubit."""
-        return self.n_pairs
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the same schedule."""
-        return 2 * self.n_pairs
-
-    @property
-    def peak_qubits(self) -> int:
-        """The register, and the And of a pair."""
-        return self.n_bits + (self.n_bits > 1)
-
     def rotation(self, distance: int) -> PhaseOnOnes:
         """The phase on a bit and on one that is `distance` places lower."""
         return PhaseOnOnes(2, angle=-math.pi / (1 << distance))
+
+    @property
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """A phase for each pair of bits, all on one work qubit."""
+        return tuple((self.rotation(distance), self.n_bits - distance) for distance in range(1, self.n_bits))
 
     def build_composite_bloq(self, bb: Builder, phase: Wire) -> dict[str, Wire]:
         # from the lowest bit of y, which is known first
@@ -71,11 +56,7 @@ class InverseQFT(Uncomputable):
         return {"phase": bb.join(np.array(bits[::-1]), dtype=QUInt(self.n_bits))}
 
     def build_call_graph(self, ssa):
-        counts: Counter[Bloq] = Counter({Hadamard(): self.n_bits})
-        for distance in range(1, self.n_bits):
-            rotation = self.rotation(distance)
-            counts[rotation.adjoint() if self.uncompute else rotation] += self.n_bits - distance
-        return counts
+        return super().build_call_graph(ssa) | {Hadamard(): self.n_bits}
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The matrix that the circuit has to realise up to a global phase, shape (2^m, 2^m)."""

@@ -5,22 +5,23 @@ from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import CtrlSpec, QAny, QBit, Register, Signature, bloq_example
+from qualtran import Bloq, CtrlSpec, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.predicate import Predicate
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 
 
 @attrs.frozen
-class PhaseOracle(CirqByGates):
+class PhaseOracle(InSequence, CirqByGates):
     """|j> -> (-1)^[ <q, k_j> >= threshold and key j is live ] |j> for every index j < n.
 
     Load the word of key j, compare its score with the threshold, flip, undo. The predicate is computed from the stored
@@ -80,19 +81,10 @@ class PhaseOracle(CirqByGates):
         return ctrl + max(self.lookup.peak_qubits, after_load, self.lookup.adjoint().peak_qubits)
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli depth of the schedule in which load, score, flip, unscore and unload follow each other."""
-        return sum(part.toffoli_depth for part in self.parts)
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the same schedule."""
-        return sum(part.measurement_depth for part in self.parts)
-
-    @property
-    def parts(self) -> tuple[CostedGate, ...]:
-        """What the oracle does, one after the other."""
-        return self.lookup, self.score, self.predicate, self.score.adjoint(), self.lookup.adjoint()
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """Load, score, flip, unscore, unload."""
+        parts = self.lookup, self.score, self.predicate, self.score.adjoint(), self.lookup.adjoint()
+        return tuple((part, 1) for part in parts)
 
     def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
         loaded = bb.add_d(self.lookup, selection=selection)
@@ -103,9 +95,6 @@ class PhaseOracle(CirqByGates):
         key = bb.add(self.score.adjoint(), **scored)
         word = bb.join(np.array([*bb.split(key), live]), dtype=QAny(self.lookup.table.word_bits))
         return flipped | {"selection": bb.add(self.lookup.adjoint(), **loaded | {"word": word})}
-
-    def build_call_graph(self, ssa):
-        return dict.fromkeys(self.parts, 1)
 
     def get_ctrl_system(self, ctrl_spec: CtrlSpec):
         """One positive control goes to the flip alone; others are reduced to one by Qualtran."""

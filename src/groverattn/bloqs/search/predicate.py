@@ -5,14 +5,15 @@ from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import Signature, bloq_example
+from qualtran import Bloq, Signature, bloq_example
 
-from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.costed import Builder, Wire
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
 
 
 @attrs.frozen
-class Predicate(CostedGate):
+class Predicate(InSequence):
     """Phase -1 iff the score reaches the threshold and the key is live, that is, was not found before: one CZ.
 
     Controlled, it takes one And more. Nothing else of an oracle has to be controlled: what is computed is undone. A
@@ -41,26 +42,13 @@ class Predicate(CostedGate):
         return PhaseOnOnes(2 + self.has_ctrl, angle=self.angle)
 
     @property
-    def toffoli_depth(self) -> int:
-        """That of the phase."""
-        return self.phase.toffoli_depth
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the phase."""
-        return self.phase.measurement_depth
-
-    @property
-    def peak_qubits(self) -> int:
-        """That of the phase."""
-        return self.phase.peak_qubits
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The phase alone."""
+        return ((self.phase, 1),)
 
     def build_composite_bloq(self, bb: Builder, marked: Wire, live: Wire, **ctrl: Wire) -> dict[str, Wire]:
         *ctrls, live, marked = bb.add(self.phase, bits=np.array([*ctrl.values(), live, marked]))
         return dict(zip(ctrl, ctrls, strict=True)) | {"marked": marked, "live": live}
-
-    def build_call_graph(self, ssa):
-        return {self.phase: 1}
 
     def on_classical_vals(self, **values: int) -> dict[str, int]:
         return values

@@ -6,12 +6,13 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import QUInt, Register, Signature, bloq_example
+from qualtran import Bloq, QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.search.any_oracle import phases
 from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.inverse_qft import InverseQFT
 from groverattn.bloqs.search.phase_oracle import _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
@@ -19,7 +20,7 @@ from groverattn.errors import InputError
 
 
 @attrs.frozen
-class QuantumCounting(Uncomputable):
+class QuantumCounting(InSequence, Uncomputable):
     """Estimate the phase of the Grover iterate on m qubits; the caller measures `phase` and discards the index.
 
     The outcome y stands for n sin^2(pi y / 2^m) marked keys (Brassard, Hoyer, Mosca, Tapp, arXiv:quant-ph/0005055,
@@ -76,23 +77,9 @@ class QuantumCounting(Uncomputable):
         return (1 << self.n_bits) - 1
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli depth of the schedule in which the parts follow each other."""
-        iterates = self.n_iterates * self.controlled_iterate.toffoli_depth
-        return self.prepare.toffoli_depth + iterates + self.transform.toffoli_depth
-
-    @property
-    def measurement_depth(self) -> int:
-        """That of the same schedule."""
-        iterates = self.n_iterates * self.controlled_iterate.measurement_depth
-        return self.prepare.measurement_depth + iterates + self.transform.measurement_depth
-
-    @property
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once."""
-        while_preparing = self.n_bits + self.prepare.peak_qubits
-        while_iterating = self.n_bits - 1 + self.controlled_iterate.peak_qubits
-        return max(while_preparing, while_iterating, self.transform.peak_qubits + self.prepare.index_bits)
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The index's preparation, the controlled iterates, and what reads the phase."""
+        return (self.prepare, 1), (self.controlled_iterate, self.n_iterates), (self.transform, 1)
 
     def build_composite_bloq(self, bb: Builder, phase: Wire, selection: Wire) -> dict[str, Wire]:
         selection = bb.add(self.prepare, selection=selection)
@@ -105,10 +92,7 @@ class QuantumCounting(Uncomputable):
         return {"phase": phase, "selection": selection}
 
     def build_call_graph(self, ssa):
-        counts = {self.prepare: 1, self.controlled_iterate: self.n_iterates, self.transform: 1}
-        if self.uncompute:
-            counts = {part.adjoint(): times for part, times in counts.items()}
-        return {Hadamard(): self.n_bits} | counts
+        return super().build_call_graph(ssa) | {Hadamard(): self.n_bits}
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """The state that the circuit has to reach from |0>, shape (2^m 2^index_bits, 1), up to a global phase.

@@ -1,20 +1,22 @@
 """Reflection about |0>, and its generalisation to any angle."""
 
 import math
+from collections import Counter
 from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import QAny, QBit, Register, Signature, bloq_example
+from qualtran import Bloq, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
 
-from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.search.all_zero import AllZero
+from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
 
 
 @attrs.frozen
-class ReflectZero(CostedGate):
+class ReflectZero(InSequence):
     """-(1 - (1 - e^{i angle}) |0><0|) on m qubits; at the angle pi this is 2 |0><0| - 1, with max(m - 2, 0) And.
 
     Controlled or by another angle it takes m - 1 And: whether all qubits are zero is computed, this flag receives the
@@ -56,16 +58,10 @@ class ReflectZero(CostedGate):
         return self.phase.is_sign and not self.has_ctrl
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli gates on the longest path."""
-        tree = self.zeros.toffoli_depth if self.zeros else 0
-        return tree + (0 if self._is_plain else self.phase.toffoli_depth)
-
-    @property
-    def measurement_depth(self) -> int:
-        """The tree up and down, and the phase."""
-        tree = 2 * self.zeros.measurement_depth if self.zeros else 0
-        return tree + (0 if self._is_plain else self.phase.measurement_depth)
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The flag, the phase unless a CZ or a Z is the phase, and the flag's undoing."""
+        phase = () if self._is_plain else ((self.phase, 1),)
+        return ((self.zeros, 1), *phase, (self.zeros.adjoint(), 1)) if self.zeros else phase
 
     @property
     def peak_qubits(self) -> int:
@@ -114,13 +110,12 @@ class ReflectZero(CostedGate):
         return list(bb.add(self.zeros.adjoint(), **flags)), ctrl
 
     def build_call_graph(self, ssa):
-        minus = {ZGate(): 1} if self.has_ctrl else {GlobalPhase(exponent=1): 1}
-        tree = {self.zeros: 1, self.zeros.adjoint(): 1} if self.zeros else {}
-        if not self._is_plain:
-            return minus | {self.phase: 1} | (tree or {XGate(): 2})
-        if self.n_bits == 1:
-            return minus | {XGate(): 2, ZGate(): 1}
-        return minus | {CZ(): 1} | (tree | {XGate(): 2} if tree else {XGate(): 4})
+        gates: Counter[Bloq] = Counter({ZGate() if self.has_ctrl else GlobalPhase(exponent=1): 1})
+        if self._is_plain:
+            gates += Counter({CZ() if self.n_bits > 1 else ZGate(): 1, XGate(): 4 if self.n_bits == 2 else 2})
+        elif not self.zeros:
+            gates[XGate()] = 2
+        return super().build_call_graph(ssa) | gates
 
     def on_classical_vals(self, **values: int) -> dict[str, int]:
         return values

@@ -6,15 +6,16 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BQUInt, QAny, Register, Signature, bloq_example
+from qualtran import Bloq, BQUInt, QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard, Rz
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.in_sequence import InSequence
 
 
 @attrs.frozen
-class PrepareUniform(Uncomputable):
+class PrepareUniform(InSequence, Uncomputable):
     """|0> -> sum over j < n of |j> / sqrt(n), exactly.
 
     Hadamards alone if n is a power of two. Otherwise write n = L 2^K with L odd: the lowest K qubits are free, and one
@@ -69,24 +70,10 @@ class PrepareUniform(Uncomputable):
         return Score((1,), odd - offset, bits), Score((1,), 1 - offset, bits)
 
     @property
-    def toffoli_depth(self) -> int:
-        """Toffoli gates on the longest path: the two comparisons follow each other."""
-        return 0 if self.is_power_of_two else sum(score.toffoli_depth for score in self.comparisons)
-
-    @property
-    def measurement_depth(self) -> int:
-        """The comparisons and their undoing."""
-        if self.is_power_of_two:
-            return 0
-        both = [part for score in self.comparisons for part in (score, score.adjoint())]
-        return sum(part.measurement_depth for part in both)
-
-    @property
-    def peak_qubits(self) -> int:
-        """Largest number of qubits alive at once."""
-        return (
-            self.index_bits if self.is_power_of_two else self.free_bits + max(s.heap.n_wires for s in self.comparisons)
-        )
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The comparisons and their undoing; the Hadamards and the two rotations are beside them."""
+        scores = () if self.is_power_of_two else self.comparisons
+        return tuple((part, 1) for score in scores for part in (score, score.adjoint()))
 
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         bits = [bb.add(Hadamard(), q=bit) for bit in bb.split(selection)]
@@ -100,10 +87,8 @@ class PrepareUniform(Uncomputable):
     def build_call_graph(self, ssa):
         if self.is_power_of_two:
             return {Hadamard(): self.index_bits}
-        angle = self.angle if self.uncompute else -self.angle
-        high = self.index_bits - self.free_bits
-        scores = [s for score in self.comparisons for s in (score, score.adjoint())]
-        return {Hadamard(): self.index_bits + 2 * high, Rz(angle): 2} | dict.fromkeys(scores, 1)
+        high, angle = self.index_bits - self.free_bits, self.angle if self.uncompute else -self.angle
+        return super().build_call_graph(ssa) | {Hadamard(): self.index_bits + 2 * high, Rz(angle): 2}
 
     def reference_columns(self) -> NDArray[np.complex128]:
         """First column of the matrix that the circuit has to realise: the prepared state, shape (2^m, 1)."""
