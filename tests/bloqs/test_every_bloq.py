@@ -1,18 +1,15 @@
 """The checks that every bloq of the package has to pass; a bloq is found by itself and cannot escape them."""
 
-import importlib
 import inspect
-import pkgutil
 
 import cirq
 import pytest
-from qualtran import Adjoint, Bloq, BloqExample, CDType, GateWithRegisters
+from qualtran import Bloq, CDType, GateWithRegisters
 from qualtran.bloqs.basic_gates import TwoBitCSwap
 from qualtran.bloqs.mcmt import And
 from qualtran.cirq_interop import BloqAsCirqGate
 from qualtran.resource_counting import QECGatesCost, get_cost_value
 
-import groverattn.bloqs
 from groverattn.bloqs.flat.flattening import write_gates
 from groverattn.bloqs.lookup.phase_fixup import ConditionalCZ, FixupTable
 from groverattn.bloqs.lookup.qram import QRAMLookup
@@ -25,14 +22,7 @@ from groverattn.verification.bloq_check import (
     check_decomposition,
     is_gate,
 )
-
-PACKAGE = groverattn.bloqs
-MODULES = [
-    importlib.import_module(info.name) for info in pkgutil.walk_packages(PACKAGE.__path__, f"{PACKAGE.__name__}.")
-]
-EXAMPLES = {
-    example.name: example for module in MODULES for example in vars(module).values() if isinstance(example, BloqExample)
-}
+from tests.bloqs.examples import BOTH_DIRECTIONS, MODULES, OF_CLASSES
 
 
 def is_own_bloq(cls, module):
@@ -47,15 +37,7 @@ BLOQS = {
 }
 
 
-def both_directions():
-    for name, example in EXAMPLES.items():
-        bloq = example.make()
-        yield pytest.param(bloq, id=name)
-        if bloq.adjoint() != bloq and not isinstance(bloq.adjoint(), Adjoint):
-            yield pytest.param(bloq.adjoint(), id=f"{name}-adjoint")
-
-
-every_bloq = pytest.mark.parametrize("bloq", list(both_directions()))
+every_bloq = pytest.mark.parametrize("bloq", BOTH_DIRECTIONS.values(), ids=BOTH_DIRECTIONS)
 
 
 OWN_GATES = {FixupTable, ConditionalCZ, QRAMLookup}
@@ -73,7 +55,7 @@ def test_only_these_bloqs_have_no_decomposition():
 
 
 def test_every_bloq_has_an_example():
-    assert BLOQS - {example.bloq_cls for example in EXAMPLES.values()} == set()
+    assert BLOQS - {example.bloq_cls for example in OF_CLASSES} == set()
 
 
 def test_every_bloq_is_a_cirq_gate_with_a_reference():

@@ -3,11 +3,10 @@
 import attrs
 import numpy as np
 import pytest
-from qualtran import Bloq, BloqExample, QAny, QBit, Register, Side, Signature
+from qualtran import Bloq, QAny, QBit, Register, Side, Signature
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
-import groverattn.bloqs
 from groverattn.bloqs.costed import CostedGate, Uncomputable
 from groverattn.bloqs.flat.circuit import FlatCircuit
 from groverattn.bloqs.flat.flattening import Flattening, flatten, write_gates
@@ -17,18 +16,13 @@ from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.problem.key_table import KeyTable
+from tests.bloqs.examples import EXAMPLES
 
 
 def examples():
-    import importlib
-    import pkgutil
-
-    for info in pkgutil.walk_packages(groverattn.bloqs.__path__, f"{groverattn.bloqs.__name__}."):
-        for name, value in vars(importlib.import_module(info.name)).items():
-            if isinstance(value, BloqExample):
-                bloq = value.make()
-                if type(bloq).build_composite_bloq is not Bloq.build_composite_bloq and not is_backwards(bloq):
-                    yield pytest.param(bloq, id=name)
+    for name, bloq in EXAMPLES.items():
+        if type(bloq).build_composite_bloq is not Bloq.build_composite_bloq and not is_backwards(bloq):
+            yield pytest.param(bloq, id=name)
 
 
 def is_backwards(bloq):

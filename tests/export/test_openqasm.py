@@ -14,10 +14,9 @@ from qualtran import BloqBuilder
 from groverattn.bloqs.flat.circuit import FlatCircuit, Gate, Op
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
-from groverattn.bloqs.lookup.key_lookup import _measured_unload
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup
-from groverattn.bloqs.lookup.qrom import QROMLookup
+from groverattn.bloqs.lookup.qrom import QROMLookup, _measured_unload
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.fixed_point import FixedPointSearch
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch

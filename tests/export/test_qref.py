@@ -1,8 +1,6 @@
 """QREF programs checked by qref, compiled and evaluated by Bartiq: the numbers that are counted here."""
 
-import importlib
 import json
-import pkgutil
 import textwrap
 from pathlib import Path
 
@@ -12,11 +10,10 @@ import sympy
 from bartiq import compile_routine, evaluate
 from qref import SchemaV1
 from qref.verification import verify_topology
-from qualtran import Adjoint, BloqExample
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.bloqs.mcmt import And
 
-import groverattn.bloqs
+import groverattn
 from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.lookup.qram import QRAMLookup
@@ -33,6 +30,7 @@ from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import Design, RowRequest
+from tests.bloqs.examples import BOTH_DIRECTIONS
 
 ROOT = Path(__file__).parents[2]
 N, D, B, BLOCK = sympy.symbols("n d b block", positive=True, integer=True)
@@ -64,19 +62,7 @@ def has_the_counts(found, bloq):
     assert all(isinstance(value, int) for value in found.values())
 
 
-def examples():
-    modules = [importlib.import_module(f"groverattn.bloqs.{info.name}") for info in pkgutil.iter_modules(
-        groverattn.bloqs.__path__
-    )]  # fmt: skip
-    found = {e.name: e for module in modules for e in vars(module).values() if isinstance(e, BloqExample)}
-    for name, example in found.items():
-        bloq = example.make()
-        yield pytest.param(bloq, id=name)
-        if bloq.adjoint() != bloq and not isinstance(bloq.adjoint(), Adjoint):
-            yield pytest.param(bloq.adjoint(), id=f"{name}-adjoint")
-
-
-@pytest.mark.parametrize("bloq", list(examples()))
+@pytest.mark.parametrize("bloq", BOTH_DIRECTIONS.values(), ids=BOTH_DIRECTIONS)
 def test_every_bloq(bloq):
     has_the_counts(in_bartiq(read(bloq)), bloq)
 

@@ -8,6 +8,7 @@ from groverattn.bloqs.flat.circuit import FlatCircuit, Gate, Op
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate
@@ -35,7 +36,7 @@ def oracles(draw):
     marked[found] = False
     table = KeyTable.from_keys(keys, key_bits, found)
     lookup = DATA_ACCESSES[draw(st.sampled_from(sorted(DATA_ACCESSES)))](table)
-    if hasattr(lookup, "block"):
+    if hasattr(lookup, "block") and not isinstance(lookup, QROMLookup):
         blocks = [1 << i for i in range(6) if 2 << i <= max(n_keys, 2)]
         lookup = attrs.evolve(lookup, block=draw(st.sampled_from(blocks)))
     scores = SCORES[draw(st.sampled_from(sorted(SCORES)))]

@@ -67,7 +67,7 @@ def _(bloq: Diffusion) -> tuple[Part | Regroup, ...]:
 
 @parts_in_sequence.register
 def _(bloq: PhaseOracle) -> tuple[Part | Regroup, ...]:
-    load, score, flip, unscore, unload = bloq.parts
+    load, score, flip, unscore, unload = (part for part, _ in bloq.parts)
     word = QAny(bloq.lookup.table.word_bits)
     split = Signature(
         [

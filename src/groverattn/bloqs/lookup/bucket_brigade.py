@@ -83,9 +83,3 @@ def copied_address(table: KeyTable) -> BucketBrigadeLookup:
 def _bucket_brigade_lookup() -> BucketBrigadeLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
     return BucketBrigadeLookup(table)
-
-
-@bloq_example
-def _bucket_brigade_lookup_parallel() -> BucketBrigadeLookup:
-    table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
-    return BucketBrigadeLookup(table, copied_address=True)

@@ -200,12 +200,3 @@ class MeasuredUnload(CirqByGates):
 @bloq_example
 def _measure_word() -> MeasureWord:
     return MeasureWord(5)
-
-
-@bloq_example
-def _measured_unload() -> MeasuredUnload:
-    from groverattn.bloqs.lookup.qrom import QROMLookup
-
-    table = KeyTable.from_keys(np.arange(-6, 5)[:, None] % [5, 7] - 3, key_bits=3, found=[2, 5])
-    measured_unload = MeasuredUnload(QROMLookup(table))
-    return measured_unload

@@ -135,18 +135,3 @@ class OneHot(Uncomputable):
 @bloq_example
 def _one_hot() -> OneHot:
     return OneHot(8)
-
-
-@bloq_example
-def _one_hot_copied_address() -> OneHot:
-    return OneHot(13, copied_address=True)
-
-
-@bloq_example
-def _one_hot_pair() -> OneHot:
-    return OneHot(2)
-
-
-@bloq_example
-def _one_hot_of_eleven() -> OneHot:
-    return OneHot(11)

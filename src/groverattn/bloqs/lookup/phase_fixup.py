@@ -239,11 +239,6 @@ def _phase_fixup() -> PhaseFixup:
     return PhaseFixup(BlockContents(table, 4))
 
 
-@bloq_example
-def _phase_fixup_two_keys() -> PhaseFixup:
-    return PhaseFixup(BlockContents(KeyTable.from_keys(np.array([[1], [-1]]), key_bits=2), 1))
-
-
 @write_gates.register
 def _(bloq: FixupTable, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     outcome = tuple(inputs["outcome", (i,)][0] for i in range(bloq.contents.n_bits))

@@ -171,8 +171,3 @@ def least_depth(table: KeyTable) -> QROAMLookup:
 def _qroam_lookup() -> QROAMLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
     return QROAMLookup(table, block=4)
-
-
-@bloq_example
-def _qroam_lookup_pairs() -> QROAMLookup:
-    return QROAMLookup(KeyTable.from_keys(np.array([[1], [-2], [0], [1]]), key_bits=2), block=2)

@@ -94,9 +94,3 @@ def fewest_toffolis(table: KeyTable) -> DirtyQROAMLookup:
 def _dirty_qroam_lookup() -> DirtyQROAMLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
     return DirtyQROAMLookup(table, block=4)
-
-
-@bloq_example
-def _dirty_qroam_lookup_single() -> DirtyQROAMLookup:
-    table = KeyTable.from_keys(np.array([[1], [-2], [0]]), key_bits=2)
-    return DirtyQROAMLookup(table, block=1)

@@ -81,11 +81,6 @@ def _full_adder() -> FullAdder:
     return FullAdder()
 
 
-@bloq_example
-def _full_adder_negated() -> FullAdder:
-    return FullAdder(cv_a=0, cv_b=1)
-
-
 @functools.lru_cache(maxsize=64)
 def _written_once(bloq: FullAdder) -> tuple[list[Gate], WiresOf, WiresOf]:
     flattening = Flattening()

@@ -199,15 +199,5 @@ def _add_into() -> AddInto:
 
 
 @bloq_example
-def _add_into_same_width() -> AddInto:
-    return AddInto(4, 4)
-
-
-@bloq_example
-def _add_into_one_bit() -> AddInto:
-    return AddInto(1, 1)
-
-
-@bloq_example
 def _in_place_score() -> InPlaceScore:
     return InPlaceScore(query=(3, -1, 2), threshold=2, key_bits=3)

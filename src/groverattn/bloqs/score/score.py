@@ -137,18 +137,3 @@ quantum_query = partial(Score, method="quantum-query")
 @bloq_example
 def _score() -> Score:
     return Score(query=(3, -1, 2), threshold=2, key_bits=3)
-
-
-@bloq_example
-def _score_zero_query() -> Score:
-    return Score(query=(0, 0), threshold=0, key_bits=2)
-
-
-@bloq_example
-def _score_plain_heap() -> Score:
-    return Score(query=(3, -1, 2), threshold=2, key_bits=3, method="plain-heap")
-
-
-@bloq_example
-def _score_quantum_query() -> Score:
-    return Score(query=(3, -1), threshold=2, key_bits=3, method="quantum-query")

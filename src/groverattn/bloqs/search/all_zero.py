@@ -89,8 +89,3 @@ class AllZero(Uncomputable):
 @bloq_example
 def _all_zero() -> AllZero:
     return AllZero(5)
-
-
-@bloq_example
-def _all_zero_pair() -> AllZero:
-    return AllZero(2)

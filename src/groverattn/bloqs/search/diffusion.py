@@ -72,18 +72,3 @@ class Diffusion(InSequence):
 @bloq_example
 def _diffusion() -> Diffusion:
     return Diffusion(6)
-
-
-@bloq_example
-def _diffusion_power_of_two() -> Diffusion:
-    return Diffusion(8)
-
-
-@bloq_example
-def _diffusion_phased() -> Diffusion:
-    return Diffusion(6, angle=2.2)
-
-
-@bloq_example
-def _diffusion_controlled() -> Diffusion:
-    return Diffusion(6, has_ctrl=True)

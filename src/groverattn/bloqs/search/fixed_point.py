@@ -101,8 +101,3 @@ class FixedPointSearch(InSequence, Uncomputable):
 def _fixed_point_search() -> FixedPointSearch:
     # a failure probability of 0.1
     return FixedPointSearch(_phase_oracle.make(), (3.6375, 1.5009), (1.5009, 3.6375))
-
-
-@bloq_example
-def _fixed_point_search_without_iterates() -> FixedPointSearch:
-    return FixedPointSearch(_phase_oracle.make(), (), ())

@@ -140,20 +140,5 @@ def _grover_iterate() -> GroverIterate:
 
 
 @bloq_example
-def _grover_iterate_phased() -> GroverIterate:
-    return GroverIterate(attrs.evolve(_phase_oracle.make(), angle=2.4), diffusion_angle=1.3)
-
-
-@bloq_example
-def _grover_iterate_controlled() -> GroverIterate:
-    return GroverIterate(attrs.evolve(_phase_oracle.make(), controlled_flip=True))
-
-
-@bloq_example
 def _grover_search() -> GroverSearch:
     return GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=2)
-
-
-@bloq_example
-def _grover_search_without_iterates() -> GroverSearch:
-    return GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=0)

@@ -69,8 +69,3 @@ class InverseQFT(InSequence, Uncomputable):
 @bloq_example
 def _inverse_qft() -> InverseQFT:
     return InverseQFT(4)
-
-
-@bloq_example
-def _inverse_qft_one_bit() -> InverseQFT:
-    return InverseQFT(1)

@@ -98,23 +98,3 @@ class PhaseOnOnes(CostedGate):
 @bloq_example
 def _phase_on_ones() -> PhaseOnOnes:
     return PhaseOnOnes(3, angle=1.1)
-
-
-@bloq_example
-def _phase_on_ones_pair() -> PhaseOnOnes:
-    return PhaseOnOnes(2, angle=-0.4)
-
-
-@bloq_example
-def _phase_on_ones_single() -> PhaseOnOnes:
-    return PhaseOnOnes(1, angle=2.9)
-
-
-@bloq_example
-def _sign_on_ones() -> PhaseOnOnes:
-    return PhaseOnOnes(4)
-
-
-@bloq_example
-def _sign_on_ones_single() -> PhaseOnOnes:
-    return PhaseOnOnes(1)

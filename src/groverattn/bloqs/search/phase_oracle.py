@@ -127,13 +127,3 @@ class PhaseOracle(InSequence, CirqByGates):
 def _phase_oracle() -> PhaseOracle:
     table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1], [1, 1], [0, -2]]), key_bits=2, found=[3])
     return PhaseOracle(QROMLookup(table), Score(query=(1, 1), threshold=1, key_bits=2))
-
-
-@bloq_example
-def _phase_oracle_controlled() -> PhaseOracle:
-    return attrs.evolve(_phase_oracle.make(), controlled_flip=True)
-
-
-@bloq_example
-def _phase_oracle_phased() -> PhaseOracle:
-    return attrs.evolve(_phase_oracle.make(), angle=2.4)

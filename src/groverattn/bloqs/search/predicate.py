@@ -63,18 +63,3 @@ class Predicate(InSequence):
 @bloq_example
 def _predicate() -> Predicate:
     return Predicate()
-
-
-@bloq_example
-def _predicate_controlled() -> Predicate:
-    return Predicate(has_ctrl=True)
-
-
-@bloq_example
-def _predicate_phased() -> Predicate:
-    return Predicate(angle=0.7)
-
-
-@bloq_example
-def _predicate_phased_controlled() -> Predicate:
-    return Predicate(has_ctrl=True, angle=0.7)

@@ -132,38 +132,3 @@ class ReflectZero(InSequence):
 @bloq_example
 def _reflect_zero() -> ReflectZero:
     return ReflectZero(4)
-
-
-@bloq_example
-def _reflect_zero_one_bit() -> ReflectZero:
-    return ReflectZero(1)
-
-
-@bloq_example
-def _reflect_zero_two_bits() -> ReflectZero:
-    return ReflectZero(2)
-
-
-@bloq_example
-def _reflect_zero_phased() -> ReflectZero:
-    return ReflectZero(4, angle=1.9)
-
-
-@bloq_example
-def _reflect_zero_phased_one_bit() -> ReflectZero:
-    return ReflectZero(1, angle=1.9)
-
-
-@bloq_example
-def _reflect_zero_controlled() -> ReflectZero:
-    return ReflectZero(3, has_ctrl=True)
-
-
-@bloq_example
-def _reflect_zero_controlled_one_bit() -> ReflectZero:
-    return ReflectZero(1, has_ctrl=True)
-
-
-@bloq_example
-def _reflect_zero_phased_controlled() -> ReflectZero:
-    return ReflectZero(3, angle=-0.6, has_ctrl=True)

@@ -107,13 +107,3 @@ def _rotate_if(bb: Builder, comparison: Score, bits: list[Wire], angle: float) -
 @bloq_example
 def _prepare_uniform() -> PrepareUniform:
     return PrepareUniform(11)
-
-
-@bloq_example
-def _prepare_uniform_even() -> PrepareUniform:
-    return PrepareUniform(12)
-
-
-@bloq_example
-def _prepare_uniform_power_of_two() -> PrepareUniform:
-    return PrepareUniform(8)
