@@ -8,8 +8,7 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.costs.control_bits import ControlBits
-from groverattn.costs.counting import count
+from groverattn.costs.counting import ControlBits, count
 from groverattn.problem.key_table import KeyTable
 
 TABLE = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])

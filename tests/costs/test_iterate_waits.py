@@ -5,7 +5,7 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.costs.control_bits import ControlBits
+from groverattn.costs.counting import ControlBits
 from groverattn.costs.depth import MeasurementDepth
 from groverattn.costs.iterate_waits import iterate_waits
 from groverattn.costs.search_totals import phased_iterate

@@ -16,13 +16,15 @@ from groverattn.bloqs.score.methods import SCORES
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.costs.counting import count
+from groverattn.costs.counting import count, count_iterate
+from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.finders.key_set import KeySet
 from groverattn.reference.finders.registry import FINDERS, finder
+from groverattn.reference.search.cost import SearchCost
 from groverattn.row.request import RowRequest
 from groverattn.verification.bloq_check import check_bloq
 from groverattn.verification.oracle_check import check_oracle
@@ -159,3 +161,23 @@ def test_the_oracle_is_searched_simulated_and_counted(own, folder):
     np.testing.assert_allclose(abs(amplitudes), abs(search.reference_columns()[:, 0]), atol=1e-6)
     state = run_sparse(search_circuits(search), np.random.default_rng(0))
     np.testing.assert_allclose(abs(state.amplitudes("selection")), abs(amplitudes), atol=1e-6)
+
+
+@pytest.mark.parametrize(("n_bits", "needle"), [(2, 0), (4, 6), (5, 31)])
+def test_the_oracle_is_verified_and_counted_as_those_of_the_package_are(own, n_bits, needle):
+    oracle, rng = own("own_oracle").NeedleOracle(n_bits, needle), np.random.default_rng(0)
+    marked = np.arange(1 << n_bits) == needle
+    check = check_oracle(oracle, marked, rng)
+    assert check.passed, (check.run, check.counted)
+    assert (check.inputs_checked, check.first_mismatch) == (1 << n_bits, None)
+    assert check_oracle(oracle, ~marked, rng).mismatches == 1 << n_bits
+    iterate = GroverIterate(oracle)
+    counted = count_iterate(iterate)
+    assert counted.total == count(iterate)
+    assert counted.toffoli_parts == {"oracle": max(n_bits - 2, 0), "diffusion": max(n_bits - 2, 0)}
+    start = count(GroverSearch(iterate, 0))
+    row = search_totals(iterate, SearchCost(7.0, 9, 2.0, 0.1, "test"), n_rows=1, n_heads=1).row
+    assert row.toffoli == 7 * counted.total.toffoli
+    assert row.measurement == 7 * counted.total.measurement + 2 * (start.measurement + n_bits)
+    with pytest.raises(InputError, match="without angle"):
+        search_totals(iterate, SearchCost(7.0, 9, 2.0, 0.1, "test", phased_expected=1.0), n_rows=1, n_heads=1)

@@ -9,7 +9,7 @@ from qualtran.resource_counting import get_cost_value
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.classical.lines import ClassicalLine
-from groverattn.costs.control_bits import ControlBits
+from groverattn.costs.counting import ControlBits
 from groverattn.costs.search_totals import phased_iterate
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate

@@ -127,6 +127,12 @@ def test_native_row_is_its_decomposition():
     np.testing.assert_array_equal(native.outputs["word", ()], decomposed.outputs["word", ()])
 
 
+def test_a_control_is_refused():
+    oracle, marked = one_oracle()
+    with pytest.raises(InputError, match="with a control"):
+        check_oracle(oracle.controlled(), marked, np.random.default_rng(0))
+
+
 def test_hadamards_are_refused():
     circuit = flatten(GroverIterate(one_oracle()[0]))
     inputs = {("selection", ()): np.zeros((4, 4), dtype=np.uint8)}

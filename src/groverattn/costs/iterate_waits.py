@@ -10,8 +10,7 @@ from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.costs.control_bits import ControlBits
-from groverattn.costs.counting import cost_of
+from groverattn.costs.counting import ControlBits, cost_of
 from groverattn.costs.search_totals import phased_iterate
 from groverattn.problem.key_table import KeyTable
 

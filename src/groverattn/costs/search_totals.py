@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+from functools import cached_property
 
 import attrs
 
+from groverattn.bloqs.search.any_oracle import reading, selection_of
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.costs.counting import IterateCounts, count, count_iterate
 from groverattn.costs.logical import LogicalCounts
@@ -13,22 +15,57 @@ from groverattn.reference.search.cost import SearchCost
 
 
 @attrs.frozen
+class SearchCounts:
+    """What a search by this iterate is made of; each count is made when it is first read.
+
+    Attributes:
+        searched: the iterate, of any phase oracle.
+    """
+
+    searched: GroverIterate
+
+    @cached_property
+    def iterate(self) -> IterateCounts:
+        """One Grover iterate and its parts."""
+        return count_iterate(self.searched)
+
+    @cached_property
+    def phased(self) -> LogicalCounts:
+        """One iterate of the fixed-point search, with phases other than -1; InputError if the oracle has no angle."""
+        return count(phased_iterate(self.searched))
+
+    @cached_property
+    def trial(self) -> LogicalCounts:
+        """Preparation of the uniform superposition and measurement of the index."""
+        prepare = count(GroverSearch(self.searched, n_iterates=0))
+        return attrs.evolve(prepare, measurement=prepare.measurement + selection_of(self.searched.oracle).bitsize)
+
+
+@attrs.frozen
 class SearchTotals:
     """Costs of a search, one run after the other on the same qubits.
 
     Attributes:
-        iterate: one Grover iterate and its parts.
-        phased_iterate: one iterate of the fixed-point search, with phases other than -1.
+        counted: what the search is made of.
         row: expected cost of finding all marked keys of one row.
         head: all rows of a head.
         model: all heads and layers, for one full context.
     """
 
-    iterate: IterateCounts
-    phased_iterate: LogicalCounts
+    counted: SearchCounts
     row: LogicalCounts
     head: LogicalCounts
     model: LogicalCounts
+
+    @property
+    def iterate(self) -> IterateCounts:
+        """One Grover iterate and its parts."""
+        return self.counted.iterate
+
+    @property
+    def phased_iterate(self) -> LogicalCounts:
+        """One iterate of the fixed-point search."""
+        return self.counted.phased
 
 
 def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads: int) -> SearchTotals:
@@ -40,10 +77,13 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
     in a bidirectional head; `groverattn.whole_model.model` sums the rows of a causal one.
 
     Args:
-        iterate: the iterate, with data or sizes only.
+        iterate: the iterate, with data or sizes only, of any phase oracle.
         cost: what the search law says of one row.
         n_rows: rows per head.
         n_heads: query heads times layers.
+
+    Raises:
+        InputError: the oracle does not state its width or a depth, or has no angle where the law needs phases.
     """
     counted = count_search(iterate)
     row = counted.iterate.total.repeated(cost.iterates_expected - cost.phased_expected).then(
@@ -51,37 +91,22 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
     )
     if cost.phased_expected:
         row = row.then(counted.phased.repeated(cost.phased_expected))
-    return SearchTotals(counted.iterate, counted.phased, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
-
-
-@attrs.frozen
-class SearchCounts:
-    """What a search is made of.
-
-    Attributes:
-        iterate: one Grover iterate and its parts.
-        phased: one iterate of the fixed-point search.
-        trial: preparation of the uniform superposition and measurement of the index.
-    """
-
-    iterate: IterateCounts
-    phased: LogicalCounts
-    trial: LogicalCounts
+    return SearchTotals(counted, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
 
 
 @functools.lru_cache(maxsize=1024)
 def count_search(iterate: GroverIterate) -> SearchCounts:
-    """Count the parts of a search, once for each iterate: laws and machines share them."""
-    prepare = count(GroverSearch(iterate, n_iterates=0))
-    index_bits = iterate.oracle.lookup.table.index_bits
-    trial = attrs.evolve(prepare, measurement=prepare.measurement + index_bits)
-    return SearchCounts(count_iterate(iterate), count(phased_iterate(iterate)), trial)
+    """Return the counts of a search, the same for each iterate: laws and machines share them."""
+    return SearchCounts(iterate)
 
 
 def phased_iterate(iterate: GroverIterate) -> GroverIterate:
-    """Return an iterate of the fixed-point search, for counting: its counts do not depend on the angles (see test)."""
-    oracle = attrs.evolve(iterate.oracle, angle=_ANY_ANGLE_BUT_PI)
-    return attrs.evolve(iterate, oracle=oracle, diffusion_angle=_ANY_ANGLE_BUT_PI)
+    """Return an iterate of the fixed-point search, for counting: its counts do not depend on the angles (see test).
 
-
-_ANY_ANGLE_BUT_PI = 1.0
+    Raises:
+        InputError: the oracle has no angle.
+    """
+    reading(iterate.oracle, "angle")
+    any_angle_but_pi = 1.0
+    oracle = attrs.evolve(iterate.oracle, angle=any_angle_but_pi)
+    return attrs.evolve(iterate, oracle=oracle, diffusion_angle=any_angle_but_pi)

@@ -13,8 +13,7 @@ from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost, QubitC
 
 from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.lookup.qram import QRAMLookup
-from groverattn.costs.control_bits import ControlBits
-from groverattn.costs.counting import cost_of
+from groverattn.costs.counting import ControlBits, cost_of
 from groverattn.costs.depth import MeasurementDepth, ToffoliDepth
 
 # Named as in `costs.logical.LogicalCounts`, which says what each of them counts; `external_calls` is beside it, because

@@ -1,16 +1,18 @@
-"""Check of a phase oracle: its circuit run on every key and compared with plain arithmetic."""
+"""Check of a phase oracle: its circuit run on every index and compared with plain arithmetic and its counts."""
 
 from __future__ import annotations
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
+from qualtran import Bloq
 
 from groverattn.bloqs.flat.circuit import FlatCircuit
 from groverattn.bloqs.flat.flattening import flatten
-from groverattn.bloqs.search.phase_oracle import PhaseOracle
+from groverattn.bloqs.search.any_oracle import n_values, selection_of
 from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
+from groverattn.errors import InputError
 from groverattn.verification.bit_sliced import run_on_basis
 
 
@@ -36,11 +38,26 @@ class OracleRun:
         return self.index_changed | self.dirty
 
 
-def run_oracle(oracle: PhaseOracle, rng: np.random.Generator) -> OracleRun:
-    """Flatten the oracle and run every gate on every key; measurement outcomes are drawn from `rng`."""
-    table = oracle.lookup.table
+def run_oracle(oracle: Bloq, rng: np.random.Generator) -> OracleRun:
+    """Flatten an oracle and run every gate on every index; measurement outcomes are drawn from `rng`.
+
+    Args:
+        oracle: a PhaseOracle, or any phase oracle without control (see `bloqs.search.any_oracle`).
+        rng: draws the outcomes.
+
+    Raises:
+        InputError: the oracle has other registers than an index, or gates that change more than signs of basis states.
+    """
+    selection = selection_of(oracle)
+    if oracle.signature.n_qubits() > selection.bitsize:
+        raise InputError(
+            given=f"the oracle {oracle} with a control",
+            allowed="an oracle without control",
+            why="the phase of each index is compared, and under a control it depends on the control too",
+            do="check the oracle without control",
+        )
     circuit = flatten(oracle)
-    index = np.arange(table.n_keys)[:, None] >> np.arange(table.index_bits)[::-1] & 1
+    index = np.arange(n_values(selection))[:, None] >> np.arange(selection.bitsize)[::-1] & 1
     key = ("selection", ())
     run = run_on_basis(circuit, {key: index.astype(np.uint8)}, rng)
     changed = (run.outputs[key] != index).any(axis=1)
@@ -84,8 +101,17 @@ class OracleCheck:
         return all(getattr(self.run, name) <= getattr(self.counted, name) for name in _DEPTHS)
 
 
-def check_oracle(oracle: PhaseOracle, marked: NDArray[np.bool_], rng: np.random.Generator) -> OracleCheck:
-    """Run the oracle on all keys and compare its phases with `marked`, computed outside the circuit, shape (n,)."""
+def check_oracle(oracle: Bloq, marked: NDArray[np.bool_], rng: np.random.Generator) -> OracleCheck:
+    """Run an oracle on all indices and compare its phases and its gates with what is expected.
+
+    Args:
+        oracle: a PhaseOracle, or any phase oracle without control (see `bloqs.search.any_oracle`).
+        marked: which indices shall receive the phase -1, computed outside the circuit, shape (n,).
+        rng: draws measurement outcomes.
+
+    Raises:
+        InputError: as `run_oracle`, or the oracle does not state its width or a depth.
+    """
     outcome = run_oracle(oracle, rng)
     wrong = (outcome.marked != marked) | outcome.index_changed
     return OracleCheck(

@@ -6,9 +6,10 @@ property is read only by what needs it, and InputError names it where it is miss
 - `toffoli_depth`, `measurement_depth`, `peak_qubits`: `groverattn.costs.counting.count`; a `CostedGate` has them. Gates
   alone are counted without them, by Qualtran's QECGatesCost;
 - `basis_state_phase(selection=j)`, Qualtran's own: `reference_columns`, what a simulated search is compared with;
-- an attrs field `angle`, of a marked key's phase in radians: fixed-point search, which replaces it;
+- an attrs field `angle`, of a marked key's phase in radians: fixed-point search and its counts, which replace it;
 - `get_ctrl_system`, Qualtran's own: quantum counting, which controls the oracle;
-- `lookup` and `score`, as `PhaseOracle` has them: the parts of an estimate.
+- `lookup` and `score`, as `PhaseOracle` has them: the Toffolis of an iterate by part, which are otherwise those of the
+  oracle and of the diffusion.
 """
 
 from __future__ import annotations
