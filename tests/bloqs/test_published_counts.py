@@ -11,7 +11,7 @@ from qualtran.resource_counting.generalizers import generalize_cswap_approx
 from groverattn.bloqs.lookup.block_contents import best_row
 from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
 from groverattn.bloqs.lookup.qroam import QROAMLookup, block_for
-from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup, dirty_block_for
+from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup, fewest_toffolis
 from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.bloqs.score.score import Score
 from groverattn.costs.counting import count
@@ -44,7 +44,7 @@ def test_clean_qroam_on_128_bits(n, block, toffoli, qubits):
 
 def test_best_blocks():
     assert block_for(words(2**20, 128)) == 64
-    assert dirty_block_for(words(2**20, 128)) == 64
+    assert fewest_toffolis(words(2**20, 128)).block == 64
 
 
 @pytest.mark.parametrize(("n", "block", "toffoli"), [(1024, 2, 1532), (2**20, 64, 65020)])

@@ -1,13 +1,17 @@
-"""Base classes of every bloq: a circuit that states its width and depth, and one with its inverse."""
+"""Base classes of every bloq: a circuit that states its width and depth, one with its inverse, one made of parts."""
 
 from __future__ import annotations
 
 import abc
+from collections import Counter
 from typing import Any, Self, TypeAlias
 
 import attrs
-from qualtran import CompositeBloq, GateWithRegisters, Signature
+from qualtran import Bloq, CompositeBloq, GateWithRegisters, Signature
 from qualtran.resource_counting import CostKey, QubitCount
+
+from groverattn.errors import InputError
+from groverattn.problem.sizes import largest
 
 Wire: TypeAlias = Any
 """A Soquet, or an array of them for a shaped register. Qualtran's builder declares the union of these, of tuples and of
@@ -82,3 +86,73 @@ class Uncomputable(CostedGate):
         if self.uncompute:
             return self.forward.decompose_bloq().adjoint()
         return super().decompose_bloq()
+
+
+class InSequence(CostedGate):
+    """A bloq made of parts, one after the other, each on the registers that it names.
+
+    A bloq that needs other wiring has a `build_composite_bloq` of its own; gates beside the parts, which add no depth,
+    it adds to the call graph.
+
+    Raises:
+        InputError: when a depth or the width is read that a part does not state.
+    """
+
+    @property
+    @abc.abstractmethod
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """What is done, in order, and how many times in a row; of an adjoint, what it undoes."""
+
+    @property
+    def toffoli_depth(self) -> int:
+        """Toffoli depth of the schedule in which the parts follow each other."""
+        return sum(times * reading(part, "toffoli_depth") for part, times in self.parts)
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the same schedule."""
+        return sum(times * reading(part, "measurement_depth") for part, times in self.parts)
+
+    @property
+    def peak_qubits(self) -> int:
+        """Those of a part, and the registers that it leaves alone."""
+        width = self.signature.n_qubits()
+        parts = [part for part, times in self.parts if times]
+        used = (reading(part, "peak_qubits") - sum(r.total_qubits() for r in part.signature.lefts()) for part in parts)
+        return largest(width, *(width + more for more in used))
+
+    def build_composite_bloq(self, bb: Builder, **wires: Wire) -> dict[str, Wire]:
+        for part, times in self.parts:
+            names = [reg.name for reg in part.signature]
+            for _ in range(times):
+                wires |= bb.add_d(part, **{name: wires[name] for name in names})
+        return wires
+
+    def build_call_graph(self, ssa):
+        counts: Counter[Bloq] = Counter()
+        for part, times in self.parts:
+            counts[part.adjoint() if getattr(self, "uncompute", False) else part] += times
+        return +counts
+
+
+def reading(bloq: Bloq, name: str) -> Any:
+    """Return the depth, width or another property that a bloq states of itself.
+
+    Raises:
+        InputError: it does not.
+    """
+    found = getattr(bloq, name, None)
+    if found is None:
+        raise not_stated(bloq, name, "it is read as the bloq states it, and not worked out from its circuit")
+    return found
+
+
+def not_stated(bloq: Bloq, name: str, why: str) -> InputError:
+    """Return the refusal of a bloq that does not state what is needed of it."""
+    return InputError(
+        given=f"the bloq {bloq} without {name}",
+        allowed=f"a bloq that states its {name}",
+        why=why,
+        do=f"add {name} to {type(bloq).__name__}; a subclass of groverattn.bloqs.costed.CostedGate starts with the "
+        "width and the depths of a circuit without Toffolis",
+    )

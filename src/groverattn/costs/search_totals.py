@@ -7,7 +7,8 @@ from functools import cached_property
 
 import attrs
 
-from groverattn.bloqs.search.any_oracle import reading, selection_of
+from groverattn.bloqs.costed import reading
+from groverattn.bloqs.search.any_oracle import selection_of
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.costs.counting import IterateCounts, count, count_iterate
 from groverattn.costs.logical import LogicalCounts

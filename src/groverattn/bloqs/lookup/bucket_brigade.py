@@ -1,12 +1,14 @@
 """Data access `bucket-brigade`: a tree of routers that leads to all cells at once."""
 
+from functools import partial
+
 import attrs
 import numpy as np
-from qualtran import QAny, bloq_example
+from qualtran import Bloq, QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.symbolics import is_symbolic
 
-from groverattn.bloqs.costed import Builder, Wire
+from groverattn.bloqs.costed import Builder, InSequence, Wire
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.load_word import LoadWord
 from groverattn.bloqs.lookup.one_hot import OneHot
@@ -14,7 +16,7 @@ from groverattn.problem.key_table import KeyTable
 
 
 @attrs.frozen
-class BucketBrigadeLookup(KeyLookup):
+class BucketBrigadeLookup(InSequence, KeyLookup):
     """n - 2 And in depth ceil(log2 n) - 1 on n routing qubits: few layers, as many qubits as keys.
 
     The tree of Giovannetti, Lloyd, Maccone (arXiv:0708.1879) as the circuit of Di Matteo et al. (arXiv:1902.01329): one
@@ -43,14 +45,9 @@ class BucketBrigadeLookup(KeyLookup):
         return OneHot(self.table.n_keys, copied_address=self.copied_address)
 
     @property
-    def toffoli_depth(self) -> int:
-        """Levels of the tree below its root."""
-        return self.routing.toffoli_depth
-
-    @property
-    def measurement_depth(self) -> int:
-        """The tree down and up."""
-        return 2 * self.routing.measurement_depth
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """The tree down and up; the cells are read in between by CNOTs."""
+        return (self.routing, 1), (self.routing.adjoint(), 1)
 
     @property
     def peak_qubits(self) -> int:
@@ -68,15 +65,13 @@ class BucketBrigadeLookup(KeyLookup):
         return {"selection": bb.add(self.routing.adjoint(), **routed), "word": word}
 
     def build_call_graph(self, ssa):
-        return {self.routing: 1, self.routing.adjoint(): 1, CNOT(): self.table.set_bits}
+        return super().build_call_graph(ssa) | {CNOT(): self.table.set_bits}
 
     def __str__(self) -> str:
         return f"BucketBrigade({self.table.n_keys}{', copied address' if self.copied_address else ''})"
 
 
-def copied_address(table: KeyTable) -> BucketBrigadeLookup:
-    """Data access `bucket-brigade-wide`."""
-    return BucketBrigadeLookup(table, copied_address=True)
+copied_address = partial(BucketBrigadeLookup, copied_address=True)  # data access `bucket-brigade-wide`
 
 
 @bloq_example

@@ -6,10 +6,10 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import BQUInt, CBit, QAny, Register, Side, Signature, bloq_example
+from qualtran import Bloq, BQUInt, CBit, QAny, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import MeasureX
 
-from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.costed import Builder, CostedGate, InSequence, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.block_contents import BlockContents, best_row
 from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
@@ -73,8 +73,7 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
         return BQUInt(self.table.index_bits, self.table.n_keys)
 
     @cached_property
-    def loading_signature(self) -> Signature:
-        """Registers of the load; the unload has the adjoint of it."""
+    def signature(self) -> Signature:
         registers = [
             Register("selection", self.selection_type),
             Register("word", QAny(self.table.word_bits), side=Side.RIGHT),
@@ -82,10 +81,6 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
         if self.record_bits:
             registers.append(Register("record", CBit(), (self.record_bits,), Side.RIGHT))
         return Signature(registers)
-
-    @property
-    def signature(self) -> Signature:
-        return self.loading_signature
 
     def on_classical_vals(self, selection: int) -> dict[str, int]:
         return {"selection": selection, "word": self.table.word(selection)}
@@ -130,7 +125,7 @@ class MeasureWord(CostedGate):
 
 
 @attrs.frozen
-class MeasuredUnload(CirqByGates):
+class MeasuredUnload(InSequence, CirqByGates):
     """|j>|word_j> -> |j>: word_bits measurements and a phase fix-up of about 2 sqrt(n) And, for every data access.
 
     Gidney, arXiv:1905.07682, Fig. 3; Berry et al. arXiv:1902.02134, Appendix C.
@@ -156,28 +151,19 @@ class MeasuredUnload(CirqByGates):
         return PhaseFixup(self.lookup.contents, self.lookup.fixup_row)
 
     @property
-    def toffoli_depth(self) -> int:
-        """That of the correction."""
-        return self.fixup.toffoli_depth
-
-    @property
-    def measurement_depth(self) -> int:
-        """All qubits are measured at once, then the correction follows."""
-        return 1 + self.fixup.measurement_depth
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
+        """All qubits of the word are measured at once, then the correction follows."""
+        return (MeasureWord(self.lookup.table.word_bits), 1), (self.fixup, 1)
 
     @property
     def peak_qubits(self) -> int:
         """Index and word before the measurement, or the correction after it."""
-        table = self.lookup.table
-        return largest(table.index_bits + table.word_bits, self.fixup.peak_qubits)
+        return largest(self.signature.n_qubits(), self.fixup.peak_qubits)
 
     def build_composite_bloq(self, bb: Builder, selection: Wire, word: Wire, record: Wire = ()) -> dict[str, Wire]:
         outcome = bb.add(MeasureWord(self.lookup.table.word_bits), word=word)
         both = np.array([*outcome, *record])
         return {"selection": bb.add(self.fixup, selection=selection, outcome=both)}
-
-    def build_call_graph(self, ssa):
-        return {MeasureWord(self.lookup.table.word_bits): 1, self.fixup: 1}
 
     def on_classical_vals(self, selection: int, word: int, record: NDArray | tuple = ()) -> dict[str, int]:
         if word != self.lookup.table.word(selection):

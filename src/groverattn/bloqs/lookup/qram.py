@@ -40,7 +40,7 @@ class QRAMLookup(KeyLookup):
 
     @cached_property
     def signature(self) -> Signature:
-        return self.loading_signature.adjoint() if self.unload else self.loading_signature
+        return super().signature.adjoint() if self.unload else super().signature
 
     def adjoint(self) -> "QRAMLookup":
         return attrs.evolve(self, unload=not self.unload)

@@ -1,5 +1,7 @@
 """Data access `qroam`: blocks of words by unary iteration, then a swap network on clean qubits."""
 
+from functools import partial
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -152,19 +154,13 @@ def block_for(table: KeyTable, objective: str = "toffoli") -> int:
     return min(blocks, key=lambda block: toffolis[block])
 
 
-def fewest_toffolis(table: KeyTable) -> QROAMLookup:
-    """Data access `qroam`."""
-    return QROAMLookup(table, block=block_for(table, "toffoli"))
+def _chosen(objective: str, table: KeyTable) -> QROAMLookup:
+    return QROAMLookup(table, block=block_for(table, objective))
 
 
-def fewest_qubits(table: KeyTable) -> QROAMLookup:
-    """Data access `qroam-few-qubits`."""
-    return QROAMLookup(table, block=block_for(table, "qubits"))
-
-
-def least_depth(table: KeyTable) -> QROAMLookup:
-    """Data access `qroam-shallow`."""
-    return QROAMLookup(table, block=block_for(table, "depth"))
+fewest_toffolis = partial(_chosen, "toffoli")  # data access `qroam`
+fewest_qubits = partial(_chosen, "qubits")  # `qroam-few-qubits`
+least_depth = partial(_chosen, "depth")  # `qroam-shallow`
 
 
 @bloq_example

@@ -79,15 +79,11 @@ class DirtyQROAMLookup(KeyLookup):
         return f"DirtyQROAM({self.table.n_keys}, block {self.block})"
 
 
-def dirty_block_for(table: KeyTable) -> int:
-    """Choose the block with the fewest Toffolis."""
-    blocks = [1 << bits for bits in range(max(table.index_bits - 1, 1))]
-    return min(blocks, key=lambda block: 2 * -(-table.n_keys // block) + 4 * table.word_bits * (block - 1))
-
-
 def fewest_toffolis(table: KeyTable) -> DirtyQROAMLookup:
-    """Data access `qroam-dirty`."""
-    return DirtyQROAMLookup(table, block=dirty_block_for(table))
+    """Return the data access `qroam-dirty`: the block with the fewest Toffolis."""
+    blocks = [1 << bits for bits in range(max(table.index_bits - 1, 1))]
+    costs = {block: 2 * -(-table.n_keys // block) + 4 * table.word_bits * (block - 1) for block in blocks}
+    return DirtyQROAMLookup(table, block=min(blocks, key=costs.__getitem__))
 
 
 @bloq_example

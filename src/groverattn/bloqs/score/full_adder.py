@@ -1,6 +1,5 @@
 """Full adder: the 3:2 compressor of a carry-save heap."""
 
-import functools
 from functools import cached_property
 
 import attrs
@@ -9,8 +8,6 @@ from qualtran.bloqs.basic_gates import CNOT
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
-from groverattn.bloqs.flat.circuit import Gate
-from groverattn.bloqs.flat.flattening import Flattening, WiresOf, write_gates
 
 
 @attrs.frozen
@@ -79,24 +76,3 @@ class FullAdder(Uncomputable):
 @bloq_example
 def _full_adder() -> FullAdder:
     return FullAdder()
-
-
-@functools.lru_cache(maxsize=64)
-def _written_once(bloq: FullAdder) -> tuple[list[Gate], WiresOf, WiresOf]:
-    flattening = Flattening()
-    inputs = {(reg.name, ()): flattening.allocate(1) for reg in bloq.signature.lefts()}
-    outputs = flattening.run_decomposed(bloq, inputs)
-    return flattening.gates, inputs, outputs
-
-
-@write_gates.register
-def _(bloq: FullAdder, flattening: Flattening, inputs: WiresOf) -> WiresOf:
-    """The gates of the decomposition, walked once and from then on copied: a score holds thousands."""
-    gates, first_inputs, first_outputs = _written_once(bloq)
-    wires = {wire: inputs[key][0] for key, (wire,) in first_inputs.items()}
-    for key, (wire,) in first_outputs.items():
-        if key not in first_inputs:
-            wires[wire] = flattening.allocate(1)[0]
-    flattening.gates += [Gate(gate.op, tuple(wires[w] for w in gate.wires), gate.parameter) for gate in gates]
-    flattening.free(tuple(wires[wire] for key, (wire,) in first_inputs.items() if key not in first_outputs))
-    return {key: (wires[wire],) for key, (wire,) in first_outputs.items()}

@@ -4,11 +4,11 @@ from functools import cached_property
 
 import attrs
 import numpy as np
-from qualtran import QAny, Register, Signature, bloq_example
+from qualtran import Bloq, QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.score.heap import sign_width, signed_digits
 from groverattn.bloqs.score.key_score import KeyScore
 
@@ -104,7 +104,7 @@ class AddInto(Uncomputable):
 
 
 @attrs.frozen
-class InPlaceScore(KeyScore):
+class InPlaceScore(InSequence, KeyScore):
     """The sign bit of one accumulator of about 20 qubits, where the heap of `Score` takes some thousand.
 
     Every signed digit of -query_m adds or subtracts component m, shifted, by an in-place adder. Undoing it takes the
@@ -139,14 +139,9 @@ class InPlaceScore(KeyScore):
         return self.width - 1
 
     @property
-    def toffoli_depth(self) -> int:
+    def parts(self) -> tuple[tuple[Bloq, int], ...]:
         """The additions follow each other."""
-        return sum(self.adder(shift).toffoli_depth for _, shift, _ in self.terms)
-
-    @property
-    def measurement_depth(self) -> int:
-        """The additions follow each other."""
-        return sum(self.adder(shift).measurement_depth for _, shift, _ in self.terms)
+        return tuple((self.adder(shift), 1) for _, shift, _ in self.terms)
 
     @property
     def peak_qubits(self) -> int:
@@ -176,13 +171,8 @@ class InPlaceScore(KeyScore):
             total[:] = [bb.add(XGate(), q=bit) for bit in total]
 
     def build_call_graph(self, ssa):
-        counts: dict = {}
-        n_x_gates = self.constant.bit_count()
-        for _, shift, digit in self.terms:
-            adder = attrs.evolve(self.adder(shift), uncompute=self.uncompute)
-            counts[adder] = counts.get(adder, 0) + 1
-            n_x_gates += 2 * adder.n_y if digit < 0 else 0
-        return counts | ({XGate(): n_x_gates} if n_x_gates else {})
+        flips = self.constant.bit_count() + sum(2 * (self.width - shift) for _, shift, digit in self.terms if digit < 0)
+        return super().build_call_graph(ssa) | ({XGate(): flips} if flips else {})
 
     def values(self, key: int) -> tuple[int, int]:
         """Return `marked` and `work` of one key: the sign and the rest of constant - sum of products."""

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from qualtran import Bloq, QDType, Register, Side
 from qualtran.symbolics import is_symbolic
 
+from groverattn.bloqs.costed import not_stated
 from groverattn.errors import InputError
 
 
@@ -80,18 +81,6 @@ def n_values(selection: Register) -> Any:
     return (dtype.iteration_length_or_zero() if isinstance(dtype, QDType) else 0) or 1 << selection.bitsize
 
 
-def reading(oracle: Bloq, name: str) -> Any:
-    """Return a property of an oracle.
-
-    Raises:
-        InputError: the oracle does not have it.
-    """
-    found = getattr(oracle, name, None)
-    if found is None:
-        raise _missing(oracle, name, "it is read as the oracle states it, and not worked out from its circuit")
-    return found
-
-
 def phases(oracle: Bloq, indices: NDArray[np.integer], **ctrl: int) -> NDArray[np.complex128]:
     """Return the phase of each index that the oracle states, global phase included; shape that of `indices`.
 
@@ -99,16 +88,6 @@ def phases(oracle: Bloq, indices: NDArray[np.integer], **ctrl: int) -> NDArray[n
         InputError: the oracle states none.
     """
     if type(oracle).basis_state_phase is Bloq.basis_state_phase:
-        raise _missing(oracle, "basis_state_phase", "the circuit is compared with what the oracle says of itself")
+        raise not_stated(oracle, "basis_state_phase", "the circuit is compared with what the oracle says of itself")
     stated = (oracle.basis_state_phase(selection=int(j), **ctrl) for j in indices)
     return np.array([1 if phase is None else phase for phase in stated], dtype=np.complex128)
-
-
-def _missing(oracle: Bloq, name: str, why: str) -> InputError:
-    return InputError(
-        given=f"the oracle {oracle} without {name}",
-        allowed=f"an oracle that states its {name}",
-        why=why,
-        do=f"add {name} to {type(oracle).__name__}; a subclass of groverattn.bloqs.costed.CostedGate starts with the "
-        "width and the depths of a circuit without Toffolis",
-    )

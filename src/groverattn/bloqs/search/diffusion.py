@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, BQUInt, QBit, Register, Signature, bloq_example
 
-from groverattn.bloqs.search.in_sequence import InSequence
+from groverattn.bloqs.costed import InSequence
 from groverattn.bloqs.search.reflect_zero import ReflectZero
 from groverattn.bloqs.search.uniform import PrepareUniform
 

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, Signature, bloq_example
 
-from groverattn.bloqs.costed import Uncomputable
-from groverattn.bloqs.search.any_oracle import phases, reading
+from groverattn.bloqs.costed import InSequence, Uncomputable, reading
+from groverattn.bloqs.search.any_oracle import phases
 from groverattn.bloqs.search.grover import GroverIterate
-from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
 from groverattn.errors import InputError

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from qualtran import Bloq, CtrlSpec, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import Uncomputable
+from groverattn.bloqs.costed import InSequence, Uncomputable
 from groverattn.bloqs.search.any_oracle import n_values, phases, selection_of
 from groverattn.bloqs.search.diffusion import Diffusion
-from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform
 

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from qualtran import Bloq, QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
-from groverattn.bloqs.search.in_sequence import InSequence
+from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
 
 

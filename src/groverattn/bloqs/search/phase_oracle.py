@@ -8,13 +8,12 @@ import numpy as np
 from qualtran import Bloq, CtrlSpec, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import Builder, Wire
+from groverattn.bloqs.costed import Builder, InSequence, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.score import Score
-from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.predicate import Predicate
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable

@@ -7,8 +7,7 @@ import attrs
 import numpy as np
 from qualtran import Bloq, Signature, bloq_example
 
-from groverattn.bloqs.costed import Builder, Wire
-from groverattn.bloqs.search.in_sequence import InSequence
+from groverattn.bloqs.costed import Builder, InSequence, Wire
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
 
 

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from qualtran import Bloq, QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.search.any_oracle import phases
 from groverattn.bloqs.search.grover import GroverIterate
-from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.inverse_qft import InverseQFT
 from groverattn.bloqs.search.phase_oracle import _phase_oracle
 from groverattn.bloqs.search.uniform import PrepareUniform

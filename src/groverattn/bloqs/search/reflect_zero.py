@@ -9,9 +9,8 @@ import numpy as np
 from qualtran import Bloq, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
 
-from groverattn.bloqs.costed import Builder, Wire
+from groverattn.bloqs.costed import Builder, InSequence, Wire
 from groverattn.bloqs.search.all_zero import AllZero
-from groverattn.bloqs.search.in_sequence import InSequence
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
 
 

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from qualtran import Bloq, BQUInt, QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard, Rz
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.score.score import Score
-from groverattn.bloqs.search.in_sequence import InSequence
 
 
 @attrs.frozen
