@@ -18,15 +18,13 @@ from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.score.in_place import AddInto
 from groverattn.bloqs.score.score import Score
-from groverattn.bloqs.search.all_zero import AllZero
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.fixed_point import FixedPointSearch
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
-from groverattn.bloqs.search.inverse_qft import InverseQFT
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
-from groverattn.bloqs.search.phase_oracle import _phase_oracle
-from groverattn.bloqs.search.predicate import Predicate
-from groverattn.bloqs.search.reflect_zero import ReflectZero
+from groverattn.bloqs.search.phase_oracle import Predicate, _phase_oracle
+from groverattn.bloqs.search.quantum_counting import InverseQFT
+from groverattn.bloqs.search.reflect_zero import AllZero, ReflectZero
 from groverattn.bloqs.search.uniform import PrepareUniform
 from groverattn.problem.key_table import KeyTable
 

@@ -15,9 +15,8 @@ from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
-from groverattn.bloqs.search.all_zero import AllZero
 from groverattn.bloqs.search.diffusion import Diffusion
-from groverattn.bloqs.search.reflect_zero import ReflectZero
+from groverattn.bloqs.search.reflect_zero import AllZero, ReflectZero
 from groverattn.bloqs.search.uniform import PrepareUniform
 from groverattn.problem.key_table import KeyTable
 

@@ -9,9 +9,8 @@ from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
 from groverattn.bloqs.score.methods import score
 from groverattn.bloqs.search.grover import GroverIterate
-from groverattn.bloqs.search.inverse_qft import InverseQFT
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.bloqs.search.quantum_counting import QuantumCounting
+from groverattn.bloqs.search.quantum_counting import InverseQFT, QuantumCounting
 from groverattn.costs.counting import count
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -71,9 +72,7 @@ def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int
             do="give a smallest and a larger number of keys",
         )
 
-    def ratio(n_keys: int) -> float:
-        return _ratio(quantum_time_s, classical_time_s, n_keys)
-
+    ratio = functools.partial(_ratio, quantum_time_s, classical_time_s)
     ratios = {n: ratio(n) for n in _grid(n_min, n_max)}
     slower = [n for n, r in ratios.items() if r >= 1]
     if not slower:

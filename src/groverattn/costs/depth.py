@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import attrs
 import networkx as nx
@@ -25,9 +26,7 @@ class ToffoliDepth(CostKey[int]):
     shared controls count as dependencies there.
     """
 
-    def stated(self, bloq: CostedGate) -> int:
-        """What a bloq of this package says."""
-        return bloq.toffoli_depth
+    name: ClassVar[str] = "toffoli_depth"
 
     def of_gate(self, bloq: Bloq) -> int:
         """One for a Toffoli, nothing for a measured uncomputation."""
@@ -37,7 +36,7 @@ class ToffoliDepth(CostKey[int]):
     def compute(self, bloq: Bloq, get_callee_cost: Callable[[Bloq], int]) -> int:
         """Depth of one bloq, given that of its parts."""
         if isinstance(bloq, CostedGate):
-            return self.stated(bloq)
+            return getattr(bloq, self.name)
         is_bookkeeping = isinstance(bloq, _BookkeepingBloq)
         if is_bookkeeping or isinstance(bloq, _GATES) or bloq_is_clifford(bloq) or bloq_is_rotation(bloq):
             return self.of_gate(bloq)
@@ -53,9 +52,7 @@ class ToffoliDepth(CostKey[int]):
 class MeasurementDepth(ToffoliDepth):
     """Measurements that later gates wait for on the longest path of a bloq; see `CostedGate.measurement_depth`."""
 
-    def stated(self, bloq: CostedGate) -> int:
-        """What a bloq of this package says."""
-        return bloq.measurement_depth
+    name: ClassVar[str] = "measurement_depth"
 
     def of_gate(self, bloq: Bloq) -> int:
         """One for a Toffoli, a measured uncomputation and a measurement."""

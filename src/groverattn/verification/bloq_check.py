@@ -13,6 +13,7 @@ from qualtran import Adjoint, Bloq, CDType, DecomposeTypeError, QDType, Side
 from groverattn.bloqs.costed import Uncomputable
 from groverattn.bloqs.flat.circuit import FlatCircuit, Op
 from groverattn.bloqs.flat.flattening import flatten, write_gates
+from groverattn.bloqs.search.any_oracle import n_values
 from groverattn.costs.counting import count
 from groverattn.verification.bit_sliced import run_on_basis
 from groverattn.verification.oracle_check import flat_counts
@@ -90,21 +91,15 @@ def check_basis_states(bloq: Any, seed: int = 0) -> None:
         return
     rng = np.random.default_rng(seed)
     inputs = _inputs(bloq, rng)
-    columns = [_as_bits(bloq.signature.lefts(), values) for values in inputs]
-    classical = {reg.name for reg in bloq.signature if isinstance(reg.dtype, CDType)}
-    stacked = {
-        key: columns[0][key] if key[0] in classical else np.stack([column[key] for column in columns])
-        for key in columns[0]
-    }
-    _check_run(bloq, flatten(bloq), inputs, stacked, classical, rng)
+    _check_run(bloq, flatten(bloq), inputs, rng)
     if type(bloq) in write_gates.registry and not is_gate(bloq):
         # written in one step: its decomposition has to do the same
-        _check_run(bloq, flatten(bloq.decompose_bloq()), inputs, stacked, classical, rng)
+        _check_run(bloq, flatten(bloq.decompose_bloq()), inputs, rng)
 
 
 def check_amplitudes(bloq: Any) -> None:
     """Raise AssertionError unless Cirq's amplitudes are the stated columns or phases; basis states are left out."""
-    if runs_on_basis(bloq) or _is_backwards(bloq):
+    if runs_on_basis(bloq) or (issubclass(type(bloq), Uncomputable) and bloq.uncompute):
         # classical bloqs have the check above; what is read backwards has been run forwards
         return
     if not hasattr(bloq, "reference_columns"):
@@ -123,49 +118,47 @@ def check_adjoint(bloq: Bloq) -> None:
     _require(bloq, "adjoint of the adjoint", bloq.adjoint().adjoint(), bloq)
 
 
-def _is_backwards(bloq: Bloq) -> bool:
-    return isinstance(bloq, Uncomputable) and bloq.uncompute
-
-
 def _require(bloq: Bloq, what: str, found: object, stated: object) -> None:
     if found != stated:
         raise AssertionError(f"{bloq}: {what} is {found}, stated {stated}")
 
 
 def _inputs(bloq: Bloq, rng: np.random.Generator, at_most: int = 64) -> list[dict[str, Any]]:
-    """Random inputs. Classical registers get one value for all: they hold outcomes that all branches share."""
-    shared = {reg.name: _draw(reg, rng) for reg in bloq.signature.lefts() if isinstance(reg.dtype, CDType)}
-    is_quantum = any(isinstance(reg.dtype, QDType) for reg in bloq.signature)
-    return [_quantum_input(bloq, rng) | shared for _ in range(at_most if is_quantum else 1)]
+    """Random inputs; of a bloq that takes back what another computes, outputs of that one.
 
-
-def _quantum_input(bloq: Bloq, rng: np.random.Generator) -> dict[str, Any]:
-    """A random basis state; of a bloq that takes back what another computes, an output of that one."""
-    takes_back = any(reg.side == Side.LEFT and isinstance(reg.dtype, QDType) for reg in bloq.signature)
-    computes = bloq.adjoint() if takes_back and not isinstance(bloq.adjoint(), Adjoint) else bloq
-    registers = [reg for reg in computes.signature.lefts() if isinstance(reg.dtype, QDType)]
-    values = {reg.name: _draw(reg, rng) for reg in registers}
-    return values if computes is bloq else dict(computes.on_classical_vals(**values))
+    Classical registers get one value for all: they hold outcomes that all branches share.
+    """
+    registers = list(bloq.signature.lefts())
+    shared = {reg.name: _draw(reg, rng) for reg in registers if isinstance(reg.dtype, CDType)}
+    takes_back = any(reg.side == Side.LEFT and reg.name not in shared for reg in registers)
+    computes: Any = bloq.adjoint() if takes_back and not isinstance(bloq.adjoint(), Adjoint) else bloq
+    drawn = [reg for reg in computes.signature.lefts() if isinstance(reg.dtype, QDType)]
+    inputs = []
+    for _ in range(at_most if any(isinstance(reg.dtype, QDType) for reg in bloq.signature) else 1):
+        values = {reg.name: _draw(reg, rng) for reg in drawn}
+        inputs.append((values if computes is bloq else computes.on_classical_vals(**values)) | shared)
+    return inputs
 
 
 def _draw(reg: Any, rng: np.random.Generator) -> Any:
-    length: Any = reg.dtype.iteration_length_or_zero() if isinstance(reg.dtype, QDType) else 0
-    drawn = rng.integers(0, length or 1 << reg.bitsize, size=reg.shape or None)
+    drawn = rng.integers(0, n_values(reg), size=reg.shape or None)
     return drawn if reg.shape else int(drawn)
 
 
 def _as_bits(registers: Any, values: dict[str, Any]) -> dict[tuple[str, tuple[int, ...]], NDArray[np.uint8]]:
+    entries = [(reg, idx) for reg in registers if reg.name in values for idx in reg.all_idxs()]
     return {
-        (reg.name, idx): np.array(
-            reg.dtype.to_bits(int(values[reg.name][idx] if reg.shape else values[reg.name])), dtype=np.uint8
-        )
-        for reg in registers
-        if reg.name in values
-        for idx in reg.all_idxs()
+        (reg.name, idx): np.array(reg.dtype.to_bits(int(np.asarray(values[reg.name])[idx])), dtype=np.uint8)
+        for reg, idx in entries
     }
 
 
-def _check_run(bloq: Any, circuit: FlatCircuit, inputs: Any, stacked: Any, classical: set[str], rng: Any) -> None:
+def _check_run(bloq: Any, circuit: FlatCircuit, inputs: list[dict[str, Any]], rng: np.random.Generator) -> None:
+    columns, classical = [_as_bits(bloq.signature.lefts(), values) for values in inputs], circuit.classical
+    stacked = {
+        key: bits if key[0] in classical else np.stack([column[key] for column in columns])
+        for key, bits in columns[0].items()
+    }
     run = run_on_basis(circuit, stacked, rng)
     if run.dirty.any():
         raise AssertionError(f"{bloq} leaves an ancilla that is not zero")
@@ -182,17 +175,12 @@ def _check_run(bloq: Any, circuit: FlatCircuit, inputs: Any, stacked: Any, class
 
 def _check_phases(bloq: Any) -> None:
     """Check that every basis state gets exactly the phase that the bloq states."""
-    registers: list[Any] = list(bloq.signature)
-    entries = [(reg, idx) for reg in registers for idx in reg.all_idxs()]
-    ranges = [range(reg.dtype.iteration_length_or_zero() or 1 << reg.bitsize) for reg, _ in entries]
-    for values in itertools.product(*ranges):
-        bits = [bit for (reg, _), value in zip(entries, values, strict=True) for bit in reg.dtype.to_bits(value)]
-        state = int("".join(map(str, bits)), 2)
-        given = {reg.name: np.zeros(reg.shape, dtype=int) for reg in registers}
+    entries = [(reg, idx) for reg in bloq.signature for idx in reg.all_idxs()]
+    for values in itertools.product(*(range(n_values(reg)) for reg, _ in entries)):
+        state, given = 0, {reg.name: np.zeros(reg.shape, dtype=int) for reg in bloq.signature}
         for (reg, idx), value in zip(entries, values, strict=True):
-            given[reg.name][idx] = value
-        named = {reg.name: given[reg.name] if reg.shape else int(given[reg.name]) for reg in registers}
+            state, given[reg.name][idx] = state << reg.bitsize | value, value
         found = final_amplitudes(bloq, initial=state, seed=state)
         expected = np.zeros_like(found)
-        expected[state] = bloq.basis_state_phase(**named)
+        expected[state] = bloq.basis_state_phase(**{name: x if x.shape else int(x) for name, x in given.items()})
         np.testing.assert_allclose(found, expected, atol=1e-9)

@@ -64,9 +64,6 @@ def run_oracle(oracle: Bloq, rng: np.random.Generator) -> OracleRun:
     return OracleRun(run.negative, changed, run.dirty, circuit)
 
 
-_DEPTHS = ("toffoli_depth", "measurement_depth")
-
-
 @attrs.frozen
 class OracleCheck:
     """Outcome of a comparison.
@@ -91,14 +88,10 @@ class OracleCheck:
     @property
     def passed(self) -> bool:
         """Whether every key was right and the gates that were run are those that are counted."""
-        depths = {name: getattr(self.counted, name) for name in _DEPTHS}
+        depths = {name: getattr(self.counted, name) for name in ("toffoli_depth", "measurement_depth")}
         same = attrs.evolve(self.run, **depths) == self.counted
-        return not self.mismatches and not self.dirty_ancillas and same and self.depth_holds
-
-    @property
-    def depth_holds(self) -> bool:
-        """Whether the gates fit into the counted depths."""
-        return all(getattr(self.run, name) <= getattr(self.counted, name) for name in _DEPTHS)
+        fits = all(getattr(self.run, name) <= depth for name, depth in depths.items())
+        return not self.mismatches and not self.dirty_ancillas and same and fits
 
 
 def check_oracle(oracle: Bloq, marked: NDArray[np.bool_], rng: np.random.Generator) -> OracleCheck:

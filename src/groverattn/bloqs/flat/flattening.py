@@ -101,11 +101,11 @@ def write_gates(bloq: Bloq, flattening: Flattening, inputs: WiresOf) -> WiresOf:
 
 
 def _simple(op: Op, names: tuple[str, ...], parameter: Callable[[Any], Any] = lambda bloq: None):
-    """Writer of a gate whose registers are all single qubits that stay where they are."""
+    """Writer of a gate whose registers stay where they are."""
     keys = [(name, ()) for name in names]
 
     def write(bloq: Bloq, flattening: Flattening, inputs: WiresOf) -> WiresOf:
-        flattening.add(op, tuple(inputs[key][0] for key in keys), parameter(bloq))
+        flattening.add(op, sum((inputs[key] for key in keys), ()), parameter(bloq))
         return inputs
 
     return write
@@ -115,6 +115,7 @@ write_gates.register(basic_gates.CNOT, _simple(Op.CNOT, ("ctrl", "target")))
 write_gates.register(basic_gates.XGate, _simple(Op.X, ("q",)))
 write_gates.register(basic_gates.ZGate, _simple(Op.Z, ("q",)))
 write_gates.register(basic_gates.CZ, _simple(Op.CZ, ("q1", "q2")))
+write_gates.register(basic_gates.CSwap, _simple(Op.CSWAP, ("ctrl", "x", "y")))
 write_gates.register(basic_gates.Hadamard, _simple(Op.HADAMARD, ("q",)))
 write_gates.register(basic_gates.Rz, _simple(Op.ROTATION, ("q",), lambda bloq: float(bloq.angle)))
 
@@ -131,12 +132,6 @@ def _and(bloq: And, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     target = flattening.allocate(1)
     flattening.add(Op.AND, controls + target, values)
     return inputs | {("target", ()): target}
-
-
-@write_gates.register
-def _cswap(bloq: basic_gates.CSwap, flattening: Flattening, inputs: WiresOf) -> WiresOf:
-    flattening.add(Op.CSWAP, inputs["ctrl", ()] + inputs["x", ()] + inputs["y", ()])
-    return inputs
 
 
 @write_gates.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 
-from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Fold, Known, Literal, Number, ScoreHeap, Step
+from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Known, Literal, Number, ScoreHeap, Step
 from groverattn.bloqs.score.shared_sums import SharedSum
 
 
@@ -143,7 +143,7 @@ class CarrySaveHeap:
     def _half_adder(self, a: Literal, b: Literal) -> tuple[list[Literal], list[Literal]]:
         """Return sum, on a fresh wire, and carry."""
         total = self._copy(a)
-        self.steps.append(Fold(b.wire, total.wire))
+        self.steps.append(Copy(b.wire, total.wire))
         level = max(a.level, b.level)
         return [Literal(level, total.wire, a.negated ^ b.negated)], [self._carry(a, b, False)]
 
@@ -157,5 +157,5 @@ class CarrySaveHeap:
         column = self.width - 1
         literals = [*self.inner[column], *self.shared[column]]
         sign = self.inner[column][0].wire if self.inner[column] else self._fresh()
-        self.steps += [Fold(literal.wire, sign) for literal in literals if literal.wire != sign]
+        self.steps += [Copy(literal.wire, sign) for literal in literals if literal.wire != sign]
         return sign, constant ^ (sum(literal.negated for literal in literals) % 2 == 1)

@@ -25,7 +25,7 @@ class Literal(NamedTuple):
 
 @attrs.frozen
 class Copy:
-    """CNOT of `source` onto the fresh wire `target`."""
+    """CNOT of `source` onto `target`: a fresh wire, or one in use."""
 
     source: int
     target: int
@@ -55,14 +55,6 @@ class Carry:
 
 
 @attrs.frozen
-class Fold:
-    """CNOT of `source` onto the sign wire."""
-
-    source: int
-    target: int
-
-
-@attrs.frozen
 class Known:
     """A fresh qubit set to a known bit."""
 
@@ -70,7 +62,7 @@ class Known:
     value: int
 
 
-Step = Copy | Compress | Carry | Fold | Known
+Step = Copy | Compress | Carry | Known
 
 
 @attrs.frozen
@@ -166,7 +158,7 @@ def _gates(step: Step) -> list[_Timed]:
     match step:
         case Known():
             return []
-        case Copy(source, target) | Fold(source, target):
+        case Copy(source, target):
             return [_cnot(source, target)]
         case Carry(a, b, carry):
             return [_and(a, b, carry)]

@@ -12,7 +12,7 @@ from qualtran.bloqs.mcmt import And
 from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap
-from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Fold, Known, ScoreHeap
+from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Known, ScoreHeap
 from groverattn.bloqs.score.key_score import KeyScore
 
 
@@ -81,7 +81,7 @@ class Score(KeyScore):
         for (kind, values), number in self.heap.kinds.items():
             if kind is Known:
                 counts[XGate()] += number * values[0]
-            elif kind in (Copy, Fold):
+            elif kind is Copy:
                 counts[CNOT()] += number
             else:
                 counts[(And if kind is Carry else FullAdder)(*values, uncompute=self.uncompute)] += number
@@ -96,7 +96,7 @@ class Score(KeyScore):
             match step:
                 case Known(target, value):
                     bits[target] = value
-                case Copy(source, target) | Fold(source, target):
+                case Copy(source, target):
                     bits[target] ^= bits[source]
                 case Carry(a, b, carry, cv_a, cv_b):
                     bits[carry] = int(bits[a] == cv_a and bits[b] == cv_b)
@@ -114,10 +114,7 @@ def _add_step(bb: Builder, wires: list[Wire], step) -> None:
         case Known(_, value):
             fresh = bb.allocate(dtype=QBit())
             wires.append(bb.add(XGate(), q=fresh) if value else fresh)
-        case Copy(source):
-            wires.append(bb.allocate(dtype=QBit()))
-            wires[source], wires[-1] = bb.add_t(CNOT(), ctrl=wires[source], target=wires[-1])
-        case Fold(source, target):
+        case Copy(source, target):
             if target == len(wires):
                 wires.append(bb.allocate(dtype=QBit()))
             wires[source], wires[target] = bb.add_t(CNOT(), ctrl=wires[source], target=wires[target])
