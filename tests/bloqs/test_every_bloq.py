@@ -11,7 +11,7 @@ from qualtran.cirq_interop import BloqAsCirqGate
 from qualtran.resource_counting import QECGatesCost, get_cost_value
 
 from groverattn.bloqs.flat.flattening import write_gates
-from groverattn.bloqs.lookup.phase_fixup import ConditionalCZ, FixupTable
+from groverattn.bloqs.lookup.phase_fixup import FixupRow, FixupTable
 from groverattn.bloqs.lookup.qram import QRAMLookup
 from groverattn.costs.counting import count
 from groverattn.verification.bloq_check import (
@@ -40,7 +40,7 @@ BLOQS = {
 every_bloq = pytest.mark.parametrize("bloq", BOTH_DIRECTIONS.values(), ids=BOTH_DIRECTIONS)
 
 
-OWN_GATES = {FixupTable, ConditionalCZ, QRAMLookup}
+OWN_GATES = {FixupTable, FixupRow, QRAMLookup}
 
 
 def has_classical_wires(bloq):
@@ -48,7 +48,7 @@ def has_classical_wires(bloq):
 
 
 def test_only_these_bloqs_have_no_decomposition():
-    """One classical computation, one conditional Clifford gate and the external memory."""
+    """One classical computation, the conditional Clifford gates that it chooses, and the external memory."""
     assert {
         cls for cls in BLOQS if cls in write_gates.registry and cls.build_composite_bloq is Bloq.build_composite_bloq
     } == OWN_GATES

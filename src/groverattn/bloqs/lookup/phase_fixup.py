@@ -20,32 +20,6 @@ from groverattn.problem.sizes import ceil_div, largest, log2_of_power
 
 
 @attrs.frozen
-class ConditionalCZ(CostedGate):
-    """CZ if a classical bit is one; counted as one Clifford gate whatever the bit is.
-
-    Registers:
-        condition: [left, classical] the bit.
-        q1, q2: the qubits.
-    """
-
-    @cached_property
-    def signature(self) -> Signature:
-        return Signature([Register("condition", CBit(), side=Side.LEFT), *Signature.build(q1=1, q2=1)])
-
-    def decompose_bloq(self):
-        raise DecomposeTypeError(f"{self} is a gate")
-
-    def my_static_costs(self, cost_key: CostKey):
-        return GateCounts(clifford=1) if isinstance(cost_key, QECGatesCost) else super().my_static_costs(cost_key)
-
-    def on_classical_vals(self, condition: int, q1: int, q2: int) -> dict[str, int]:
-        return {"q1": q1, "q2": q2}
-
-    def basis_state_phase(self, condition: int, q1: int, q2: int) -> complex:
-        return -1.0 if condition and q1 and q2 else 1.0
-
-
-@attrs.frozen
 class FixupTable(CostedGate):
     """The classical part: which indices received the phase -1, from the outcome and the classically known contents.
 
@@ -86,7 +60,9 @@ class FixupTable(CostedGate):
 
 @attrs.frozen
 class FixupRow(CostedGate):
-    """CZ between the control and each one-hot qubit whose bit in the row is one.
+    """CZ between the control and each one-hot qubit whose bit in the row is one, by Op.CONDITIONAL_CZ.
+
+    Counted as `row_bits` Clifford gates whatever the bits are.
 
     Registers:
         row: [left, classical] the bits.
@@ -101,14 +77,12 @@ class FixupRow(CostedGate):
         row = Register("row", CBit(), (self.row_bits,), Side.LEFT)
         return Signature([row, Register("ctrl", QBit()), Register("hot", QAny(self.row_bits))])
 
-    def build_composite_bloq(self, bb: Builder, row: Wire, ctrl: Wire, hot: Wire) -> dict[str, Wire]:
-        hots = bb.split(hot)
-        for i in range(self.row_bits):
-            ctrl, hots[i] = bb.add_t(ConditionalCZ(), condition=row[i], q1=ctrl, q2=hots[i])
-        return {"ctrl": ctrl, "hot": bb.join(hots)}
+    def decompose_bloq(self):
+        raise DecomposeTypeError(f"{self} is a gate")
 
-    def build_call_graph(self, ssa):
-        return {ConditionalCZ(): self.row_bits}
+    def my_static_costs(self, cost_key: CostKey):
+        is_gates = isinstance(cost_key, QECGatesCost)
+        return GateCounts(clifford=self.row_bits) if is_gates else super().my_static_costs(cost_key)
 
     def on_classical_vals(self, row: NDArray, ctrl: int, hot: int) -> dict[str, int]:
         return {"ctrl": ctrl, "hot": hot}
@@ -218,11 +192,6 @@ class PhaseFixup(CostedGate):
 
 
 @bloq_example
-def _conditional_cz() -> ConditionalCZ:
-    return ConditionalCZ()
-
-
-@bloq_example
 def _fixup_table() -> FixupTable:
     table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1]]), key_bits=2)
     return FixupTable(BlockContents(table, 2), row_bits=2)
@@ -246,12 +215,6 @@ def _(bloq: FixupTable, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     flattening.add(Op.PARITIES, (), (outcome, rows, bloq.contents))
     keys = [("rows", (row, bit)) for row in range(bloq.n_rows) for bit in range(bloq.row_bits)]
     return {key: (record,) for key, record in zip(keys, rows, strict=True)}
-
-
-@write_gates.register
-def _(bloq: ConditionalCZ, flattening: Flattening, inputs: WiresOf) -> WiresOf:
-    flattening.add(Op.CONDITIONAL_CZ, inputs["q1", ()] + inputs["q2", ()], inputs["condition", ()])
-    return inputs
 
 
 @write_gates.register

@@ -1,4 +1,4 @@
-"""Phase oracle O_i of arXiv:2307.08045: compute, flip, uncompute."""
+"""Phase oracle O_i of arXiv:2307.08045, and the predicate in it: compute, flip, uncompute."""
 
 import math
 from functools import cached_property

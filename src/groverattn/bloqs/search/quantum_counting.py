@@ -1,4 +1,4 @@
-"""Quantum counting: the number of marked live keys, without finding any."""
+"""Quantum counting: the number of marked live keys, without finding any, by an inverse Fourier transform."""
 
 import math
 from functools import cached_property

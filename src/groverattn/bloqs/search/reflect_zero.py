@@ -1,4 +1,4 @@
-"""Reflection about |0>, and its generalisation to any angle."""
+"""Reflection about |0>, its generalisation to any angle, and the flag of a register whose qubits are all 0."""
 
 import math
 from collections import Counter
