@@ -1,14 +1,13 @@
 """Reflection about |0>, its generalisation to any angle, and the flag of a register whose qubits are all 0."""
 
 import math
-from collections import Counter
 from functools import cached_property
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, QAny, QBit, Register, Side, Signature, bloq_example
-from qualtran.bloqs.basic_gates import CZ, GlobalPhase, XGate, ZGate
+from qualtran.bloqs.basic_gates import GlobalPhase, XGate, ZGate
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
@@ -118,25 +117,27 @@ class ReflectZero(InSequence):
         return Signature([*ctrl, Register("selection", QAny(self.n_bits))])
 
     @property
-    def phase(self) -> PhaseOnOnes:
-        """The phase on the control, if any, and the flag."""
-        return PhaseOnOnes(1 + self.has_ctrl, angle=self.angle)
+    def _n_single(self) -> int:
+        """Qubits that the phase takes themselves, flipped; a flag stands for all others."""
+        is_plain = abs(self.angle) == math.pi and not self.has_ctrl
+        return 2 if is_plain and self.n_bits == 2 else int(is_plain or self.n_bits == 1)
 
     @property
     def zeros(self) -> AllZero | None:
-        """What computes a flag; the last qubit of a plain reflection needs none, as the CZ takes two qubits."""
-        n_bits = self.n_bits - self._is_plain
-        return AllZero(n_bits) if n_bits > 1 else None
+        """What computes the flag; the last qubit of a plain reflection needs none, as the CZ takes two qubits."""
+        n_bits = self.n_bits - self._n_single
+        return AllZero(n_bits) if n_bits else None
 
     @property
-    def _is_plain(self) -> bool:
-        return self.phase.is_sign and not self.has_ctrl
+    def phase(self) -> PhaseOnOnes:
+        """The phase on the control, if any, the flag and single qubits."""
+        return PhaseOnOnes(self.has_ctrl + (self.zeros is not None) + self._n_single, angle=self.angle)
 
     @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
-        """The flag, the phase unless a CZ or a Z is the phase, and the flag's undoing."""
-        phase = () if self._is_plain else ((self.phase, 1),)
-        return ((self.zeros, 1), *phase, (self.zeros.adjoint(), 1)) if self.zeros else phase
+        """The flag, the phase, and the flag's undoing."""
+        phase = (self.phase, 1)
+        return ((self.zeros, 1), phase, (self.zeros.adjoint(), 1)) if self.zeros else (phase,)
 
     @property
     def peak_qubits(self) -> int:
@@ -145,59 +146,33 @@ class ReflectZero(InSequence):
         return self.n_bits + self.has_ctrl + nodes + self.phase.n_ands
 
     def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
-        bits = list(bb.split(selection))
-        if self._is_plain:
-            bits = self._sign(bb, bits)
-            bb.add(GlobalPhase(exponent=1))
+        bits, zeros = list(bb.split(selection)), self.zeros
+        n_flagged = zeros.n_bits if zeros else 0
+        single = [bb.add(XGate(), q=bit) for bit in bits[n_flagged:]]
+        tree = bb.add_d(zeros, bits=np.array(bits[:n_flagged])) if zeros else {}
+        ones = [*ctrl.values(), *([tree["zero"]] if tree else []), *single]
+        ones = list(bb.add(self.phase, bits=np.array(ones)))
+        if zeros:
+            tree["zero"] = ones[self.has_ctrl]
+            bits[:n_flagged] = bb.add(zeros.adjoint(), **tree)
+        bits[n_flagged:] = [bb.add(XGate(), q=bit) for bit in ones[len(ones) - self._n_single :]]
+        if self.has_ctrl:
+            ctrl = {"ctrl": bb.add(ZGate(), q=ones[0])}  # stands for the minus sign
         else:
-            bits, ctrl = self._phase(bb, bits, ctrl)
+            bb.add(GlobalPhase(exponent=1))
         return ctrl | {"selection": bb.join(np.array(bits), dtype=QAny(self.n_bits))}
 
-    def _sign(self, bb: Builder, bits: list[Wire]) -> list[Wire]:
-        """Phase -1 iff all are 0, by the last qubit and a flag of the others."""
-        *rest, last = bits
-        last = bb.add(XGate(), q=last)
-        if self.n_bits == 1:
-            last = bb.add(ZGate(), q=last)
-        elif self.zeros is None:
-            rest = [bb.add(XGate(), q=rest[0])]
-            rest[0], last = bb.add_t(CZ(), q1=rest[0], q2=last)
-            rest = [bb.add(XGate(), q=rest[0])]
-        else:
-            flags = bb.add_d(self.zeros, bits=np.array(rest))
-            flags["zero"], last = bb.add_t(CZ(), q1=flags["zero"], q2=last)
-            rest = bb.add(self.zeros.adjoint(), **flags)
-        return [*rest, bb.add(XGate(), q=last)]
-
-    def _phase(self, bb: Builder, bits: list[Wire], ctrl: dict[str, Wire]) -> tuple[list[Wire], dict[str, Wire]]:
-        """The phase on the flag of all qubits and on the control, whose Z stands for the minus sign."""
-        if self.zeros is None:
-            flags = {"zero": bb.add(XGate(), q=bits[0])}
-        else:
-            flags = bb.add_d(self.zeros, bits=np.array(bits))
-        *ctrls, flags["zero"] = bb.add(self.phase, bits=np.array([*ctrl.values(), flags["zero"]]))
-        if self.has_ctrl:
-            ctrl = {"ctrl": bb.add(ZGate(), q=ctrls[0])}
-        else:
-            bb.add(GlobalPhase(exponent=1))
-        if self.zeros is None:
-            return [bb.add(XGate(), q=flags["zero"])], ctrl
-        return list(bb.add(self.zeros.adjoint(), **flags)), ctrl
-
     def build_call_graph(self, ssa):
-        gates: Counter[Bloq] = Counter({ZGate() if self.has_ctrl else GlobalPhase(exponent=1): 1})
-        if self._is_plain:
-            gates += Counter({CZ() if self.n_bits > 1 else ZGate(): 1, XGate(): 4 if self.n_bits == 2 else 2})
-        elif not self.zeros:
-            gates[XGate()] = 2
-        return super().build_call_graph(ssa) | gates
+        minus = ZGate() if self.has_ctrl else GlobalPhase(exponent=1)
+        flips = {XGate(): 2 * self._n_single} if self._n_single else {}
+        return super().build_call_graph(ssa) | {minus: 1} | flips
 
     def on_classical_vals(self, **values: int) -> dict[str, int]:
         return values
 
     def basis_state_phase(self, selection: int, ctrl: int = 1) -> complex:
         """The phase that the circuit gives, its global phase included."""
-        flags = [ctrl, selection == 0] if self.has_ctrl else [selection == 0]
+        flags = [*([ctrl] if self.has_ctrl else []), *[selection == 0] * (self.phase.n_bits - self.has_ctrl)]
         return (-1.0 if ctrl else 1.0) * self.phase.basis_state_phase(np.array(flags))
 
     def adjoint(self) -> "ReflectZero":
