@@ -28,30 +28,27 @@
 # scores.
 
 # %%
-from groverattn.problem.families import gaussian_head
-from groverattn.problem.instance import Instance
+import groverattn
 
-head = gaussian_head(n=16, d=2, seed=0)
-instance = Instance.from_target(head, n_marked=2, query_bits=3, key_bits=3)
-instance
+ROW = 3
+head = groverattn.random_head(n_keys=16, d_head=2, seed=0)
+sizes = {"n_marked": 2, "key_bits": 3, "query_bits": 3}
+head
 
 # %%
-ROW = 3
-print("query    ", instance.query(ROW))
-print("threshold", instance.thresholds[ROW])
-print("scores   ", instance.scores(ROW).tolist())
-print("marked   ", instance.marked(ROW).nonzero()[0].tolist())
+oracle = groverattn.oracle(head, row=ROW, **sizes)
+table = oracle.lookup.table
+print("query    ", oracle.score.query)
+print("threshold", oracle.score.threshold)
+print("marked   ", [j for j in range(table.n_keys) if oracle.is_marked(j)])
 
 # %% [markdown]
 # What the circuit can load are words: the numbers of a key in offset binary, and one last bit that says whether the key
 # is live. No list of marked keys goes into the circuit.
 
 # %%
-from groverattn.problem.key_table import KeyTable
-
-table = KeyTable.from_keys(instance.keys.values, instance.keys.bits)
 for j in range(4):
-    print(j, instance.keys.values[j].tolist(), format(table.word(j), f"0{table.word_bits}b"))
+    print(j, head.keys[j].round(3).tolist(), format(table.word(j), f"0{table.word_bits}b"))
 
 # %% [markdown]
 # ## 2. What does the circuit look like?
@@ -63,16 +60,9 @@ for j in range(4):
 # %%
 import cirq
 
-from groverattn.bloqs.lookup.data_access import key_lookup
-from groverattn.bloqs.score.score import Score
-from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
-from groverattn.bloqs.search.phase_oracle import PhaseOracle
-
-score = Score(instance.query(ROW), int(instance.thresholds[ROW]), instance.keys.bits)
-oracle = PhaseOracle(key_lookup("qrom", table), score)
-iterate = GroverIterate(oracle)
+search = groverattn.search(head, row=ROW, n_iterates=2, **sizes)
 index = cirq.LineQubit.range(table.index_bits)
-print(cirq.Circuit(cirq.decompose_once(GroverSearch(iterate, n_iterates=2).on(*index))))
+print(cirq.Circuit(cirq.decompose_once(search.on(*index))))
 
 # %% [markdown]
 # The oracle, one level further down. `selection` is the index $j$. The word is split into its seven bits: six of the
@@ -80,10 +70,7 @@ print(cirq.Circuit(cirq.decompose_once(GroverSearch(iterate, n_iterates=2).on(*i
 # inverse; the word is given up by measuring it, and what the measurement does to the phases is put right.
 
 # %%
-from groverattn.show.figures import circuit_svg
-from groverattn.show.terminal import figure, show
-
-figure(circuit_svg(oracle))
+groverattn.picture(oracle)
 
 # %% [markdown]
 # The score, one level further down. The query is known when the circuit is written, so it is in the wiring: its digits
@@ -91,6 +78,7 @@ figure(circuit_svg(oracle))
 # key is marked.
 
 # %%
+score = oracle.score
 key = [cirq.NamedQubit(f"key {m} bit {bit}") for m in range(2) for bit in (2, 1, 0)]
 fresh = [cirq.NamedQubit(f"sum {i}") for i in range(score.work_bits)] + [cirq.NamedQubit("marked")]
 print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
@@ -104,16 +92,10 @@ print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
 # other.
 
 # %%
-from groverattn.verification.request import VerificationRequest
-from groverattn.verification.verification import verify_instance
-
-request = VerificationRequest(row=ROW, data_access="qrom", seed=0)
-show(verify_instance(request, instance))
+groverattn.verify(head, row=ROW, **sizes)
 
 # %%
-from groverattn.costs.counting import count_iterate
-
-print("Toffolis of one iterate by part:", count_iterate(iterate).toffoli_parts)
+print("Toffolis of one iterate by part:", groverattn.count_iterate(search.iterate).toffoli_parts)
 
 # %% [markdown]
 # ## 4. What are the amplitudes?
@@ -123,20 +105,11 @@ print("Toffolis of one iterate by part:", count_iterate(iterate).toffoli_parts)
 # what amplitude amplification says, which the package computes without any circuit.
 
 # %%
-from groverattn.simulation.table import amplitude_table
-from groverattn.verification.state_vector import decomposed_circuit, final_amplitudes
-
-circuit, _ = decomposed_circuit(GroverSearch(iterate, n_iterates=1))
-print(f"one iterate: {len(list(circuit.all_operations()))} operations on {len(circuit.all_qubits())} qubits")
-
-marked = instance.marked(ROW)
-states = [final_amplitudes(GroverSearch(iterate, n_iterates=j)) for j in range(5)]
-show(amplitude_table(states, marked))
+states = groverattn.amplitudes(oracle, n_iterates=4)
+states
 
 # %%
-from groverattn.simulation.figure import amplitudes_svg
-
-figure(amplitudes_svg([state.real for state in states[:4]], marked))
+states.picture(0, 1, 2, 3)
 
 # %% [markdown]
 # Two iterates are best, and a third overshoots: who does not know how many keys are marked cannot know when to stop.
@@ -146,34 +119,12 @@ figure(amplitudes_svg([state.real for state in states[:4]], marked))
 # ## 5. How does one row get its keys?
 #
 # The whole search of this row, every trial of it a circuit of its own: preparation, iterates, measurement of the index.
-# The engine `circuit` simulates all qubits of each. The last column is for the reader; the search is not told how many
-# keys are left.
+# The engine `circuit` simulates all qubits of each.
 
 # %%
-import numpy as np
-
-from groverattn.reference.search.unknown import UnknownNumberSearch
-from groverattn.simulation.engines import ENGINES, EngineChoice
-from groverattn.simulation.row_search import find_marked
-from groverattn.verification.row import SearchedRow
-
-row = SearchedRow.of(instance, ROW, "qrom")
-search = UnknownNumberSearch(p_failure=0.05)
-
-
-def find(name):
-    """The same seed for every engine; what is measured inside a circuit has a stream of its own."""
-    engine = EngineChoice(name).for_row(ROW, row, np.random.default_rng(100))
-    return find_marked(search, row, engine, np.random.default_rng(9))
-
-
-result = find("circuit")
-print("trial  iterates  measured key  check    keys left")
-for number, trial in enumerate(result.trials, start=1):
-    iterates = f"{trial.run.n_iterates}{' phased' if trial.run.is_phased else ''}"
-    left = marked.sum() - trial.n_excluded - trial.hit
-    print(f"{number:5}  {iterates:8}  {trial.key:12}  {'FOUND' if trial.hit else 'no':7}  {left:9}")
-print("found", result.found, "in", result.iterates, "oracle calls and", result.checks, "checks")
+found = {name: groverattn.find_keys(head, row=ROW, engine=name, error_budget=0.05, seed=3, **sizes)
+         for name in ("circuit", "sparse", "index", "law")}  # fmt: skip
+found["circuit"]
 
 # %% [markdown]
 # When all trials of the growing range have failed, a fixed-point search has the last word. Its iterates have other
@@ -184,18 +135,15 @@ print("found", result.found, "in", result.iterates, "oracle calls and", result.c
 # The other engines do less work for the same search. From the same seed, they find the same keys trial by trial.
 
 # %%
-for name in ("sparse", "index", "law"):
-    print(f"{name:7} same trials: {find(name).trials == result.trials}   {ENGINES[name].__doc__.splitlines()[0]}")
+for name, result in found.items():
+    print(f"{name:7} same trials: {result.trials == found['circuit'].trials}")
 
 # %% [markdown]
 # ## 6. What do all rows cost, and is anything missed?
 
 # %%
-from groverattn.simulation.head import simulate_instance
-from groverattn.simulation.request import SimulationRequest
-
-simulation = simulate_instance(SimulationRequest(data_access="qrom", seed=0), instance)
-show(simulation)
+simulation = groverattn.simulate(head, **sizes)
+simulation
 
 # %% [markdown]
 # ## 7. What is $B$, and how far is it from attention?
@@ -205,23 +153,17 @@ show(simulation)
 # right in the end up to that division, and what was not found is smeared over its row.
 
 # %%
-from groverattn.diagnosis.attention_figure import attention_svg
-from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-
-B = SparseRankOne.from_found(head, [result.found for result in simulation.rows])
-figure(attention_svg(B))
+B = simulation.approximation()
+groverattn.picture(B)
 
 # %% [markdown]
 # The output of one row, exact and by $B$. `mean_score` is the constant that is shipped, the exponential of the tail's
 # mean score; `ones` is the literal 1 of the paper's Definition 4.2.
 
 # %%
-from groverattn.reference.attention.exact import exact_attention
-
-print(f"{'exact':10}", exact_attention(head)[ROW].round(4).tolist())
+print(f"{'exact':10}", groverattn.exact_attention(head)[ROW].round(4).tolist())
 for tail in ("mean_score", "ones"):
-    output = SparseRankOne.from_found(head, [result.found for result in simulation.rows], tail).output()
-    print(f"{tail:10}", output[ROW].round(4).tolist())
+    print(f"{tail:10}", simulation.approximation(tail).output()[ROW].round(4).tolist())
 
 # %% [markdown]
 # ## What to keep

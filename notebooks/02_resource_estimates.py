@@ -29,26 +29,20 @@
 # machine; `qram` is the paper's assumption and no circuit.
 
 # %%
-from groverattn.estimation.compare import compare
-from groverattn.estimation.estimate import estimate
-from groverattn.row.request import RowRequest
-from groverattn.show.terminal import figure, show
+import groverattn
 
-request = RowRequest.of(preset="llama3.1-8b")
-show(compare(request))
+accesses = groverattn.compare(preset="llama3.1-8b")
+accesses
 
 # %% [markdown]
 # ## 2. Where do the Toffolis go?
 #
-# Load and unload reach the key, score and predicate look at it, and diffusion is Grover's other half. The keys are in
-# the gates (`qrom`), so that nearly all is loading. Blocks of keys on many more qubits (`qroam`) make the load cheaper
-# by a factor, and it is still most of the iterate.
+# Load and unload reach the key, score and predicate look at it, and diffusion is Grover's other half. With the keys in
+# the gates (`qrom`) nearly all is loading. Blocks of keys on many more qubits (`qroam`) make the load cheaper by a
+# factor, and it is still most of the iterate.
 
 # %%
-from groverattn.estimation.figure import toffoli_svg
-
-circuits = {name: estimate(RowRequest.of(preset="llama3.1-8b", data_access=name)) for name in ("qrom", "qroam")}
-figure(toffoli_svg({name: result.totals.iterate.toffoli_parts for name, result in circuits.items()}))
+accesses.picture()
 
 # %% [markdown]
 # ## 3. From an iterate to a row, a head and a model, and down to seconds
@@ -58,7 +52,8 @@ figure(toffoli_svg({name: result.totals.iterate.toffoli_parts for name, result i
 # `expected` is the mean of the search that `groverattn simulate` runs; the last line is what a scan does.
 
 # %%
-show(circuits["qroam"])
+qrom, qroam = accesses.estimates["qrom"], accesses.estimates["qroam"]
+qroam
 
 # %% [markdown]
 # ## 4. What does the time wait for, and where does the error budget go?
@@ -67,9 +62,7 @@ show(circuits["qroam"])
 # factories shortens them. Right: a row may be wrong with the probability in the label, for any reason.
 
 # %%
-from groverattn.estimation.figure import estimate_svg
-
-figure(estimate_svg(circuits))
+qrom.picture(qroam)
 
 # %% [markdown]
 # ## 5. What do more qubits buy?
@@ -79,14 +72,11 @@ figure(estimate_svg(circuits))
 # qubits at all.
 
 # %%
-from groverattn.frontier.figure import frontier_svg
-from groverattn.frontier.frontier import frontier
-
-designs = frontier(request)
-figure(frontier_svg(designs))
+designs = groverattn.find_frontier(preset="llama3.1-8b")
+designs.picture()
 
 # %%
-show(designs)
+designs
 
 # %% [markdown]
 # ## 6. And a whole model?
@@ -95,18 +85,15 @@ show(designs)
 # lines of the GPUs: how many such quantum machines side by side it would take to match one.
 
 # %%
-from groverattn.whole_model.model import whole_model
-
-qroam = circuits["qroam"]
-model = whole_model(qroam.request, qroam.row)
-show(model)
+model = groverattn.price_model(preset="llama3.1-8b", data_access="qroam")
+model
 
 # %% [markdown]
 # What this rests on, beside the machine:
 
 # %%
 for assumption in model.as_json()["assumptions"]:
-    show(f"- {assumption}")
+    print(f"- {assumption}")
 
 # %% [markdown]
 # ## 7. Would more keys change it?
@@ -115,8 +102,8 @@ for assumption in model.as_json()["assumptions"]:
 # have to be reached.
 
 # %%
-for name, result in circuits.items():
-    show(f"{name}: {result.crossover.reason}", "")
+for result in (qrom, qroam):
+    print(f"{result.request.design.data_access}: {result.crossover.reason}\n")
 
 # %% [markdown]
 # ## Where each number comes from
@@ -124,8 +111,7 @@ for name, result in circuits.items():
 # Every estimate carries the list.
 
 # %%
-from groverattn.show.document import Column, Table
-from groverattn.show.numbers import words
+import pandas
 
-entries = tuple(tuple(map(words, (entry.quantity, entry.how, entry.source))) for entry in qroam.provenance)
-show(Table("", tuple(map(Column, ("quantity", "how", "source"))), entries))
+pandas.set_option("display.max_colwidth", None)
+pandas.DataFrame([{"quantity": each.quantity, "how": each.how, "source": each.source} for each in qroam.provenance])

@@ -31,15 +31,13 @@
 # reactions do not depend on how many bits a key has, until another block becomes the cheapest.
 
 # %%
-from groverattn.frontier.tradeoffs import RowChoices, curves
-from groverattn.frontier.tradeoffs_figure import place_svg, tradeoffs_svg
-from groverattn.show.terminal import figure, show
+import groverattn
 
-start = RowChoices()
+start = groverattn.RowChoices.of(preset="llama3.1-8b", data_access="qroam")
 start
 
 # %%
-figure(tradeoffs_svg(curves(start, ["n_keys", "n_marked", "bits", "error_budget"])))
+groverattn.vary(start, "n_keys", "n_marked", "bits", "error_budget").picture()
 
 # %% [markdown]
 # ## 2. What if you build something else?
@@ -49,7 +47,7 @@ figure(tradeoffs_svg(curves(start, ["n_keys", "n_marked", "bits", "error_budget"
 # rate and clock.
 
 # %%
-figure(tradeoffs_svg(curves(start, ["data_access", "block", "n_machines", "hardware"])))
+groverattn.vary(start, "data_access", "block", "n_machines", "hardware").picture()
 
 # %% [markdown]
 # ## 3. Turn all knobs
@@ -58,21 +56,14 @@ figure(tradeoffs_svg(curves(start, ["data_access", "block", "n_machines", "hardw
 # green band the GPU. In Jupyter (`.venv/bin/jupyter lab notebooks`, all cells run) the sliders below move the star.
 
 # %%
-import attrs
-
-from groverattn.errors import InputError
-from groverattn.frontier.frontier import frontier
-from groverattn.frontier.table import tradeoffs_table
-from groverattn.row.request import RowRequest
-
-designs = frontier(RowRequest.of(preset=start.preset)).points
-figure(place_svg(designs, start.price(), start.classical()))
+designs = groverattn.find_frontier(preset="llama3.1-8b")
+designs.picture(start.price())
 
 # %%
 from IPython.display import display
 from ipywidgets import SelectionSlider, interact
 
-from groverattn.frontier.tradeoffs import VALUES
+VALUES = groverattn.RowChoices.VALUES
 
 
 def knob(choice):
@@ -80,19 +71,16 @@ def knob(choice):
     named = {str(value): value for value in VALUES[choice]}
     options = {"as the access has it": 0, **named} if choice == "block" else named
     look = {"style": {"description_width": "9em"}, "layout": {"width": "42em"}, "continuous_update": False}
-    return SelectionSlider(options=list(options.items()), value=getattr(start, choice), description=choice, **look)
+    return SelectionSlider(options=list(options.items()), value=start.value(choice), description=choice, **look)
 
 
 def turn(**choices):
     """Price the row and draw where it lies; say why if it cannot be run."""
-    chosen = RowChoices(**choices)
     try:
-        drawn, table = place_svg(designs, chosen.price(), chosen.classical()), tradeoffs_table(start, chosen)
-    except InputError as refusal:
+        chosen = start.but(**choices)
+        display(designs.picture(chosen.price()), start.beside(chosen))
+    except groverattn.InputError as refusal:
         print(refusal)
-        return
-    display(figure(drawn))
-    show(table)
 
 
 sliders = interact(turn, **{choice: knob(choice) for choice in VALUES})
@@ -101,8 +89,7 @@ sliders = interact(turn, **{choice: knob(choice) for choice in VALUES})
 # What the sliders print, for one other setting: 16 bits, blocks of 256 keys, 64 machines.
 
 # %%
-chosen = attrs.evolve(start, bits=16, block=256, n_machines=64)
-show(tradeoffs_table(start, chosen))
+start.beside(start.but(bits=16, block=256, n_machines=64))
 
 # %% [markdown]
 # ## 4. What would it take to break even?
@@ -113,14 +100,11 @@ show(tradeoffs_table(start, chosen))
 # what an iterate takes now, with everything but its reactions for nothing.
 
 # %%
-from groverattn.crossover.figure import map_svg
-
-figure(map_svg(RowRequest.of(preset=start.preset)))
+crossover = groverattn.find_crossover(preset="llama3.1-8b")
+crossover.picture()
 
 # %% [markdown]
 # The same as numbers, for every data access at the size of the start.
 
 # %%
-from groverattn.crossover.crossover import crossover
-
-show(crossover(RowRequest.of(preset=start.preset)))
+crossover

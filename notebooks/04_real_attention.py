@@ -30,24 +30,20 @@
 # asked the other way round: how many keys does it take for 90 % of the weight?
 
 # %%
-from groverattn.diagnosis.survey import middle, survey
-from groverattn.diagnosis.survey_figure import survey_svg, tails_svg
-from groverattn.diagnosis.table import survey_table
-from groverattn.problem.heads import bundled_head
-from groverattn.show.terminal import figure, show
+import groverattn
 
-heads = survey("../data/minilm_l6_n128.npz", n_marked=16)
-figure(survey_svg(heads, middle(heads)))
+heads = groverattn.survey_heads("../data/minilm_l6_n128.npz", n_marked=16)
+heads.picture(heads.middle)
 
 # %%
-show(survey_table(heads))
+heads
 
 # %% [markdown]
 # Heads differ widely. In some a few keys hold everything, in others it takes most of the row. Longer text, 512 tokens,
 # six heads, and $k$ grown like the square root of the length:
 
 # %%
-show(survey_table(survey("../data/minilm_l6_n512.npz", n_marked=32)))
+groverattn.survey_heads("../data/minilm_l6_n512.npz", n_marked=32)
 
 # %% [markdown]
 # The last two columns are about the other half of the assumption. The scores that are left out should be nearly equal,
@@ -59,15 +55,12 @@ show(survey_table(survey("../data/minilm_l6_n512.npz", n_marked=32)))
 # The head that comes with the package, chosen because it is neither the best nor the worst.
 
 # %%
-from groverattn.diagnosis.diagnosis import diagnose
-from groverattn.diagnosis.figure import diagnosis_svg
-
-head = bundled_head()
-diagnosis = diagnose(head, n_marked=16)
-figure(diagnosis_svg(diagnosis))
+head = groverattn.bundled_head()
+diagnosis = groverattn.diagnose(head, n_marked=16)
+diagnosis.picture()
 
 # %%
-show(diagnosis)
+diagnosis
 
 # %% [markdown]
 # The two lines that begin with "one tau" are about the paper's definition to the letter: a single $\tau$ for all rows.
@@ -78,15 +71,14 @@ show(diagnosis)
 # ## 3. What does each tail cost?
 #
 # What was not found gets one constant a row, and how that is chosen decides the error. All heads of both files, with
-# and without a causal mask, from `estimates/tails.csv`. `zero` is plain top-k, `ones` the constant of the paper's
-# definition, `mean_score` the one that is shipped. An error of 2 would be possible with any weights.
+# and without a causal mask (`estimates/tails.csv`, drawn in `estimates/tails.svg`). `zero` is plain top-k, `ones` the
+# constant of the paper's definition, `mean_score` the one that is shipped. An error of 2 would be possible with any
+# weights.
 
 # %%
-import csv
-from pathlib import Path
+from IPython.display import SVG
 
-tails = list(csv.DictReader(Path("../estimates/tails.csv").read_text("utf-8").splitlines()))
-figure(tails_svg(tails))
+SVG("../estimates/tails.svg")
 
 # %% [markdown]
 # ## 4. Does the search find the keys?
@@ -95,14 +87,11 @@ figure(tails_svg(tails))
 # probability that was allowed; "iterates" stands beside what the laws expect, and the keys of a scan below it.
 
 # %%
-from groverattn.problem.heads import load_head
-from groverattn.simulation.engines import EngineChoice
-from groverattn.simulation.head import simulate
-from groverattn.simulation.request import SimulationRequest
+from IPython.display import display
 
-for each, k in ((head, 16), (load_head("../data/minilm_l6_n512.npz", head=0), 32)):
-    simulation = simulate(SimulationRequest(n_marked=k, engine=EngineChoice("law")), head=each)
-    show(simulation, "")
+long_head = groverattn.load_head("../data/minilm_l6_n512.npz", head=0)
+for each, k in ((head, 16), (long_head, 32)):
+    display(groverattn.simulate(each, n_marked=k, engine="law"))
 
 # %% [markdown]
 # ## 5. What would it cost on a machine?
@@ -113,29 +102,28 @@ for each, k in ((head, 16), (load_head("../data/minilm_l6_n512.npz", head=0), 32
 # %%
 import math
 
-from groverattn.estimation.estimate import estimate
-from groverattn.estimation.table import headline_table
-from groverattn.row.request import RowRequest
-
 sizes = {
     "packaged, k = 16": (128, 16),
     "packaged, 90 %": (128, math.ceil(diagnosis.as_json()["keys_for_mass"]["0.90"]["median"])),
     "long head, k = 32": (512, 32),
 }
 estimates = {
-    name: estimate(RowRequest.of(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam"))
+    name: groverattn.estimate(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam")
     for name, (n, k) in sizes.items()
 }
-show(headline_table(estimates.values()))
+groverattn.side_by_side(estimates.values())
 
 # %% [markdown]
-# Questions to the oracle beside keys of a scan. "both/scan" is iterates and checks over the keys that a scan reads.
+# Questions to the oracle, by each law, and keys read to check what was measured, beside the keys that a scan reads.
 
 # %%
-from groverattn.estimation.table import laws_table
+import pandas
 
-for name, result in estimates.items():
-    show(name, laws_table(result), "")
+pandas.DataFrame(
+    {"row": name, "law": law, "iterates": round(cost.iterates_expected), "checks": round(cost.checks_expected),
+     "keys of a scan": result.request.shape.n_keys}
+    for name, result in estimates.items() for law, cost in result.laws.items()
+)  # fmt: skip
 
 # %% [markdown]
 # ## What to keep

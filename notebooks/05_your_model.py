@@ -53,18 +53,16 @@ report_folder = None  # "." to keep the report; None: it goes to a temporary fol
 # ## 1. Which heads are in the file, and are they sparse?
 
 # %%
-from groverattn.diagnosis.survey import look_at, model_sizes, survey
-from groverattn.diagnosis.survey_figure import survey_svg
-from groverattn.diagnosis.table import survey_table
-from groverattn.show.terminal import figure, show
+import groverattn
 
-heads = survey(heads_file, n_marked)
-chosen = look_at(heads_file, heads, layer_and_head)
-show(f"in the file: {model_sizes(heads_file)}", f"looked at below: {chosen.name}")
-figure(survey_svg(heads, chosen))
+heads = groverattn.survey_heads(heads_file, n_marked)
+chosen = heads.at(*layer_and_head) if layer_and_head else heads.middle
+model = groverattn.model_sizes(heads_file)
+print(f"in the file: {model}", f"looked at below: {chosen.name}", sep="\n")
+heads.picture(chosen)
 
 # %%
-show(survey_table(heads))
+heads
 
 # %% [markdown]
 # ## 2. Diagnose: what is lost if only $k$ keys of a row are found?
@@ -73,16 +71,12 @@ show(survey_table(heads))
 # is `mean_score`.
 
 # %%
-from groverattn.diagnosis.diagnosis import diagnose
-from groverattn.diagnosis.figure import diagnosis_svg
-from groverattn.problem.heads import load_head
-
-head = load_head(heads_file, layer=chosen.layer, head=chosen.head)
-diagnosis = diagnose(head, n_marked)
-figure(diagnosis_svg(diagnosis))
+head = groverattn.load_head(heads_file, layer=chosen.layer, head=chosen.head)
+diagnosis = groverattn.diagnose(head, n_marked=n_marked)
+diagnosis.picture()
 
 # %%
-show(diagnosis)
+diagnosis
 
 # %% [markdown]
 # ## 3. Simulate: is the circuit right on these keys?
@@ -91,28 +85,19 @@ show(diagnosis)
 # many keys is refused here, with the reason; the search below does without the circuit.
 
 # %%
-from groverattn.errors import InputError
-from groverattn.problem.chosen_head import threshold_instance
-from groverattn.verification.request import VerificationRequest
-from groverattn.verification.verification import verify_instance
+from IPython.display import display
 
-rows = range(max(0, head.n_keys - 32), head.n_keys)
-instance = threshold_instance(head, n_marked, query_bits=8, key_bits=8, rows=rows)
 try:
-    show(verify_instance(VerificationRequest(data_access="qroam", seed=0), instance))
-except InputError as refusal:
+    display(groverattn.verify(head, n_marked=n_marked, data_access="qroam"))
+except groverattn.InputError as refusal:
     print(refusal)
 
 # %% [markdown]
 # And does the search find the keys? The last 32 rows.
 
 # %%
-from groverattn.simulation.engines import EngineChoice
-from groverattn.simulation.head import simulate
-from groverattn.simulation.request import SimulationRequest
-
-request = SimulationRequest(n_marked=n_marked, engine=EngineChoice("law"), rows=rows)
-show(simulate(request, head=head))
+rows = f"{max(0, head.n_keys - 32)}:{head.n_keys}"
+groverattn.simulate(head, n_marked=n_marked, engine="law", rows=rows)
 
 # %% [markdown]
 # ## 4. Estimate: what would one row cost?
@@ -121,18 +106,14 @@ show(simulate(request, head=head))
 # (`qrom`), and with the fewest Toffolis (`qroam`).
 
 # %%
-from groverattn.estimation.estimate import estimate
-from groverattn.estimation.table import headline_table
-from groverattn.row.request import RowRequest
-
-sizes = {"d_head": head.d_head, "n_marked": n_marked, **model_sizes(heads_file)}
+sizes = {"d_head": head.d_head, "n_marked": n_marked, **model}
 lengths = {"captured": head.n_keys, "at-context": context}
 estimates = [
-    estimate(RowRequest.of(name=name, n_keys=n_keys, data_access=access, **sizes))
+    groverattn.estimate(name=name, n_keys=n_keys, data_access=access, **sizes)
     for name, n_keys in lengths.items()
     for access in ("qrom", "qroam")
 ]
-show(headline_table(estimates))
+groverattn.side_by_side(estimates)
 
 # %% [markdown]
 # ## 5. Report: what is the verdict?
@@ -147,13 +128,10 @@ from pathlib import Path
 
 from IPython.display import Markdown
 
-from groverattn.report.write import report_files, write_report
-
 with contextlib.ExitStack() as stack:
     folder = report_folder or stack.enter_context(tempfile.TemporaryDirectory())
-    html, markdown = report_files(Path(folder, "report.html"), force=report_folder is not None)
-    write_report([RowRequest.of(name=name, n_keys=n_keys, **sizes) for name, n_keys in lengths.items()],
-                 (html, markdown))  # fmt: skip
+    requests = [groverattn.RowRequest.of(name=name, n_keys=n_keys, **sizes) for name, n_keys in lengths.items()]
+    html, markdown = groverattn.write_report(requests, Path(folder, "report.html"), force=report_folder is not None)
     text = markdown.read_text("utf-8")
 
 verdicts = [part.split("\n> ")[1].split("\n")[0] for part in text.split("### Verdict")[1:]]

@@ -15,8 +15,6 @@ LARGEST_PACKAGE = 27_500  # lines
 
 # Shorter than SMALLEST_MODULE, and no function of a neighbour: why.
 SMALL = {
-    "src/groverattn/bloqs/costed.py": "base class of every bloq; no neighbour is imported by all folders of bloqs",
-    "src/groverattn/bloqs/wires.py": "types of every decomposition; no neighbour is imported by all folders of bloqs",
     "src/groverattn/bloqs/score/methods.py": "registry of the score methods",
     "src/groverattn/reference/finders/registry.py": "registry of the finders",
     **dict.fromkeys(

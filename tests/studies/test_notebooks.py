@@ -69,6 +69,14 @@ def test_the_top_says_what_is_counted_what_is_assumed_and_who_loses(source):
 
 
 @every
+def test_the_public_api_and_nothing_deeper(source):
+    imported = [node for node in ast.walk(ast.parse(code(source))) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [each.module if isinstance(each, ast.ImportFrom) else each.names[0].name for each in imported]
+    assert [name for name in names if name.startswith("groverattn") and name != "groverattn"] == []
+    assert "groverattn" in names
+
+
+@every
 def test_no_formula(source):
     """Notebooks call the package: they neither multiply nor divide nor take powers."""
     forbidden = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
@@ -95,13 +103,13 @@ def test_there_are_figures(source):
 
 def test_circuits_and_b_are_drawn_in_the_first():
     drawn = code(SOURCES[0])
-    assert all(name in drawn for name in ("circuit_svg(oracle)", "cirq.Circuit(", "attention_svg(B)"))
+    assert all(name in drawn for name in ("picture(oracle)", "cirq.Circuit(", "picture(B)"))
 
 
 def test_sliders_have_a_figure_that_needs_no_kernel():
     shown = list(texts(SOURCES[2]))
     assert NO_KERNEL in shown
-    assert "place_svg(designs, start.price()" in code(SOURCES[2])
+    assert "designs.picture(start.price())" in code(SOURCES[2])
 
 
 @pytest.mark.slow

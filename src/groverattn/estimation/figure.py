@@ -119,9 +119,23 @@ def _(result: Estimate, *others: Estimate) -> str:
 
 @picture_of.register
 def _(result: Comparison) -> str:
-    """Where the Toffolis of an iterate go, for every data access that can run."""
+    """Where the Toffolis of an iterate go, a bar for every data access that can run."""
     priced = {name: each for name, each in result.estimates.items() if isinstance(each, Estimate)}
-    return toffoli_svg({name: each.totals.iterate.toffoli_parts for name, each in priced.items()})
+    figure, axes = canvas(8.4, 0.45 * len(priced) + 1.2)
+    for row, each in enumerate(priced.values()):
+        parts, left = each.totals.iterate.toffoli_parts, 0.0
+        for (part, gates), colour in zip(parts.items(), (*_COLOURS, GREEN), strict=False):
+            share = 100 * gates / max(sum(parts.values()), 1)
+            axes.barh(row, share, left=left, height=0.7, color=colour, label=part if not row else None)
+            left += share
+        axes.text(101, row, f"{each.totals.iterate.total.toffoli:,}", va="center", fontsize=8)
+    axes.set_yticks(range(len(priced)), list(priced))
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("share of the Toffolis of an iterate, %; their number on the right", fontsize=9)
+    tidy(axes)
+    axes.legend(frameon=False, fontsize=8, ncols=5, loc="lower left", bbox_to_anchor=(0, 1))
+    return svg_text(figure)
 
 
 @draw.register

@@ -26,6 +26,19 @@ from groverattn.show.result import Drawn, Shown
 _ASSUMED = "qram"
 
 
+VALUES: dict[str, Sequence[Any]] = {
+    "n_keys": tuple(2 * 4**i for i in range(4, 13)),
+    "bits": (4, 6, 8, 10, 12, 14, 16),
+    "n_marked": tuple(2 * 4**i for i in range(7)),
+    "error_budget": tuple(10.0**-i for i in range(1, 9)),
+    "data_access": ("qrom", "qroam-few-qubits", "qroam", "qroam-dirty", "qroam-shallow", "bucket-brigade"),
+    "block": tuple(2**i for i in range(11)),
+    "n_machines": tuple(4**i for i in range(7)),
+    "hardware": tuple(HARDWARE),
+}
+"""What each choice is tried with."""
+
+
 @attrs.frozen(kw_only=True)
 class RowChoices:
     """What can be chosen for one row.
@@ -42,6 +55,7 @@ class RowChoices:
     n_machines: int = option(1, help="Machines that share the keys.", check=between(1, 1 << 40, "machines are counted"))
 
     SOURCES: ClassVar = RowRequest.SOURCES
+    VALUES: ClassVar[dict[str, Sequence[Any]]] = VALUES
     completed = staticmethod(RowRequest.completed)
 
     @classmethod
@@ -121,19 +135,6 @@ class Curve:
     values: tuple[Any, ...]
     points: tuple[FrontierPoint, ...]
     gpu_s: tuple[tuple[float, float], ...]
-
-
-VALUES: dict[str, Sequence[Any]] = {
-    "n_keys": tuple(2 * 4**i for i in range(4, 13)),
-    "bits": (4, 6, 8, 10, 12, 14, 16),
-    "n_marked": tuple(2 * 4**i for i in range(7)),
-    "error_budget": tuple(10.0**-i for i in range(1, 9)),
-    "data_access": ("qrom", "qroam-few-qubits", "qroam", "qroam-dirty", "qroam-shallow", "bucket-brigade"),
-    "block": tuple(2**i for i in range(11)),
-    "n_machines": tuple(4**i for i in range(7)),
-    "hardware": tuple(HARDWARE),
-}
-"""What each choice is tried with."""
 
 
 @attrs.frozen

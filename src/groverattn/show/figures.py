@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 BLUE, RED, GREY, GREEN = "#2f5d8a", "#c1440e", "#8a96a3", "#4c9f70"
 """Colours of what is drawn; `inline_svg` has a lighter one of each for dark pages."""
 
+_WIDEST = 10.5  # inches: what a page of a notebook shows
+
 DIGITS = 9
 """Decimals that are drawn: those beyond are rounding, and would change the bytes."""
 
@@ -68,6 +70,6 @@ def circuit_svg(bloq: Bloq) -> str:
     unlabelled = [attrs.evolve(line, label=Text("")) for line in score.vlines]
     score = attrs.evolve(score, soqs=[renamed(placed) for placed in score.soqs], vlines=unlabelled)
     figure, _ = draw_musical_score(score)
-    figure.set_size_inches(1.1 * (score.max_x + 3), 0.38 * (score.max_y + 2))
+    figure.set_size_inches(min(1.1 * (score.max_x + 3), _WIDEST), 0.38 * (score.max_y + 2))
     plt.close(figure)
     return svg_text(figure)

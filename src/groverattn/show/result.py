@@ -20,6 +20,9 @@ class Shown:
 
     __slots__ = ()
 
+    def __init_subclass__(cls) -> None:
+        cls._repr_pretty_ = Shown._repr_pretty_  # IPython asks a class for it before the repr that attrs gives it
+
     def as_json(self) -> dict[str, Any]:
         """Return the result as the object that `--format json` prints."""
         raise NotImplementedError
@@ -56,7 +59,7 @@ class Picture:
         svg: the complete image.
     """
 
-    svg: str
+    svg: str = attrs.field(repr=lambda svg: f"{len(svg):,} characters")
 
     def _repr_svg_(self) -> str:
         return self.svg
