@@ -21,7 +21,6 @@ SMALL = {
         (f"src/groverattn/{folder}/table.py" for folder in ("capture", "problem", "verification")),
         "a result finds the module of its tables by name",
     ),
-    "src/groverattn/simulation/figure.py": "figures stand in a module of this name in every folder",
 }
 
 

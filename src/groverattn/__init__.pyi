@@ -2,7 +2,7 @@
 
 # Written by `make estimates` from api.py and the records of the requests: change those.
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from groverattn.errors import InputError
@@ -13,7 +13,7 @@ from groverattn.bloqs.search.grover import GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.crossover.crossover import CrossoverResult
 from groverattn.diagnosis.diagnosis import Diagnosis
-from groverattn.estimation.compare import Comparison, SideBySide
+from groverattn.estimation.compare import Comparison
 from groverattn.estimation.estimate import Estimate
 from groverattn.frontier.frontier import Frontier
 from groverattn.show.result import Picture
@@ -30,6 +30,7 @@ from groverattn.costs.counting import count_iterate as count_iterate
 from groverattn.diagnosis.survey import model_sizes as model_sizes
 from groverattn.diagnosis.survey import survey_heads as survey_heads
 from groverattn.errors import InputError as InputError
+from groverattn.estimation.compare import side_by_side as side_by_side
 from groverattn.frontier.tradeoffs import RowChoices as RowChoices
 from groverattn.frontier.tradeoffs import vary as vary
 from groverattn.physical.machines.hardware import HARDWARE as HARDWARE
@@ -494,11 +495,6 @@ def search(
     Raises:
         InputError: an unknown name, a row that is not searched, or more keys than can be written out.
     """
-
-def side_by_side(
-    estimates: Iterable[Estimate],
-) -> SideBySide:
-    """Estimates of any sizes as one table, a line for each."""
 
 def simulate(
     Q: ArrayLike | AttentionHead | None = None,

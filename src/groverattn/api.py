@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from groverattn.bloqs.search.phase_oracle import PhaseOracle
     from groverattn.crossover.crossover import CrossoverResult
     from groverattn.diagnosis.diagnosis import Diagnosis
-    from groverattn.estimation.compare import Comparison, SideBySide
+    from groverattn.estimation.compare import Comparison
     from groverattn.estimation.estimate import Estimate
     from groverattn.frontier.frontier import Frontier
     from groverattn.show.result import Picture
@@ -305,13 +305,6 @@ def picture(shown: Any, *others: Any) -> Picture:
         why="nothing else is drawn",
         do="draw it with Matplotlib from its to_frame()",
     )
-
-
-def side_by_side(estimates: Iterable[Estimate]) -> SideBySide:
-    """Estimates of any sizes as one table, a line for each."""
-    from groverattn.estimation.compare import SideBySide
-
-    return SideBySide(tuple(estimates))
 
 
 def write_report(

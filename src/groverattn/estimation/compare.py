@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -91,3 +92,13 @@ class SideBySide(Shown):
     def as_json(self) -> dict[str, Any]:
         """Return the estimates as `estimate --format json` prints them."""
         return {"estimates": [each.as_json() for each in self.estimates]}
+
+
+def side_by_side(estimates: Iterable[Estimate]) -> SideBySide:
+    """Estimates of any sizes as one result, with a line for each.
+
+    >>> from groverattn.row.request import RowRequest
+    >>> len(side_by_side([estimate(RowRequest.of(preset="toy"))]).to_frame())
+    1
+    """
+    return SideBySide(tuple(estimates))
