@@ -1,11 +1,13 @@
 """The documents name files, tests and links that exist, and numbers that the program computes."""
 
+import doctest
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import groverattn
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.estimation.estimate import estimate
 from groverattn.problem.families import gaussian_head
@@ -42,6 +44,18 @@ def test_files_of_the_package_exist(document):
     """What is named by a path: from the package, or from the root of the repository."""
     named = re.findall(r"`((?:\w+/)+\w+\.(?:py|toml))`", document.read_text("utf-8"))
     assert [name for name in named if not any((root / name).exists() for root in (PACKAGE, ROOT))] == []
+
+
+@every_document
+def test_names_of_the_public_api_exist(document):
+    named = re.findall(r"(?<![\w./-])groverattn\.(\w+)[(\[]", document.read_text("utf-8"))
+    assert [name for name in named if name not in groverattn.__all__] == []
+
+
+def test_the_example_in_readme_prints_what_it_says():
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert result.attempted == 5
+    assert result.failed == 0
 
 
 @every_document
