@@ -6,7 +6,7 @@ import pytest
 
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.search.phase_oracle import _phase_oracle
-from groverattn.diagnosis.attention_figure import attention_svg
+from groverattn.diagnosis.figure import attention_svg
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.estimation.figure import estimate_svg
@@ -15,8 +15,7 @@ from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.row.request import RowRequest
 from groverattn.show.figures import circuit_svg
-from groverattn.show.terminal import COLUMNS, figure, show
-from groverattn.simulation.table import amplitude_table
+from groverattn.simulation.amplitudes import Amplitudes
 
 
 @pytest.fixture
@@ -59,21 +58,14 @@ def test_limits_and_budget_of_an_estimate(with_words):
     assert drawn == estimate_svg(dict(results))
 
 
-def test_amplitudes_beside_the_law(capsys):
+def test_amplitudes_beside_the_law(with_words):
     marked = np.array([True, False, False, False])
     uniform, found = np.full(4, 0.5), np.array([1.0, 0.0, 0.0, 0.0])
-    show(amplitude_table([uniform, -1j * found], marked))
-    shown = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()[:1].isdigit()]
+    amplitudes = Amplitudes((uniform, -1j * found), marked, n_keys=4)
+    shown = [line.split() for line in str(amplitudes).splitlines() if line.strip()[:1].isdigit()]
     assert shown == [
         ["0", "0.250000000", "0.250000000"],  # Grover, quant-ph/9605043: one of four is certain after one iterate
         ["1", "1.000000000", "1.000000000"],
     ]
-
-
-def test_texts_are_as_wide_as_a_page(capsys):
-    show("word " * 60)
-    assert max(map(len, capsys.readouterr().out.splitlines())) <= COLUMNS
-
-
-def test_a_figure_is_displayed_as_svg():
-    assert figure("<svg/>").data == "<svg/>"
+    assert "1 iterate: P(marked) = 1.000" in amplitudes.picture().svg
+    assert "1 iterate: P" not in amplitudes.picture(0).svg
