@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 
 from groverattn.diagnosis import survey as head_survey
 from groverattn.diagnosis.diagnosis import diagnose
-from groverattn.diagnosis.survey import look_at, middle, model_sizes, survey
-from groverattn.diagnosis.survey_figure import survey_svg, tails_svg
+from groverattn.diagnosis.survey import model_sizes, survey_heads
 from groverattn.diagnosis.table import survey_table
 from groverattn.errors import InputError
 from groverattn.problem.heads import load_head
-from groverattn.show.terminal import show
+from groverattn.show.terminal import text_of
+from studies.search.tails_figure import tails_svg
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -32,7 +33,7 @@ def layered(tmp_path_factory):
 
 
 def test_numbers_are_those_of_the_report_of_one_head(layered):
-    for summary in survey(layered, n_marked=3):
+    for summary in survey_heads(layered, n_marked=3).heads:
         head = load_head(layered, layer=summary.layer, head=summary.head)
         report = diagnose(head, 3).as_json()
         assert (summary.name, summary.causal) == (head.name, True)
@@ -43,7 +44,7 @@ def test_numbers_are_those_of_the_report_of_one_head(layered):
 
 
 def test_rows_within_one_nat_are_counted(layered):
-    for summary in survey(layered, n_marked=3):
+    for summary in survey_heads(layered, n_marked=3).heads:
         head = load_head(layered, layer=summary.layer, head=summary.head)
         scores = head.score_scale * head.queries @ head.keys.T
         tails = [np.sort(scores[row, : row + 1])[:-3] for row in range(3, 24)]
@@ -51,30 +52,29 @@ def test_rows_within_one_nat_are_counted(layered):
 
 
 def test_long_files_are_thinned(layered, monkeypatch):
-    everything = survey(layered, n_marked=3)
+    everything = survey_heads(layered, n_marked=3).heads
     monkeypatch.setattr(head_survey, "N_HEADS", 3)
-    few = survey(layered, n_marked=3)
+    few = survey_heads(layered, n_marked=3).heads
     assert len(everything) == 8
     assert 0 < len(few) <= 3
     assert {(each.layer, each.head) for each in few} <= {(each.layer, each.head) for each in everything}
     monkeypatch.setattr(head_survey, "_ENTRIES_MAX", 24**2)
-    assert len(survey(layered, n_marked=3)) == 1
+    assert len(survey_heads(layered, n_marked=3).heads) == 1
 
 
 def test_the_middle_has_as_many_above_as_below(layered):
-    heads = survey(layered, n_marked=3)
-    chosen = middle(heads)
-    above = sum(each.held.median > chosen.held.median for each in heads)
-    below = sum(each.held.median < chosen.held.median for each in heads)
+    heads = survey_heads(layered, n_marked=3)
+    above = sum(each.held.median > heads.middle.held.median for each in heads.heads)
+    below = sum(each.held.median < heads.middle.held.median for each in heads.heads)
     assert abs(above - below) <= 1
 
 
 def test_a_head_is_looked_at_whether_it_was_summarised_or_not(layered):
-    heads = survey(layered, n_marked=3)
-    assert look_at(layered, heads) == middle(heads)
-    assert look_at(layered, heads[:1], (1, 2)) == next(each for each in heads if (each.layer, each.head) == (1, 2))
+    heads = survey_heads(layered, n_marked=3)
+    few = attrs.evolve(heads, heads=heads.heads[:1])
+    assert few.at(1, 2) == next(each for each in heads.heads if (each.layer, each.head) == (1, 2))
     with pytest.raises(InputError, match="head = 9"):
-        look_at(layered, heads, (1, 9))
+        heads.at(1, 9)
 
 
 @pytest.mark.parametrize(
@@ -92,19 +92,19 @@ def test_grouped_heads_are_seen(layered):
     assert model_sizes(layered) == {"layers": 2, "query_heads": 4, "gqa_group": 2}
 
 
-def test_table_and_figure_show_the_chosen_head_and_the_extremes(layered, capsys):
-    heads = survey(layered, n_marked=3)
-    show(survey_table(heads, n_shown=3))
-    shown = capsys.readouterr().out
-    ranked = sorted(heads, key=lambda each: -each.held.median)
-    assert all(each.name in shown for each in (ranked[0], middle(heads), ranked[-1]))
+def test_table_and_figure_show_the_chosen_head_and_the_extremes(layered):
+    heads = survey_heads(layered, n_marked=3)
+    shown = text_of([survey_table(heads.heads, n_shown=3)])
+    ranked = sorted(heads.heads, key=lambda each: -each.held.median)
+    assert all(each.name in shown for each in (ranked[0], heads.middle, ranked[-1]))
     assert "3 of 8 heads" in shown
-    assert survey_svg(heads, middle(heads)) == survey_svg(heads, middle(heads)) != survey_svg(heads)
+    assert heads.picture(heads.middle) == heads.picture(heads.middle) != heads.picture()
+    assert len(heads.to_frame()) == len(heads.as_json()["heads"]) == 8
 
 
 def test_too_many_marked_keys_are_refused(layered):
     with pytest.raises(InputError, match="n_marked = 24"):
-        survey(layered, n_marked=24)
+        survey_heads(layered, n_marked=24)
 
 
 def test_tails_are_drawn_by_mask():

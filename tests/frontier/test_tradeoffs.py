@@ -8,12 +8,10 @@ import pytest
 
 from groverattn.errors import InputError
 from groverattn.frontier import designs as search_designs
+from groverattn.frontier.figure import place_svg
 from groverattn.frontier.frontier import SEARCH_SHARE
-from groverattn.frontier.table import tradeoffs_table
-from groverattn.frontier.tradeoffs import VALUES, RowChoices, curves
-from groverattn.frontier.tradeoffs_figure import place_svg, tradeoffs_svg
+from groverattn.frontier.tradeoffs import VALUES, RowChoices, vary
 from groverattn.row.price import RowPricing
-from groverattn.show.terminal import show
 
 START = RowChoices.of(preset="gpt2", n_keys=1024, n_marked=32, data_access="qroam")
 
@@ -39,7 +37,7 @@ def test_blocks_and_machines_are_those_of_the_frontier(monkeypatch):
 
 
 def test_curves_change_one_choice_and_leave_out_what_cannot_be_run():
-    (curve,) = curves(START, ["n_marked"])
+    (curve,) = vary(START, "n_marked").curves
     assert curve.values[curve.at] == START.request.shape.n_marked
     assert 0 < len(curve.values) < len(VALUES["n_marked"])  # more marked keys than keys
     for value, point in zip(curve.values, curve.points, strict=True):
@@ -49,22 +47,23 @@ def test_curves_change_one_choice_and_leave_out_what_cannot_be_run():
 
 
 def test_the_start_is_not_marked_where_it_is_no_value():
-    (curve,) = curves(START.but(bits=9), ["bits"])
+    (curve,) = vary(START.but(bits=9), "bits").curves
     assert curve.at is None
 
 
 def test_what_is_asked_for_in_vain():
     with pytest.raises(InputError, match="choice 'bit'"):
-        curves(START, ["bit"])
+        vary(START, "bit")
+    with pytest.raises(InputError, match="at least one choice"):
+        vary(START)
     with pytest.raises(InputError, match="qram"):
         START.but(data_access="qram").price()
     with pytest.raises(InputError):  # no value of the curve can be run, and the reason is said
-        curves(START.but(n_marked=5000), ["bits"])
+        vary(START.but(n_marked=5000), "bits")
 
 
 def test_figures_are_the_same_bytes_and_show_the_gpu():
-    names = ["bits", "data_access"]
-    first, again = (tradeoffs_svg(curves(START, names)) for _ in range(2))
+    first, again = (vary(START, "bits", "data_access").picture().svg for _ in range(2))
     assert first == again
     drawn = [place_svg([START.price()], choices.price(), choices.request.classical())
              for choices in (START, START.but(n_machines=16))]  # fmt: skip
@@ -73,10 +72,10 @@ def test_figures_are_the_same_bytes_and_show_the_gpu():
         assert "#4c9f70" in svg
 
 
-def test_the_table_says_what_a_choice_costs(capsys):
+def test_the_table_says_what_a_choice_costs():
     chosen = START.but(n_machines=16)
-    show(tradeoffs_table(START, chosen))
-    lines = {line[:30].strip(): line.split() for line in capsys.readouterr().out.splitlines() if line.strip()}
+    text = str(START.beside(chosen))
+    lines = {line[:30].strip(): line.split() for line in text.splitlines() if line.strip()}
     before, after = START.price(), chosen.price()
     factor = float(lines["physical qubits, all machines"][-1])
     assert factor == pytest.approx(after.qubits / before.qubits, rel=5e-3)
@@ -86,14 +85,14 @@ def test_the_table_says_what_a_choice_costs(capsys):
 def test_a_slider_s_callback_is_instant():
     """Below 0.3 s of the processor in the median of many settings; the first of all is not counted."""
     rng, start, seconds = np.random.default_rng(0), RowChoices.of(preset="llama3.1-8b", data_access="qroam"), []
-    curves(start, list(VALUES))  # as in the notebook, before the sliders
+    vary(start, *VALUES)  # as in the notebook, before the sliders
     for _ in range(12):
         drawn = {name: values[rng.integers(len(values))] for name, values in VALUES.items()}
         begun = time.process_time()
         try:
             chosen = start.but(**drawn)
             place_svg([start.price()], chosen.price(), chosen.request.classical())
-            tradeoffs_table(start, chosen)
+            start.beside(chosen).blocks()
         except InputError:
             pass
         seconds.append(time.process_time() - begun)

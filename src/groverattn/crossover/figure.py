@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from groverattn.crossover.crossover import CrossoverResult
 from groverattn.crossover.map import ASSUMED, FEWEST_TOFFOLIS, BreakEvenMap, PresetMark, break_even_map
-from groverattn.files.whole import check_figure, write_bytes, write_text
+from groverattn.files.whole import write_bytes, write_text
 from groverattn.physical.machines.hardware import hardware
 from groverattn.row.request import RowRequest
 from groverattn.show.figures import DIGITS, canvas, svg_text, tidy
@@ -26,12 +26,6 @@ _NOW = {FEWEST_TOFFOLIS: ("s", "#8e5bb5"), _FASTEST: ("D", "#4a86b8"), ASSUMED: 
 _LINES = {"slowest": (_NEEDED, "-", "slowest GPU line"), "fastest": ("#4a86b8", "--", "fastest GPU line")}
 _LABELLED_ROW = 1  # lines are labelled low on the map, away from the presets
 _DPI = 200
-_SUFFIXES = (".svg", ".png")
-
-
-def check_map_file(path: Path, *, force: bool) -> None:
-    """Raise InputError if no map may be written at `path`; asked before anything is computed."""
-    check_figure(path, force=force, suffixes=_SUFFIXES)
 
 
 def write_map(path: Path, request: RowRequest) -> None:

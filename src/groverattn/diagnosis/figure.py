@@ -115,9 +115,6 @@ def _tails_panel(panel: Any, diagnosis: Diagnosis) -> None:
     panel.legend(frameon=False, fontsize=8, loc="upper center", ncols=2)
 
 
-_LIGHT = "#a9c1d9"
-
-
 def survey_svg(summaries: Sequence[HeadSummary], chosen: HeadSummary | None = None) -> str:
     """Draw every head, layer by layer: the weight that k keys hold, and the keys that hold 90 % of it.
 

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
-
-import attrs
-
-from groverattn.files.whole import write_text
 
 _DIGITS = 6
 
 # Signs with which a formula in a spreadsheet begins, full-width forms included.
 _FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
-
-
-def write_records(path: Path, kind: type, records: Iterable[Any]) -> None:
-    """Write one row per record, with the names of its attributes as columns.
-
-    Floats are rounded to six significant digits, so that platforms agree.
-    """
-    names = [field.name for field in attrs.fields(kind)]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([cell_text(getattr(record, name)) for name in names] for record in records)
-    write_text(path, text.getvalue())
 
 
 def cell_text(value: object) -> str:

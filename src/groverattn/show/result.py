@@ -74,9 +74,9 @@ class Drawn(Shown):
         """Draw on Matplotlib axes, new ones if none are given, and return the axes."""
         _beside(self, "figure")
         if ax is None:
-            from matplotlib.figure import Figure
+            from matplotlib import pyplot  # a notebook shows its figures
 
-            ax = Figure(layout="constrained").subplots()
+            ax = pyplot.subplots(layout="constrained")[1]
         draw(self, ax)
         return ax
 

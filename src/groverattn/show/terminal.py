@@ -6,12 +6,9 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from groverattn.show.document import Block, Figure, Paragraph, Points, Table
-
-if TYPE_CHECKING:
-    from IPython.display import SVG
 
 COLUMNS = 100
 """Width of a notebook's page, and of the text of a result."""
@@ -67,27 +64,6 @@ def text_of(blocks: Iterable[Block | str], width: int = COLUMNS) -> str:
     text = io.StringIO()
     print_blocks(blocks, Console(file=text, width=width, color_system=None, force_jupyter=False, highlight=False))
     return "\n".join(line.rstrip() for line in text.getvalue().rstrip().splitlines())
-
-
-def show(*parts: Any) -> None:
-    """Print results, tables and texts in a notebook, each as wide as its page.
-
-    >>> show("one key")
-    one key
-    """
-    for part in parts:
-        print(text_of([part]) if isinstance(part, Table | str) else part)
-
-
-def figure(svg: str) -> SVG:
-    """Return a figure of the package as what a cell displays.
-
-    Raises:
-        ModuleNotFoundError: IPython is not installed; where a notebook runs, it is.
-    """
-    from IPython.display import SVG
-
-    return SVG(svg)
 
 
 def _print_table(console: Any, table: Table) -> None:
