@@ -191,12 +191,12 @@ def _summed_depths(calls: Sequence[Part]) -> dict[str, Any]:
 def _qubits(bloq: Bloq, parts: Sequence[Part]) -> Any:
     """The peak over the parts as a formula where it is one, and the number where it is not."""
     peak = cost_of(bloq, QubitCount())
-    passing = wires.qubits_passing_by(bloq.signature, [part.signature for part in parts])
-    calls = [(part, by) for part, by in zip(parts, passing, strict=True) if part.bloq is not None]
+    passing, terms, peaks = wires.qubits_passing_by(bloq.signature, [part.signature for part in parts]), [], []
+    for part, by in zip(parts, passing, strict=True):
+        if part.bloq is not None:
+            terms.append(f"{part.name}.{_QUBITS}" + (f" + {plain(by)}" if by != 0 else ""))
+            peaks.append(by + cost_of(part.bloq, QubitCount()))
     # Bartiq passes no number of qubits on through a repetition
-    if not calls or any(part.times != 1 for part, _ in calls):
+    if not terms or any(part.times != 1 for part in parts) or max(peaks) != peak:
         return peak
-    if max(by + cost_of(part.bloq, QubitCount()) for part, by in calls) != peak:
-        return peak
-    terms = [f"{part.name}.{_QUBITS}" + (f" + {plain(by)}" if by != 0 else "") for part, by in calls]
     return f"max({', '.join(terms)})"

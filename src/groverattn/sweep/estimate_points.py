@@ -11,11 +11,10 @@ from groverattn.inputs import Input, between, inputs_of, make
 from groverattn.physical.machines.hardware import hardware, is_machine_file
 from groverattn.problem.presets import PRESETS
 from groverattn.row.request import RowRequest
-from groverattn.sweep.kinds import ERROR, ID, SCHEMA, Column, Kind, Values
+from groverattn.sweep.kinds import ERROR, ID, SCHEMA, Column, Kind, Values, asked
 from groverattn.whole_model.loading import IO_BITS_PER_S
 from groverattn.whole_model.model import Regime, WholeModel, whole_model
 
-_OF_A_ROW = inputs_of(RowRequest)
 _OF_A_MODEL = {
     "whole_model": Input("whole_model", bool, False, False, "Also all rows of the model."),
     "io_bits_per_s": Input(
@@ -50,15 +49,8 @@ _MODEL_COLUMNS = (
 )
 # fmt: on
 
-_MORE_INPUTS = (
-    Column("key_numbers", "numbers that a GPU reads per key; empty: d_head"),
-    Column("score_method", "how the score is added up"),
-    Column("qram_latency_us", "data access qram: assumed time of one call, microseconds"),
-    Column("qram_qubits_per_bit", "data access qram: assumed physical qubits per stored bit"),
-    Column("qram_p_error", "data access qram: assumed failure probability of one call"),
-    Column("whole_model", "whether the whole model was asked for"),
-    Column("io_bits_per_s", "whole_model: rate at which keys are written, bits per second"),
-)
+_INPUTS = inputs_of(RowRequest) | _OF_A_MODEL
+_MORE_INPUTS = ("key_numbers", "score_method", "qram_latency_us", "qram_qubits_per_bit", "qram_p_error", *_OF_A_MODEL)
 
 
 def request_of(values: Values) -> RowRequest:
@@ -67,7 +59,7 @@ def request_of(values: Values) -> RowRequest:
     Raises:
         InputError: sizes that are missing or do not go together.
     """
-    return make(RowRequest, {name: values[name] for name in _OF_A_ROW})
+    return make(RowRequest, {name: values[name] for name in inputs_of(RowRequest)})
 
 
 def result(values: Values) -> Mapping[str, Any]:
@@ -91,11 +83,11 @@ ESTIMATE = Kind(
     name="estimate",
     schema="groverattn.sweep.estimate/1",
     result_schema=RESULT_SCHEMA,
-    inputs=_OF_A_ROW | _OF_A_MODEL,
+    inputs=_INPUTS,
     columns=(
         *(ID, SCHEMA),
         *(Column(each.name, each.meaning) for each in sheet.COLUMNS if each.name not in (ID.name, ERROR.name)),
-        *(*_MODEL_COLUMNS, *_MORE_INPUTS, ERROR),
+        *(*_MODEL_COLUMNS, *asked(_INPUTS, *_MORE_INPUTS), ERROR),
     ),
     result=result,
     order=(*_SHARED, "search_law", "error_budget", "hardware"),

@@ -32,6 +32,11 @@ class Column:
     value: Callable[[Any], Any] | None = None
 
 
+def asked(inputs: Mapping[str, Input], *names: str) -> tuple[Column, ...]:
+    """Return the columns of some inputs."""
+    return tuple(Column(name, inputs[name].help) for name in names)
+
+
 ID = Column("id", "first 20 digits of the SHA-256 of the inputs, of the files they name and of the model version")
 SCHEMA = Column("schema", "name and version of this table")
 ERROR = Column("error", "why numbers of this row are missing; empty if none are")

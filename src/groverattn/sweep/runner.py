@@ -83,16 +83,11 @@ def row_of(kind: Kind, point: Point, folder: Path) -> Row:
     found: Values
     try:
         found = kind.result(point.values | paths)
-    except InputError as error:
-        found = {"error": _cut(str(error))}
-    except Exception as error:  # a fault of the program or of the machine: the other points are not lost for it
-        found = {"error": _cut(f"{type(error).__name__}: {error}")}
+    except Exception as failure:  # a fault of the program or of the machine too: the other points are not lost for it
+        error = str(failure) if isinstance(failure, InputError) else f"{type(failure).__name__}: {failure}"
+        # A message may list thousands of heads, and a cell longer than a reader of CSV takes would lose the table.
+        found = {"error": error if len(error) <= _ERROR_MAX else f"{error[:_ERROR_MAX]}..."}
     return kind.row(point.id, point.values, found)
-
-
-def _cut(error: str) -> str:
-    """A message may list thousands of heads, and a cell longer than a reader of CSV takes would lose the table."""
-    return error if len(error) <= _ERROR_MAX else f"{error[:_ERROR_MAX]}..."
 
 
 @attrs.define
@@ -190,34 +185,26 @@ class Runner:
 
     def _run(self, waiting: Iterator[tuple[Point, ...]]) -> None:
         while True:
-            lost = self._fill(waiting)
-            if not self._pending and not lost:
+            slots = self._executor.slots if isinstance(self._executor, Workers) else self.slots
+            for batch in itertools.islice(waiting, max(slots - len(self._pending), 0)):
+                self._submit(batch)
+            if not self._pending:
                 return
             # looked at again even if nothing is finished: a cluster may have got more workers
-            lost += self._take(wait(self._pending, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done)
+            lost = self._take(wait(self._pending, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done)
             if lost:  # what else is being computed may be lost with it
-                lost += self._take(wait(self._pending).done)
-                self._one_at_a_time(lost)
+                self._one_at_a_time(lost + self._take(wait(self._pending).done))
 
-    def _fill(self, waiting: Iterator[tuple[Point, ...]]) -> list[Point]:
-        """Give every worker something to do; return the points that the executor did not take."""
-        slots = self._executor.slots if isinstance(self._executor, Workers) else self.slots
-        for batch in itertools.islice(waiting, max(slots - len(self._pending), 0)):
-            if not self._submit(batch):
-                return list(batch)
-        return []
-
-    def _submit(self, points: tuple[Point, ...]) -> bool:
-        """Hand points over; False if a worker had died before."""
+    def _submit(self, points: tuple[Point, ...]) -> None:
+        """Hand points over; if the executor does not take them, they are lost."""
         named = {path for point in points for path in self.kind.named_files(point.values).values()}
         files = {name: digest for name, digest in self.files.items() if name in named}
         try:
             future = self._executor.submit(compute, self.kind.name, self.version, self.folder, files, points)
         except Exception as failure:
-            _check_loss(failure)
-            return False
+            future = Future()
+            future.set_exception(failure)
         self._pending[future] = points
-        return True
 
     def _take(self, futures: Iterable[Future]) -> list[Point]:
         """Write the rows of finished batches; return the points of those whose worker died."""
@@ -236,13 +223,12 @@ class Runner:
 
     def _one_at_a_time(self, points: Iterable[Point]) -> None:
         """Compute points after a worker died, each alone, so that a worker that dies again has died of this point."""
-        self._renew()
         for point in points:
-            while not self._submit((point,)):
-                self._renew()
+            self._renew()
+            self._submit((point,))
             if self._take(wait(self._pending).done):
                 self.on_rows([self.kind.row(point.id, point.values, {"error": _DIED})], self._who)
-                self._renew()
+        self._renew()
 
     def _renew(self) -> None:
         """Begin with another executor if this one takes no more tasks.

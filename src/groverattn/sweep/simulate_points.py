@@ -10,7 +10,7 @@ from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest, row_range
 from groverattn.simulation.result import SCHEMA as RESULT_SCHEMA
 from groverattn.simulation.result import Simulation
-from groverattn.sweep.kinds import ERROR, ID, SCHEMA, Column, Kind, Row, Values
+from groverattn.sweep.kinds import ERROR, ID, SCHEMA, Column, Kind, Row, Values, asked
 
 # fmt: off
 _NUMBERS = (
@@ -94,22 +94,17 @@ def result(values: Values) -> Mapping[str, Any]:
     return {column.name: column.value(simulation) for column in _NUMBERS if column.value} | by_law
 
 
+_INPUTS = inputs_of(SimulationRequest)
+
 SIMULATE = Kind(
     name="simulate",
     schema="groverattn.sweep.simulate/1",
     result_schema=RESULT_SCHEMA,
-    inputs=inputs_of(SimulationRequest),
+    inputs=_INPUTS,
     columns=(
         *(ID, SCHEMA),
-        Column("file", "file of heads, as the study names it; empty: a random head"),
-        Column("layer", "layer read from it"),
-        Column("head", "query head read from it"),
-        Column("n_marked", "k, the keys to be marked in a row"),
-        Column("sample_size", "keys sampled for a row's threshold; empty: none"),
-        Column("tau", "one threshold for all rows; empty: none"),
-        Column("circuit_every", "engine index: the circuit of every N-th row was run"),
-        Column("marked_limit", "rows are given up at one key more; empty: never"),
-        Column("search_law", "laws that the run is compared with"),
+        *asked(_INPUTS, "file", "layer", "head", "n_marked", "sample_size", "tau"),
+        *asked(_INPUTS, "circuit_every", "marked_limit", "search_law"),
         *(*_NUMBERS, ERROR),
     ),
     result=result,
