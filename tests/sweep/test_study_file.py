@@ -87,8 +87,7 @@ def test_points_that_share_work_are_neighbours(study):
     order = list(read.in_order())
     assert sorted(order) == list(range(11))
     shared = [tuple(read.at(index)[name] for name in ("d_head", "n_keys")) for index in order]
-    assert shared[:8] == [pair for pair in ((2, 64), (2, 128), (4, 64), (4, 128)) for _ in range(2)]
-    assert shared[8:] == [(2, 128), (4, 64), (4, 128)]
+    assert shared == [(2, 64)] * 2 + [(2, 128)] * 3 + [(4, 64)] * 3 + [(4, 128)] * 3
 
 
 REFUSED = {

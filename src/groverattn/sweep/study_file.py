@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import itertools
 import math
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ Values = dict[str, Any]
 
 @attrs.frozen
 class Grid:
-    """The cross product of the values of some inputs; the last one changes fastest."""
+    """The cross product of the values of some inputs; the last one changes fastest. A single point is one as well."""
 
     axes: Mapping[str, tuple[Any, ...]]
 
@@ -44,11 +46,6 @@ class Grid:
     def shape(self) -> tuple[int, ...]:
         """Number of values of each input."""
         return tuple(len(values) for values in self.axes.values())
-
-    @property
-    def size(self) -> int:
-        """Number of points."""
-        return math.prod(self.shape)
 
     def at(self, index: int) -> Values:
         """Return what point `index` says.
@@ -59,17 +56,6 @@ class Grid:
         places = np.unravel_index(index, self.shape)
         return {name: values[place] for (name, values), place in zip(self.axes.items(), places, strict=True)}
 
-    def in_order(self, names: Sequence[str]) -> list[int]:
-        """Return all indices in an order in which the inputs named first change last.
-
-        >>> Grid({"n_keys": (64, 128), "d_head": (4, 8)}).in_order(["d_head"])
-        [0, 2, 1, 3]
-        """
-        slowest_first = [name for name in names if name in self.axes]
-        slowest_first += [name for name in self.axes if name not in names]
-        places = [list(self.axes).index(name) for name in slowest_first]
-        return np.arange(self.size).reshape(self.shape).transpose(places).ravel().tolist()
-
 
 @attrs.frozen
 class Study:
@@ -77,24 +63,25 @@ class Study:
 
     Attributes:
         kind: what is computed for every point.
-        fixed: what every point says, unless its grid or the point says otherwise.
-        grids: cross products.
-        points: single points, as a list.
+        grids: the points; each grid says what is fixed too.
         path: where the file is; paths in it are relative to its folder.
         sha256: of the file.
     """
 
     kind: Kind
-    fixed: Values
     grids: tuple[Grid, ...]
-    points: tuple[Values, ...]
     path: Path
     sha256: str
 
     @property
     def size(self) -> int:
         """Number of points, those that say the same included."""
-        return sum(grid.size for grid in self.grids) + len(self.points)
+        return self._begins[-1]
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Number of points before each grid, and of all."""
+        return list(itertools.accumulate((math.prod(grid.shape) for grid in self.grids), initial=0))
 
     @property
     def folder(self) -> Path:
@@ -103,32 +90,23 @@ class Study:
 
     def at(self, index: int) -> Values:
         """Return the inputs of a point, defaults included."""
-        said = self.kind.defaults | self.fixed
-        for grid in self.grids:
-            if index < grid.size:
-                return said | grid.at(index)
-            index -= grid.size
-        return said | self.points[index]
+        which = bisect.bisect_right(self._begins, index) - 1
+        return self.kind.defaults | self.grids[which].at(index - self._begins[which])
 
-    def in_order(self) -> Iterator[int]:
-        """Yield the indices of all points so that those that share work follow each other."""
-        first = 0
-        for grid in self.grids:
-            yield from (first + index for index in grid.in_order(self.kind.order))
-            first += grid.size
+    def in_order(self) -> list[int]:
+        """Return the indices of all points so that those that share work follow each other."""
+        seen: dict[str, dict[Any, int]] = {name: {} for name in self.kind.order}
 
-        def place(index: int) -> list[tuple[bool, Any]]:
-            """What single points are sorted by; what is left out comes first."""
+        def place(index: int) -> tuple[int, ...]:
             values = self.at(index)
-            return [(values[name] is not None, values[name]) for name in self.kind.order]
+            return tuple(ranks.setdefault(values[name], len(ranks)) for name, ranks in seen.items())
 
-        yield from sorted(range(first, self.size), key=place)
+        return sorted(range(self.size), key=place)
 
     def named_files(self) -> set[str]:
         """Return the paths that points name, as they are written."""
-        said = [self.fixed, *self.points]
-        said += [{name: value} for grid in self.grids for name in self.kind.files for value in grid.axes.get(name, ())]
-        return {path for values in said for path in self.kind.named_files(values).values()}
+        named = ((grid.axes.get(name, ()), is_path) for grid in self.grids for name, is_path in self.kind.files.items())
+        return {value for values, is_path in named for value in values if is_path(value)}
 
 
 def read_study(path: Path) -> Study:
@@ -147,12 +125,13 @@ def read_study(path: Path) -> Study:
         except (ValueError, RecursionError) as error:
             raise _refused(str(error), "TOML", "the file does not parse", "correct the place named") from None
         kind = _kind(entries)
-        (fixed,) = _tables(entries, "fixed", kind, Input.read) or [{}]
-        grids = tuple(map(Grid, _tables(entries, "grid", kind, axis_values)))
-        points = tuple(_tables(entries, "points", kind, Input.read))
-        if fixed and not grids and not points:
-            points = ({},)
-        study = Study(kind, fixed, grids, points, path, hashlib.sha256(data).hexdigest())
+        (fixed,) = _tables(entries, "fixed", kind) or [{}]
+        tables = _tables(entries, "grid", kind) + _tables(entries, "points", kind)
+        if fixed and not tables:
+            tables = [{}]
+        # what is fixed changes slowest, and a table that says otherwise is right
+        grids = (Grid({name: fixed[name] for name in fixed if name not in table} | table) for table in tables)
+        study = Study(kind, tuple(grids), path, hashlib.sha256(data).hexdigest())
         _check_size(study)
     for name in sorted(study.named_files()):
         kind.check_file(study.folder / name)
@@ -199,10 +178,8 @@ def _kind(entries: Mapping[str, Any]) -> Kind:
     return kind
 
 
-def _tables(
-    entries: Mapping[str, Any], key: str, kind: Kind, read: Callable[[Input, Any], Any]
-) -> list[dict[str, Any]]:
-    """Return the tables under a key; each value is read by its input, and `read`."""
+def _tables(entries: Mapping[str, Any], key: str, kind: Kind) -> list[dict[str, tuple[Any, ...]]]:
+    """Return the values of each input in the tables under a key; only a grid has several."""
     found = entries.get(key, [])
     tables = [found] if isinstance(found, dict) else found
     is_list = isinstance(tables, list) and all(isinstance(table, dict) for table in tables)
@@ -216,6 +193,7 @@ def _tables(
             for name in table:
                 if name not in kind.inputs:
                     raise unknown_name("key", name, kind.inputs, "any other key would have no effect")
+            read = axis_values if key == "grid" else lambda declared, value: (declared.read(value),)
             values.append({name: read(kind.inputs[name], value) for name, value in table.items()})
     return values
 
@@ -281,8 +259,9 @@ def _check_size(study: Study) -> None:
     if not study.size:
         raise _refused("no point", "[grid], [[points]] or [fixed]", "there is nothing to compute")
     if study.size > POINTS_MAX:
-        sizes = [" x ".join(f"{len(values)} {name}" for name, values in grid.axes.items()) for grid in study.grids]
-        given, do = f"{study.size:,} points ({'; '.join(sizes)})", "leave values out, or make several studies"
+        axes = [[f"{len(values)} {name}" for name, values in grid.axes.items() if values[1:]] for grid in study.grids]
+        sizes = "; ".join(" x ".join(each) for each in axes if each)
+        given, do = f"{study.size:,} points ({sizes})", "leave values out, or make several studies"
         raise _refused(given, f"up to {POINTS_MAX:,}", "the table has a row for each", do)
 
 
