@@ -145,11 +145,10 @@ def made_and_freed(signature: Signature) -> tuple[list[RoutineV1], list[str]]:
     A routine whose wires inside are not known has no other place for a port that does not go through.
     """
     children, found = [], []
-    made, freed = ([reg for reg in signature if reg.side == side] for side in (Side.RIGHT, Side.LEFT))
-    if made:
-        children.append(registers("new_registers", Signature(made)))
-        found += [f"new_registers.out_{reg.name} -> out_{reg.name}" for reg in made]
-    if freed:
-        children.append(registers("freed_registers", Signature(freed)))
-        found += [f"in_{reg.name} -> freed_registers.in_{reg.name}" for reg in freed]
+    made, freed = "new_registers.out_{0} -> out_{0}", "in_{0} -> freed_registers.in_{0}"
+    for name, side, wire in (("new_registers", Side.RIGHT, made), ("freed_registers", Side.LEFT, freed)):
+        regs = [reg for reg in signature if reg.side == side]
+        if regs:
+            children.append(registers(name, Signature(regs)))
+            found += [wire.format(reg.name) for reg in regs]
     return children, found

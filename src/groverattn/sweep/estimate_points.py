@@ -16,9 +16,15 @@ from groverattn.whole_model.loading import IO_BITS_PER_S
 from groverattn.whole_model.model import Regime, WholeModel, whole_model
 
 _OF_A_MODEL = {
-    "whole_model": Input("whole_model", bool, False, False, "Also all rows of the model."),
+    "whole_model": Input("whole_model", bool, False, False, "Whether the whole model is asked for too."),
     "io_bits_per_s": Input(
-        *("io_bits_per_s", float, False, IO_BITS_PER_S, "Rate at which keys are written."),
+        *(
+            "io_bits_per_s",
+            float,
+            False,
+            IO_BITS_PER_S,
+            "whole_model: rate at which keys are written, bits per second.",
+        ),
         between(1e-300, 1e300, "keys are written at this rate"),
     ),
 }

@@ -16,7 +16,7 @@ from groverattn.show.document import Block, Paragraph
 from groverattn.show.result import Shown
 from groverattn.sweep.kinds import Row
 from groverattn.sweep.points import ModelVersion, Points, git_state, model_version
-from groverattn.sweep.runner import Runner
+from groverattn.sweep.runner import Runner, Work
 from groverattn.sweep.store import FAILED, JOURNAL, REFUTED, TABLE, open_store
 from groverattn.sweep.study_file import read_study
 
@@ -122,9 +122,9 @@ def sweep(
 
         complete = True
         if len(kept) < len(distinct):
-            work = study.kind, version.digest, str(study.folder)
+            work = Work(study.kind.name, version.digest, str(study.folder), points.files)
             try:
-                complete = Runner(*work, make_executor, write, slots, points.files).run(points.to_compute(kept))
+                complete = Runner(work, make_executor, write, slots).run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
                 complete = False
         outcomes = [store.outcomes.get(name) for name in distinct]
