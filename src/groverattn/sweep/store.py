@@ -81,7 +81,7 @@ class Store:
             journal.execute("BEGIN EXCLUSIVE")
             tables = {name for (name,) in journal.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if not tables:
-                cells = ", ".join(f'"{name}" TEXT NOT NULL' for name in self.kind.column_names[1:])
+                cells = ", ".join(f'"{name}" TEXT NOT NULL' for name in list(self.kind.columns)[1:])
                 journal.execute(f"CREATE TABLE rows (id TEXT PRIMARY KEY NOT NULL, {cells})")
                 journal.execute("CREATE TABLE about (schema TEXT NOT NULL)")
                 journal.execute("INSERT INTO about VALUES (?)", (self.kind.schema,))
@@ -89,7 +89,7 @@ class Store:
                 raise _of_another_study(self.folder, f"with tables {', '.join(sorted(tables))}")
             schemas = journal.execute("SELECT * FROM about").fetchall()
             columns = tuple(name for (name,) in journal.execute("SELECT name FROM pragma_table_info('rows')"))
-            if schemas != [(self.kind.schema,)] or columns != self.kind.column_names:
+            if schemas != [(self.kind.schema,)] or columns != tuple(self.kind.columns):
                 raise _of_another_study(self.folder, f"with rows of {', '.join(str(each[0]) for each in schemas)}")
             passed = "passed" if "passed" in columns else "''"
             for name, *cells in journal.execute(f"SELECT id, error, {passed} FROM rows"):
@@ -97,8 +97,8 @@ class Store:
 
     def append(self, rows: Iterable[Row]) -> None:
         """Add rows, all or none of them, and wait until the disk has them; Ctrl-C takes effect afterwards."""
-        cells = [{name: cell_text(row[name]) for name in self.kind.column_names} for row in rows]
-        insert = f"INSERT OR REPLACE INTO rows VALUES ({', '.join('?' * len(self.kind.column_names))})"
+        cells = [{name: cell_text(row[name]) for name in self.kind.columns} for row in rows]
+        insert = f"INSERT OR REPLACE INTO rows VALUES ({', '.join('?' * len(self.kind.columns))})"
         with interrupts_wait(), _on_disk(self.folder):
             with self.journal as journal:
                 journal.execute("BEGIN")
@@ -112,7 +112,7 @@ class Store:
         with interrupts_wait(), _on_disk(self.folder), whole_file(self.folder / TABLE) as file:
             text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
             table = csv.writer(text, lineterminator="\n")
-            table.writerow(self.kind.column_names)
+            table.writerow(self.kind.columns)
             for name in ids:
                 for cells in self.journal.execute("SELECT * FROM rows WHERE id = ?", (name,)):
                     table.writerow(cells)

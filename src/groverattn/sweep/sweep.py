@@ -157,6 +157,6 @@ def _manifest(points: Points, version: ModelVersion, command: Sequence[str], tab
         "id": "SHA-256 of inputs, contents of the files they name, result_schema and model_version",
         "journal": JOURNAL,
         "table": table,
-        "columns": {column.name: column.meaning for column in study.kind.columns},
+        "columns": study.kind.columns,
     }
     return json.dumps(said, indent=2) + "\n"
