@@ -159,6 +159,12 @@ def ids_in(arguments):
     return {point.id for point in arguments[-1]} if arguments else set()
 
 
+def failed(error):
+    future: Future = Future()
+    future.set_exception(error)
+    return future
+
+
 class Fragile(InProcess):
     """Workers that die of some points; if it breaks, it takes no tasks afterwards, as a pool of processes does."""
 
@@ -175,9 +181,7 @@ class Fragile(InProcess):
         if not self.poison & ids_in(arguments):
             return super().submit(work, *arguments)
         self.broken = self.breaks
-        future: Future = Future()
-        future.set_exception(BrokenExecutor() if self.breaks else killed_dask_worker())
-        return future
+        return failed(BrokenExecutor() if self.breaks else killed_dask_worker())
 
 
 def killed_dask_worker():
@@ -232,9 +236,7 @@ def test_workers_that_die_of_nothing_end_the_run():
 
     class Dead(InProcess):
         def submit(self, work, *batch):
-            future: Future = Future()
-            future.set_exception(BrokenExecutor("no memory"))
-            return future
+            return failed(BrokenExecutor("no memory"))
 
     run = Run(Dead)
     with pytest.raises(InputError, match="BrokenExecutor: no memory"):
@@ -268,9 +270,7 @@ def test_a_fault_outside_of_the_points_ends_the_run_and_keeps_the_rows():
         def submit(self, work, *arguments):
             if "3" not in ids_in(arguments):
                 return super().submit(work, *arguments)
-            future: Future = Future()
-            future.set_exception(ModuleNotFoundError("No module named 'groverattn'"))
-            return future
+            return failed(ModuleNotFoundError("No module named 'groverattn'"))
 
     run = Run(Strange)
     with pytest.raises(InputError, match=r"No module named 'groverattn'.*to go on"):

@@ -142,18 +142,20 @@ class Points:
         study: the study.
         ids: id of each point, in the order of the study; points that say the same have the same.
         files: SHA-256 of every file that a point names.
+        version: of the code that computes them.
     """
 
     study: Study
     ids: tuple[str, ...]
     files: dict[str, str]
+    version: ModelVersion
 
     @classmethod
     def of(cls, study: Study, version: ModelVersion) -> Points:
         """Give every point its id."""
         files = {name: file_digest(study.folder / name) for name in sorted(study.named_files())}
         ids = tuple(point_id(study.kind, study.at(index), files, version) for index in range(study.size))
-        return cls(study, ids, files)
+        return cls(study, ids, files, version)
 
     def to_compute(self, there: Container[str]) -> Iterator[Point]:
         """Yield the points that are not there, each once, those that share work one after the other."""

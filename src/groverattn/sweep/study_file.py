@@ -19,6 +19,7 @@ import numpy as np
 
 from groverattn.errors import InputError, shown, unknown_name
 from groverattn.inputs import Input, typed
+from groverattn.physical.input_file import refused
 from groverattn.sweep.kinds import KINDS, Kind
 
 # A file of a hundred thousand single points takes about 4 MB; grids are short.
@@ -121,9 +122,9 @@ def read_study(path: Path) -> Study:
         try:
             entries = tomllib.loads(data.decode("utf-8-sig"))
         except UnicodeDecodeError:
-            raise _refused("bytes that are not UTF-8", "text in UTF-8", "TOML is UTF-8", "save it as UTF-8") from None
+            raise refused("bytes that are not UTF-8", "text in UTF-8", "TOML is UTF-8", "save it as UTF-8") from None
         except (ValueError, RecursionError) as error:
-            raise _refused(str(error), "TOML", "the file does not parse", "correct the place named") from None
+            raise refused(str(error), "TOML", "the file does not parse", "correct the place named") from None
         kind = _kind(entries)
         (fixed,) = _tables(entries, "fixed", kind) or [{}]
         tables = _tables(entries, "grid", kind) + _tables(entries, "points", kind)
@@ -150,31 +151,31 @@ def _in_messages(place: Callable[[str], str]) -> Iterator[None]:
 def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
-            raise _refused("no file of this name", "a TOML file", "there is nothing to read", "check the path")
+            raise refused("no file of this name", "a TOML file", "there is nothing to read", "check the path")
         # One byte more than allowed: a file that grows between a look at its size and the reading is refused as well.
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
     except OSError as error:
         why = error.strerror or str(error)
-        raise _refused("a file that cannot be read", "a TOML file", why, "check the path") from None
+        raise refused("a file that cannot be read", "a TOML file", why, "check the path") from None
     if len(data) > FILE_BYTES_MAX:
         most = f"{FILE_BYTES_MAX:,} bytes"
-        raise _refused(f"more than {most}", f"up to {most}", "a study is read whole", "use a grid or a range")
+        raise refused(f"more than {most}", f"up to {most}", "a study is read whole", "use a grid or a range")
     return data
 
 
 def _kind(entries: Mapping[str, Any]) -> Kind:
     name = entries.get("kind")
     if name is None:
-        raise _refused("no kind", 'kind = "estimate" or kind = "simulate"', "it says what is computed")
+        raise refused("no kind", 'kind = "estimate" or kind = "simulate"', "it says what is computed")
     kind = KINDS[name if isinstance(name, str) else shown(name)]
     for key in entries:
         if key in kind.inputs:
-            raise _refused(f"{key} outside of a table", "[fixed], [grid], [[points]]", "inputs stand in them")
+            raise refused(f"{key} outside of a table", "[fixed], [grid], [[points]]", "inputs stand in them")
         if key not in _KEYS:
             raise unknown_name("key", key, _KEYS, "any other key would have no effect")
     if not isinstance(entries.get("title", ""), str):
-        raise _refused("a title that is not text", "text in quotes", "it is for people")
+        raise refused("a title that is not text", "text in quotes", "it is for people")
     return kind
 
 
@@ -185,7 +186,7 @@ def _tables(entries: Mapping[str, Any], key: str, kind: Kind) -> list[dict[str, 
     is_list = isinstance(tables, list) and all(isinstance(table, dict) for table in tables)
     if not is_list or (tables is found and key == "fixed" and found) or (tables is not found and key == "points"):
         allowed = {"fixed": "one table [fixed]", "grid": "[grid], or several [[grid]]", "points": "[[points]]"}[key]
-        raise _refused(f"{key} of another form", allowed, "a table says one thing about each input")
+        raise refused(f"{key} of another form", allowed, "a table says one thing about each input")
     values = []
     for number, table in enumerate(tables, start=1):
         where = f"[[{key}]] number {number}" if tables is found else f"[{key}]"
@@ -215,7 +216,7 @@ def axis_values(declared: Input, entry: Any) -> tuple[Any, ...]:
         entry = _range_values(declared, entry)
     listed = entry if isinstance(entry, list) else [entry]
     if not listed:
-        raise _refused(f"{declared.name} = []", "one value or more", "a grid without a value has no point")
+        raise refused(f"{declared.name} = []", "one value or more", "a grid without a value has no point")
     return tuple(map(declared.read, listed))
 
 
@@ -229,7 +230,7 @@ def _range_values(declared: Input, entry: Mapping[str, Any]) -> list[Any]:
     listed = [declared.type(value) for value in values]
     if len(listed) > POINTS_MAX:
         most = f"{POINTS_MAX:,}"
-        raise _refused(f"{declared.name} with more than {most} values", f"up to {most}", "a study has no more points")
+        raise refused(f"{declared.name} with more than {most} values", f"up to {most}", "a study has no more points")
     return listed
 
 
@@ -239,15 +240,15 @@ def _checked_range(declared: Input, entry: Mapping[str, Any]) -> tuple[Any, Any,
         if key not in _RANGE_KEYS:
             raise unknown_name(f"key of {declared.name}:", key, _RANGE_KEYS, "a range has no other")
     if declared.type not in (int, float):
-        raise _refused(f"a range of {declared.name}", "a list", "only numbers have ranges")
+        raise refused(f"a range of {declared.name}", "a list", "only numbers have ranges")
     if not {"from", "to"} <= entry.keys() or ("step" in entry) == ("factor" in entry):
         keys = ", ".join(entry) or "nothing"
-        raise _refused(f"{declared.name} with {keys}", "from, to, and step or factor", "these make a range")
+        raise refused(f"{declared.name} with {keys}", "from, to, and step or factor", "these make a range")
     first, last = declared.read(entry["from"]), declared.read(entry["to"])
     by = "step" if "step" in entry else "factor"
     change = typed(f"{by} of {declared.name}", declared.type, entry[by])
     if not (first <= last and change > (0 if by == "step" else 1) and (by == "step" or first > 0)):
-        raise _refused(
+        raise refused(
             f"{declared.name} from {first} to {last} with {by} {shown(change)}",
             "from <= to, and a step above 0, or a factor above 1 and from above 0",
             "a range goes up from one end to the other",
@@ -257,13 +258,9 @@ def _checked_range(declared: Input, entry: Mapping[str, Any]) -> tuple[Any, Any,
 
 def _check_size(study: Study) -> None:
     if not study.size:
-        raise _refused("no point", "[grid], [[points]] or [fixed]", "there is nothing to compute")
+        raise refused("no point", "[grid], [[points]] or [fixed]", "there is nothing to compute")
     if study.size > POINTS_MAX:
         axes = [[f"{len(values)} {name}" for name, values in grid.axes.items() if values[1:]] for grid in study.grids]
         sizes = "; ".join(" x ".join(each) for each in axes if each)
         given, do = f"{study.size:,} points ({sizes})", "leave values out, or make several studies"
-        raise _refused(given, f"up to {POINTS_MAX:,}", "the table has a row for each", do)
-
-
-def _refused(given: str, allowed: str, why: str, do: str = "correct the study file") -> InputError:
-    return InputError(given=given, allowed=allowed, why=why, do=do)
+        raise refused(given, f"up to {POINTS_MAX:,}", "the table has a row for each", do)

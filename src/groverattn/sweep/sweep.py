@@ -15,7 +15,7 @@ from groverattn.inputs import check_between
 from groverattn.show.document import Block, Paragraph
 from groverattn.show.result import Shown
 from groverattn.sweep.kinds import Row
-from groverattn.sweep.points import ModelVersion, Points, git_state, model_version
+from groverattn.sweep.points import Points, git_state, model_version
 from groverattn.sweep.runner import Runner, Work
 from groverattn.sweep.store import FAILED, JOURNAL, REFUTED, TABLE, open_store
 from groverattn.sweep.study_file import read_study
@@ -99,9 +99,9 @@ def sweep(
         InputError: a bad study file, a folder that cannot be used or is in use, or workers that cannot be used.
     """
     check_between("slots", slots, 1, _SLOTS_MAX, "without a task nothing is computed")
-    study, version = read_study(study_file), model_version()
+    study = read_study(study_file)
     with open_store(folder, study.kind) as store:
-        points = Points.of(study, version)
+        points = Points.of(study, model_version())
         distinct = dict.fromkeys(points.ids)  # each once, in the order of the study
         kept = {name for name, outcome in store.outcomes.items() if not (retry_failed and outcome == FAILED)}
         kept &= distinct.keys()
@@ -113,7 +113,7 @@ def sweep(
                 f"{others:,} rows in {store.folder / JOURNAL} are of points that this study does not have, or of "
                 "another version of the code or of a file; they stay there, and are not in the table"
             )
-        store.write_manifest(_manifest(points, version, command, None))
+        store.write_manifest(_manifest(points, command, None))
 
         def write(rows: list[Row], who: str) -> None:
             store.append(rows)
@@ -122,7 +122,7 @@ def sweep(
 
         complete = True
         if len(kept) < len(distinct):
-            work = Work(study.kind.name, version.digest, str(study.folder), points.files)
+            work = Work(study.kind.name, points.version.digest, str(study.folder), points.files)
             try:
                 complete = Runner(work, make_executor, write, slots).run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
@@ -131,17 +131,14 @@ def sweep(
         failed, refuted = outcomes.count(FAILED), outcomes.count(REFUTED)
         if complete:
             table = {"file": TABLE, "rows": store.write_table(distinct), "failed": failed, "checks_failed": refuted}
-            store.write_manifest(_manifest(points, version, command, table))
+            store.write_manifest(_manifest(points, command, table))
         computed = store.appended  # also where Ctrl-C came before they were shown
     return SweepResult(study.kind.name, str(folder), len(distinct), len(kept), computed, failed, refuted, complete)
 
 
-def _manifest(points: Points, version: ModelVersion, command: Sequence[str], table: dict[str, Any] | None) -> str:
-    """How a table was computed and what its columns mean, as JSON.
-
-    `table`: rows of the final table and how many of them failed; None while it is not complete.
-    """
-    study = points.study
+def _manifest(points: Points, command: Sequence[str], table: dict[str, Any] | None) -> str:
+    """How the table was computed and what its columns mean, as JSON; `table` is None until it is complete."""
+    study, version = points.study, points.version
     said = {
         "schema": SCHEMA,
         "kind": study.kind.name,
