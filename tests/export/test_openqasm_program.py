@@ -10,7 +10,7 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.costs.counting import count
 from groverattn.errors import InputError
 from groverattn.export import openqasm as exported
-from groverattn.export.formats import ChosenCircuit
+from groverattn.export.circuits import ChosenCircuit
 from groverattn.export.openqasm import openqasm_program, predicted_statements
 from groverattn.export.request import CIRCUITS, ExportRequest
 from groverattn.physical.counts_file import counts_from_object

@@ -142,7 +142,7 @@ def openqasm_program(bloq: Bloq, inputs: Mapping[str, Any]) -> str:
     Raises:
         InputError: more than `STATEMENTS_MAX` statements, or a data access that is no circuit.
 
-    >>> from groverattn.export.formats import ChosenCircuit
+    >>> from groverattn.export.circuits import ChosenCircuit
     >>> from groverattn.verification.row import SearchedRow
     >>> chosen = ChosenCircuit.of(SearchedRow.random(n_keys=4, d_head=1, key_bits=2, query_bits=2))
     >>> openqasm_program(chosen.bloq("search"), chosen.inputs).splitlines()[-1]
