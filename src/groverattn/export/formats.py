@@ -15,7 +15,8 @@ def export_text(request: ExportRequest) -> str:
     In QREF the number of iterates of a search is the input parameter `n_iterates` unless it is given.
 
     Raises:
-        InputError: a file that cannot be read, what `chosen_circuit` refuses, a circuit too large to be written out, or an estimate that cannot be made.
+        InputError: a file that cannot be read, what `chosen_circuit` refuses, a circuit too large to be written out, or
+            an estimate that cannot be made.
 
     >>> export_text(ExportRequest(to="openqasm3")).count("ccx ")
     33

@@ -15,6 +15,12 @@ from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 
+_NAMES: dict[type[Bloq], tuple[str, ...]] = {
+    GroverSearch: ("prepare", "iterate"),
+    GroverIterate: ("oracle", "diffusion"),
+    Diffusion: ("unprepare", "reflect", "prepare"),
+}
+
 
 @attrs.frozen
 class Part:
@@ -56,21 +62,14 @@ def parts_in_sequence(bloq: Bloq) -> tuple[Part, ...]:
 
     Of other bloqs the call graph says which parts they have, but not which wires these share: they have none here.
     """
-    match bloq:
-        case GroverSearch():
-            parts = ("prepare", bloq.prepare, 1), ("iterate", bloq.iterate, bloq.n_iterates)
-        case GroverIterate():
-            parts = ("oracle", bloq.oracle, 1), ("diffusion", bloq.diffusion, 1)
-        case Diffusion():
-            undo, reflect = Part("unprepare", bloq.prepare.adjoint()), Part("reflect", bloq.reflect)
-            return undo, reflect, Part("prepare", bloq.prepare)
-        case PhaseOracle():
-            return _parts_of_oracle(bloq)
-        case _:
-            return ()
-    if bloq.uncompute:
-        return tuple(Part(name, part.adjoint(), times) for name, part, times in reversed(parts))
-    return tuple(Part(*part) for part in parts)
+    if isinstance(bloq, PhaseOracle):
+        return _parts_of_oracle(bloq)
+    if not isinstance(bloq, GroverSearch | GroverIterate | Diffusion):
+        return ()
+    steps = list(zip(_NAMES[type(bloq)], bloq.parts, strict=True))
+    if getattr(bloq, "uncompute", False):
+        return tuple(Part(name, part.adjoint(), times) for name, (part, times) in reversed(steps))
+    return tuple(Part(name, part, times) for name, (part, times) in steps)
 
 
 def _parts_of_oracle(oracle: PhaseOracle) -> tuple[Part, ...]:
