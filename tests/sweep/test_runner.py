@@ -17,7 +17,7 @@ from groverattn.sweep import runner as runner_module
 from groverattn.sweep.executors import InProcess, Processes, chosen_workers
 from groverattn.sweep.kinds import KINDS
 from groverattn.sweep.points import Point, model_version
-from groverattn.sweep.runner import BatchSize, Runner, batches, compute, row_of
+from groverattn.sweep.runner import BatchSize, Runner, Work, batches, compute, row_of
 from groverattn.sweep.sweep import sweep
 
 KIND = KINDS["estimate"]
@@ -40,7 +40,7 @@ class Run:
     who: set = attrs.field(factory=set)
 
     def __call__(self, points):
-        return Runner(KIND, VERSION, ".", self.make, self.write, self.slots).run(points)
+        return Runner(Work("estimate", VERSION, "."), self.make, self.write, self.slots).run(points)
 
     def write(self, rows, who):
         self.rows += rows
@@ -159,6 +159,12 @@ def ids_in(arguments):
     return {point.id for point in arguments[-1]} if arguments else set()
 
 
+def failed(error):
+    future: Future = Future()
+    future.set_exception(error)
+    return future
+
+
 class Fragile(InProcess):
     """Workers that die of some points; if it breaks, it takes no tasks afterwards, as a pool of processes does."""
 
@@ -175,9 +181,7 @@ class Fragile(InProcess):
         if not self.poison & ids_in(arguments):
             return super().submit(work, *arguments)
         self.broken = self.breaks
-        future: Future = Future()
-        future.set_exception(BrokenExecutor() if self.breaks else killed_dask_worker())
-        return future
+        return failed(BrokenExecutor() if self.breaks else killed_dask_worker())
 
 
 def killed_dask_worker():
@@ -232,9 +236,7 @@ def test_workers_that_die_of_nothing_end_the_run():
 
     class Dead(InProcess):
         def submit(self, work, *batch):
-            future: Future = Future()
-            future.set_exception(BrokenExecutor("no memory"))
-            return future
+            return failed(BrokenExecutor("no memory"))
 
     run = Run(Dead)
     with pytest.raises(InputError, match="BrokenExecutor: no memory"):
@@ -268,9 +270,7 @@ def test_a_fault_outside_of_the_points_ends_the_run_and_keeps_the_rows():
         def submit(self, work, *arguments):
             if "3" not in ids_in(arguments):
                 return super().submit(work, *arguments)
-            future: Future = Future()
-            future.set_exception(ModuleNotFoundError("No module named 'groverattn'"))
-            return future
+            return failed(ModuleNotFoundError("No module named 'groverattn'"))
 
     run = Run(Strange)
     with pytest.raises(InputError, match=r"No module named 'groverattn'.*to go on"):
@@ -322,7 +322,7 @@ def test_an_interrupted_simulation_is_no_row(monkeypatch):
     monkeypatch.setattr(simulate_module, "search_head_row", search_and_press)
     said = {"n_keys": 8, "d_head": 2, "n_marked": 2, "key_bits": 4, "query_bits": 4, "engine": "law"}
     points = [Point(str(seed), kind.defaults | said | {"seed": seed}) for seed in range(3)]
-    runner = Runner(kind, VERSION, ".", InProcess, lambda rows, who: written.extend(rows))
+    runner = Runner(Work("simulate", VERSION, "."), InProcess, lambda rows, who: written.extend(rows))
     assert not runner.run(points)
     assert [(row["id"], row["rows_searched"], row["error"]) for row in written] == [("0", 8, None)]
 
@@ -379,8 +379,8 @@ def test_a_cluster_without_dask(monkeypatch):
 def test_a_worker_of_another_version_is_refused():
     (point,) = some_points(1)
     with pytest.raises(InputError, match="a worker with model version"):
-        compute("estimate", "another", ".", {}, (point,))
-    (found,), _ = compute("estimate", VERSION, ".", {}, (point,))
+        compute(Work("estimate", "another", "."), (point,))
+    (found,), _ = compute(Work("estimate", VERSION, "."), (point,))
     assert found["error"].startswith("given: no preset")
     # by name, so that a worker of any kind finds it
     assert (compute.__module__, compute.__qualname__) == ("groverattn.sweep.runner", "compute")

@@ -57,7 +57,7 @@ def test_rows_are_kept_and_found_again(tmp_path):
     table = cells(folder / TABLE)
     assert [row["id"] for row in table] == ["c", "a"]
     assert table[0]["error"] == "'=1+1, \"two\" lines, 'three'"
-    assert list(table[0]) == [column.name for column in KIND.columns]
+    assert list(table[0]) == list(KIND.columns)
     assert {row["schema"] for row in table} == {KIND.schema}
     assert {path.name for path in folder.iterdir()} == {JOURNAL, TABLE}
 

@@ -1,4 +1,4 @@
-"""The circuit that is exported: of a row with keys, real or random, or of sizes alone."""
+"""Circuit that is exported: of a row with keys, real or random, or of sizes alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.errors import unknown_name
 from groverattn.export.request import CIRCUITS, ExportRequest
 from groverattn.problem.chosen_head import head_instance
+from groverattn.problem.heads import AttentionHead
 from groverattn.reference.search.amplification import ideal_iterates
 from groverattn.row.circuit import iterate_of
 from groverattn.verification.row import SearchedRow
@@ -31,14 +32,14 @@ class ChosenCircuit:
     inputs: dict[str, Any]
 
     @classmethod
-    def of(cls, row: SearchedRow) -> ChosenCircuit:
-        """Return the circuit of a row.
+    def of(cls, row: SearchedRow, **more: Any) -> ChosenCircuit:
+        """Return the circuit of a row, with more inputs to be written beside it.
 
         >>> ChosenCircuit.of(SearchedRow.random(n_keys=16, d_head=2, n_marked=4)).bloq("search").n_iterates
         1
         """
         n_marked = int(row.is_marked.sum())
-        return cls(GroverIterate(row.oracle()), n_marked, row.inputs(n_marked=n_marked))
+        return cls(GroverIterate(row.oracle()), n_marked, row.inputs(n_marked=n_marked) | more)
 
     def bloq(self, what: str, n_iterates: Any = None) -> Bloq:
         """Return the load, the oracle, the iterate, or the search with `n_iterates` of them.
@@ -59,23 +60,22 @@ class ChosenCircuit:
         return GroverSearch(self.iterate, n_iterates)
 
 
-def chosen_circuit(request: ExportRequest) -> ChosenCircuit:
-    """Return the circuit of a row of a file, of a random row, or of sizes.
+def chosen_circuit(request: ExportRequest, head: AttentionHead | None) -> ChosenCircuit:
+    """Return the circuit of a row of a head, of a random row, or of sizes.
 
     Raises:
-        InputError: a file that cannot be read, no such row, one that is read whole, sizes that are missing, or a key
+        InputError: no such row, one that is read whole, sizes that are missing, or a key
             memory too large to write gate by gate.
     """
     asked = request.of_circuit
-    if request.head.file is not None:
+    if head is not None:
         n_marked, bits = asked.pop("n_marked", 16), [asked.pop(name, 8) for name in ("query_bits", "key_bits")]
-        instance = head_instance(request.head.read(), n_marked, *bits)
+        instance = head_instance(head, n_marked, *bits)
         return ChosenCircuit.of(SearchedRow.checked(instance, request.row, **asked))
     if request.to == "openqasm3":
-        seed = 0 if request.seed is None else request.seed
+        seed = request.seed or 0
         sizes = {"n_keys": 8, "d_head": 2} | request.given("n_keys", "d_head")
-        chosen = ChosenCircuit.of(SearchedRow.random(**sizes, **asked, seed=seed))
-        return attrs.evolve(chosen, inputs=chosen.inputs | {"seed": seed})
+        return ChosenCircuit.of(SearchedRow.random(**sizes, **asked, seed=seed), seed=seed)
     sizes = request.sizes()
     inputs = {**attrs.asdict(sizes.shape), "name": sizes.name, **attrs.asdict(sizes.design)}
     return ChosenCircuit(iterate_of(sizes), sizes.shape.n_marked, inputs)

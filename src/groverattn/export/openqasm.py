@@ -30,6 +30,10 @@ def un_and(qubit a, qubit b, qubit target) {
 # Masks of integers, not bit strings: readers of OpenQASM disagree about which end of a string is bit 0.
 _PARITIES_PER_WORD = 32
 
+STATEMENTS_MAX = 2_000_000
+"""Statements of a program. Measured on oracles of 16 to 1,024 keys: 20 bytes and 200 bytes of memory for each."""
+
+_BYTES_PER_STATEMENT = 20
 
 _NAMES = {Op.X: "x", Op.Z: "z", Op.CZ: "cz", Op.HADAMARD: "h"}
 
@@ -70,8 +74,8 @@ def _entry(name: str, idx: tuple[int, ...]) -> str:
     return name + "".join(f"[{i}]" for i in idx)
 
 
-def _qubits(wires: tuple[int, ...]) -> str:
-    return ", ".join(f"q[{wire}]" for wire in wires)
+def _qubits(wires: tuple[int, ...], register: str = "q") -> str:
+    return ", ".join(f"{register}[{wire}]" for wire in wires)
 
 
 def _statements(gate: Gate, conditions: dict[int, str]) -> Iterator[str]:
@@ -129,22 +133,11 @@ def _parities(gate: Gate, conditions: dict[int, str]) -> Iterator[str]:
         yield from (f"if ({conditions[record]}) {word} ^= {masks[record]:#x};" for record in sorted(masks))
 
 
-# Measured on oracles of 16 to 1,024 keys: 20 bytes a statement, and 200 bytes of memory while it is written.
-STATEMENTS_MAX = 2_000_000
-
-
-_BYTES_PER_STATEMENT = 20
-
-
-# Bits of the key table of which one statement takes the parity with an outcome (see `openqasm`).
-_TABLE_BITS_PER_STATEMENT = 32
-
-
 def openqasm_program(bloq: Bloq, inputs: Mapping[str, Any]) -> str:
     """Return every gate, measurement and classically controlled gate of a bloq; a search measures its index at the end.
 
     The first lines say in comments what the circuit is, and which qubits (or, of measured ones, bits) hold its
-    registers; all of them are zero at first. See `openqasm` for the form.
+    registers, the most significant bit first; all are zero at first. See `openqasm` for the form.
 
     Raises:
         InputError: more than `STATEMENTS_MAX` statements, or a data access that is no circuit.
@@ -164,9 +157,16 @@ def openqasm_program(bloq: Bloq, inputs: Mapping[str, Any]) -> str:
             do="choose smaller sizes or fewer iterates; `--to qref` writes calls and how often they are made",
         )
     circuit = flatten(bloq)
-    about = [f"// groverattn: {type(bloq).__name__} of {json.dumps(dict(inputs))}", *_made_registers(circuit)]
-    end = _measured_index(circuit) if isinstance(bloq, GroverSearch) else ""
-    return "\n".join(about) + "\n" + openqasm(circuit) + end
+    lines = [f"// groverattn: {type(bloq).__name__} of {json.dumps(dict(inputs))}"]
+    for (name, idx), wires in circuit.outputs.items():
+        if (name, idx) not in circuit.inputs:
+            lines.append(f"// out {_entry(name, idx)}: {_qubits(wires, 'r' if name in circuit.classical else 'q')}")
+    lines.append(openqasm(circuit))
+    if isinstance(bloq, GroverSearch):
+        index = circuit.inputs["selection", ()]  # the most significant bit first
+        measured = (f"index[{i}] = measure {_qubits((wire,))};\n" for i, wire in enumerate(index))
+        lines[-1] += f"output bit[{len(index)}] index;\n" + "".join(measured)
+    return "\n".join(lines)
 
 
 def predicted_statements(bloq: Bloq) -> int:
@@ -178,21 +178,4 @@ def predicted_statements(bloq: Bloq) -> int:
     """
     counts = count(bloq)
     gates = counts.toffoli + counts.t + counts.rotation + counts.clifford + counts.measurement
-    return gates + counts.control_bits // _TABLE_BITS_PER_STATEMENT
-
-
-def _made_registers(circuit: FlatCircuit) -> list[str]:
-    """Where the registers are that the circuit makes, most significant bit first."""
-    made = {key: wires for key, wires in circuit.outputs.items() if key not in circuit.inputs}
-    return [
-        f"// out {name}{''.join(f'[{i}]' for i in index)}: "
-        + ", ".join(f"{'r' if name in circuit.classical else 'q'}[{wire}]" for wire in wires)
-        for (name, index), wires in made.items()
-    ]
-
-
-def _measured_index(circuit: FlatCircuit) -> str:
-    """The most significant bit first, as the register has it."""
-    wires = circuit.inputs["selection", ()]
-    lines = [f"output bit[{len(wires)}] index;", *(f"index[{i}] = measure q[{wire}];" for i, wire in enumerate(wires))]
-    return "\n".join(lines) + "\n"
+    return gates + counts.control_bits // _PARITIES_PER_WORD

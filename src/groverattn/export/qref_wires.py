@@ -2,93 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import singledispatch
-from typing import Any, Literal
+import math
+from collections.abc import Iterable
+from typing import Any
 
 import attrs
+import sympy
 from qref.schema_v1 import PortV1, RoutineV1
 from qualtran import Bloq, QAny, QBit, QDType, Register, Side, Signature
 
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.export.qref_costs import plain, symbols
+
+_NAMES: dict[type[Bloq], tuple[str, ...]] = {
+    GroverSearch: ("prepare", "iterate"),
+    GroverIterate: ("oracle", "diffusion"),
+    Diffusion: ("unprepare", "reflect", "prepare"),
+}
 
 
 @attrs.frozen
 class Part:
-    """A bloq that is called `times` times, one call after the other."""
+    """A step of a routine.
+
+    Attributes:
+        name: name of the step.
+        bloq: what is called; None: registers are given other names, without a gate or a qubit.
+        times: calls, one after the other.
+        signature: registers of one call.
+    """
 
     name: str
-    bloq: Bloq
+    bloq: Bloq | None
     times: Any = 1
-
-    @property
-    def signature(self) -> Signature:
-        """Registers of one call."""
-        return self.bloq.signature
+    signature: Signature = attrs.field(default=attrs.Factory(lambda self: self.bloq.signature, takes_self=True))
 
 
-@attrs.frozen
-class Regroup:
-    """Some registers given other names: no gate and no qubit."""
+def symbols(*values: Any) -> set[str]:
+    """Return the names of the symbols in numbers and formulas.
 
-    name: str
-    signature: Signature
+    >>> symbols(3, sympy.Symbol("n") - 2)
+    {'n'}
+    """
+    return {str(symbol) for value in values if isinstance(value, sympy.Expr) for symbol in value.free_symbols}
 
 
-@singledispatch
-def parts_in_sequence(bloq: Bloq) -> tuple[Part | Regroup, ...]:
+def plain(value: Any) -> int | str:
+    """Return a value as QREF writes it: a whole number, or a formula as text.
+
+    >>> plain(sympy.Integer(3)), plain(sympy.Symbol("n") - 2)
+    (3, 'n - 2')
+    """
+    return str(value) if isinstance(value, str) or symbols(value) else int(value)
+
+
+def parts_in_sequence(bloq: Bloq) -> tuple[Part, ...]:
     """Return the parts of a bloq in the order of time, if each register of a part is the one of that name before it.
 
     Of other bloqs the call graph says which parts they have, but not which wires these share: they have none here.
     """
-    return ()
+    if isinstance(bloq, PhaseOracle):
+        return _parts_of_oracle(bloq)
+    if not isinstance(bloq, GroverSearch | GroverIterate | Diffusion):
+        return ()
+    steps = list(zip(_NAMES[type(bloq)], bloq.parts, strict=True))
+    if getattr(bloq, "uncompute", False):
+        return tuple(Part(name, part.adjoint(), times) for name, (part, times) in reversed(steps))
+    return tuple(Part(name, part, times) for name, (part, times) in steps)
 
 
-@parts_in_sequence.register
-def _(bloq: GroverSearch) -> tuple[Part | Regroup, ...]:
-    parts = Part("prepare", bloq.prepare), Part("iterate", bloq.iterate, bloq.n_iterates)
-    return _reversed(parts) if bloq.uncompute else parts
-
-
-@parts_in_sequence.register
-def _(bloq: GroverIterate) -> tuple[Part | Regroup, ...]:
-    parts = Part("oracle", bloq.oracle), Part("diffusion", bloq.diffusion)
-    return _reversed(parts) if bloq.uncompute else parts
-
-
-@parts_in_sequence.register
-def _(bloq: Diffusion) -> tuple[Part | Regroup, ...]:
-    undo = Part("unprepare", bloq.prepare.adjoint())
-    return undo, Part("reflect", bloq.reflect), Part("prepare", bloq.prepare)
-
-
-@parts_in_sequence.register
-def _(bloq: PhaseOracle) -> tuple[Part | Regroup, ...]:
-    load, score, flip, unscore, unload = (part for part, _ in bloq.parts)
-    word = QAny(bloq.lookup.table.word_bits)
-    split = Signature(
-        [
-            Register("word", word, side=Side.LEFT),
-            Register("key", bloq.score.key_type, side=Side.RIGHT),
-            Register("live", QBit(), side=Side.RIGHT),
-        ]
-    )
+def _parts_of_oracle(oracle: PhaseOracle) -> tuple[Part, ...]:
+    load, score, flip, unscore, unload = (part for part, _ in oracle.parts)
+    word = Register("word", QAny(oracle.lookup.table.word_bits), side=Side.LEFT)
+    key = Register("key", oracle.score.key_type, side=Side.RIGHT)
+    split = Signature([word, key, Register("live", QBit(), side=Side.RIGHT)])
     return (
-        Part("load", load),
-        Regroup("split_word", split),
-        Part("score", score),
-        Part("flip", flip),
-        Part("unscore", unscore),
-        Regroup("join_word", split.adjoint()),
-        Part("unload", unload),
+        *(Part("load", load), Part("split_word", None, signature=split), Part("score", score), Part("flip", flip)),
+        *(Part("unscore", unscore), Part("join_word", None, signature=split.adjoint()), Part("unload", unload)),
     )
-
-
-def _reversed(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(attrs.evolve(part, bloq=part.bloq.adjoint()) for part in reversed(tuple(parts)))
 
 
 def ports(signature: Signature, *, through: bool) -> list[PortV1]:
@@ -98,39 +90,29 @@ def ports(signature: Signature, *, through: bool) -> list[PortV1]:
     """
     found = []
     for reg in signature:
+        size = plain(bits(reg))
         if reg.side == Side.THRU and through:
-            found.append(_port(reg.name, "through", reg))
+            found.append(PortV1(name=reg.name, direction="through", size=size))
             continue
         if reg.side & Side.LEFT:
-            found.append(_port(f"in_{reg.name}", "input", reg))
+            found.append(PortV1(name=f"in_{reg.name}", direction="input", size=size))
         if reg.side & Side.RIGHT:
-            found.append(_port(f"out_{reg.name}", "output", reg))
+            found.append(PortV1(name=f"out_{reg.name}", direction="output", size=size))
     return found
 
 
-def _port(name: str, direction: Literal["input", "output", "through"], reg: Register) -> PortV1:
-    return PortV1(name=name, direction=direction, size=plain(_bits(reg)))
-
-
-def sizes(signature: Signature) -> list[Any]:
-    """Return the bits of every register, numbers or formulas."""
-    return [_bits(reg) for reg in signature]
-
-
-def _bits(reg: Register) -> Any:
-    bits = reg.bitsize
-    for length in reg.shape_symbolic:
-        bits = bits * length
-    return bits
+def bits(reg: Register) -> Any:
+    """Return the bits of a register, a number or a formula."""
+    return math.prod(reg.shape_symbolic, start=reg.bitsize)
 
 
 def registers(name: str, signature: Signature) -> RoutineV1:
     """Return a leaf of registers alone: no gate, no qubit."""
-    parameters = sorted(symbols(*sizes(signature)))
-    return RoutineV1(name=name, type="registers", ports=ports(signature, through=False), input_params=list(parameters))
+    parameters = sorted(symbols(*map(bits, signature)))
+    return RoutineV1(name=name, type="registers", ports=ports(signature, through=False), input_params=parameters)
 
 
-def connections(signature: Signature, steps: Sequence[tuple[RoutineV1, Signature]]) -> list[str]:
+def connections(signature: Signature, steps: Iterable[tuple[RoutineV1, Signature]]) -> list[str]:
     """Return the connections of a routine with these registers, whose children pass registers on by name."""
     wires, found = {reg.name: f"in_{reg.name}" for reg in signature.lefts()}, []
     for routine, inner in steps:
@@ -146,18 +128,14 @@ def _end(routine: RoutineV1, side: str, reg: Register) -> str:
 
 
 def qubits_passing_by(signature: Signature, steps: Iterable[Signature]) -> list[Any]:
-    """Return for every step the qubits of the wires that it does not touch."""
-    alive, found = {reg.name: _qubits(reg) for reg in signature.lefts()}, []
+    """Return for every step the qubits of the wires that it does not touch; classical wires have none."""
+    alive, found = {reg.name: reg for reg in signature.lefts()}, []
     for inner in steps:
         for reg in inner.lefts():
             alive.pop(reg.name)
-        found.append(sum(alive.values()))
-        alive |= {reg.name: _qubits(reg) for reg in inner.rights()}
+        found.append(sum(bits(reg) for reg in alive.values() if isinstance(reg.dtype, QDType)))
+        alive |= {reg.name: reg for reg in inner.rights()}
     return found
-
-
-def _qubits(reg: Register) -> Any:
-    return _bits(reg) if isinstance(reg.dtype, QDType) else 0
 
 
 def made_and_freed(signature: Signature) -> tuple[list[RoutineV1], list[str]]:
@@ -166,11 +144,10 @@ def made_and_freed(signature: Signature) -> tuple[list[RoutineV1], list[str]]:
     A routine whose wires inside are not known has no other place for a port that does not go through.
     """
     children, found = [], []
-    made, freed = ([reg for reg in signature if reg.side == side] for side in (Side.RIGHT, Side.LEFT))
-    if made:
-        children.append(registers("new_registers", Signature(made)))
-        found += [f"new_registers.out_{reg.name} -> out_{reg.name}" for reg in made]
-    if freed:
-        children.append(registers("freed_registers", Signature(freed)))
-        found += [f"in_{reg.name} -> freed_registers.in_{reg.name}" for reg in freed]
+    made, freed = "new_registers.out_{0} -> out_{0}", "in_{0} -> freed_registers.in_{0}"
+    for name, side, wire in (("new_registers", Side.RIGHT, made), ("freed_registers", Side.LEFT, freed)):
+        regs = [reg for reg in signature if reg.side == side]
+        if regs:
+            children.append(registers(name, Signature(regs)))
+            found += [wire.format(reg.name) for reg in regs]
     return children, found

@@ -9,26 +9,26 @@ import attrs
 from groverattn.errors import InputError, check_seed, unknown_name
 from groverattn.inputs import checked, inputs_of, nested, option
 from groverattn.problem.chosen_head import StoredHead, refuse_ignored
+from groverattn.registry import Registry
 from groverattn.row.request import RowRequest
 
 CIRCUITS = ("lookup", "oracle", "iterate", "search")
 TOTALS = ("row", "head", "model")
 
-# What each format can be of; the first is what it is of by default.
-FORMATS = {
-    "openqasm3": ("oracle", "lookup", "iterate", "search"),
-    "qref": ("iterate", "lookup", "oracle", "search"),
-    "counts": (*TOTALS, *CIRCUITS),
-}
+FORMATS: Registry[tuple[str, ...]] = Registry(
+    "format",
+    "each is written in its own way",
+    {
+        "openqasm3": ("oracle", "lookup", "iterate", "search"),
+        "qref": ("iterate", "lookup", "oracle", "search"),
+        "counts": (*TOTALS, *CIRCUITS),
+    },
+)
+"""What each format can be of; the first is what it is of by default."""
 
 _OF_SIZES = ("preset", "n_keys", "d_head")
 _OF_ESTIMATE = ("search_law", "hardware", "error_budget", "qram_latency_us", "qram_qubits_per_bit", "qram_p_error")
 _OF_CIRCUIT = ("n_marked", "key_bits", "query_bits", "data_access", "score_method")
-
-
-def _check_format(name: str) -> None:
-    if name not in FORMATS:
-        raise unknown_name("format", name, FORMATS, "each is written in its own way")
 
 
 def _of_row(name: str) -> Any:
@@ -63,7 +63,7 @@ class ExportRequest:
     """
 
     to: str = option(
-        check=checked(_check_format), help="Format: openqasm3, qref or counts; docs/interchange.md describes them."
+        check=checked(FORMATS.check), help="Format: openqasm3, qref or counts; docs/interchange.md describes them."
     )
     what: str | None = option(
         None, help="lookup, oracle, iterate or search; counts also of row, head or model, and of row by default."

@@ -11,54 +11,28 @@ from groverattn.inputs import Input, between, inputs_of, make
 from groverattn.physical.machines.hardware import hardware, is_machine_file
 from groverattn.problem.presets import PRESETS
 from groverattn.row.request import RowRequest
-from groverattn.sweep.kinds import ERROR, ID, SCHEMA, Column, Kind, Values
+from groverattn.sweep.kinds import Kind, Values
 from groverattn.whole_model.loading import IO_BITS_PER_S
-from groverattn.whole_model.model import Regime, WholeModel, whole_model
+from groverattn.whole_model.model import WholeModel, whole_model
 
-_OF_A_ROW = inputs_of(RowRequest)
+_KEYS_WRITTEN = between(1e-300, 1e300, "keys are written at this rate")
+_RATE = "whole_model: rate at which keys are written, bits per second."
 _OF_A_MODEL = {
-    "whole_model": Input("whole_model", bool, False, False, "Also all rows of the model."),
-    "io_bits_per_s": Input(
-        *("io_bits_per_s", float, False, IO_BITS_PER_S, "Rate at which keys are written."),
-        between(1e-300, 1e300, "keys are written at this rate"),
-    ),
+    "whole_model": Input("whole_model", bool, False, False, "Whether the whole model is asked for too."),
+    "io_bits_per_s": Input("io_bits_per_s", float, False, IO_BITS_PER_S, _RATE, _KEYS_WRITTEN),
 }
-
-
-def _machines_per_row_s(prefill: Regime) -> float | None:
-    """A prefill of one row per head has no schedule with a machine per row."""
-    return prefill.rows.least_s if prefill.rows_per_head > 1 else None
-
-
-def _fastest_s(regime: Regime) -> float:
-    return min(rival.time_s for rival in regime.rivals)
-
-
-# fmt: off
-_MODEL_COLUMNS = (
-    Column("token_s", "whole_model: time of a generated token on one machine, seconds",
-           lambda model: model.decode.rows.time_s),
-    Column("token_per_head_s", "the same with a machine for every head of a layer",
-           lambda model: model.decode.rows.layers * model.decode.head.time_s),
-    Column("token_gpu_fastest_s", "the same on the fastest GPU", lambda model: _fastest_s(model.decode)),
-    Column("prefill_s", "whole_model: time of all rows of a full context on one machine, seconds",
-           lambda model: model.prefill.rows.time_s),
-    Column("prefill_per_row_s", "the same with a machine for every row of a layer",
-           lambda model: _machines_per_row_s(model.prefill)),
-    Column("prefill_gpu_fastest_s", "the same on the fastest GPU", lambda model: _fastest_s(model.prefill)),
-    Column("loading_s", "time to write the keys of a full context, seconds", lambda model: model.prefill.loading_s),
-)
-# fmt: on
-
-_MORE_INPUTS = (
-    Column("key_numbers", "numbers that a GPU reads per key; empty: d_head"),
-    Column("score_method", "how the score is added up"),
-    Column("qram_latency_us", "data access qram: assumed time of one call, microseconds"),
-    Column("qram_qubits_per_bit", "data access qram: assumed physical qubits per stored bit"),
-    Column("qram_p_error", "data access qram: assumed failure probability of one call"),
-    Column("whole_model", "whether the whole model was asked for"),
-    Column("io_bits_per_s", "whole_model: rate at which keys are written, bits per second"),
-)
+_INPUTS = inputs_of(RowRequest) | _OF_A_MODEL
+_MORE_INPUTS = ("key_numbers", "score_method", "qram_latency_us", "qram_qubits_per_bit", "qram_p_error", *_OF_A_MODEL)
+_OF_SHEET = {column.name: column.meaning for column in sheet.COLUMNS if column.name not in ("id", "error")}
+_MODEL_COLUMNS = {
+    "token_s": "whole_model: time of a generated token on one machine, seconds",
+    "token_per_head_s": "the same with a machine for every head of a layer",
+    "token_gpu_fastest_s": "the same on the fastest GPU",
+    "prefill_s": "whole_model: time of all rows of a full context on one machine, seconds",
+    "prefill_per_row_s": "the same with a machine for every row of a layer",
+    "prefill_gpu_fastest_s": "the same on the fastest GPU",
+    "loading_s": "time to write the keys of a full context, seconds",
+}
 
 
 def request_of(values: Values) -> RowRequest:
@@ -67,7 +41,7 @@ def request_of(values: Values) -> RowRequest:
     Raises:
         InputError: sizes that are missing or do not go together.
     """
-    return make(RowRequest, {name: values[name] for name in _OF_A_ROW})
+    return make(RowRequest, {name: values[name] for name in inputs_of(RowRequest)})
 
 
 def result(values: Values) -> Mapping[str, Any]:
@@ -79,9 +53,22 @@ def result(values: Values) -> Mapping[str, Any]:
     request = request_of(values)
     cells: dict[str, Any] = sheet.sheet_row(request) | {"key_numbers": request.key_numbers}
     if values["whole_model"] and not cells["error"]:
-        model: WholeModel = whole_model(request, io_bits_per_s=values["io_bits_per_s"])
-        cells |= {column.name: column.value(model) for column in _MODEL_COLUMNS if column.value}
+        cells |= _of_model(whole_model(request, io_bits_per_s=values["io_bits_per_s"]))
     return cells
+
+
+def _of_model(model: WholeModel) -> dict[str, float | None]:
+    decode, prefill = model.decode, model.prefill
+    times = (
+        decode.rows.time_s,
+        decode.rows.layers * decode.head.time_s,
+        min(rival.time_s for rival in decode.rivals),
+        prefill.rows.time_s,
+        prefill.rows.least_s if prefill.rows_per_head > 1 else None,  # one row per head: no machine for every row
+        min(rival.time_s for rival in prefill.rivals),
+        prefill.loading_s,
+    )
+    return dict(zip(_MODEL_COLUMNS, times, strict=True))
 
 
 # Points that follow each other share, from the left: the law's cost at other n, the parts of a score, the iterate.
@@ -91,12 +78,8 @@ ESTIMATE = Kind(
     name="estimate",
     schema="groverattn.sweep.estimate/1",
     result_schema=RESULT_SCHEMA,
-    inputs=_OF_A_ROW | _OF_A_MODEL,
-    columns=(
-        *(ID, SCHEMA),
-        *(Column(each.name, each.meaning) for each in sheet.COLUMNS if each.name not in (ID.name, ERROR.name)),
-        *(*_MODEL_COLUMNS, *_MORE_INPUTS, ERROR),
-    ),
+    inputs=_INPUTS,
+    columns=_OF_SHEET | _MODEL_COLUMNS | {name: _INPUTS[name].help for name in _MORE_INPUTS},
     result=result,
     order=(*_SHARED, "search_law", "error_budget", "hardware"),
     shared=_SHARED,

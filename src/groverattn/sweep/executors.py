@@ -25,17 +25,15 @@ _TASKS_PER_WORKER = 2  # one that it computes, and one that waits for it
 
 
 class Workers(Executor):
-    """Executor that knows its workers; it ends with the run."""
+    """Executor that knows its workers, and ends with the run.
 
-    @property
-    def slots(self) -> int:
-        """Tasks that it may have at this moment."""
-        return 1
+    Attributes:
+        slots: tasks that it may have at this moment.
+        words: its workers at this moment, in words.
+    """
 
-    @property
-    def words(self) -> str:
-        """Its workers at this moment, in words."""
-        return "this process"
+    slots: int = 1
+    words: str = "this process"
 
 
 class InProcess(Workers):
@@ -64,19 +62,10 @@ class Processes(ProcessPoolExecutor, Workers):
         check_between("workers", n_workers, 0, _WORKERS_MAX, "processes share the points; 0: this process alone")
         load_in_advance()
         self._others = set(multiprocessing.active_children())
+        self.slots = _TASKS_PER_WORKER * n_workers
+        self.words = f"{n_workers} process{'es' if n_workers > 1 else ''}"
         context = multiprocessing.get_context("forkserver")
         super().__init__(n_workers, mp_context=context, initializer=_begin_worker)
-        self._n_workers = n_workers
-
-    @property
-    def words(self) -> str:
-        """How many processes there are."""
-        return f"{self._n_workers} process{'es' if self._n_workers > 1 else ''}"
-
-    @property
-    def slots(self) -> int:
-        """Two for each process."""
-        return _TASKS_PER_WORKER * self._n_workers
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the processes go; with `cancel_futures` at once, whatever they compute."""
@@ -97,14 +86,14 @@ def _begin_worker() -> None:
     """Leave Ctrl-C to the parent, and end with it."""
     gc.freeze()  # the libraries stay to the end: the collector need not look through them again
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
+    def end_with_the_parent() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
 
-def _end_with_the_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
 
 
 class DaskCluster(Workers):
@@ -138,19 +127,15 @@ class DaskCluster(Workers):
             ) from failure
         # Dask itself gives what a dead worker had to others, up to three times
         self._executor = self._client.get_executor(pure=False)
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
-        """Hand one task over."""
-        return self._executor.submit(fn, *args, **kwargs)
+        self.submit = self._executor.submit
 
     @property
-    def words(self) -> str:
+    def words(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Workers that the scheduler knew when `slots` was last asked for."""
-        n_workers = len(self._known)
-        return f"{n_workers} Dask worker{'s' if n_workers != 1 else ''}"
+        return f"{len(self._known)} Dask worker{'s' if len(self._known) != 1 else ''}"
 
     @property
-    def slots(self) -> int:
+    def slots(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Tasks for all their threads; 1 while there are none, so that the first to come has something to do.
 
         The scheduler is asked at most twice a second.

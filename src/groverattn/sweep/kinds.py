@@ -17,24 +17,11 @@ Values = Mapping[str, Any]
 Row = dict[str, Any]
 
 
-@attrs.frozen
-class Column:
-    """Column of the table.
-
-    Attributes:
-        name: heading, with the unit where there is one.
-        meaning: what it is, in words; the manifest says it.
-        value: takes it from the result; None: it is an input, or comes from elsewhere.
-    """
-
-    name: str
-    meaning: str
-    value: Callable[[Any], Any] | None = None
-
-
-ID = Column("id", "first 20 digits of the SHA-256 of the inputs, of the files they name and of the model version")
-SCHEMA = Column("schema", "name and version of this table")
-ERROR = Column("error", "why numbers of this row are missing; empty if none are")
+_FIRST = {
+    "id": "first 20 digits of the SHA-256 of the inputs, of the files they name and of the model version",
+    "schema": "name and version of this table",
+}
+_LAST = {"error": "why numbers of this row are missing; empty if none are"}
 
 
 @attrs.frozen
@@ -46,7 +33,7 @@ class Kind:
         schema: name and version of its table.
         result_schema: name and version of what one point computes.
         inputs: what a point may say, by name.
-        columns: of the table.
+        columns: heading and meaning of every column of the table; id, schema and error are added.
         result: cells of a point, from its inputs with absolute paths; what it leaves out is as the study said it.
         order: inputs that points are sorted by, the one with the most in common first.
         shared: points that agree in these share most of the work, and go to the same process if possible.
@@ -60,7 +47,7 @@ class Kind:
     schema: str
     result_schema: str
     inputs: Mapping[str, Input]
-    columns: tuple[Column, ...]
+    columns: dict[str, str] = attrs.field(converter=lambda columns: _FIRST | columns | _LAST)
     result: Callable[[Values], Mapping[str, Any]]
     order: tuple[str, ...]
     shared: tuple[str, ...]
@@ -75,11 +62,6 @@ class Kind:
         of_other = {name for name, declared in self.inputs.items() if declared.default is NOTHING} | self.from_preset
         return {name: None if name in of_other else declared.default for name, declared in self.inputs.items()}
 
-    @cached_property
-    def column_names(self) -> tuple[str, ...]:
-        """Headings of the table."""
-        return tuple(column.name for column in self.columns)
-
     def named_files(self, values: Values) -> dict[str, str]:
         """Return the paths among the values, as they are written, by the input that names them."""
         named = {name: values.get(name) for name in self.files}
@@ -88,9 +70,9 @@ class Kind:
     def row(self, point_id: str, values: Values, found: Mapping[str, Any]) -> Row:
         """Return the cells of a point by column, from what was found; the others as the study said them, or empty."""
         said = self.said(values)
-        cells = {name: said.get(name) if found.get(name) in (None, "") else found[name] for name in self.column_names}
+        cells = {name: said.get(name) if found.get(name) in (None, "") else found[name] for name in self.columns}
         as_written = {name: values[name] for name in self.files}
-        return cells | as_written | {ID.name: point_id, SCHEMA.name: self.schema}
+        return cells | as_written | {"id": point_id, "schema": self.schema}
 
 
 KINDS: Registry[Kind] = Registry(

@@ -8,8 +8,6 @@ import importlib.metadata
 import json
 import subprocess
 from collections.abc import Container, Iterator, Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,8 @@ import attrs
 import groverattn
 from groverattn.sweep.kinds import Kind, Values
 from groverattn.sweep.study_file import Study
+
+_PACKAGE = Path(groverattn.__file__).parent
 
 # 80 bits: of a million points two have the same id with p = 4e-13.
 _DIGITS = 20
@@ -62,20 +62,21 @@ def model_version() -> ModelVersion:
     'cirq-core'
     """
     libraries = {name: importlib.metadata.version(name) for name in LIBRARIES}
-    return ModelVersion(groverattn.__version__, sources_digest(files("groverattn")), libraries)
+    return ModelVersion(groverattn.__version__, sources_digest(_PACKAGE), libraries)
 
 
-def sources_digest(package: Traversable) -> str:
+def sources_digest(package: Path) -> str:
     """Return the SHA-256 of the names and contents of the files that numbers come from.
 
     Left out is what only prints: the folders cli, report and show (but for the words of a verdict), tables, figures and
     the ledger.
     """
     digest = hashlib.sha256()
-    for name, entry in _sources(package, ""):
-        contents = entry.read_bytes()
-        digest.update(f"{name} {len(contents)}\n".encode())
-        digest.update(contents)
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package).as_posix()
+        if is_source(name) and path.is_file():
+            contents = path.read_bytes()
+            digest.update(f"{name} {len(contents)}\n".encode() + contents)
     return digest.hexdigest()
 
 
@@ -90,14 +91,6 @@ def is_source(name: str) -> bool:
     return name == _WORDS or (file.endswith(_SOURCES) and not prints)
 
 
-def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from _sources(entry, f"{prefix}{entry.name}/")
-        elif is_source(prefix + entry.name):
-            yield prefix + entry.name, entry
-
-
 def git_state() -> dict[str, Any] | None:
     """Return the commit of the package's files and whether they were changed since; None if they are not in git.
 
@@ -108,7 +101,7 @@ def git_state() -> dict[str, Any] | None:
 
 
 def _git(*arguments: str) -> str | None:
-    options: dict[str, Any] = {"cwd": Path(groverattn.__file__).parent, "capture_output": True, "text": True}
+    options: dict[str, Any] = {"cwd": _PACKAGE, "capture_output": True, "text": True}
     try:
         return subprocess.run(["git", *arguments], **options, timeout=20, check=True).stdout.strip()
     except (OSError, subprocess.SubprocessError):
@@ -132,14 +125,9 @@ def point_id(kind: Kind, values: Values, files: Mapping[str, str], version: Mode
         files: SHA-256 of the contents of the files that inputs name.
         version: of the code and the libraries.
     """
-    said = {
-        "kind": kind.name,
-        "schema": kind.result_schema,
-        "version": version.digest,
-        "inputs": dict(values),
-        "files": {name: files[name] for name in kind.named_files(values).values() if name in files},
-    }
-    return _hash(said)
+    named = {name: files[name] for name in kind.named_files(values).values() if name in files}
+    said = {"kind": kind.name, "schema": kind.result_schema, "version": version.digest, "inputs": dict(values)}
+    return _hash(said | {"files": named})
 
 
 def _hash(said: dict[str, Any]) -> str:
@@ -154,18 +142,20 @@ class Points:
         study: the study.
         ids: id of each point, in the order of the study; points that say the same have the same.
         files: SHA-256 of every file that a point names.
+        version: of the code that computes them.
     """
 
     study: Study
     ids: tuple[str, ...]
     files: dict[str, str]
+    version: ModelVersion
 
     @classmethod
     def of(cls, study: Study, version: ModelVersion) -> Points:
         """Give every point its id."""
         files = {name: file_digest(study.folder / name) for name in sorted(study.named_files())}
         ids = tuple(point_id(study.kind, study.at(index), files, version) for index in range(study.size))
-        return cls(study, ids, files)
+        return cls(study, ids, files, version)
 
     def to_compute(self, there: Container[str]) -> Iterator[Point]:
         """Yield the points that are not there, each once, those that share work one after the other."""

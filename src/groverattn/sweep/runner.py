@@ -29,48 +29,55 @@ _DIED = "the process that computed it was ended from outside, as happens when me
 _one_at_a_time = threading.Lock()
 
 
-def compute(
-    kind: str, version: str, folder: str, files: Mapping[str, str], points: tuple[Point, ...]
-) -> tuple[list[Row], float]:
-    """Return one row per point, in order, and how long they took, seconds; this is what a worker is sent.
+@attrs.frozen
+class Work:
+    """What all points of a study have in common, as it is sent to workers.
 
-    Args:
+    Attributes:
         kind: name of the kind of study.
         version: digest of the code and libraries that the ids were made with.
         folder: folder that paths are relative to.
         files: SHA-256 of the files that the ids were made with.
-        points: the points.
+    """
+
+    kind: str
+    version: str
+    folder: str
+    files: Mapping[str, str] = attrs.field(factory=dict)
+
+    def check_files(self) -> None:
+        """Raise InputError if a file has changed: the rows would not be those that their ids say."""
+        for name, digest in self.files.items():
+            if file_digest(Path(self.folder, name)) != digest:
+                raise InputError(
+                    given=f"{name}, which is not what it was when the study was begun",
+                    allowed="files that stay as they are while points are computed, and are the same everywhere",
+                    why="the ids of the points say what is in them",
+                    do="put it back and run the same command to go on, or run it as it is now: its points are new ones",
+                )
+
+
+def compute(work: Work, points: tuple[Point, ...]) -> tuple[list[Row], float]:
+    """Return one row per point, in order, and how long they took, seconds.
 
     Raises:
         InputError: this process runs another version of the code than the one that the study was begun with, or finds
             other files.
     """
     here = model_version().digest
-    if here != version:
+    if here != work.version:
         raise InputError(
             given=f"a worker with model version {here}",
-            allowed=f"{version}, that of the process that began the study",
+            allowed=f"{work.version}, that of the process that began the study",
             why="its rows would not be those that their ids say",
             do="install the same groverattn and the same libraries everywhere, and run the same command",
         )
     with _one_at_a_time:
         begin = time.perf_counter()
-        _check_files(folder, files)
-        rows = [row_of(KINDS[kind], point, Path(folder)) for point in points]
-        _check_files(folder, files)
+        work.check_files()
+        rows = [row_of(KINDS[work.kind], point, Path(work.folder)) for point in points]
+        work.check_files()
         return rows, time.perf_counter() - begin
-
-
-def _check_files(folder: str, files: Mapping[str, str]) -> None:
-    """Raise InputError if a file has changed: the rows would not be those that their ids say."""
-    for name, digest in files.items():
-        if file_digest(Path(folder, name)) != digest:
-            raise InputError(
-                given=f"{name}, which is not what it was when the study was begun",
-                allowed="files that stay as they are while points are computed, and are the same everywhere",
-                why="the ids of the points say what is in them",
-                do="put it back and run the same command to go on, or run it as it is now: its points are new ones",
-            )
 
 
 def row_of(kind: Kind, point: Point, folder: Path) -> Row:
@@ -83,16 +90,11 @@ def row_of(kind: Kind, point: Point, folder: Path) -> Row:
     found: Values
     try:
         found = kind.result(point.values | paths)
-    except InputError as error:
-        found = {"error": _cut(str(error))}
-    except Exception as error:  # a fault of the program or of the machine: the other points are not lost for it
-        found = {"error": _cut(f"{type(error).__name__}: {error}")}
+    except Exception as failure:  # a fault of the program or of the machine too: the other points are not lost for it
+        error = str(failure) if isinstance(failure, InputError) else f"{type(failure).__name__}: {failure}"
+        # A message may list thousands of heads, and a cell longer than a reader of CSV takes would lose the table.
+        found = {"error": error if len(error) <= _ERROR_MAX else f"{error[:_ERROR_MAX]}..."}
     return kind.row(point.id, point.values, found)
-
-
-def _cut(error: str) -> str:
-    """A message may list thousands of heads, and a cell longer than a reader of CSV takes would lose the table."""
-    return error if len(error) <= _ERROR_MAX else f"{error[:_ERROR_MAX]}..."
 
 
 @attrs.define
@@ -116,8 +118,6 @@ class BatchSize:
         >>> size.size
         8
         """
-        if not self.points:
-            return 1
         return max(1, min(_BATCH_MAX, int(_BATCH_SECONDS * self.points / max(self.seconds, 1e-6))))
 
 
@@ -147,22 +147,16 @@ class Runner:
     """One run over the points that are missing.
 
     Attributes:
-        kind: of the study.
-        version: digest of the code that the ids were made with.
-        folder: folder that paths of the study are relative to.
+        work: what workers are told besides the points.
         make_executor: makes what computes; called again when its processes have died.
         on_rows: writes rows, and is told who computes, in words; called as batches are finished, in any order.
         slots: batches that an executor which is not a `Workers` may have at a time.
-        files: SHA-256 of the files that the ids were made with.
     """
 
-    kind: Kind
-    version: str
-    folder: str
+    work: Work
     make_executor: Callable[[], Executor]
     on_rows: Callable[[list[Row], str], None]
     slots: int = 2
-    files: Mapping[str, str] = attrs.field(factory=dict)
     _executor: Executor = attrs.field(init=False)
     _size: BatchSize = attrs.field(factory=BatchSize, init=False)
     _pending: dict[Future, tuple[Point, ...]] = attrs.field(factory=dict, init=False)
@@ -176,7 +170,7 @@ class Runner:
         complete = False
         self._executor = self.make_executor()
         try:
-            self._run(batches(points, self.kind.shared, self._size))
+            self._run(batches(points, self._kind.shared, self._size))
             complete = True
         except KeyboardInterrupt:
             self._write_finished()
@@ -190,34 +184,26 @@ class Runner:
 
     def _run(self, waiting: Iterator[tuple[Point, ...]]) -> None:
         while True:
-            lost = self._fill(waiting)
-            if not self._pending and not lost:
+            slots = self._executor.slots if isinstance(self._executor, Workers) else self.slots
+            for batch in itertools.islice(waiting, max(slots - len(self._pending), 0)):
+                self._submit(batch)
+            if not self._pending:
                 return
             # looked at again even if nothing is finished: a cluster may have got more workers
-            lost += self._take(wait(self._pending, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done)
+            lost = self._take(wait(self._pending, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done)
             if lost:  # what else is being computed may be lost with it
-                lost += self._take(wait(self._pending).done)
-                self._one_at_a_time(lost)
+                self._one_at_a_time(lost + self._take(wait(self._pending).done))
 
-    def _fill(self, waiting: Iterator[tuple[Point, ...]]) -> list[Point]:
-        """Give every worker something to do; return the points that the executor did not take."""
-        slots = self._executor.slots if isinstance(self._executor, Workers) else self.slots
-        for batch in itertools.islice(waiting, max(slots - len(self._pending), 0)):
-            if not self._submit(batch):
-                return list(batch)
-        return []
-
-    def _submit(self, points: tuple[Point, ...]) -> bool:
-        """Hand points over; False if a worker had died before."""
-        named = {path for point in points for path in self.kind.named_files(point.values).values()}
-        files = {name: digest for name, digest in self.files.items() if name in named}
+    def _submit(self, points: tuple[Point, ...]) -> None:
+        """Hand points over; if the executor does not take them, they are lost."""
+        named = {path for point in points for path in self._kind.named_files(point.values).values()}
+        files = {name: digest for name, digest in self.work.files.items() if name in named}
         try:
-            future = self._executor.submit(compute, self.kind.name, self.version, self.folder, files, points)
+            future = self._executor.submit(compute, attrs.evolve(self.work, files=files), points)
         except Exception as failure:
-            _check_loss(failure)
-            return False
+            future = Future()
+            future.set_exception(failure)
         self._pending[future] = points
-        return True
 
     def _take(self, futures: Iterable[Future]) -> list[Point]:
         """Write the rows of finished batches; return the points of those whose worker died."""
@@ -236,30 +222,27 @@ class Runner:
 
     def _one_at_a_time(self, points: Iterable[Point]) -> None:
         """Compute points after a worker died, each alone, so that a worker that dies again has died of this point."""
-        self._renew()
         for point in points:
-            while not self._submit((point,)):
-                self._renew()
+            self._renew()
+            self._submit((point,))
             if self._take(wait(self._pending).done):
-                self.on_rows([self.kind.row(point.id, point.values, {"error": _DIED})], self._who)
-                self._renew()
+                self.on_rows([self._kind.row(point.id, point.values, {"error": _DIED})], self._who)
+        self._renew()
 
     def _renew(self) -> None:
-        """Begin with another executor if this one takes no more tasks.
-
-        Raises:
-            InputError: the other one takes none either.
-        """
-        try:
-            self._executor.submit(int).result()
-        except Exception as failure:
-            _check_loss(failure)
-            self._end(at_once=True)
-            self._executor = self.make_executor()
+        """Begin with another executor if this one takes no more tasks; raise InputError if that takes none either."""
+        for may_be_lost in (True, False):
             try:
                 self._executor.submit(int).result()
-            except Exception as loss:
-                raise _no_workers(loss) from loss
+                return
+            except Exception as failure:
+                _check_loss(failure, may_be_lost=may_be_lost)
+            self._end(at_once=True)
+            self._executor = self.make_executor()
+
+    @property
+    def _kind(self) -> Kind:
+        return KINDS[self.work.kind]
 
     @property
     def _who(self) -> str:
@@ -276,20 +259,16 @@ class Runner:
                 self.on_rows(future.result()[0], self._who)
 
 
-def _check_loss(failure: Exception) -> None:
-    """Raise InputError unless a failure says that a worker died."""
+def _check_loss(failure: Exception, *, may_be_lost: bool = True) -> None:
+    """Raise InputError unless a failure says that a worker died, and that may be."""
     if isinstance(failure, InputError):
         raise failure
-    if not isinstance(failure, BrokenExecutor) and type(failure).__name__ != "KilledWorker":  # Dask's
-        raise _no_workers(failure) from failure
-
-
-def _no_workers(failure: Exception) -> InputError:
-    return InputError(
+    if may_be_lost and (isinstance(failure, BrokenExecutor) or type(failure).__name__ == "KilledWorker"):  # Dask's
+        return
+    why = " ".join(f"{type(failure).__name__}: {failure}".split())[:300]
+    raise InputError(
         given="workers that fail before they have looked at a point",
         allowed="workers that have this package and the memory to load it, and a scheduler that goes on",
-        why="a task was cancelled, as happens when a scheduler ends"
-        if isinstance(failure, CancelledError)
-        else " ".join(f"{type(failure).__name__}: {failure}".split())[:300],
+        why="a task was cancelled, as happens when a scheduler ends" if isinstance(failure, CancelledError) else why,
         do="correct it, and run the same command to go on",
-    )
+    ) from failure

@@ -81,7 +81,7 @@ class Store:
             journal.execute("BEGIN EXCLUSIVE")
             tables = {name for (name,) in journal.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if not tables:
-                cells = ", ".join(f'"{name}" TEXT NOT NULL' for name in self.kind.column_names[1:])
+                cells = ", ".join(f'"{name}" TEXT NOT NULL' for name in list(self.kind.columns)[1:])
                 journal.execute(f"CREATE TABLE rows (id TEXT PRIMARY KEY NOT NULL, {cells})")
                 journal.execute("CREATE TABLE about (schema TEXT NOT NULL)")
                 journal.execute("INSERT INTO about VALUES (?)", (self.kind.schema,))
@@ -89,7 +89,7 @@ class Store:
                 raise _of_another_study(self.folder, f"with tables {', '.join(sorted(tables))}")
             schemas = journal.execute("SELECT * FROM about").fetchall()
             columns = tuple(name for (name,) in journal.execute("SELECT name FROM pragma_table_info('rows')"))
-            if schemas != [(self.kind.schema,)] or columns != self.kind.column_names:
+            if schemas != [(self.kind.schema,)] or columns != tuple(self.kind.columns):
                 raise _of_another_study(self.folder, f"with rows of {', '.join(str(each[0]) for each in schemas)}")
             passed = "passed" if "passed" in columns else "''"
             for name, *cells in journal.execute(f"SELECT id, error, {passed} FROM rows"):
@@ -97,14 +97,12 @@ class Store:
 
     def append(self, rows: Iterable[Row]) -> None:
         """Add rows, all or none of them, and wait until the disk has them; Ctrl-C takes effect afterwards."""
-        cells = [{name: cell_text(row[name]) for name in self.kind.column_names} for row in rows]
-        marks = ", ".join("?" * len(self.kind.column_names))
+        cells = [{name: cell_text(row[name]) for name in self.kind.columns} for row in rows]
+        insert = f"INSERT OR REPLACE INTO rows VALUES ({', '.join('?' * len(self.kind.columns))})"
         with interrupts_wait(), _on_disk(self.folder):
             with self.journal as journal:
                 journal.execute("BEGIN")
-                journal.executemany(
-                    f"INSERT OR REPLACE INTO rows VALUES ({marks})", [(*row.values(),) for row in cells]
-                )
+                journal.executemany(insert, [tuple(row.values()) for row in cells])
             self.outcomes |= {row["id"]: _outcome(row["error"], row.get("passed", "")) for row in cells}
             self.appended += len(cells)
 
@@ -114,7 +112,7 @@ class Store:
         with interrupts_wait(), _on_disk(self.folder), whole_file(self.folder / TABLE) as file:
             text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
             table = csv.writer(text, lineterminator="\n")
-            table.writerow(self.kind.column_names)
+            table.writerow(self.kind.columns)
             for name in ids:
                 for cells in self.journal.execute("SELECT * FROM rows WHERE id = ?", (name,)):
                     table.writerow(cells)
@@ -159,57 +157,42 @@ def _check_contents(folder: Path) -> None:
     if (folder / JOURNAL).exists():
         return
     if (folder / _OLD_JOURNAL).exists():
-        raise InputError(
-            given=f"{folder}, which holds {_OLD_JOURNAL}, the journal of an earlier version of groverattn",
-            allowed=f"a folder whose journal is {JOURNAL}",
-            why="the ids of the points have changed with the version, so all of them are computed again",
-            do="choose a new folder; the table in this one stays as it is",
-        )
+        given = f"{folder}, which holds {_OLD_JOURNAL}, the journal of an earlier version of groverattn"
+        why = "the ids of the points have changed with the version, so all of them are computed again"
+        do = "choose a new folder; the table in this one stays as it is"
+        raise _refused(given, f"a folder whose journal is {JOURNAL}", why, do)
     # a table or a manifest without a journal is somebody else's
     others = sorted(entry.name for entry in folder.iterdir() if entry.suffix != ".part")
     if others:
-        raise InputError(
-            given=f"{folder}, which holds {others[0]}{' and more' if others[1:] else ''}",
-            allowed="a new or empty folder, or that of a study",
-            why="the files of a study are kept apart from others",
-            do="choose another folder",
-        )
+        holding = f"which holds {others[0]}{' and more' if others[1:] else ''}"
+        why = "the files of a study are kept apart from others"
+        raise _refused(f"{folder}, {holding}", "a new or empty folder, or that of a study", why)
 
 
 @contextmanager
 def _on_disk(folder: Path) -> Iterator[None]:
     """Turn what the operating system and SQLite report into InputErrors."""
+    go_on = "free some space or choose another folder, and run the same command to go on"
     try:
         yield
     except OSError as failure:
-        raise _unusable(str(failure.filename or folder), failure.strerror or str(failure)) from failure
+        given, why = str(failure.filename or folder), failure.strerror or str(failure)
+        raise _refused(given, "a folder that can be written to", why, go_on) from failure
     except sqlite3.Error as failure:
         code = getattr(failure, "sqlite_errorcode", 0) & 0xFF  # the rest says which call it was
         if code == sqlite3.SQLITE_BUSY:
-            raise InputError(
-                given=str(folder),
-                allowed="one process at a time",
-                why="another process is at work on the study there",
-                do="wait for it, or end it",
-            ) from None
+            why = "another process is at work on the study there"
+            raise _refused(str(folder), "one process at a time", why, "wait for it, or end it") from None
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise _of_another_study(folder, f"with bytes that are not a journal ({failure})") from failure
-        raise _unusable(str(folder / JOURNAL), str(failure)) from failure
+        given = str(folder / JOURNAL)
+        raise _refused(given, "a folder that can be written to", str(failure), go_on) from failure
 
 
 def _of_another_study(folder: Path, holding: str) -> InputError:
-    return InputError(
-        given=f"{folder / JOURNAL} {holding}",
-        allowed="the rows of this kind of study",
-        why="it is from another kind of study, from another version of groverattn, or damaged",
-        do="choose another folder",
-    )
+    why = "it is from another kind of study, from another version of groverattn, or damaged"
+    return _refused(f"{folder / JOURNAL} {holding}", "the rows of this kind of study", why)
 
 
-def _unusable(place: str, why: str) -> InputError:
-    return InputError(
-        given=place,
-        allowed="a folder that can be written to",
-        why=why,
-        do="free some space or choose another folder, and run the same command to go on",
-    )
+def _refused(given: str, allowed: str, why: str, do: str = "choose another folder") -> InputError:
+    return InputError(given=given, allowed=allowed, why=why, do=do)

@@ -15,9 +15,9 @@ from groverattn.inputs import check_between
 from groverattn.show.document import Block, Paragraph
 from groverattn.show.result import Shown
 from groverattn.sweep.kinds import Row
-from groverattn.sweep.points import ModelVersion, Points, git_state, model_version
-from groverattn.sweep.runner import Runner
-from groverattn.sweep.store import FAILED, JOURNAL, REFUTED, TABLE, Store, open_store
+from groverattn.sweep.points import Points, git_state, model_version
+from groverattn.sweep.runner import Runner, Work
+from groverattn.sweep.store import FAILED, JOURNAL, REFUTED, TABLE, open_store
 from groverattn.sweep.study_file import read_study
 
 SCHEMA = "groverattn.sweep/1"
@@ -58,17 +58,15 @@ class SweepResult(Shown):
 
     def blocks(self) -> tuple[Block, ...]:
         """Return how many points there are, how many of them failed, and where the table is."""
+        there = f"{self.found + self.computed:,} of {self.points:,} points ({self.kind})"
+        table = f"table: {Path(self.folder) / TABLE}"
         lines = [
-            f"{self.found + self.computed:,} of {self.points:,} points ({self.kind}): {self.found:,} were there, "
-            f"{self.computed:,} computed now",
+            f"{there}: {self.found:,} were there, {self.computed:,} computed now",
             f"{self.failed:,} failed, see the column error" if self.failed else "none failed",
+            f"{self.refuted:,} have a check that failed, see the column passed" if self.refuted else "",
+            table if self.complete else "INTERRUPTED: the table is not written yet",
         ]
-        if self.refuted:
-            lines.append(f"{self.refuted:,} have a check that failed, see the column passed")
-        written = (
-            f"table: {Path(self.folder) / TABLE}" if self.complete else "INTERRUPTED: the table is not written yet"
-        )
-        return (Paragraph("\n".join((*lines, written))),)
+        return (Paragraph("\n".join(filter(None, lines))),)
 
 
 def sweep(
@@ -101,15 +99,21 @@ def sweep(
         InputError: a bad study file, a folder that cannot be used or is in use, or workers that cannot be used.
     """
     check_between("slots", slots, 1, _SLOTS_MAX, "without a task nothing is computed")
-    study, version = read_study(study_file), model_version()
+    study = read_study(study_file)
     with open_store(folder, study.kind) as store:
-        points = Points.of(study, version)
+        points = Points.of(study, model_version())
         distinct = dict.fromkeys(points.ids)  # each once, in the order of the study
         kept = {name for name, outcome in store.outcomes.items() if not (retry_failed and outcome == FAILED)}
         kept &= distinct.keys()
-        for note in _notes(store, distinct, len(kept)):
-            on_note(note)
-        store.write_manifest(_manifest(points, version, command, None))
+        if store.outcomes:
+            on_note(f"{len(kept):,} of {len(distinct):,} points are there")
+        others = len(store.outcomes.keys() - distinct.keys())
+        if others:
+            on_note(
+                f"{others:,} rows in {store.folder / JOURNAL} are of points that this study does not have, or of "
+                "another version of the code or of a file; they stay there, and are not in the table"
+            )
+        store.write_manifest(_manifest(points, command, None))
 
         def write(rows: list[Row], who: str) -> None:
             store.append(rows)
@@ -118,43 +122,23 @@ def sweep(
 
         complete = True
         if len(kept) < len(distinct):
-            work = study.kind, version.digest, str(study.folder)
+            work = Work(study.kind.name, points.version.digest, str(study.folder), points.files)
             try:
-                complete = Runner(*work, make_executor, write, slots, points.files).run(points.to_compute(kept))
+                complete = Runner(work, make_executor, write, slots).run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
                 complete = False
         outcomes = [store.outcomes.get(name) for name in distinct]
         failed, refuted = outcomes.count(FAILED), outcomes.count(REFUTED)
         if complete:
             table = {"file": TABLE, "rows": store.write_table(distinct), "failed": failed, "checks_failed": refuted}
-            store.write_manifest(_manifest(points, version, command, table))
+            store.write_manifest(_manifest(points, command, table))
         computed = store.appended  # also where Ctrl-C came before they were shown
     return SweepResult(study.kind.name, str(folder), len(distinct), len(kept), computed, failed, refuted, complete)
 
 
-def _notes(store: Store, distinct: dict[str, None], n_kept: int) -> list[str]:
-    notes = []
-    if store.outcomes:
-        notes.append(f"{n_kept:,} of {len(distinct):,} points are there")
-    others = len(store.outcomes.keys() - distinct.keys())
-    if others:
-        notes.append(
-            f"{others:,} rows in {store.folder / JOURNAL} are of points that this study does not have, or of another "
-            "version of the code or of a file; they stay there, and are not in the table"
-        )
-    return notes
-
-
-def _manifest(points: Points, version: ModelVersion, command: Sequence[str], table: dict[str, Any] | None) -> str:
-    """Return as JSON how a table was computed, and what its columns mean.
-
-    Args:
-        points: the study and its points.
-        version: of the code and the libraries.
-        command: the command line.
-        table: rows of the final table and how many of them failed; None while it is not complete.
-    """
-    study = points.study
+def _manifest(points: Points, command: Sequence[str], table: dict[str, Any] | None) -> str:
+    """How the table was computed and what its columns mean, as JSON; `table` is None until it is complete."""
+    study, version = points.study, points.version
     said = {
         "schema": SCHEMA,
         "kind": study.kind.name,
@@ -170,6 +154,6 @@ def _manifest(points: Points, version: ModelVersion, command: Sequence[str], tab
         "id": "SHA-256 of inputs, contents of the files they name, result_schema and model_version",
         "journal": JOURNAL,
         "table": table,
-        "columns": {column.name: column.meaning for column in study.kind.columns},
+        "columns": study.kind.columns,
     }
     return json.dumps(said, indent=2) + "\n"
