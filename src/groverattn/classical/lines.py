@@ -182,7 +182,7 @@ def whole_model_times(memory: KeyMemory, layers: int, query_heads: int) -> list[
         query_heads: query heads of a layer.
 
     >>> times = whole_model_times(KeyMemory(131_072, d_head=128, gqa_group=4), layers=32, query_heads=32)
-    >>> [f"{each.gpu} {each.kind}: {each.time_s:.2g} s, {each.bound_by}" for each in times[::3]]
+    >>> [f"{each.gpu} {each.kind}: {each.time_s:.2g} s, {each.bound_by}" for each in times[::6]]
     ['H100 fp16 prefill: 6.1 s, arithmetic', 'H100 fp16 decode: 0.0026 s, bandwidth']
     """
     heads = layers * query_heads
