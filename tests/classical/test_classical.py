@@ -5,7 +5,7 @@ import attrs
 import pytest
 
 from groverattn.classical.gpus import GPUS, Gpu
-from groverattn.classical.lines import KeyMemory, classical_lines, model_decode, model_prefill, whole_model_times
+from groverattn.classical.lines import KeyMemory, classical_lines, whole_model_times
 from groverattn.errors import InputError
 from groverattn.problem.presets import PRESETS, preset
 
@@ -128,12 +128,20 @@ def test_values_double_what_is_read_unless_the_keys_are_compressed():
         assert whole_row.time_s_per_row == line.time_s_per_row * (2 if line.kind == "decode" else 1)
 
 
+def memory_of(sizes, n_keys=None):
+    return KeyMemory(n_keys or sizes.n_keys, sizes.d_head, sizes.group_size, sizes.key_numbers)
+
+
+def times_of(sizes, n_keys=None):
+    return whole_model_times(memory_of(sizes, n_keys), sizes.layers, sizes.query_heads)
+
+
 @pytest.mark.parametrize("name", ["gpt2", "llama3.1-8b", "deepseek-v3"])
 def test_a_model_is_its_rows(name):
     sizes = preset(name)
     rows = classical_lines(sizes.n_keys, sizes.d_head, sizes.group_size, True, sizes.key_numbers)
     heads = sizes.layers * sizes.query_heads
-    for row, model in zip(rows, whole_model_times(sizes), strict=True):
+    for row, model in zip(rows, times_of(sizes), strict=True):
         n_rows = sizes.n_keys if row.kind == "prefill" else 1
         assert model.time_s == pytest.approx(heads * n_rows * row.time_s_per_row)
         assert (model.kind, model.bound_by, model.source) == (row.kind, row.bound_by, row.source)
@@ -144,21 +152,27 @@ def test_a_generated_token_reads_what_a_token_of_the_context_stores(name, bytes_
     # arXiv:2505.09343, Table 1, second-hand: 70 KB and 516 KB a token for keys and values of 2 bytes a number.
     memory_s = 1000 * bytes_per_token / H100.bytes_per_s
     sizes = preset(name)
-    bandwidth_s = model_decode(sizes, attrs.evolve(H100, flop_per_s=1e30), n_keys=1000, with_values=True).time_s
+    row = memory_of(sizes, 1000).decode(attrs.evolve(H100, flop_per_s=1e30), with_values=True)
+    bandwidth_s = sizes.layers * sizes.query_heads * row.time_s
     assert bandwidth_s == pytest.approx(memory_s)
 
 
 def test_a_prompt_grows_with_the_square_of_its_tokens_and_a_token_with_the_context():
     sizes = preset("llama3.1-8b")
-    assert model_prefill(sizes, H100, 20_000).time_s == pytest.approx(4 * model_prefill(sizes, H100, 10_000).time_s)
-    assert model_prefill(sizes, H100, causal=False).time_s == pytest.approx(2 * model_prefill(sizes, H100).time_s)
-    assert model_decode(sizes, H100, 20_000).time_s == pytest.approx(2 * model_decode(sizes, H100, 10_000).time_s)
-    assert model_decode(sizes, H100, with_values=True).time_s == pytest.approx(2 * model_decode(sizes, H100).time_s)
+    (prefill, decode), (longer_prefill, longer_decode) = (
+        [next(each.time_s for each in times_of(sizes, n) if each.kind == kind) for kind in ("prefill", "decode")]
+        for n in (10_000, 20_000)
+    )
+    assert longer_prefill == pytest.approx(4 * prefill)
+    assert longer_decode == pytest.approx(2 * decode)
+    memory = memory_of(sizes)
+    assert memory.prefill(H100, causal=False).time_s == pytest.approx(2 * memory.prefill(H100, causal=True).time_s)
+    assert memory.decode(H100, with_values=True).time_s == pytest.approx(2 * memory.decode(H100).time_s)
 
 
 def test_every_preset_has_its_times():
     for sizes in PRESETS.values():
-        assert all(time.time_s > 0 and time.source for time in whole_model_times(sizes))
+        assert all(time.time_s > 0 and time.source for time in times_of(sizes))
 
 
 def test_every_rate_has_a_source():
@@ -177,4 +191,4 @@ def test_sizes_below_one(sizes):
 
 def test_no_token():
     with pytest.raises(InputError, match="n_keys = 0"):
-        whole_model_times(preset("gpt2"), n_keys=0)
+        whole_model_times(KeyMemory(0, 64), layers=12, query_heads=12)

@@ -92,7 +92,7 @@ def test_reading_the_table_for_every_unload_forbids_a_crossover(access):
 
 def test_only_shallow_accesses_gain_without_that_reading():
     verdicts = {access: verdict_of(preset="gpt2", data_access=access) for access in DATA_ACCESSES}
-    gaining = {name for name, verdict in verdicts.items() if verdict.optimistic_why.endswith("it gains")}
+    gaining = {name for name, verdict in verdicts.items() if verdict.optimistic.why.endswith("it gains")}
     assert gaining == {"bucket-brigade", "bucket-brigade-wide", "qram"}
     assert {name for name, verdict in verdicts.items() if verdict.why.endswith("it gains")} == {"qram"}
     for name, verdict in verdicts.items():
@@ -105,7 +105,7 @@ def test_the_words_say_what_the_growth_is():
     assert "nearly all of them in the load; that grows like n " in verdict_of(preset="gpt2", data_access="qrom").why
     qroam = verdict_of(preset="gpt2", data_access="qroam")
     assert "the control computer, which reads the table of all keys" in qroam.why
-    assert "so the row grows like n where a scan grows like n: it neither gains nor loses" in qroam.optimistic_why
+    assert "so the row grows like n where a scan grows like n: it neither gains nor loses" in qroam.optimistic.why
     assert [growth_text(power) for power in (0.0, 0.5, 0.7, 1.0)] == [
         "hardly at all",
         "like sqrt(n)",

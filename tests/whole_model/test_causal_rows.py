@@ -107,10 +107,10 @@ def test_rows_are_filled_up_where_that_saves_time():
     assert filled[511] == filled[512] == 512  # almost as many keys, and no rotation
     assert filled[8] == 8
     assert {filled[m] for m in (600, 999, 1000)} <= {600, 999, 1000}  # 1,024 are more than the longest row has
-    exact = rows._searched(511)
+    exact = rows._priced(511)
     assert rows.row(511).time_s < exact.time_s
     assert exact.counts.rotation > rows.row(511).counts.rotation
-    assert all(rows.row(m).time_s <= rows._searched(m).time_s for m in filled)
+    assert all(rows.row(m).time_s <= rows._priced(m).time_s for m in filled)
 
 
 def test_the_smallest_search_is_one_row():

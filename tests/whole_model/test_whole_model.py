@@ -3,14 +3,14 @@
 import attrs
 import pytest
 
-from groverattn.classical.lines import ModelTime, whole_model_times
+from groverattn.classical.lines import KeyMemory, ModelTime, whole_model_times
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.row.request import RowRequest
 from groverattn.show.terminal import text_of
 from groverattn.whole_model.loading import MemoryLoading
-from groverattn.whole_model.model import _model, whole_model
+from groverattn.whole_model.model import gpu_times, whole_model
 from groverattn.whole_model.rivals import Rival, Rows
 from groverattn.whole_model.wrong_rows import WrongRows
 from studies.price import models as model_sheet
@@ -56,7 +56,9 @@ def test_machines_side_by_side(gpt2):
 @pytest.mark.parametrize("name", PRESETS)
 def test_gpus_run_the_same_model(name):
     """The request holds all that the classical line takes from a preset."""
-    assert whole_model_times(_model(RowRequest.of(preset=name))) == whole_model_times(preset(name))
+    sizes = preset(name)
+    memory = KeyMemory(sizes.n_keys, sizes.d_head, sizes.group_size, sizes.key_numbers)
+    assert gpu_times(RowRequest.of(preset=name)) == whole_model_times(memory, sizes.layers, sizes.query_heads)
 
 
 def test_keys_are_written_once_per_group_and_appended_by_a_token():

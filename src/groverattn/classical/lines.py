@@ -9,7 +9,6 @@ import attrs
 
 from groverattn.classical.gpus import GPUS, Gpu, Roofline
 from groverattn.errors import InputError
-from groverattn.problem.presets import Preset
 
 Kind = Literal["prefill", "decode"]
 
@@ -170,67 +169,27 @@ class ModelTime:
     bound_by: str
 
 
-def model_prefill(preset: Preset, gpu: Gpu, n_keys: int | None = None, causal: bool = True) -> Roofline:
-    """Times of the attention of all layers and heads for a prompt of n tokens.
-
-    Every layer is taken to see all keys, even if the note of a preset says that some do not, and the GPU to hold all of
-    them; work spread over m GPUs takes 1/m of the time at best. The linear layers are left out.
-
-    Args:
-        preset: sizes of the model.
-        gpu: one of `GPUS`.
-        n_keys: tokens of the prompt; None: the context of the preset.
-        causal: whether a token sees only the tokens before it, as in models that generate text.
-
-    Raises:
-        InputError: no token.
-
-    >>> from groverattn.problem.presets import preset
-    >>> f"{model_prefill(preset('llama3.1-8b'), GPUS[0]).time_s:.2f} s"
-    '6.09 s'
-    """
-    memory = _memory(preset, n_keys)
-    return memory.prefill(gpu, causal).times(preset.layers * preset.query_heads * memory.n_keys)
-
-
-def model_decode(preset: Preset, gpu: Gpu, n_keys: int | None = None, with_values: bool = False) -> Roofline:
-    """Times of the attention of all layers and heads for one generated token; left out is as in `model_prefill`.
-
-    One sequence at a time: several would not share their keys.
-
-    Args:
-        preset: sizes of the model.
-        gpu: one of `GPUS`.
-        n_keys: tokens before the generated one; None: the context of the preset.
-        with_values: whether the whole attention row is computed, or only the scores, as in the lines per row.
-
-    Raises:
-        InputError: no token.
-
-    >>> from groverattn.problem.presets import preset
-    >>> f"{model_decode(preset('llama3.1-8b'), GPUS[0]).time_s * 1e3:.2f} ms"
-    '2.56 ms'
-    """
-    return _memory(preset, n_keys).decode(gpu, with_values).times(preset.layers * preset.query_heads)
-
-
-def whole_model_times(preset: Preset, n_keys: int | None = None) -> list[ModelTime]:
+def whole_model_times(memory: KeyMemory, layers: int, query_heads: int) -> list[ModelTime]:
     """Attention of a whole model on every GPU: a causal prefill, then one generated token (scores only).
 
-    Raises:
-        InputError: no token.
+    Every layer is taken to see all keys, even if the note of a preset says that some do not, and the GPU to hold all of
+    them; work spread over m GPUs takes 1/m of the time at best. The linear layers are left out. One sequence at a time:
+    several would not share their keys.
 
-    >>> from groverattn.problem.presets import preset
-    >>> times = whole_model_times(preset("gpt2"))
-    >>> times[0].gpu, times[0].kind, times[0].bound_by
-    ('H100 fp16', 'prefill', 'arithmetic')
+    Args:
+        memory: keys of a layer's group of query heads, at the full context.
+        layers: number of layers.
+        query_heads: query heads of a layer.
+
+    >>> times = whole_model_times(KeyMemory(131_072, d_head=128, gqa_group=4), layers=32, query_heads=32)
+    >>> [f"{each.gpu} {each.kind}: {each.time_s:.2g} s, {each.bound_by}" for each in times[::6]]
+    ['H100 fp16 prefill: 6.1 s, arithmetic', 'H100 fp16 decode: 0.0026 s, bandwidth']
     """
-    prefill = [_model_time(gpu, "prefill", model_prefill(preset, gpu, n_keys)) for gpu in GPUS]
-    return prefill + [_model_time(gpu, "decode", model_decode(preset, gpu, n_keys)) for gpu in GPUS]
-
-
-def _memory(preset: Preset, n_keys: int | None) -> KeyMemory:
-    return KeyMemory(preset.n_keys if n_keys is None else n_keys, preset.d_head, preset.group_size, preset.key_numbers)
+    heads = layers * query_heads
+    prefill = [
+        _model_time(gpu, "prefill", memory.prefill(gpu, causal=True).times(heads * memory.n_keys)) for gpu in GPUS
+    ]
+    return prefill + [_model_time(gpu, "decode", memory.decode(gpu).times(heads)) for gpu in GPUS]
 
 
 def _model_time(gpu: Gpu, kind: Kind, roofline: Roofline) -> ModelTime:

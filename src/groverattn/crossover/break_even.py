@@ -1,4 +1,4 @@
-"""What would have to be true for a quantum row to be as fast as a classical one at a given number of keys."""
+"""Break-even: what each quantity would have to be for a quantum row to be as fast as a classical one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from typing import Any
 
 import attrs
 
-from groverattn.crossover.supply import MachineSupply
+from groverattn.costs.search_totals import count_search
+from groverattn.errors import InputError
 from groverattn.physical.estimate import PhysicalEstimate
-from groverattn.physical.machines.hardware import Hardware
+from groverattn.physical.factories import candidate_factories
+from groverattn.physical.machines.hardware import Hardware, hardware
+from groverattn.row.circuit import iterate_of
+from groverattn.row.price import price_row
+from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime
 
 
 @attrs.frozen
 class Need:
-    """What would have to be true to break even.
+    """One quantity: its value today, and the value needed to break even.
 
     Attributes:
         quantity: what it is.
@@ -62,6 +67,46 @@ class Need:
         }
 
 
+@attrs.frozen
+class MachineSupply:
+    """Magic states of one row, and the machine that makes them today.
+
+    Attributes:
+        states_per_row: magic states that the row consumes, a CCZ state for a Toffoli and a T state for a T gate.
+        states_per_s: rate at which the factories make them.
+        name: which factories these are.
+        machine: the machine.
+        physical: the design that runs the row; None if the machine cannot run it within the error budget.
+        refusal: why it cannot.
+    """
+
+    states_per_row: float
+    states_per_s: float
+    name: str
+    machine: Hardware
+    physical: PhysicalEstimate | None
+    refusal: str = ""
+
+    @classmethod
+    def of(cls, request: RowRequest, row: RowTime) -> MachineSupply:
+        """Return the supply of the machine that runs the request; of one factory, if none does."""
+        machine = hardware(request.hardware)
+        try:
+            price = price_row(request)
+        except InputError as error:
+            counts = count_search(iterate_of(request)).iterate.total
+            factories = candidate_factories(machine.factories[0], machine)
+            fastest = min(factories, key=lambda factory: factory.cycles_per_toffoli)
+            states = row.iterates * (counts.toffoli + counts.t)
+            rate = 1 / (fastest.cycles_per_toffoli * machine.cycle_time_us * 1e-6)
+            name = f"now: one {fastest.name}; the machine cannot run the row"
+            return cls(states, rate, name, machine, None, str(error))
+        counts, physical = price.totals.row, price.physical
+        states = counts.toffoli + counts.t + counts.rotation * physical.t_per_rotation
+        name = f"now: {physical.n_factories:,} x {physical.factory}"
+        return cls(states, states / physical.factory_limit_s, name, machine, physical)
+
+
 _SMALLEST_DISTANCE = 3
 
 
@@ -107,18 +152,21 @@ def _error_rate(machine: Hardware, physical: PhysicalEstimate, distance: int, du
     The design's logical error rate per tile is a (p / p*)^((d+1)/2), charged per cycle or per time step of d cycles
     (see `Hardware`); a shorter run may have a rate that is larger by the same factor.
     """
-    scaler, threshold = machine.error_rate_scaler, machine.error_rate_threshold
-    now = scaler * (machine.physical_error_rate / threshold) ** ((physical.code_distance + 1) / 2)
+    now = machine.p_logical(physical.code_distance)
     steps = physical.duration_s / duration_s
     if machine.error_interval == "time step":
         steps *= distance / physical.code_distance
-    return threshold * (now * steps / scaler) ** (2 / (distance + 1))
+    return machine.error_rate_threshold * (now * steps / machine.error_rate_scaler) ** (2 / (distance + 1))
 
 
 _ALONE = {"reaction": "the reactions", "memory": "the calls of the memory", "control": "the control computer's reading"}
 
 
 _CALLS_PER_ITERATE = 2  # a load and an unload
+
+
+def _without(parts_s: dict[str, float], name: str) -> dict[str, float]:
+    return {other: seconds for other, seconds in parts_s.items() if other != name}
 
 
 @attrs.frozen
@@ -142,78 +190,44 @@ class BreakEven:
 
     def needs(self) -> list[Need]:
         """Return one line for each quantity that could be improved, the others being as they are."""
-        row = self.row
-        return [
+        row, times, waits, supply = self.row, self.row.times, self.row.waits, self.supply
+        parts = {_ALONE[name]: seconds for name, seconds in row.iterate_parts_s.items()}
+        iterates, note = self.classical_s / row.iterate_s, ""
+        if iterates < 1:  # less than one is no search
+            iterates, note = None, f"none: a single iterate is {1 / iterates:.2g} times too long"
+        gates_s = {
+            f"the {name}": getattr(waits, name) * times.reaction_s for name in ("score", "predicate", "diffusion")
+        }
+        lookup_s = (row.iterate_s - sum(gates_s.values())) / _CALLS_PER_ITERATE
+        needs = [
             Need("time per iterate", "s", row.iterate_s, needed=self.iterate_needed_s),
-            self._iterates(),
-            self._reaction(),
-            self._lookup(),
-            *([self._control()] if row.waits.control_bits else []),
-            Need(
-                "magic states per second",
-                "1/s",
-                self.supply.states_per_s,
-                needed=self.supply.states_per_row / self.classical_s,
-                more_is_better=True,
-                note=self.supply.name,
-            ),
-            error_rate_need(row, self.classical_s, self.supply),
+            Need("iterates", "", row.iterates, needed=iterates, note=note),
+            self._need("reaction time", "s", times.reaction_s, waits.reactions, _without(parts, _ALONE["reaction"])),
+            self._need("time of one lookup", "s", lookup_s, _CALLS_PER_ITERATE, gates_s),
         ]
+        if waits.control_bits:
+            rest_s = _without(parts, _ALONE["control"])
+            needs.append(self._need("control computer", "bit/s", times.control_bits_per_s, waits.control_bits, rest_s))
+        states_per_s = supply.states_per_row / self.classical_s
+        states = Need("magic states per second", "1/s", supply.states_per_s, needed=states_per_s, note=supply.name)
+        needs.append(attrs.evolve(states, more_is_better=True))
+        return [*needs, error_rate_need(row, self.classical_s, supply)]
+
+    def _need(self, quantity: str, unit: str, now: float, count: float, rest_s: dict[str, float]) -> Need:
+        """Need of a duration that an iterate has `count` times, or of the rate of `count` bits; the rest stays."""
+        is_rate = unit == "bit/s"
+
+        def value(seconds: float) -> float:
+            return count / seconds if is_rate else seconds / count
+
+        left_s, note = self._left(rest_s)
+        needed = None if left_s is None else value(left_s)
+        at_best = value(self.iterate_needed_s)
+        return Need(quantity, unit, now, needed=needed, at_best=at_best, more_is_better=is_rate, note=note)
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         return {"time_s": self.classical_s, "needs": [need.as_json() for need in self.needs()]}
-
-    def _iterates(self) -> Need:
-        """Fewer iterates of the same length; less than one is no search."""
-        needed = self.classical_s / self.row.iterate_s
-        if needed >= 1:
-            return Need("iterates", "", self.row.iterates, needed=needed)
-        note = f"none: a single iterate is {1 / needed:.2g} times too long"
-        return Need("iterates", "", self.row.iterates, needed=None, note=note)
-
-    def _reaction(self) -> Need:
-        """A shorter reaction, with the calls of the memory and the control computer as they are."""
-        parts = self.row.iterate_parts_s
-        left_s, why = self._left({_ALONE[name]: parts[name] for name in ("memory", "control")})
-        reactions = self.row.waits.reactions
-        return Need(
-            "reaction time",
-            "s",
-            self.row.times.reaction_s,
-            needed=None if left_s is None else left_s / reactions,
-            at_best=self.iterate_needed_s / reactions,
-            note=why,
-        )
-
-    def _lookup(self) -> Need:
-        """A faster load and unload, with score, predicate and diffusion as they are."""
-        row, reaction_s = self.row, self.row.times.reaction_s
-        waits = row.waits
-        rest_s = {name: getattr(waits, name) * reaction_s for name in ("score", "predicate", "diffusion")}
-        left_s, why = self._left({f"the {name}": seconds for name, seconds in rest_s.items()})
-        return Need(
-            "time of one lookup",
-            "s",
-            (row.iterate_s - sum(rest_s.values())) / _CALLS_PER_ITERATE,
-            needed=None if left_s is None else left_s / _CALLS_PER_ITERATE,
-            at_best=self.iterate_needed_s / _CALLS_PER_ITERATE,
-            note=why,
-        )
-
-    def _control(self) -> Need:
-        """A control computer that reads faster, with the rest as it is."""
-        row = self.row
-        left_s, why = self._left({_ALONE[name]: row.iterate_parts_s[name] for name in ("reaction", "memory")})
-        return Need(
-            "control computer",
-            "bit/s",
-            row.times.control_bits_per_s,
-            needed=None if left_s is None else row.waits.control_bits / left_s,
-            at_best=row.waits.control_bits / self.iterate_needed_s,
-            more_is_better=True,
-            note=why,
-        )
 
     def _left(self, rest_s: dict[str, float]) -> tuple[float | None, str]:
         """Time left of an iterate after the rest; None and the reason if nothing is left."""

@@ -9,8 +9,7 @@ import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.classical.lines import ClassicalLine
-from groverattn.crossover.break_even import BreakEven
-from groverattn.crossover.supply import MachineSupply
+from groverattn.crossover.break_even import BreakEven, MachineSupply
 from groverattn.errors import InputError
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest

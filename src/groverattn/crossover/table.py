@@ -95,7 +95,7 @@ def _reasons(result: CrossoverResult) -> list[Block]:
     if len(result.verdicts) > 1:
         return [why_points(result)]
     ((name, verdict),) = result.verdicts.items()
-    reason, optimistic = verdict.reason, verdict.optimistic_reason
+    reason, optimistic = verdict.reason, verdict.optimistic.reason
     full = Paragraph(f"{name}: {reason}.")
     return [full] if optimistic == reason else [full, Paragraph(f"With {ASSUMED}: {optimistic}.")]
 

@@ -1,4 +1,4 @@
-"""One row of the search at its limits: how long it takes however many factories there are, as a function of n."""
+"""Lower bound on the time of a row with any number of factories, as a function of n."""
 
 from __future__ import annotations
 
@@ -30,10 +30,6 @@ class WaitTimes:
     reaction_s: float
     memory_s: float
     control_bits_per_s: float
-
-    def with_free_control(self) -> WaitTimes:
-        """Return the same times with a control computer that reads at once."""
-        return attrs.evolve(self, control_bits_per_s=math.inf)
 
 
 @attrs.frozen
@@ -103,7 +99,7 @@ class RowLimits:
 
     def with_free_control(self) -> RowLimits:
         """Return the row with a control computer that reads at once."""
-        return attrs.evolve(self, times=self.times.with_free_control())
+        return attrs.evolve(self, times=attrs.evolve(self.times, control_bits_per_s=math.inf))
 
     def at(self, n_keys: int) -> RowTime:
         """Return the row of `n_keys` keys, filled up with dead keys to a power of two where that is faster.

@@ -1,4 +1,4 @@
-"""What the rows of a causal head take on the machine that is built for its longest row."""
+"""Rows of a causal head, each priced on the machine that is built for the longest."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class RowMachine:
 
 
 @attrs.frozen
-class SearchedRow:
-    """One row that is searched.
+class PricedRow:
+    """One row, priced on the machine of the longest.
 
     Attributes:
         n_searched: indices that are searched: the keys of the row, or more with dead ones.
@@ -104,8 +104,8 @@ class CausalRows:
     """The rows of a causal head: row i sees keys 0 to i and searches only these.
 
     A row that sees no more keys than are to be found is read classically, as `groverattn simulate` does; the others
-    look for k keys. A row whose number of keys is no power of two takes rotations in every iterate, whose T gates wait
-    for each other. It may instead be filled up with dead keys, to the next power of two or to as many indices as the
+    look for k keys. A number of keys that is not a power of two takes rotations in every iterate, whose T gates wait
+    for each other. Such a row may be filled up with dead keys, to the next power of two or to as many indices as the
     longest row has: each row does what takes the least time.
 
     Attributes:
@@ -143,30 +143,28 @@ class CausalRows:
         """The sum over the searched rows, by the quadrature of `sum_over_rows`."""
         return RowsSum(*sum_over_rows(self._numbers, self.first, self.last).tolist())
 
-    def row(self, n_keys: int) -> SearchedRow:
+    def row(self, n_keys: int) -> PricedRow:
         """Return the row that sees `n_keys` keys, more than are to be found."""
         power_of_two = 1 << (n_keys - 1).bit_length()
         sizes = dict.fromkeys((n_keys, min(power_of_two, self.last), self.last))
-        return min(map(self._searched, sizes), key=lambda row: row.time_s)
+        return min(map(self._priced, sizes), key=lambda row: row.time_s)
 
     def _numbers(self, n_keys: int) -> NDArray[np.float64]:
         row = self.row(n_keys)
         return np.array([row.cost.iterates_expected, row.counts.toffoli, row.time_s])
 
     @functools.cached_property
-    def _known(self) -> dict[int, SearchedRow]:
+    def _known(self) -> dict[int, PricedRow]:
         return {}
 
-    def _searched(self, n_searched: int) -> SearchedRow:
+    def _priced(self, n_searched: int) -> PricedRow:
         """Return the row that searches exactly this number of indices; it serves all rows that are filled up to it."""
-        if n_searched not in self._known:
-            self._known[n_searched] = self._priced(n_searched)
-        return self._known[n_searched]
-
-    def _priced(self, n_searched: int) -> SearchedRow:
+        if n_searched in self._known:
+            return self._known[n_searched]
         request = self.request.but(n_keys=n_searched)
         iterate = iterate_with(request, self.pricing.iterate.oracle.score)
         cost = search_cost(request.search_law, n_searched, request.shape.n_marked, self.price.p_miss)
         counts = search_totals(iterate, cost, n_rows=1, n_heads=1).row
         waiting_s = ExternalMemory.of(iterate, cost, request.qram).waiting_s
-        return SearchedRow(n_searched, cost, counts, self.machine.time_s(counts, waiting_s))
+        row = self._known[n_searched] = PricedRow(n_searched, cost, counts, self.machine.time_s(counts, waiting_s))
+        return row

@@ -6,8 +6,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.classical.lines import whole_model_times
-from groverattn.problem.presets import Preset
+from groverattn.classical.lines import KeyMemory, ModelTime, whole_model_times
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.show.result import Shown
@@ -17,6 +16,7 @@ from groverattn.whole_model.rivals import Rival, Rows
 from groverattn.whole_model.wrong_rows import WrongRows
 
 SCHEMA = "groverattn.whole_model/1"
+_OF_LOADING = ("memories", "bits_per_memory", "memory_s", "prefill_s", "token_s", "destination")
 
 
 @attrs.frozen
@@ -51,16 +51,16 @@ class Regime:
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         return {
-            **{scope: self._scope_json(heads) for scope, heads in self.scopes.items()},
+            **{
+                scope: {"rows": self.rows_per_head * heads}
+                | {name: value * heads for name, value in attrs.asdict(self.head).items()}
+                for scope, heads in self.scopes.items()
+            },
             "side_by_side": self.side_by_side(),
             "loading_s": self.loading_s,
             "classical": [attrs.asdict(rival) for rival in self.rivals],
             "wrong_rows": self.wrong.as_json(),
         }
-
-    def _scope_json(self, heads: int) -> dict[str, Any]:
-        summed = {name: value * heads for name, value in attrs.asdict(self.head).items()}
-        return {"rows": self.rows_per_head * heads} | summed
 
     def side_by_side(self) -> list[dict[str, Any]]:
         """Return the schedules of machines; layers follow each other, and so do the rows of one machine."""
@@ -124,14 +124,7 @@ class WholeModel(Shown):
             },
             "decode": self.decode.as_json(),
             "prefill": self.prefill.as_json(),
-            "loading": {
-                "memories": self.loading.memories,
-                "bits_per_memory": self.loading.bits_per_memory,
-                "memory_s": self.loading.memory_s,
-                "prefill_s": self.loading.prefill_s,
-                "token_s": self.loading.token_s,
-                "destination": self.loading.destination,
-            },
+            "loading": {name: getattr(self.loading, name) for name in _OF_LOADING},
             "assumptions": assumptions(self),
         }
 
@@ -157,19 +150,19 @@ def whole_model(
     >>> model.prefill.rows_per_head, f"{model.causal_share:.2f}"
     (14, '0.68')
     """
-    shape, heads = request.shape, request.layers * request.query_heads
+    shape, heads, own_keys = request.shape, request.layers * request.query_heads, _has_own_keys(request)
     pricing = RowPricing.of(request)
     price = row or pricing.best()
     rows = CausalRows(request, pricing, price)
     newest = RowsSum(price.cost.iterates_expected, price.totals.row.toffoli, price.physical.duration_s)
     loading = MemoryLoading(
-        memories=request.layers * _memories_per_layer(request),
+        memories=heads if own_keys else heads // request.gqa_group,
         n_keys=shape.n_keys,
         bits_per_key=shape.d_head * shape.key_bits,
         into_memory=pricing.iterate.oracle.external_calls > 0,
         io_bits_per_s=io_bits_per_s,
     )
-    gpus = whole_model_times(_model(request))
+    gpus = gpu_times(request)
 
     def regime(kind: str, rows_per_head: int, head: RowsSum, loading_s: float) -> Regime:
         searched = Rows(
@@ -203,25 +196,11 @@ def _has_own_keys(request: RowRequest) -> bool:
     return request.key_numbers is not None
 
 
-def _memories_per_layer(request: RowRequest) -> int:
-    return request.query_heads if _has_own_keys(request) else request.query_heads // request.gqa_group
-
-
-def _model(request: RowRequest) -> Preset:
-    """The sizes of the request as the classical line takes them."""
-    shape, stored = request.shape, request.key_numbers
-    return Preset(
-        name=request.name,
-        layers=request.layers,
-        query_heads=request.query_heads,
-        kv_heads=None if _has_own_keys(request) else request.query_heads // request.gqa_group,
-        d_head=shape.d_head,
-        n_keys=shape.n_keys,
-        n_marked=shape.n_marked,
-        note="",
-        source="",
-        key_numbers=shape.d_head if stored is None else stored,
-    )
+def gpu_times(request: RowRequest) -> list[ModelTime]:
+    """Return what the attention of the whole model takes on every GPU."""
+    sharing = request.query_heads if _has_own_keys(request) else request.gqa_group
+    memory = KeyMemory(request.shape.n_keys, request.shape.d_head, sharing, request.key_numbers)
+    return whole_model_times(memory, request.layers, request.query_heads)
 
 
 def assumptions(model: WholeModel) -> list[str]:

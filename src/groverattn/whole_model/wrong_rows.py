@@ -1,4 +1,4 @@
-"""How many rows of a whole model come out wrong, and what it would take that none does."""
+"""Expected number of wrong rows in a whole model, and the price of a budget with which all rows are correct."""
 
 from __future__ import annotations
 
@@ -37,14 +37,9 @@ class WrongRows:
     def of(cls, n_rows: int, pricing: RowPricing, row: RowPrice) -> WrongRows:
         """Price the longest row once more, within the budget that all rows together leave it."""
         budget = budget_per_row(n_rows)
+        stricter = attrs.evolve(pricing, request=pricing.request.but(error_budget=budget))
         try:
-            return cls(
-                n_rows,
-                row,
-                budget,
-                attrs.evolve(pricing, request=pricing.request.but(error_budget=budget)).best(),
-                None,
-            )
+            return cls(n_rows, row, budget, stricter.best(), None)
         except InputError as error:
             parts = error.parts
             return cls(n_rows, row, budget, None, f"it takes {parts['allowed']}, and {parts['why']}")
