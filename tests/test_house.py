@@ -11,7 +11,7 @@ PACKAGE = ROOT / "src" / "groverattn"
 
 LARGEST_FOLDER = 15  # modules, __init__ not counted
 LARGEST_MODULE, SMALLEST_MODULE = 350, 40  # lines
-LARGEST_PACKAGE = 29_100  # lines; the aim is 27,500
+LARGEST_PACKAGE = 29_000  # lines; the aim is 27,500
 
 # Shorter than SMALLEST_MODULE, and no function of a neighbour: why.
 SMALL = {
