@@ -171,3 +171,10 @@ def test_a_model_out_of_reach_says_why(monkeypatch):
             None,
             record.error,
         }
+
+
+def test_the_inputs_are_those_of_an_estimate(gpt2):
+    printed = gpt2.as_json()["inputs"]
+    assert printed.pop("io_bits_per_s") == gpt2.loading.io_bits_per_s
+    assert printed == gpt2.request.as_json()
+    assert {"data_access", "score_method"} <= printed.keys()

@@ -106,7 +106,7 @@ class WholeModel(Shown):
         read = n_keys - self.rows.n_searched
         return {
             "schema": SCHEMA,
-            "inputs": attrs.asdict(request) | {"io_bits_per_s": self.loading.io_bits_per_s},
+            "inputs": request.as_json() | {"io_bits_per_s": self.loading.io_bits_per_s},
             "machine": {
                 "qubits": price.qubits,
                 "longest_row_s": price.physical.duration_s,
