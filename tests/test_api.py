@@ -61,6 +61,17 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         groverattn.estimate(preset="gpt2", data_access="qroan")
 
 
+def test_numbers_of_iterates_and_inputs_without_a_name_are_refused():
+    oracle = groverattn.oracle(n_keys=4, d_head=1, key_bits=2, query_bits=2)
+    for call in (
+        lambda: groverattn.search(n_keys=4, d_head=1, n_iterates=-1),
+        lambda: groverattn.amplitudes(oracle, n_iterates=-1),
+        lambda: groverattn.estimate("gpt2"),
+    ):
+        with pytest.raises(groverattn.InputError):
+            call()
+
+
 def test_a_request_may_be_given_whole_and_changed():
     request = RowRequest.of(preset="toy")
     assert groverattn.estimate(request, data_access="qroam").request == request.but(data_access="qroam")

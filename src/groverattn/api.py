@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.inputs import asks, described
+from groverattn.inputs import asks, check_between, described
 from groverattn.problem.heads import AttentionHead, head_of
 from groverattn.row.request import RowRequest
 from groverattn.simulation.request import SimulationRequest
@@ -224,6 +224,8 @@ def search(
     from groverattn.verification.verification import searched_row
 
     row = searched_row(*_in_memory(request, Q, K, V))
+    if n_iterates is not None:
+        check_between("n_iterates", n_iterates, 0, 1 << 60, "the iterates follow each other")
     best = int(ideal_iterates(row.n_keys, int(row.is_marked.sum())))
     return GroverSearch(GroverIterate(row.oracle()), best if n_iterates is None else n_iterates)
 

@@ -244,6 +244,13 @@ def asks(
             if each:
                 several = dict.fromkeys(values.pop(each, None) or [None])
                 return function([make(record, values | {each: value}) for value in several], *arguments, **named)
+            if len(arguments) > len(first) and not isinstance(arguments[0], record):
+                raise InputError(
+                    given=f"{shown(arguments[0])} without a name",
+                    allowed="inputs by name, or one request before them",
+                    why="there are many inputs, and their order means nothing",
+                    do=f"write {next(iter(names))}={shown(arguments[0])} if that is what it is",
+                )
             if arguments and isinstance(arguments[0], record):
                 request, arguments = arguments[0], arguments[1:]
                 values = flat(request) | values

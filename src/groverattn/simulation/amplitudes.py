@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.inputs import check_between
 from groverattn.show.result import Drawn
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def amplitudes(oracle: PhaseOracle, n_iterates: int = 4) -> Amplitudes:
     """Amplitudes after 0 to `n_iterates` Grover iterates: each whole circuit, ancillas included, in a state vector.
 
     Raises:
-        InputError: more than 24 qubits.
+        InputError: more than 24 qubits, or a negative number of iterates.
 
     >>> import groverattn
     >>> result = amplitudes(groverattn.oracle(n_keys=4, d_head=1, key_bits=2, query_bits=2), n_iterates=1)
@@ -52,6 +53,7 @@ def amplitudes(oracle: PhaseOracle, n_iterates: int = 4) -> Amplitudes:
     from groverattn.bloqs.search.grover import GroverIterate, GroverSearch  # imports Qualtran
     from groverattn.verification.state_vector import final_amplitudes
 
+    check_between("n_iterates", n_iterates, 0, 10_000, "each number of iterates is a circuit that is run")
     iterate = GroverIterate(oracle)
     states = tuple(final_amplitudes(GroverSearch(iterate, j)) for j in range(n_iterates + 1))
     marked = np.zeros(states[0].size, dtype=bool)
