@@ -15,7 +15,6 @@ from groverattn.frontier.designs import search_design
 from groverattn.frontier.frontier import SEARCH_SHARE, FrontierPoint
 from groverattn.inputs import between, flat, make, nested, option
 from groverattn.physical.machines.hardware import HARDWARE, hardware
-from groverattn.physical.surface_code import physical_estimate
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
@@ -102,8 +101,7 @@ class RowChoices:
         lookup = self._lookup(KeyTable(shape.n_keys // machines, shape.d_head, shape.key_bits))
         name = f"qroam, block {self.block:,}" if self.block else request.design.data_access
         design = search_design(lookup, name, request.design.score_method, score_of(request), machines, cost)
-        budget = (request.error_budget - cost.p_failure) / machines
-        return FrontierPoint(design, physical_estimate(design.row, hardware(request.hardware), budget))
+        return FrontierPoint.of(design, hardware(request.hardware), request.error_budget)
 
     def _lookup(self, table: KeyTable) -> KeyLookup:
         if self.block:
