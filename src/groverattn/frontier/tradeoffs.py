@@ -24,7 +24,6 @@ from groverattn.show.result import Drawn, Shown
 
 _ASSUMED = "qram"
 
-
 VALUES: dict[str, Sequence[Any]] = {
     "n_keys": tuple(2 * 4**i for i in range(4, 13)),
     "bits": (4, 6, 8, 10, 12, 14, 16),
@@ -193,12 +192,13 @@ def _curve(start: RowChoices, choice: str) -> Curve:
         start.price()  # says why
     values = tuple(row.value(choice) for row, _ in priced)
     here = start.value(choice)
+    gpus = [[line.time_s_per_row for line in row.request.classical()] for row, _ in priced]
     return Curve(
         choice=choice,
         at=values.index(here) if here in values else None,
         values=values,
         points=tuple(point for _, point in priced),
-        gpu_s=tuple(_gpu_s(row) for row, _ in priced),
+        gpu_s=tuple((min(times), max(times)) for times in gpus),
     )
 
 
@@ -208,8 +208,3 @@ def _priced_or_none(start: RowChoices, choice: str, value: Any) -> tuple[RowChoi
         return row, row.price()
     except InputError:
         return None
-
-
-def _gpu_s(row: RowChoices) -> tuple[float, float]:
-    times = [line.time_s_per_row for line in row.request.classical()]
-    return min(times), max(times)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from groverattn.errors import InputError
 from groverattn.problem.chosen_head import refuse_two_heads, threshold_instance
@@ -178,15 +177,13 @@ def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputEr
     if instance.n_keys * len(results) > _ENTRIES_COMPARED_MAX:
         n_rows = max(1, _ENTRIES_COMPARED_MAX // instance.n_keys)
         chosen = np.sort(np.random.default_rng(seed).choice(len(results), n_rows, replace=False))
-    rows = np.array([results[at].row for at in chosen])
-    found = [_found(instance, results[at], seed) for at in chosen]
+    assessed = [results[at] for at in chosen]
+    rows = np.array([each.row for each in assessed])
+    found = [  # keys that were only counted are drawn now
+        found_keys(instance, each.row, each.n_found, seed) if each.found is None else each.found for each in assessed
+    ]
     approximation = SparseRankOne.from_found(instance.head, found, rows=rows)
     bounds = row_errors(approximation)
     rounding = _ROUNDING * bounds.value_max
     errors = np.abs(approximation.output() - exact_attention(instance.head, rows)).max(axis=1)
     return OutputErrors(rows, errors, bounds.output_a_priori + rounding, bounds.output_a_posteriori + rounding)
-
-
-def _found(instance: Instance, result: RowResult, seed: int) -> ArrayLike:
-    """Return the keys that a row found; drawn now if they were only counted."""
-    return found_keys(instance, result.row, result.n_found, seed) if result.found is None else result.found
