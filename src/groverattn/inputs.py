@@ -54,6 +54,7 @@ class Input:
         help: what it is, in a line.
         check: raises InputError for a value that no request can have.
         path: record fields that lead to it.
+        parse: turns values of further types into `type`, and returns all others as they are.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Input:
     help: str
     check: Check | None = None
     path: tuple[str, ...] = ()
+    parse: Callable[[Any], Any] | None = None
 
     @property
     def annotation(self) -> Any:
@@ -80,7 +82,7 @@ class Input:
         """
         if value is None and self.optional:
             return None
-        value = typed(self.name, self.type, value)
+        value = typed(self.name, self.type, value if self.parse is None else self.parse(value))
         if self.check is not None:
             self.check(None, self, value)  # says of NaN and infinity what it says of other numbers out of range
         if isinstance(value, float) and not math.isfinite(value):
@@ -111,16 +113,23 @@ def _wrong_type(name: str, allowed: str, value: Any) -> InputError:
     return InputError(given=given, allowed=allowed, why=f"{name} is of this type", do=f"correct {name}")
 
 
-def option(default: Any = attrs.NOTHING, *, help: str, check: Check | None = None, name: str = "") -> Any:
+def option(
+    default: Any = attrs.NOTHING,
+    *,
+    help: str,
+    check: Check | None = None,
+    name: str = "",
+    parse: Callable[[Any], Any] | None = None,
+) -> Any:
     """Declare an input as a field of a request.
 
     Args:
         default: used if nothing is given.
         help: what it is, in a line; the command line and the API show it.
-        check: see `Input`.
+        check, parse: see `Input`.
         name: what users call it, if not as the field is called.
     """
-    metadata = {"input": {"help": help, "check": check, "name": name}}
+    metadata = {"input": {"help": help, "check": check, "name": name, "parse": parse}}
     read = attrs.Converter(lambda value, field: _input(field).read(value), takes_field=True)  # pyright: ignore
     return attrs.field(default=default, converter=read, metadata=metadata)
 
@@ -139,7 +148,9 @@ def _input(field: attrs.Attribute[Any], prefix: str = "", path: tuple[str, ...] 
     said = field.metadata["input"]
     words = (field.type if isinstance(field.type, str) else getattr(field.type, "__name__", "")).split(" | ")
     name = prefix + (said["name"] or field.name)
-    return Input(name, _TYPES[words[0]], "None" in words, field.default, said["help"], said["check"], path)
+    return Input(
+        name, _TYPES[words[0]], "None" in words, field.default, said["help"], said["check"], path, said["parse"]
+    )
 
 
 @functools.cache

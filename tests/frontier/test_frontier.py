@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
-from groverattn.frontier.depth_limits import depth_limits
-from groverattn.frontier.designs import SearchDesign, pareto, search_designs
+from groverattn.frontier.designs import SearchDesign, depth_limits, search_designs
 from groverattn.frontier.frontier import frontier
 from groverattn.frontier.table import thinned
+from groverattn.physical.factories import pareto
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row.circuit import iterate_of

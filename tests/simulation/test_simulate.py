@@ -8,7 +8,7 @@ import pytest
 
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.errors import InputError
-from groverattn.inputs import asks
+from groverattn.inputs import asks, make
 from groverattn.problem import row_pool
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, bundled_head, load_head
@@ -223,3 +223,10 @@ def test_the_whole_real_head():
     assert (simulation.output.errors <= simulation.output.bounds).all()
     assert (simulation.output.errors <= simulation.output.certificates).all()
     assert simulation.passed
+
+
+def test_rows_are_given_as_text_or_as_a_range():
+    assert make(SimulationRequest, {"rows": range(3, 7)}) == SimulationRequest(rows="3:7")
+    for rows in (range(3, 7, 2), 3, "3-7"):
+        with pytest.raises(InputError):
+            make(SimulationRequest, {"rows": rows})

@@ -49,7 +49,7 @@ class BreakEvenPoint:
             raise InputError(
                 given=f"{request.shape.n_marked} of {n_keys} keys marked",
                 allowed="a search with at least one iterate",
-                why="the law measures at once, so there is no iterate whose time could be asked for",
+                why="the law measures at once, so no iterate has a time that could be asked for",
                 do="choose more keys",
             )
         lines = sorted(request.classical(n_keys), key=lambda line: line.time_s_per_row)

@@ -101,10 +101,10 @@ class Diagnosis(Drawn):
             "rows": self.head.n_keys,
             "rows_with_a_tail": int(at.sum()),
             "rows_with_ties": int((largest.n_marked[at] > largest.k).sum()),
-            "n_marked": attrs.asdict(Summary.of(largest.n_marked[at])),
-            "tau": attrs.asdict(Summary.of(largest.tau[at])),
-            "tail_range": attrs.asdict(Summary.of(largest.tail_range[at])),
-            "tail_mass": attrs.asdict(Summary.of(largest.tail_mass[at])),
+            **{
+                name: attrs.asdict(Summary.of(getattr(largest, name)[at]))
+                for name in ("n_marked", "tau", "tail_range", "tail_mass")
+            },
             "keys_for_mass": {
                 f"{mass:.2f}": attrs.asdict(Summary.of(column))
                 for mass, column in zip(MASSES, self.needed.T, strict=True)

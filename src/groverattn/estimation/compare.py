@@ -51,20 +51,17 @@ class Comparison(Drawn):
             return "No data access that is a circuit can run within the error budget."
         fewest = min(circuits, key=lambda name: circuits[name].totals.iterate.total.toffoli)
         fastest = min(circuits, key=lambda name: circuits[name].physical.duration_s)
+        parts = circuits[fewest].totals.iterate.toffoli_parts
+        loading = (parts["load"] + parts["unload"]) / sum(parts.values())
         sentences = [
             f"Fewest Toffolis: {fewest}, {circuits[fewest].totals.iterate.total.toffoli:,} an iterate, of which "
-            f"{self._loading_share(circuits[fewest]):.0%} load and unload the key.",
+            f"{loading:.0%} load and unload the key.",
             f"Fastest circuit: {fastest}, at least {circuits[fastest].physical.duration_s:.3g} s a row on "
             f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
             f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",
             passing_sentence({name: result.crossover.slowest for name, result in results.items()}),
         ]
         return " ".join(sentences)
-
-    @staticmethod
-    def _loading_share(result: Estimate) -> float:
-        parts = result.totals.iterate.toffoli_parts
-        return (parts["load"] + parts["unload"]) / sum(parts.values())
 
 
 def compare(request: RowRequest) -> Comparison:

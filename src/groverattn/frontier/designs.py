@@ -1,9 +1,9 @@
-"""The circuits and machines that one row can be searched with: block of the lookup, score method, parallel machines."""
+"""Designs of the search of one row, before error correction, and the least wide one under a limit of the depth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import attrs
 
@@ -17,41 +17,16 @@ from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
+from groverattn.physical.factories import pareto
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
 
-T = TypeVar("T")
-
-
-def pareto(members: Iterable[T], merits: Callable[[T], tuple[float, ...]]) -> list[T]:
-    """Return the Pareto set, in the order of its merits; of equals the first is kept.
-
-    Args:
-        members: what is compared.
-        merits: numbers of which less is better.
-
-    >>> pareto([(1, 5), (2, 2), (3, 3), (5, 1)], merits=lambda pair: pair)
-    [(1, 5), (2, 2), (5, 1)]
-    """
-    kept: list[tuple[tuple[float, ...], T]] = []
-    for member in sorted(members, key=merits):
-        own = merits(member)
-        # Sorted by the first merit, so whatever beats this member has been seen.
-        if not any(all(a <= b for a, b in zip(other, own, strict=True)) for other, _ in kept):
-            kept.append((own, member))
-    return [member for _, member in kept]
-
-
 # The methods that differ in kind: fewest Toffolis, and fewest qubits.
 SCORE_METHODS = ("shared-sums", "in-place")
-
-
 OTHER_ACCESSES = ("qrom", "qroam-dirty", "bucket-brigade", "bucket-brigade-wide")
-
-
 # Our choice: beyond it a block is wider than the bucket brigade, which is faster.
 _BLOCK_QUBITS_MAX = 1 << 26
 
@@ -166,3 +141,50 @@ def search_design(
     """Return one design: the circuit of a lookup and a score, and what the search costs each of the machines."""
     iterate = GroverIterate(PhaseOracle(lookup, score))
     return SearchDesign(name, method, machines, search_totals(iterate, cost, 1, 1).row, cost.p_failure)
+
+
+# From ten milliseconds to four months at a reaction time of 10 us: our choice. NIST's least limit, 2^40, binds no row.
+DEPTH_LIMITS = tuple(1 << bits for bits in (10, 15, 20, 25, 30, 40))
+
+
+@attrs.frozen
+class DepthLimit:
+    """The least wide design within one limit.
+
+    Attributes:
+        depth_max: largest measurement depth allowed.
+        design: the design; None if none keeps the limit.
+        least_depth: smallest depth that any design has.
+    """
+
+    depth_max: int
+    design: SearchDesign | None
+    least_depth: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the printed object; numbers are None where no design keeps the limit."""
+        found = self.design
+        return {
+            "depth_max": self.depth_max,
+            "design": None if found is None else found.name,
+            **{
+                name: getattr(found, name, None) for name in ("depth", "width", "toffoli", "gates", "depth_times_width")
+            },
+            "least_depth": self.least_depth,
+        }
+
+
+def depth_limits(designs: Sequence[SearchDesign], limits: Sequence[int] = DEPTH_LIMITS) -> list[DepthLimit]:
+    """Return the least wide design under each limit of the depth.
+
+    The tables of quantum attacks on ciphers ask the same (MAXDEPTH of NIST's call for post-quantum algorithms, as used
+    in arXiv:1910.01700): a machine that cannot run deeper than a limit has to search with more qubits. Depth is the
+    measurement depth here, since a reaction time for each of its measurements bounds the time of the row.
+    """
+    least = min(design.depth for design in designs)
+
+    def least_wide(limit: int) -> SearchDesign | None:
+        within = [design for design in designs if design.depth <= limit]
+        return min(within, key=lambda design: (design.width, design.toffoli), default=None)
+
+    return [DepthLimit(limit, least_wide(limit), least) for limit in limits]

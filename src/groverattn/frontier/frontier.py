@@ -7,10 +7,10 @@ from typing import Any
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.frontier.depth_limits import DepthLimit, depth_limits
-from groverattn.frontier.designs import SearchDesign, pareto, search_designs
+from groverattn.frontier.designs import DepthLimit, SearchDesign, depth_limits, search_designs
 from groverattn.physical.estimate import PhysicalEstimate
-from groverattn.physical.machines.hardware import hardware
+from groverattn.physical.factories import pareto
+from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.surface_code import physical_estimate
 from groverattn.row.request import RowRequest
 from groverattn.show.result import Drawn
@@ -34,6 +34,18 @@ class FrontierPoint:
 
     design: SearchDesign
     physical: PhysicalEstimate
+
+    @classmethod
+    def of(
+        cls, design: SearchDesign, machine: Hardware, error_budget: float, n_factories: int | None = None
+    ) -> FrontierPoint:
+        """Price a design; each of its machines has an equal share of the budget that the search leaves.
+
+        Raises:
+            InputError: the machine cannot run it within the budget, or not with this number of factories.
+        """
+        budget = (error_budget - design.p_miss) / design.n_machines
+        return cls(design, physical_estimate(design.row, machine, budget, n_factories=n_factories))
 
     @property
     def qubits(self) -> int:
@@ -113,24 +125,21 @@ def frontier(request: RowRequest) -> Frontier:
     Raises:
         InputError: an unknown name, or no design that the machine can run.
     """
-    machine = hardware(request.hardware)
-    p_miss = SEARCH_SHARE * request.error_budget
-    designs = search_designs(request.shape, request.search_law, p_miss)
+    designs = search_designs(request.shape, request.search_law, SEARCH_SHARE * request.error_budget)
+    machine = hardware(request.hardware)  # once: it may be a file
     points: list[FrontierPoint] = []
     refused: list[InputError] = []
     for design in designs:
-        budget = (request.error_budget - design.p_miss) / design.n_machines
         try:
-            best = physical_estimate(design.row, machine, budget)
+            best = FrontierPoint.of(design, machine, request.error_budget).physical
         except InputError as error:
             refused.append(error)
             continue
         for n_factories in sorted({max(1, round(share * best.n_factories)) for share in _COPIES}):
             try:
-                physical = physical_estimate(design.row, machine, budget, n_factories=n_factories)
+                points.append(FrontierPoint.of(design, machine, request.error_budget, n_factories))
             except InputError:  # slower, so that storage fails more often: not every number of copies is possible
                 continue
-            points.append(FrontierPoint(design, physical))
     if not points:
         raise refused[0]
     best_points = pareto(points, lambda point: (point.qubits, point.duration_s))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groverattn.frontier.depth_limits import DepthLimit
+from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
 from groverattn.physical.table import LIMIT_WORDS

@@ -15,7 +15,6 @@ from groverattn.frontier.designs import search_design
 from groverattn.frontier.frontier import SEARCH_SHARE, FrontierPoint
 from groverattn.inputs import between, flat, make, nested, option
 from groverattn.physical.machines.hardware import HARDWARE, hardware
-from groverattn.physical.surface_code import physical_estimate
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
@@ -24,7 +23,6 @@ from groverattn.row.request import RowRequest
 from groverattn.show.result import Drawn, Shown
 
 _ASSUMED = "qram"
-
 
 VALUES: dict[str, Sequence[Any]] = {
     "n_keys": tuple(2 * 4**i for i in range(4, 13)),
@@ -102,8 +100,7 @@ class RowChoices:
         lookup = self._lookup(KeyTable(shape.n_keys // machines, shape.d_head, shape.key_bits))
         name = f"qroam, block {self.block:,}" if self.block else request.design.data_access
         design = search_design(lookup, name, request.design.score_method, score_of(request), machines, cost)
-        budget = (request.error_budget - cost.p_failure) / machines
-        return FrontierPoint(design, physical_estimate(design.row, hardware(request.hardware), budget))
+        return FrontierPoint.of(design, hardware(request.hardware), request.error_budget)
 
     def _lookup(self, table: KeyTable) -> KeyLookup:
         if self.block:
@@ -195,12 +192,13 @@ def _curve(start: RowChoices, choice: str) -> Curve:
         start.price()  # says why
     values = tuple(row.value(choice) for row, _ in priced)
     here = start.value(choice)
+    gpus = [[line.time_s_per_row for line in row.request.classical()] for row, _ in priced]
     return Curve(
         choice=choice,
         at=values.index(here) if here in values else None,
         values=values,
         points=tuple(point for _, point in priced),
-        gpu_s=tuple(_gpu_s(row) for row, _ in priced),
+        gpu_s=tuple((min(times), max(times)) for times in gpus),
     )
 
 
@@ -210,8 +208,3 @@ def _priced_or_none(start: RowChoices, choice: str, value: Any) -> tuple[RowChoi
         return row, row.price()
     except InputError:
         return None
-
-
-def _gpu_s(row: RowChoices) -> tuple[float, float]:
-    times = [line.time_s_per_row for line in row.request.classical()]
-    return min(times), max(times)

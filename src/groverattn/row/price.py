@@ -162,19 +162,15 @@ class RowPricing:
         memory = ExternalMemory.of(self.iterate, cost, request.qram)
         left = budget - cost.p_failure - memory.p_failure
         if left <= 0:
-            raise self._memory_fails(memory)
+            raise InputError(
+                given=f"{memory.calls:.3g} calls of a memory that fails with p = {request.qram.p_error:.2g} each",
+                allowed=f"a failure below {budget / memory.calls:.2g} per call",
+                why=f"together they would fail with p = {memory.p_failure:.2g}, and the error budget is {budget:g}",
+                do="assume a better memory, or allow a larger error budget",
+            )
         totals = search_totals(self.iterate, cost, n_keys, request.layers * request.query_heads)
         physical = physical_estimate(totals.row, self.machine, left, waiting_s=memory.waiting_s)
         return RowPrice(budget, p_miss, cost, totals, memory, physical)
-
-    def _memory_fails(self, memory: ExternalMemory) -> InputError:
-        budget = self.request.error_budget
-        return InputError(
-            given=f"{memory.calls:.3g} calls of a memory that fails with p = {self.request.qram.p_error:.2g} each",
-            allowed=f"a failure below {budget / memory.calls:.2g} per call",
-            why=f"together they would fail with p = {memory.p_failure:.2g}, and the error budget is {budget:g}",
-            do="assume a better memory, or allow a larger error budget",
-        )
 
 
 def _volume(row: RowPrice) -> float:

@@ -150,13 +150,9 @@ class RowRequest:
     def as_json(self) -> dict[str, Any]:
         """Return the inputs as results print them."""
         printed = attrs.asdict(self)
-        return {name: value for key in printed for name, value in _unnested(key, printed[key])}
+        return {k: v for key, value in printed.items() for k, v in (value if key == "design" else {key: value}).items()}
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
         """Return the GPUs on this row, at its own number of keys or at another one."""
         n_keys = self.shape.n_keys if n_keys is None else n_keys
         return classical_lines(n_keys, self.shape.d_head, self.gqa_group, key_numbers=self.key_numbers)
-
-
-def _unnested(key: str, value: Any) -> list[tuple[str, Any]]:
-    return list(value.items()) if key == "design" else [(key, value)]

@@ -43,7 +43,7 @@ class Reading:
         return f"{reading_sentence(self.slowest, self.fastest)}; why: {self.why}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the printed object."""
+        """Return the printed numbers."""
         at_n_max = {"": self.slowest.ratio_at_n_max, "_fastest_line": self.fastest.ratio_at_n_max}
         return {
             "n_keys": self.fastest.n_keys,
@@ -51,7 +51,6 @@ class Reading:
             "n_max": self.slowest.n_max,
             # JSON has no number for the infinite ratio of a search that cannot be run
             **{f"ratio_at_n_max{of}": ratio if math.isfinite(ratio) else None for of, ratio in at_n_max.items()},
-            "reason": self.reason,
         }
 
 
@@ -99,8 +98,8 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
-        optimistic = self.optimistic.as_json() | {"assumes": ASSUMED}
-        return self.full.as_json() | {"why": self.why, "optimistic": optimistic}
+        optimistic = self.optimistic.as_json() | {"assumes": ASSUMED, "reason": self.optimistic.reason}
+        return self.full.as_json() | {"reason": self.reason, "why": self.why, "optimistic": optimistic}
 
 
 def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:

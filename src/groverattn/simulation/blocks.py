@@ -163,20 +163,21 @@ def draw_searches(search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], 
     >>> int(draws.found.min()), round(float(draws.iterates.mean() / search.cost(1024, 32).iterates_expected), 2)
     (32, 1.0)
     """
-    _check_n_marked(n, n_marked)
+    if n_marked.size and not 0 <= n_marked.min() <= n_marked.max() <= n:
+        raise InputError(
+            given=f"{n_marked.min()} to {n_marked.max()} marked keys in rows of {n}",
+            allowed=f"0 to {n}",
+            why="the marked keys are some of the row's",
+            do="count them with Instance.marked_counts",
+        )
     draws = RowDraws.zeros(n_marked.size)
     searching, n_found = np.arange(n_marked.size), 0
     while searching.size and (trials := search.trials(n, n_found)):
         left = n_marked[searching] - n_found
-        if search.excludes_found:
-            a_round = _draw_round(trials, n, left, np.ones(left.size), rng)
-        else:
-            marked = n_marked[searching]
-            a_round = _draw_round(trials, n, marked, left / np.maximum(marked, 1), rng)
-        draws.iterates[searching] += a_round.iterates
-        draws.phased_iterates[searching] += a_round.phased_iterates
-        draws.checks[searching] += a_round.checks
-        draws.found[searching] += a_round.found
+        live = left if search.excludes_found else n_marked[searching]
+        a_round = _draw_round(trials, n, live, left / np.maximum(live, 1), rng)
+        for name in ("iterates", "phased_iterates", "checks", "found"):
+            getattr(draws, name)[searching] += getattr(a_round, name)
         searching, n_found = searching[a_round.found > 0], n_found + 1
     limit = getattr(search, "n_marked_max", None)
     return draws if limit is None else attrs.evolve(draws, stopped_early=draws.found > limit)
@@ -215,14 +216,9 @@ def _draw_round(
     share_new: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> RowDraws:
-    """Make the trials of one round, each for the rows in which those before it failed.
+    """Make the trials of one round of rows with n keys, each for the rows in which those before it failed.
 
-    Args:
-        trials: the trials.
-        n: number of keys.
-        live: how many of them a trial may find, shape (rows,).
-        share_new: which share of these has not been found before, shape (rows,).
-        rng: draws iterate numbers and outcomes.
+    A trial finds one of `live` keys; `share_new` of them have not been found before. Both have shape (rows,).
     """
     a_round = RowDraws.zeros(live.size)
     a_round.found[:] = 1
@@ -238,13 +234,3 @@ def _draw_round(
             break
     a_round.found[failing] = 0
     return a_round
-
-
-def _check_n_marked(n: int, n_marked: NDArray[np.int64]) -> None:
-    if n_marked.size and not 0 <= n_marked.min() <= n_marked.max() <= n:
-        raise InputError(
-            given=f"{n_marked.min()} to {n_marked.max()} marked keys in rows of {n}",
-            allowed=f"0 to {n}",
-            why="the marked keys are some of the row's",
-            do="count them with Instance.marked_counts",
-        )

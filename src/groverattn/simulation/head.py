@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from groverattn.errors import InputError
 from groverattn.problem.chosen_head import refuse_two_heads, threshold_instance
@@ -62,21 +62,9 @@ def simulate(
     32
     """
     check_workers(n_workers)
-    if head is None:
-        head = request.head.load(request.seed)
-    else:
-        refuse_two_heads(request.head)
-    instance = threshold_instance(
-        head,
-        request.n_marked,
-        request.query_bits,
-        request.key_bits,
-        sample_size=request.sample_size,
-        tau=request.tau,
-        seed=request.seed,
-        rows=None if request.rows is None else whole_blocks(request.row_range(head.n_keys), head, request.engine),
-        n_workers=n_workers,
-    )
+    head = _chosen(request, head)
+    rows = None if request.rows is None else whole_blocks(request.row_range(head.n_keys), head, request.engine)
+    instance = _with_thresholds(request, head, rows=rows, n_workers=n_workers)
     return simulate_instance(request, instance, n_workers=n_workers, on_row=on_row)
 
 
@@ -107,10 +95,7 @@ def simulate_instance(
             n_workers=n_workers,
             counting_bits=method.counted().bits(instance.n_keys) if method.counts_first else 0,
         )
-        if request.engine.name == "circuit":
-            from groverattn.simulation.gate_engines import check_fits  # imports Cirq and Qualtran
-
-            check_fits(SearchedRow.of(instance, rows[-1], request.data_access))
+        _check_fits(request, SearchedRow.of(instance, rows[-1], request.data_access))
         search = functools.partial(
             search_head_row,
             instance,
@@ -135,19 +120,31 @@ def search_one_row(request: SimulationRequest, row: int, *, head: AttentionHead 
     Raises:
         InputError: two heads, no such row, or one that is read whole.
     """
-    if head is None:
-        head = request.head.load(request.seed)
-    else:
-        refuse_two_heads(request.head)
+    head = _chosen(request, head)
     at = row % head.n_keys if -head.n_keys <= row < 0 else row
+    searched = SearchedRow.checked(_with_thresholds(request, head), at, request.data_access)
+    _check_fits(request, searched)
+    return search_row(searched, at, engine=request.engine, method=request.search_method(1), seed=request.seed)[1]
+
+
+def _chosen(request: SimulationRequest, head: AttentionHead | None) -> AttentionHead:
+    """The head that is in memory, or else the one that the request names."""
+    if head is None:
+        return request.head.load(request.seed)
+    refuse_two_heads(request.head)
+    return head
+
+
+def _with_thresholds(request: SimulationRequest, head: AttentionHead, **rows: Any) -> Instance:
     rules = {"sample_size": request.sample_size, "tau": request.tau, "seed": request.seed}
-    instance = threshold_instance(head, request.n_marked, request.query_bits, request.key_bits, **rules)
-    searched = SearchedRow.checked(instance, at, request.data_access)
+    return threshold_instance(head, request.n_marked, request.query_bits, request.key_bits, **rules, **rows)
+
+
+def _check_fits(request: SimulationRequest, searched: SearchedRow) -> None:
     if request.engine.name == "circuit":
         from groverattn.simulation.gate_engines import check_fits  # imports Cirq and Qualtran
 
         check_fits(searched)
-    return search_row(searched, at, engine=request.engine, method=request.search_method(1), seed=request.seed)[1]
 
 
 def check_workers(n_workers: int) -> None:
@@ -180,15 +177,13 @@ def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputEr
     if instance.n_keys * len(results) > _ENTRIES_COMPARED_MAX:
         n_rows = max(1, _ENTRIES_COMPARED_MAX // instance.n_keys)
         chosen = np.sort(np.random.default_rng(seed).choice(len(results), n_rows, replace=False))
-    rows = np.array([results[at].row for at in chosen])
-    found = [_found(instance, results[at], seed) for at in chosen]
+    assessed = [results[at] for at in chosen]
+    rows = np.array([each.row for each in assessed])
+    found = [  # keys that were only counted are drawn now
+        found_keys(instance, each.row, each.n_found, seed) if each.found is None else each.found for each in assessed
+    ]
     approximation = SparseRankOne.from_found(instance.head, found, rows=rows)
     bounds = row_errors(approximation)
     rounding = _ROUNDING * bounds.value_max
     errors = np.abs(approximation.output() - exact_attention(instance.head, rows)).max(axis=1)
     return OutputErrors(rows, errors, bounds.output_a_priori + rounding, bounds.output_a_posteriori + rounding)
-
-
-def _found(instance: Instance, result: RowResult, seed: int) -> ArrayLike:
-    """Return the keys that a row found; drawn now if they were only counted."""
-    return found_keys(instance, result.row, result.n_found, seed) if result.found is None else result.found

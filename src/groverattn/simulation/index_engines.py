@@ -160,9 +160,8 @@ class LawEngine:
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
         """Draw the measured phase."""
-        return measured_index(
-            counting_distribution(self.row.n_keys, int(self.row.marked(threshold).sum()), n_bits), rng
-        )
+        n_marked = int(self.row.marked(threshold).sum())
+        return measured_index(counting_distribution(self.row.n_keys, n_marked, n_bits), rng)
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """There is no circuit."""

@@ -13,28 +13,10 @@ from groverattn.verification.limits import check_circuit, check_circuit_memory
 # Measured: quantum counting, for each of the 2^m outcomes and each key. On amplitudes these are the powers of the
 # iterate and their Fourier transform, gate by gate the bits of a term.
 _BYTES_PER_OUTCOME = {"index": 36, "sparse": 800}
-
-
-def check_counting_memory(engine: str, n_keys: int, n_bits: int, n_workers: int = 1) -> None:
-    """Raise InputError if quantum counting of a row with m control qubits does not fit into the memory that is free.
-
-    >>> check_counting_memory("index", n_keys=4096, n_bits=6)
-    """
-    check_memory(
-        min(n_workers, os.cpu_count() or 1) * n_keys * _BYTES_PER_OUTCOME.get(engine, 0) << n_bits,
-        f"counting with {n_bits} qubits of the phase beside {n_keys:,} keys",
-        "take --method unknown, --engine law, or fewer keys",
-    )
-
-
 # Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate. With
 # every gate of every trial (`sparse`) 55 s a row at n = 4096, d = 16, k = 16.
 _SECONDS_PER_GATE_GROUP = {"index": 1e-3, "circuit": 1e-3, "sparse": 1.2e-2}
-
-
 SECONDS_MAX = 86_400
-
-
 # Measured at n = 131,072 and k = 512, per row and key: amplitudes 23 s a row, outcomes drawn key by key 28 s a row.
 _SECONDS_PER_KEY = {"circuit": 0.0, "sparse": 0.0, "index": 2e-4, "law": 2e-4}
 
@@ -63,7 +45,11 @@ def check_rows(
     n_rows, n_workers = sum(engine.runs_circuit(row) for row in rows), min(n_workers, len(rows))
     _check_time(len(rows), len(rows) * n_keys * _SECONDS_PER_KEY[engine.name], n_keys)
     if counting_bits:
-        check_counting_memory(engine.name, n_keys, counting_bits, n_workers)
+        check_memory(
+            min(n_workers, os.cpu_count() or 1) * n_keys * _BYTES_PER_OUTCOME.get(engine.name, 0) << counting_bits,
+            f"counting with {counting_bits} qubits of the phase beside {n_keys:,} keys",
+            "take --method unknown, --engine law, or fewer keys",
+        )
     if not n_rows:
         return
     check_circuit(n_keys, d_head, key_bits)

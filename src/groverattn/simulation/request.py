@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from groverattn.errors import InputError, check_error_budget
-from groverattn.inputs import checked, nested, option, typed
+from groverattn.inputs import checked, nested, option
 from groverattn.problem.chosen_head import COUNT, INDEX, check_one_rule
 from groverattn.reference.search.laws import check_law
 from groverattn.reference.search.methods import SearchMethod
@@ -37,12 +37,8 @@ def row_range(text: str) -> range:
     return range(int(match[1]), int(match[2]))
 
 
-def _rows_text(rows: Any) -> str | None:
-    if rows is None:
-        return None
-    text = f"{rows.start}:{rows.stop}" if isinstance(rows, range) and rows.step == 1 else typed("rows", str, rows)
-    row_range(text)
-    return text
+def _rows_text(rows: Any) -> Any:
+    return f"{rows.start}:{rows.stop}" if isinstance(rows, range) and rows.step == 1 else rows
 
 
 def _check_growth(growth: float) -> None:
@@ -96,11 +92,7 @@ class SimulationRequest(HeadRequest):
     error_budget: float = option(
         0.001, check=checked(check_error_budget), help="Probability that any row misses a key."
     )
-    rows: str | None = attrs.field(  # an option that takes a range too
-        default=None,
-        converter=_rows_text,
-        metadata={"input": {"help": "Rows A:B, B left out.", "check": checked(row_range), "name": ""}},
-    )
+    rows: str | None = option(None, check=checked(row_range), parse=_rows_text, help="Rows A:B, B left out.")
 
     def __attrs_post_init__(self) -> None:
         check_one_rule(self.sample_size, self.tau)

@@ -94,8 +94,7 @@ class Simulation(Shown):
     def iterates_by_law(self) -> dict[str, float]:
         """Expected iterates of all searched rows together under the query laws, for their true numbers of keys."""
         laws = LAWS if self.request.search_law == "all" else [self.request.search_law]
-        p_failure = self.method.p_failure
-        cost = functools.partial(search_cost, p_failure=p_failure)
+        cost = functools.partial(search_cost, p_failure=self.method.p_failure)
         return {law: self._summed(lambda n, t, law=law: cost(law, n, t).iterates_expected) for law in laws}
 
     def method_iterates(self) -> float:
@@ -171,8 +170,7 @@ class Simulation(Shown):
             "missed": self.total("missed"),
             "false": self.total("false"),
             "circuit_mismatches": sum(checked),
-            "iterates": self.total("iterates"),
-            "phased_iterates": self.total("phased_iterates"),
+            **{name: self.total(name) for name in ("iterates", "phased_iterates")},
             "oracle_calls": self.total("iterates"),
             "iterates_expected_of_method": self.method_iterates(),
             "iterates_expected_by_law": self.iterates_by_law(),

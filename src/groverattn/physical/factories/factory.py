@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
+from typing import TypeVar
 
 import attrs
 
 from groverattn.physical.machines.hardware import FAMILIES, Hardware
+
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -40,27 +44,23 @@ class Factory:
         return toffoli * self.p_error_per_toffoli + t * self.p_error_per_t
 
 
-def without_dominated(factories: tuple[Factory, ...]) -> tuple[Factory, ...]:
-    """Leave out every factory that another one equals or beats in size, speed and error.
+def pareto(members: Iterable[T], merits: Callable[[T], tuple[float, ...]]) -> list[T]:
+    """Return the Pareto set, in the order of its merits; of equals the first is kept.
 
-    >>> good = Factory("good", 100, 10.0, 10.0, 1e-9, 1e-9, "example")
-    >>> without_dominated((attrs.evolve(good, name="slower", cycles_per_t=11.0), good))[0].name
-    'good'
+    Args:
+        members: what is compared.
+        merits: numbers of which less is better.
+
+    >>> pareto([(1, 5), (2, 2), (3, 3), (5, 1)], merits=lambda pair: pair)
+    [(1, 5), (2, 2), (5, 1)]
     """
-    kept: list[tuple[float, ...]] = []
-    result = []
-    for factory in sorted(factories, key=_merits):
-        merits = _merits(factory)
-        # Sorted by size first, so whatever beats this factory has been seen.
-        if not any(all(a <= b for a, b in zip(other, merits, strict=True)) for other in kept):
-            kept.append(merits)
-            result.append(factory)
-    return tuple(result)
-
-
-def _merits(factory: Factory) -> tuple[float, ...]:
-    speed = (factory.cycles_per_toffoli, factory.cycles_per_t)
-    return (factory.qubits, *speed, factory.p_error_per_toffoli, factory.p_error_per_t)
+    kept: list[tuple[tuple[float, ...], T]] = []
+    for member in sorted(members, key=merits):
+        own = merits(member)
+        # Sorted by the first merit, so whatever beats this member has been seen.
+        if not any(all(a <= b for a, b in zip(other, own, strict=True)) for other, _ in kept):
+            kept.append((own, member))
+    return [member for _, member in kept]
 
 
 @cache
@@ -74,4 +74,9 @@ def candidate_factories(family: str, hardware: Hardware) -> tuple[Factory, ...]:
     >>> candidate_factories("litinski-2019", hardware("beverland-gate-ns-e4"))[0].qubits
     810
     """
-    return without_dominated(FAMILIES[family](hardware))
+
+    def merits(factory: Factory) -> tuple[float, ...]:
+        speed = (factory.cycles_per_toffoli, factory.cycles_per_t)
+        return (factory.qubits, *speed, factory.p_error_per_toffoli, factory.p_error_per_t)
+
+    return tuple(pareto(FAMILIES[family](hardware), merits))
