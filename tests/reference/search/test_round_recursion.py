@@ -49,7 +49,7 @@ def searches_of_the_package() -> set[type]:
 
     def takes(cls: type, method: str, *names: str) -> bool:
         function = getattr(cls, method, None)
-        return function is not None and list(inspect.signature(function).parameters) == ["self", *names]
+        return callable(function) and list(inspect.signature(function).parameters) == ["self", *names]
 
     return {cls for cls in classes if takes(cls, "trials", "n", "n_found") and takes(cls, "cost", "n", "t")}
 

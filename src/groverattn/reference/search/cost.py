@@ -19,27 +19,64 @@ _ROUNDS_PER_BLOCK = 4096  # about 1 MiB an array: rounds are summed in blocks, s
 
 
 @attrs.frozen
+class IterateShare:
+    """Iterates of a search that have the same circuit.
+
+    Attributes:
+        score: "exact", or "approximate" for a score that only finds keys.
+        n_blocks: blocks of the key table; with one key per query, keys.
+        keys_per_query: places in a block u.
+        iterates: expected number of them.
+        trials: expected number of runs that they are part of.
+    """
+
+    score: str
+    n_blocks: int
+    keys_per_query: int
+    iterates: float
+    trials: float
+
+
+@attrs.frozen
 class SearchCost:
     """Cost of finding every marked key of one row.
 
     One iterate is one phase oracle (compute, flip, uncompute) and one diffusion. One check is one classical inner
-    product of the query with the measured key.
+    product of the query with a key that was read after a measurement.
 
     Attributes:
         iterates_expected: expected number of Grover iterates.
-        iterates_max: number of iterates that is never exceeded.
+        iterates_max: number of iterates that is never exceeded; None: no bound is known.
         checks_expected: expected number of classical checks that are not counted among the iterates.
         p_failure: probability, or the stated bound of it, that a marked key is left unfound.
         source: where the law is from.
         phased_expected: how many of the expected iterates have the phases of a fixed-point search.
+        shares: the iterates by circuit, where they are not all on the whole table with one key per query.
+        iterates_error: standard error of `iterates_expected` where that is the mean of a sample of rows; else 0.
+        p_missed: estimate of the realised probability of a miss, where `p_failure` is only what is promised.
     """
 
     iterates_expected: float
-    iterates_max: int
+    iterates_max: int | None
     checks_expected: float
     p_failure: float
     source: str
     phased_expected: float = 0.0
+    shares: tuple[IterateShare, ...] = ()
+    iterates_error: float = 0.0
+    p_missed: float | None = None
+
+    @property
+    def trials_expected(self) -> float:
+        """Expected number of measurements of the index: with one key per query, each is a check."""
+        return sum(share.trials for share in self.shares) if self.shares else self.checks_expected
+
+    @property
+    def key_tests(self) -> float:
+        """Expected number of keys tested inside oracles, u in each call."""
+        if not self.shares:
+            return self.iterates_expected
+        return sum(share.keys_per_query * share.iterates for share in self.shares)
 
 
 class ThresholdSearch(ABC):

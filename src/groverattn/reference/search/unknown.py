@@ -76,14 +76,25 @@ def growing_trials(n: int, growth: float, start: float, p_failure: float) -> tup
     Raises:
         InputError: n < 2.
     """
+    check = GroverRun(fixed_point_iterates(n, 1, p_failure), p_failure)
+    return (*map(UniformTrial, growing_bounds(n, growth, start)), FixedTrial(check))
+
+
+def growing_bounds(n: int, growth: float, start: float) -> list[int]:
+    """Return the bounds of the trials: start, growth * start, ..., each rounded up, and ceil(sqrt(n)) at last.
+
+    Raises:
+        InputError: n < 2.
+
+    >>> growing_bounds(16, 1.34, 1.0)
+    [1, 2, 2, 3, 4, 4]
+    """
     check_between("n", n, 2, math.inf, "there is nothing to search among fewer keys", "read the row")
     bounds, m = [], start
     while m < math.sqrt(n):
         bounds.append(math.ceil(m))
         m *= growth
-    bounds.append(math.isqrt(n - 1) + 1)  # ceil(sqrt(n)), exactly
-    check = GroverRun(fixed_point_iterates(n, 1, p_failure), p_failure)
-    return (*map(UniformTrial, bounds), FixedTrial(check))
+    return [*bounds, math.isqrt(n - 1) + 1]  # ceil(sqrt(n)), exactly
 
 
 GROWTH_MAX = 1.5

@@ -1,0 +1,1 @@
+"""Search that tests the u keys of a block in one oracle call: what it sees, how it runs, and what it costs."""

@@ -1,0 +1,141 @@
+"""Plan of a search: the rule of its runs, how many keys a query tests, and whether another score finds first."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+
+from groverattn.errors import InputError, check_between, unknown_name
+from groverattn.reference.blocks.growing import GrowingBlockSearch, check_marked, known_number_floor
+from groverattn.reference.blocks.odd_blocks import Blocks, odd_law
+from groverattn.reference.blocks.posterior import PosteriorSearch
+from groverattn.reference.blocks.sampled import FinderRates, sampled_cost
+from groverattn.reference.search.cost import IterateShare, SearchCost
+from groverattn.reference.search.laws import (
+    N_MARKED_MAX,
+    cade_expected_queries,
+    cade_worst_queries,
+    check_law,
+    search_cost,
+)
+
+RUNS = {
+    "unknown": "growing trials from short to long, begun anew after each find",
+    "posterior": "runs of least cost per success from a posterior over the number of keys left",
+}
+"""Rules of runs that a row is priced with, by search method."""
+
+
+@attrs.frozen
+class Finder:
+    """Approximate score that finds keys before the exact one ends the search.
+
+    Attributes:
+        keys_per_query: places in a block while it searches.
+        rates: what it marks.
+        n_handed_over: number of keys believed to be left at which the exact score takes over. Our choice, from sampled
+            costs: 4 to 16 differ by less than 2 %.
+    """
+
+    keys_per_query: int
+    rates: FinderRates
+    n_handed_over: float = 6.0
+
+
+@attrs.frozen
+class SearchPlan:
+    """How a row is searched.
+
+    Attributes:
+        method: rule of the runs, a name in RUNS.
+        keys_per_query: keys that a query tests, u; each belongs to one of N = ceil(n/u) blocks.
+        finder: an approximate score that searches first; only with `posterior`.
+
+    Raises:
+        InputError: an unknown method, u < 1, or a finder with another method.
+
+    >>> plan = SearchPlan("posterior", keys_per_query=16)
+    >>> round(plan.cost("ideal", 1 << 17, 1, 0.005).iterates_expected)
+    62
+    """
+
+    method: str = "unknown"
+    keys_per_query: int = 1
+    finder: Finder | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.method not in RUNS:
+            raise unknown_name("rule of runs", self.method, RUNS, "each is a procedure with its own cost")
+        check_between("keys_per_query", self.keys_per_query, 1, 1 << 40, "each query tests this number of keys")
+        if self.finder is not None and self.method != "posterior":
+            raise InputError(
+                given=f"an approximate score with the method {self.method}",
+                allowed="with the method posterior",
+                why="what it finds, and when the exact score takes over, is decided by the posterior",
+                do="choose --method posterior",
+            )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is the search of one key per query by growing trials."""
+        return self == SearchPlan()
+
+    def stages(self, p_failure: float) -> tuple[PosteriorSearch, ...]:
+        """Return the stages of the method `posterior`: with the approximate score, if there is one, then the exact."""
+        last = PosteriorSearch(p_failure, self.keys_per_query)
+        if self.finder is None:
+            return (last,)
+        return PosteriorSearch(p_failure, self.finder.keys_per_query, self.finder.n_handed_over), last
+
+    def cost(self, law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+        """Return the cost of finding all of `n_marked` keys among `n_keys` under a law (see `laws.search_cost`).
+
+        Over blocks, `ideal` is the best run for the number left, known; `proven` is the published bound over N blocks
+        that are dealt anew in each round; `worst` is that of the growing trials only, as no bound of the runs of a
+        posterior is known.
+
+        Raises:
+            InputError: as `search_cost`; fewer than three blocks, more marked keys than the law of odd blocks is
+                computed for, or the law `worst` of the method `posterior`.
+        """
+        if self.is_plain:
+            return search_cost(law, n_keys, n_marked, p_failure)
+        check_law(law)
+        check_between("n_marked", n_marked, 0, min(n_keys, N_MARKED_MAX), "t of the keys are marked")
+        blocks = Blocks.of(n_keys, self.keys_per_query)
+        if law == "ideal":
+            return known_number_floor(blocks, n_marked)
+        if law == "proven":
+            return _proven(blocks, n_marked, p_failure)
+        if self.method == "posterior" and law == "expected":
+            rates = None if self.finder is None else self.finder.rates
+            return sampled_cost(self.stages(p_failure), n_keys, n_marked, rates)
+        if self.method == "posterior":
+            raise InputError(
+                given="the law worst with the method posterior",
+                allowed="ideal, expected or proven; worst with the method unknown",
+                why="the runs follow the outcomes, and no bound of their number is known",
+                do="leave out --search-law, or take --method unknown",
+            )
+        growing = GrowingBlockSearch(p_failure, self.keys_per_query)
+        return growing.cost(n_keys, n_marked) if law == "expected" else growing.worst_cost(n_keys, n_marked)
+
+
+def _proven(blocks: Blocks, n_marked: int, p_failure: float) -> SearchCost:
+    """Bound of one search over N blocks, over the law of the odd ones, summed over a round for each number left."""
+    check_marked(blocks, n_marked)
+    n = blocks.n_blocks
+    last = cade_worst_queries(n, p_failure / max(n_marked, 1))
+    queries = np.append(last, cade_expected_queries(n, np.arange(1, n_marked + 1)))  # of 0, 1, ... odd blocks
+    law = odd_law(blocks, n_marked)
+    rounds = (law @ queries)[1:]
+    return SearchCost(
+        iterates_expected=float(rounds.sum()) + last,
+        iterates_max=math.ceil((n_marked + 1) * last),
+        checks_expected=0.0,
+        p_failure=p_failure + float(law[1:, [0]].sum()) if n_marked else p_failure,
+        source="upper bound of arXiv:2203.04975, Eq. (3) and its lemma on unknown numbers, over the law of odd blocks",
+        shares=(IterateShare("exact", n, blocks.size, float(rounds.sum()) + last, 0.0),),
+    )

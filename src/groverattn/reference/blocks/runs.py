@@ -1,0 +1,159 @@
+"""Runs of Grover iterates over blocks: what each sees, for every number of marked keys."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.errors import check_between
+from groverattn.reference.blocks.odd_blocks import Blocks, odd_law
+from groverattn.reference.search.amplification import success_probability
+
+_SHORT_RUNS = 16  # every length below it is there
+_LONG_RUNS = 48  # lengths from there to the longest, at equal ratios
+_PAST_OPTIMUM = 1.05  # the longest run, over pi/4 sqrt(N), the best for one marked block
+_LEAST = 1e-300
+_COST_OF_A_RUN = 0.3  # iterates: what a run of a last check is charged; short runs rule out large numbers. Our choice
+_CHECKED_ONE_BY_ONE, _CHECKED = 300, 200  # numbers of marked keys by which the next run is chosen
+
+
+def run_lengths(n_blocks: int) -> NDArray[np.int64]:
+    """Numbers of iterates that a search on N blocks chooses from: our choice, 64 or fewer.
+
+    >>> run_lengths(256).tolist()
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
+    """
+    longest = int(_PAST_OPTIMUM * math.pi / 4 * math.sqrt(n_blocks)) + 1
+    short = np.arange(min(_SHORT_RUNS, longest + 1))
+    long = np.geomspace(_SHORT_RUNS - 1, longest, _LONG_RUNS) if longest >= _SHORT_RUNS else short
+    return np.unique(np.concatenate([short, np.rint(long).astype(np.int64)]))
+
+
+@attrs.frozen(eq=False)
+class RunTable:
+    """What runs over N blocks see. Every key of the measured block is read, so a run that hits an even block may find.
+
+    The last column stands for all numbers of marked keys above `t_max`, for which only the runs without iterates count:
+    those read a block at random, and see the less the fewer keys are marked.
+
+    Attributes:
+        blocks: the blocks.
+        t_max: largest number of marked keys with a column of its own.
+        lengths: numbers of iterates, shape (lengths,).
+        p_nothing: probability that the measured block holds no marked key, shape (lengths, t_max + 2).
+    """
+
+    blocks: Blocks
+    t_max: int
+    lengths: NDArray[np.int64]
+    p_nothing: NDArray[np.float64]
+
+    @functools.cached_property
+    def log_nothing(self) -> NDArray[np.float64]:
+        """Natural logarithm of `p_nothing`, not below that of 1e-300."""
+        return np.log(np.maximum(self.p_nothing, _LEAST))
+
+    @functools.cached_property
+    def _checked(self) -> NDArray[np.int64]:
+        """Columns by which a last check chooses its runs; it ends by all columns."""
+        few = np.arange(1, min(_CHECKED_ONE_BY_ONE, self.t_max + 1) + 1)
+        many = np.geomspace(few[-1], self.t_max + 1, _CHECKED).astype(np.int64)
+        return np.unique(np.concatenate([few, many, [self.t_max + 1]]))
+
+    def best_last_runs(self, missing: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the positions in `lengths` of the runs that take most away from what is missing, per iterate.
+
+        Args:
+            missing: what log F(t) still has to fall by, at least 0, shape (rows, t_max + 2). Each t has the weight 1/t.
+        """
+        at = self._checked
+        weights, log_nothing = 1 / at, self.log_nothing[:, at]
+        left = [np.maximum(of_row + log_nothing, 0.0) @ weights for of_row in missing[:, at]]
+        gains = (missing[:, at] @ weights)[:, None] - np.array(left).reshape(-1, self.lengths.size)
+        return (gains / (self.lengths + _COST_OF_A_RUN)).argmax(axis=1)
+
+    def last_check(self, p_failure: float) -> tuple[int, ...]:
+        """Return runs of which all fail with probability at most p_failure, whatever number t >= 1 of keys is marked.
+
+        Plain runs, each on blocks dealt anew. The oracle of a fixed-point search would need a phase other than -1, of
+        which two marked keys in a block make its square.
+
+        >>> run_table(Blocks(64, 1), 63).last_check(0.05)
+        (0, 0, 0, 1, 2, 3, 4)
+        """
+        missing = np.full((1, self.t_max + 2), -math.log(p_failure))
+        missing[0, 0] = 0.0
+        runs = []
+        while missing.any():
+            at = self.best_last_runs(missing)[0]
+            missing = np.maximum(missing + self.log_nothing[at], 0.0)
+            runs.append(int(self.lengths[at]))
+        return tuple(sorted(runs))
+
+
+@functools.lru_cache(maxsize=32)
+def run_table(blocks: Blocks, t_max: int) -> RunTable:
+    """Return the exact table for a number of blocks.
+
+    >>> table = run_table(Blocks(64, 1), 8)
+    >>> table.p_nothing[5, 1].round(6).tolist()  # cos^2(11 asin(1/8))
+    0.036485
+    """
+    lengths, t = run_lengths(blocks.n_blocks), np.arange(t_max + 1)
+    p_nothing = np.ones((lengths.size, t_max + 2))
+    p_nothing[:, :-1] = nothing_found(blocks, t, 1 - _success_by_marked(blocks.n_blocks, t_max, lengths))
+    # of more marked keys, a block at random holds none with at most this probability
+    p_nothing[0, -1] = blocks.p_empty(np.array([min(t_max + 1, blocks.n_places)]))[0]
+    return RunTable(blocks, t_max, lengths, np.clip(p_nothing, 0.0, 1.0))
+
+
+def table_of(blocks: Blocks) -> RunTable:
+    """Return the table of a search whose key table stays as it is.
+
+    Raises:
+        InputError: fewer than 3 blocks.
+    """
+    check_blocks(blocks)
+    return run_table(blocks, t_max_of(blocks))
+
+
+def t_max_of(blocks: Blocks) -> int:
+    """Return the largest number of marked keys with a column of its own: those that leave a block empty."""
+    return attrs.evolve(blocks, n_blocks=blocks.n_blocks - 1).t_max
+
+
+def check_blocks(blocks: Blocks) -> None:
+    """Raise InputError unless there are three blocks or more."""
+    why, do = "a search has at least three of them", "take fewer keys per query, or more keys"
+    check_between("blocks", blocks.n_blocks, 3, math.inf, why, do)
+
+
+def nothing_found(blocks: Blocks, t: NDArray[np.integer], p_even: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability that the measured block holds none of t marked keys, over all ways to deal the keys.
+
+    Derived: the N blocks are alike. One of them is empty with probability p_empty; if it is, the m odd blocks are among
+    the other N - 1, and it is measured with probability p_even(m) / (N - m).
+
+    Args:
+        blocks: the blocks.
+        t: numbers of marked keys 0, 1, ..., t_max, with t_max < N.
+        p_even: probability that an even block is measured when m are odd, shape (..., t_max + 1).
+
+    Returns:
+        Shape of `p_even`.
+
+    >>> nothing_found(Blocks(4, 2), np.arange(3), np.array([1.0, 0.75, 0.5])).round(6).tolist()  # a block at random
+    [1.0, 0.75, 0.535714]
+    """
+    n = blocks.n_blocks
+    others = odd_law(attrs.evolve(blocks, n_blocks=n - 1), int(t[-1]))
+    return n * blocks.p_empty(t) * (others @ (p_even / (n - t)).T).T
+
+
+def _success_by_marked(n_blocks: int, m_max: int, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Probability of measuring a marked block when m of N are marked, shape (lengths, m_max + 1)."""
+    return success_probability(n_blocks, np.arange(m_max + 1), lengths[:, None])
