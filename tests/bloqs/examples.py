@@ -10,6 +10,7 @@ from qualtran import Adjoint, BloqExample
 import groverattn.bloqs
 from groverattn.bloqs.lookup.block_contents import BlockContents
 from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
+from groverattn.bloqs.lookup.kept_address import WordLoad, WordUnload
 from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
@@ -18,6 +19,7 @@ from groverattn.bloqs.lookup.qrom import QROMLookup
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.score.in_place import AddInto
 from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.block_oracle import _block_oracle, oracle_of
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.fixed_point import FixedPointSearch
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
@@ -41,6 +43,7 @@ def of_numbers(*numbers, found=()):
 
 ELEVEN_KEYS = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
 ORACLE = _phase_oracle.make()
+BLOCKS, SCORE = _block_oracle.make(), Score((3, -2), threshold=5, key_bits=4)
 PHASED, CONTROLLED = attrs.evolve(ORACLE, angle=2.4), attrs.evolve(ORACLE, controlled_flip=True)
 
 EXAMPLES = {example.name: example.make() for example in OF_CLASSES} | {
@@ -71,6 +74,15 @@ EXAMPLES = {example.name: example.make() for example in OF_CLASSES} | {
     "phase_on_ones_single": PhaseOnOnes(1, angle=2.9),
     "sign_on_ones": PhaseOnOnes(4),
     "sign_on_ones_single": PhaseOnOnes(1),
+    "block_oracle_controlled": attrs.evolve(BLOCKS, controlled_flip=True),
+    "block_oracle_one_key_phased": attrs.evolve(
+        oracle_of("one-hot", of_numbers(1, -2, 0), Score((1,), threshold=1, key_bits=2)), angle=2.4
+    ),
+    "block_oracle_words_at_once": oracle_of("one-hot", ELEVEN_KEYS, SCORE, keys_per_query=4, words_at_once=3),
+    "block_oracle_by_cnots": oracle_of("one-hot-cnots", ELEVEN_KEYS, SCORE, keys_per_query=3),
+    "block_oracle_side_by_side": oracle_of("qrom", ELEVEN_KEYS, SCORE, keys_per_query=3),
+    "block_oracle_qroam": oracle_of("qroam", ELEVEN_KEYS, SCORE, keys_per_query=2),
+    "word_unload_by_cnots": WordUnload(WordLoad(ELEVEN_KEYS.in_blocks(3), measured=False)),
     "phase_oracle_controlled": CONTROLLED,
     "phase_oracle_phased": PHASED,
     "predicate_controlled": Predicate(has_ctrl=True),

@@ -104,11 +104,8 @@ def count_iterate(iterate: GroverIterate) -> IterateCounts:
     """
     oracle = iterate.oracle
     parts = {"oracle": count(oracle).toffoli}
-    if hasattr(oracle, "lookup") and hasattr(oracle, "score"):
-        known = {
-            "load": count(oracle.lookup).toffoli,
-            "unload": count(oracle.lookup.adjoint()).toffoli,
-            "score": count(oracle.score).toffoli + count(oracle.score.adjoint()).toffoli,
-        }
+    if hasattr(oracle, "loads"):
+        of_parts = {"load": oracle.loads, "unload": oracle.unloads, "score": oracle.scores}
+        known = {name: sum(times * count(part).toffoli for part, times in bloqs) for name, bloqs in of_parts.items()}
         parts = known | {"predicate": parts["oracle"] - sum(known.values())}
     return IterateCounts(count(iterate), parts | {"diffusion": count(iterate.diffusion).toffoli})

@@ -6,10 +6,10 @@ import functools
 
 import attrs
 
-from groverattn.bloqs.lookup.data_access import key_lookup
+from groverattn.bloqs.costed import reading
 from groverattn.bloqs.score.key_score import KeyScore
+from groverattn.bloqs.search.block_oracle import oracle_of
 from groverattn.bloqs.search.grover import GroverIterate
-from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.counting import ControlBits, cost_of
 from groverattn.costs.search_totals import phased_iterate
 from groverattn.problem.key_table import KeyTable
@@ -55,33 +55,49 @@ class IterateWaits:
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def iterate_waits(data_access: str, n_keys: int, score: KeyScore, *, phased: bool = False) -> IterateWaits:
+def iterate_waits(
+    data_access: str,
+    n_keys: int,
+    score: KeyScore,
+    *,
+    phased: bool = False,
+    keys_per_query: int = 1,
+    words_at_once: int = 1,
+) -> IterateWaits:
     """Return what an iterate over `n_keys` keys waits for, from its bloqs, once for each size.
 
-    Args:
-        data_access: how it reaches the keys.
-        n_keys: number of keys n.
-        score: the score of one query, which knows d and the bits.
-        phased: whether it is one of the fixed-point search.
+        Args:
+            data_access: how it reaches the keys.
+            n_keys: number of keys n.
+            score: the score of one query, which knows d and the bits.
+            phased: whether it is one of the fixed-point search.
+            keys_per_query, words_at_once: see `oracle_of`.
 
-    Raises:
-        InputError: an unknown data access.
+        Raises:
+            InputError: an unknown data access.
 
-    >>> from groverattn.bloqs.score.methods import score
-    >>> iterate_waits("qrom", 1024, score("shared-sums", (3, -1), 2, 4)).load
-    2044
+        >>> from groverattn.bloqs.costed import reading
+    from groverattn.bloqs.score.methods import score
+        >>> iterate_waits("qrom", 1024, score("shared-sums", (3, -1), 2, 4)).load
+        2044
     """
-    lookup = key_lookup(data_access, KeyTable(n_keys, len(score.query), score.key_bits))
-    iterate = GroverIterate(PhaseOracle(lookup, score))
+    table = KeyTable(n_keys, len(score.query), score.key_bits)
+    oracle = oracle_of(data_access, table, score, keys_per_query=keys_per_query, words_at_once=words_at_once)
+    iterate = GroverIterate(oracle)
     if phased:
         iterate = phased_iterate(iterate)
     oracle = iterate.oracle
+    load, unload = (
+        sum(times * reading(part, "measurement_depth") for part, times in parts)
+        for parts in (oracle.loads, oracle.unloads)
+    )
+    flips = oracle.predicate.measurement_depth
     return IterateWaits(
-        load=lookup.measurement_depth,
-        score=score.measurement_depth + score.adjoint().measurement_depth,
-        predicate=oracle.predicate.measurement_depth,
-        unload=lookup.adjoint().measurement_depth,
+        load=load,
+        score=oracle.measurement_depth - load - unload - flips,
+        predicate=flips,
+        unload=unload,
         diffusion=iterate.diffusion.measurement_depth,
         external_calls=oracle.external_calls,
-        control_bits=sum(int(cost_of(part, ControlBits())) for part in (lookup, lookup.adjoint())),
+        control_bits=sum(int(times * cost_of(part, ControlBits())) for part, times in (*oracle.loads, *oracle.unloads)),
     )

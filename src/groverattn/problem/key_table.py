@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError
-from groverattn.problem.sizes import ceil_log2
+from groverattn.problem.sizes import ceil_div, ceil_log2
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -23,14 +23,18 @@ class KeyTable:
     bit first, and one last bit that says whether the key is live. A key that was found is taken out of later searches
     by clearing this bit, which costs one output bit and no comparison.
 
+    A table of blocks (`in_blocks`) has the words of u keys side by side in each of its N = ceil(n/u) words.
+
     Two tables are equal when their sizes and contents are; the contents are compared by digest.
 
     Attributes:
-        n_keys: number of keys n. This and the other sizes may be SymPy symbols in a table without words.
+        n_keys: number of words: keys n, or blocks N. This and the other sizes may be SymPy symbols in a table without
+            words.
         d_head: numbers per key d.
         key_bits: bits per number b.
-        packed: the words, uint8 of shape (n, ceil((d b + 1) / 8)), big-endian; None for a table of which only the
+        packed: the words, uint8 of shape (n, ceil(u (d b + 1) / 8)), big-endian; None for a table of which only the
             sizes are known, which can be costed and not run.
+        keys_per_word: keys side by side in a word, u.
 
     >>> table = KeyTable.from_keys(np.array([[1, -2], [0, 1]]), key_bits=2)
     >>> [format(table.word(j), "05b") for j in range(2)]
@@ -41,6 +45,7 @@ class KeyTable:
     d_head: int
     key_bits: int
     packed: NDArray[np.uint8] | None = None
+    keys_per_word: int = 1
 
     @classmethod
     def from_keys(cls, keys: NDArray[np.integer], key_bits: int, found: Iterable[int] = ()) -> KeyTable:
@@ -72,8 +77,8 @@ class KeyTable:
 
     @property
     def word_bits(self) -> int:
-        """Bits per word: d b for the key and one for the live flag."""
-        return self.d_head * self.key_bits + 1
+        """Bits per word: d b for each key and one for its live flag."""
+        return self.keys_per_word * (self.d_head * self.key_bits + 1)
 
     @property
     def index_bits(self) -> int:
@@ -92,7 +97,7 @@ class KeyTable:
         Where only sizes are known, all keys are live and half of the other bits are one (our assumption).
         """
         if self.packed is None:
-            return self.n_keys * (self.d_head * self.key_bits + 2) // 2
+            return self.n_keys * self.keys_per_word * (self.d_head * self.key_bits + 2) // 2
         return int(np.bitwise_count(self.packed).sum(dtype=np.int64))
 
     def bits(self) -> NDArray[np.uint8]:
@@ -106,6 +111,37 @@ class KeyTable:
         packed[list(found), byte] &= np.uint8(0xFF ^ (0x80 >> bit))
         return KeyTable(self.n_keys, self.d_head, self.key_bits, packed)
 
+    def in_blocks(self, keys_per_word: int, places: NDArray[np.integer] | None = None) -> KeyTable:
+        """Table of blocks: u keys side by side in each word.
+
+        Args:
+            keys_per_word: u.
+            places: which key is where, shape (N, u), -1 where there is none, which is a word of zeros: not live. By
+                default the keys in their order, with empty places at the end.
+
+        Raises:
+            InputError: `places` for a table that holds only sizes.
+
+        >>> table = KeyTable.from_keys(np.array([[1], [0], [-2]]), key_bits=2).in_blocks(2)
+        >>> [format(table.word(h), "06b") for h in range(2)]
+        ['111101', '001000']
+        """
+        n_words = ceil_div(self.n_keys, keys_per_word)
+        if places is None and self.packed is None:
+            return KeyTable(n_words, self.d_head, self.key_bits, None, keys_per_word)
+        in_order = np.arange(n_words * keys_per_word).reshape(n_words, keys_per_word)
+        at = np.where(in_order < self.n_keys, in_order, -1) if places is None else np.asarray(places)
+        bits = np.where(at[:, :, None] < 0, 0, self.bits()[at]).reshape(len(at), -1)
+        return KeyTable(len(at), self.d_head, self.key_bits, np.packbits(bits.astype(np.uint8), axis=1), keys_per_word)
+
+    def part(self, first: int, number: int) -> KeyTable:
+        """Table of some of the keys of every word: `number` of them from number `first` on."""
+        if self.packed is None:
+            return KeyTable(self.n_keys, self.d_head, self.key_bits, None, number)
+        key = self.word_bits // self.keys_per_word
+        bits = self.bits()[:, first * key : (first + number) * key]
+        return KeyTable(self.n_keys, self.d_head, self.key_bits, np.packbits(bits, axis=1), number)
+
     @property
     def _words(self) -> NDArray[np.uint8]:
         if self.packed is None:
@@ -118,9 +154,9 @@ class KeyTable:
         return self.packed
 
     @cached_property
-    def _identity(self) -> tuple[int, int, int, str | None]:
+    def _identity(self) -> tuple[int, int, int, int, str | None]:
         digest = None if self.packed is None else hashlib.sha256(self.packed.tobytes()).hexdigest()
-        return self.n_keys, self.d_head, self.key_bits, digest
+        return self.n_keys, self.d_head, self.key_bits, self.keys_per_word, digest
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, KeyTable) and self._identity == other._identity
@@ -129,5 +165,6 @@ class KeyTable:
         return hash(cast(object, self._identity))
 
     def __repr__(self) -> str:
-        contents = "sizes only" if self.packed is None else self._identity[3][:8]  # type: ignore[index]
-        return f"KeyTable(n={self.n_keys}, d={self.d_head}, b={self.key_bits}, {contents})"
+        contents = "sizes only" if self.packed is None else self._identity[-1][:8]  # type: ignore[index]
+        together = f", {self.keys_per_word} keys a word" if self.keys_per_word != 1 else ""
+        return f"KeyTable(n={self.n_keys}, d={self.d_head}, b={self.key_bits}{together}, {contents})"

@@ -25,6 +25,8 @@ DATA_ACCESSES: Registry[Callable[[KeyTable], KeyLookup]] = Registry(
         "qroam-dirty": f"{_HERE}.qroam_dirty:fewest_toffolis",
         "bucket-brigade": f"{_HERE}.bucket_brigade:BucketBrigadeLookup",
         "bucket-brigade-wide": f"{_HERE}.bucket_brigade:copied_address",
+        "one-hot": f"{_HERE}.kept_address:KeptAddress",
+        "one-hot-cnots": f"{_HERE}.kept_address:by_cnots",
         "qram": f"{_HERE}.qram:QRAMLookup",
     },
     group="groverattn.data_accesses",

@@ -48,6 +48,11 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
         return 0
 
     @property
+    def kept_bits(self) -> int:
+        """Qubits that the load leaves beside index and word, until the unload."""
+        return 0
+
+    @property
     def measured_block(self) -> int:
         """Words of the block of which all but the first are measured early; 1 if there is no such block."""
         return 1

@@ -92,15 +92,7 @@ class PhaseOracle(InSequence, CirqByGates):
     angle: float = attrs.field(default=math.pi, kw_only=True)
 
     def __attrs_post_init__(self):
-        table = self.lookup.table
-        if (table.d_head, table.key_bits) != (len(self.score.query), self.score.key_bits):
-            raise InputError(
-                given=f"keys of {table.d_head} x {table.key_bits} bits and a query for "
-                f"{len(self.score.query)} x {self.score.key_bits}",
-                allowed="the same d_head and key_bits",
-                why="the score reads the loaded key bit by bit",
-                do="build both from one instance",
-            )
+        check_sizes(self.lookup.table, self.score)
 
     @cached_property
     def signature(self) -> Signature:
@@ -123,15 +115,30 @@ class PhaseOracle(InSequence, CirqByGates):
         table = self.lookup.table
         scored = sum(reg.total_bits() for reg in self.score.signature.rights())
         while_flipping = scored + self.predicate.phase.n_ands
-        after_load = table.index_bits + 1 + max(self.score.peak_qubits, while_flipping)
+        after_load = table.index_bits + self.lookup.kept_bits + 1 + max(self.score.peak_qubits, while_flipping)
         ctrl = int(self.controlled_flip)
         return ctrl + max(self.lookup.peak_qubits, after_load, self.lookup.adjoint().peak_qubits)
 
     @property
+    def loads(self) -> tuple[tuple[Bloq, int], ...]:
+        """What brings the word in."""
+        return ((self.lookup, 1),)
+
+    @property
+    def unloads(self) -> tuple[tuple[Bloq, int], ...]:
+        """What takes it out."""
+        return ((self.lookup.adjoint(), 1),)
+
+    @property
+    def scores(self) -> tuple[tuple[Bloq, int], ...]:
+        """The score, done and undone."""
+        return (self.score, 1), (self.score.adjoint(), 1)
+
+    @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
         """Load, score, flip, unscore, unload."""
-        parts = self.lookup, self.score, self.predicate, self.score.adjoint(), self.lookup.adjoint()
-        return tuple((part, 1) for part in parts)
+        score, unscore = self.scores
+        return *self.loads, score, (self.predicate, 1), unscore, *self.unloads
 
     def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
         loaded = bb.add_d(self.lookup, selection=selection)
@@ -168,6 +175,18 @@ class PhaseOracle(InSequence, CirqByGates):
 
     def adjoint(self) -> "PhaseOracle":
         return attrs.evolve(self, angle=self.predicate.adjoint().angle)
+
+
+def check_sizes(table: KeyTable, score: KeyScore) -> None:
+    """Raise InputError unless keys and query have the same sizes."""
+    if (table.d_head, table.key_bits) != (len(score.query), score.key_bits):
+        raise InputError(
+            given=f"keys of {table.d_head} x {table.key_bits} bits and a query for "
+            f"{len(score.query)} x {score.key_bits}",
+            allowed="the same d_head and key_bits",
+            why="the score reads the loaded key bit by bit",
+            do="build both from one instance",
+        )
 
 
 @bloq_example
