@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.errors import check_seed
-from groverattn.inputs import checked, nested, option
+from groverattn.inputs import between, checked, nested, option
 from groverattn.problem.chosen_head import COUNT, HeadChoice, refuse_ignored
-from groverattn.problem.shapes import checked_bits
+from groverattn.problem.shapes import N_KEYS_MAX, checked_bits
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +30,23 @@ class HeadRequest:
         check=checked(DATA_ACCESSES.check),
         help=f"How the circuit reaches the keys: {', '.join(DATA_ACCESSES.parts)}.",
     )
+    keys_per_query: int = option(
+        1,
+        check=between(1, N_KEYS_MAX, "a call of the oracle tests this number of keys"),
+        help="Keys that one oracle call tests, at most half of those in view.",
+    )
+    words_at_once: int = option(
+        1,
+        check=between(1, N_KEYS_MAX, "each takes its own workspace"),
+        help="Data access one-hot: words loaded and scored side by side.",
+    )
     seed: int = option(0, check=checked(check_seed), help="Seed of all draws, 0 or more.")
+
+    @property
+    def circuit(self) -> dict[str, Any]:
+        """What makes the circuits of a row, as `SearchedRow` takes it."""
+        names = ("data_access", "score_method", "keys_per_query", "words_at_once")
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
 
 @attrs.frozen(kw_only=True)

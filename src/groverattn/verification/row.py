@@ -10,15 +10,17 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.bloqs.lookup.data_access import key_lookup
-from groverattn.bloqs.score.methods import score
+from groverattn.bloqs.score.methods import score as make_score
 from groverattn.errors import InputError
+from groverattn.problem.blocks import check_keys_per_query
 from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.verification.limits import check_circuit
 
 if TYPE_CHECKING:
+    from groverattn.bloqs.score.key_score import KeyScore
+    from groverattn.bloqs.search.block_oracle import BlockOracle
     from groverattn.bloqs.search.phase_oracle import PhaseOracle
 
 
@@ -34,7 +36,12 @@ class SearchedRow:
         data_access: how the circuit reaches the keys, by name.
         score_method: how it adds up the score, by name.
         query_bits: bits per number of the query.
+        keys_per_query: keys that one call tests, u.
+        words_at_once: with a kept address, words that are loaded and scored side by side.
         origin: head and row, as results print them; empty: the row is random.
+
+    Raises:
+        InputError: more keys per query than half of the keys.
     """
 
     keys: NDArray[np.integer]
@@ -44,26 +51,29 @@ class SearchedRow:
     data_access: str = "qrom"
     score_method: str = "shared-sums"
     query_bits: int = 16
-    origin: dict[str, Any] = attrs.field(factory=dict)
+    keys_per_query: int = attrs.field(default=1, kw_only=True)
+    words_at_once: int = attrs.field(default=1, kw_only=True)
+    origin: dict[str, Any] = attrs.field(factory=dict, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_keys_per_query(self.keys_per_query, self.n_keys)
 
     @classmethod
-    def of(cls, instance: Instance, row: int, data_access: str, score_method: str = "shared-sums") -> SearchedRow:
-        """Take row `row` of an instance."""
+    def of(cls, instance: Instance, row: int, data_access: str, **circuit: Any) -> SearchedRow:
+        """Take row `row` of an instance; `circuit` are further attributes that its circuits depend on."""
         return cls(
             keys=instance.keys.values[: instance.visible_keys(row)],
             key_bits=instance.keys.bits,
             query=instance.queries.values[row],
             threshold=int(instance.thresholds[row]),
             data_access=data_access,
-            score_method=score_method,
             query_bits=instance.queries.bits,
             origin={"head": instance.head.name, "row": row},
+            **circuit,
         )
 
     @classmethod
-    def checked(
-        cls, instance: Instance, row: int | None, data_access: str = "qrom", score_method: str = "shared-sums"
-    ) -> SearchedRow:
+    def checked(cls, instance: Instance, row: int | None, data_access: str = "qrom", **circuit: Any) -> SearchedRow:
         """Take a row whose circuit can be run gate by gate; None: the last row that is searched.
 
         Raises:
@@ -83,7 +93,7 @@ class SearchedRow:
                 do="choose another row",
             )
         check_circuit(instance.visible_keys(row), instance.d_head, instance.keys.bits)
-        return cls.of(instance, row, data_access, score_method)
+        return cls.of(instance, row, data_access, **circuit)
 
     @classmethod
     def random(
@@ -95,8 +105,8 @@ class SearchedRow:
         key_bits: int = 8,
         query_bits: int = 8,
         data_access: str = "qrom",
-        score_method: str = "shared-sums",
         seed: int = 0,
+        **circuit: Any,
     ) -> SearchedRow:
         """Return a seeded row in which `n_marked` keys are marked, by default one of 16 and at least one.
 
@@ -109,7 +119,10 @@ class SearchedRow:
         check_circuit(n_keys, d_head, key_bits)
         n_marked = max(1, n_keys // 16) if n_marked is None else n_marked
         row = planted(n_keys, d_head, n_marked, key_bits, query_bits, seed)
-        return cls(row.keys, key_bits, np.array(row.query), row.threshold, data_access, score_method, query_bits)
+        sizes = {"key_bits": key_bits, "query_bits": query_bits}
+        return cls(
+            row.keys, query=np.array(row.query), threshold=row.threshold, data_access=data_access, **sizes, **circuit
+        )
 
     def inputs(self, **of_sizes: int) -> dict[str, Any]:
         """Return what the row is, as results print it; `of_sizes` are put beside the sizes."""
@@ -122,6 +135,8 @@ class SearchedRow:
             "query_bits": self.query_bits,
             "data_access": self.data_access,
             "score_method": self.score_method,
+            **({"keys_per_query": self.keys_per_query} if self.keys_per_query > 1 else {}),
+            **({"words_at_once": self.words_at_once} if self.words_at_once > 1 else {}),
         }
 
     @property
@@ -154,18 +169,42 @@ class SearchedRow:
         """The key memory with every key live."""
         return KeyTable.from_keys(self.keys, self.key_bits)
 
-    def oracle(self, threshold: int | None = None, excluded: Collection[int] = ()) -> PhaseOracle:
-        """Return the oracle's circuit for a threshold, by default the row's own, with the keys `excluded` not live.
+    @property
+    def n_blocks(self) -> int:
+        """Indices of the search: blocks of `keys_per_query` keys."""
+        return -(-self.n_keys // self.keys_per_query)
+
+    def oracle(
+        self,
+        threshold: int | None = None,
+        excluded: Collection[int] = (),
+        places: NDArray[np.integer] | None = None,
+        score: KeyScore | None = None,
+    ) -> PhaseOracle | BlockOracle:
+        """Return the oracle's circuit with the keys `excluded` not live.
+
+        Args:
+            threshold: from which a key is marked; by default the row's own.
+            excluded: keys that are not live.
+            places: which key is where in the blocks, shape (N, u), -1 where there is none; by default in their order.
+            score: another score than the exact one, with its own threshold.
 
         Raises:
             InputError: an unknown data access or score method.
         """
         # Only here: rows that cannot be searched are refused before Qualtran is imported.
-        from groverattn.bloqs.search.phase_oracle import PhaseOracle
+        from groverattn.bloqs.search.block_oracle import oracle_of
 
         table = self.table.without(excluded) if excluded else self.table
-        threshold = self.threshold if threshold is None else threshold
-        query = tuple(self.query.tolist())
-        return PhaseOracle(
-            key_lookup(self.data_access, table), score(self.score_method, query, threshold, self.key_bits)
+        if score is None:
+            threshold = self.threshold if threshold is None else threshold
+            score = make_score(self.score_method, tuple(self.query.tolist()), threshold, self.key_bits)
+        if places is not None:
+            table = table.in_blocks(self.keys_per_query, places)
+        return oracle_of(
+            self.data_access,
+            table,
+            score,
+            keys_per_query=self.keys_per_query if places is None else 1,
+            words_at_once=self.words_at_once,
         )

@@ -18,9 +18,10 @@ QRAM_IN_WORDS = (
 @blocks_of.register
 def _(result: Verification) -> tuple[Block, ...]:
     check = result.check
-    where = "counts differ" if check.first_mismatch is None else f"first at key {check.first_mismatch}"
+    what = "block" if "n_blocks" in result.inputs else "key"
+    where = "counts differ" if check.first_mismatch is None else f"first at {what} {check.first_mismatch}"
     outcome = (
-        f"{check.inputs_checked:,} keys: {check.mismatches} mismatches, {check.dirty_ancillas} dirty ancillas: "
+        f"{check.inputs_checked:,} {what}s: {check.mismatches} mismatches, {check.dirty_ancillas} dirty ancillas: "
         f"{'passed' if check.passed else f'FAILED, {where}'}"
     )
     run, counted = attrs.asdict(check.run), attrs.asdict(check.counted)

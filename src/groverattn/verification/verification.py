@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from groverattn.problem.blocks import arrange, odd_blocks
 from groverattn.problem.chosen_head import head_instance, refuse_two_heads
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
@@ -103,9 +104,8 @@ def searched_row(request: VerificationRequest, head: AttentionHead | None = None
                 d_head=64 if request.head.d_head is None else request.head.d_head,
                 key_bits=request.key_bits,
                 query_bits=request.query_bits,
-                data_access=request.data_access,
-                score_method=request.score_method,
                 seed=request.seed,
+                **request.circuit,
             )
         head = request.head.read()
     else:
@@ -115,7 +115,7 @@ def searched_row(request: VerificationRequest, head: AttentionHead | None = None
 
 
 def _row_of(request: VerificationRequest, instance: Instance) -> SearchedRow:
-    return SearchedRow.checked(instance, request.row, request.data_access, request.score_method)
+    return SearchedRow.checked(instance, request.row, **request.circuit)
 
 
 def _verification(request: VerificationRequest, row: SearchedRow, started: float) -> Verification:
@@ -128,9 +128,15 @@ def _verification(request: VerificationRequest, row: SearchedRow, started: float
         rng = np.random.default_rng([request.seed, 2])
         marked = np.flatnonzero(row.is_marked)
         found = tuple(rng.choice(marked, marked.size // 4, replace=False).tolist())
-    marked = row.marked(row.threshold, found)
-    check = check_oracle(row.oracle(excluded=found), marked, rng)
+    marked, places = row.marked(row.threshold, found), None
+    expected = marked
+    if row.keys_per_query > 1:
+        places = arrange(np.arange(row.n_keys), row.n_blocks, row.keys_per_query, rng)
+        expected = odd_blocks(marked, places)
+    check = check_oracle(row.oracle(excluded=found, places=places), expected, rng)
     inputs = row.inputs() | {"seed": request.seed, "marked": int(marked.sum())}
+    if row.keys_per_query > 1:
+        inputs |= {"n_blocks": row.n_blocks, "odd_blocks": int(expected.sum())}
     if not row.origin:
         inputs["found_before"] = len(found)
     return Verification(inputs, check, time.perf_counter() - started)
