@@ -1,15 +1,14 @@
-"""The circuit of a row: a Grover iterate of given sizes, with a query that stands for any."""
+"""The circuits of a row: Grover iterates of given sizes, with a query that stands for any."""
 
 from __future__ import annotations
 
 import attrs
 
-from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.lookup.qram import QRAMLookup
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.methods import score as make_score
+from groverattn.bloqs.search.block_oracle import oracle_of
 from groverattn.bloqs.search.grover import GroverIterate
-from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.problem.free_memory import check_memory
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import representative_query, representative_threshold
@@ -19,13 +18,28 @@ from groverattn.row.request import RowRequest
 _BYTES_PER_PAIR = 120
 
 
-def iterate_with(request: RowRequest, score: KeyScore) -> GroverIterate:
-    """Return the Grover iterate of a request with a score that is there already."""
-    shape = request.shape
-    lookup = key_lookup(request.design.data_access, KeyTable(shape.n_keys, shape.d_head, shape.key_bits))
-    if isinstance(lookup, QRAMLookup):
-        lookup = attrs.evolve(lookup, price=request.qram)
-    return GroverIterate(PhaseOracle(lookup, score))
+def iterate_with(request: RowRequest, score: KeyScore, keys_per_query: int | None = None) -> GroverIterate:
+    """Return the Grover iterate of a request with a score that is there already.
+
+    Args:
+        request: the sizes, and how the keys are reached.
+        score: the score of one query.
+        keys_per_query: keys that one call tests; by default as many as the request says, or one if it leaves that open.
+
+    Raises:
+        InputError: a data access or sizes that do not go together.
+    """
+    shape, design = request.shape, request.design
+    oracle = oracle_of(
+        design.data_access,
+        KeyTable(shape.n_keys, shape.d_head, shape.key_bits),
+        score,
+        keys_per_query=(design.u or 1) if keys_per_query is None else keys_per_query,
+        words_at_once=design.words_at_once,
+    )
+    if isinstance(oracle.lookup, QRAMLookup):
+        oracle = attrs.evolve(oracle, lookup=attrs.evolve(oracle.lookup, price=request.qram))
+    return GroverIterate(oracle)
 
 
 def iterate_of(request: RowRequest) -> GroverIterate:

@@ -11,17 +11,48 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
-from groverattn.errors import InputError, check_error_budget
+from groverattn.errors import InputError, check_error_budget, unknown_name
 from groverattn.inputs import Input, between, checked, flat, make, nested, option
 from groverattn.physical.machines.hardware import HARDWARE, check_hardware
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import Shape
-from groverattn.reference.search.laws import LAWS, check_law
+from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
 
 # our assumption: products of such numbers stay exact
 _count = between(1, 1 << 40, "every model has at least one, and none has more")
 
+_KEYS_PER_QUERY_MAX = 1 << 40
+
 _OF_A_MODEL = ("name", "n_keys", "d_head", "n_marked", "layers", "query_heads", "gqa_group", "key_numbers")
+
+
+AUTO = "auto"
+"""In place of a number of keys per query: as many as take the fewest Toffolis."""
+
+FIRST_SCORES = {
+    "exact": "the exact score finds and ends the search",
+    "approximate": "an approximate score finds, and the exact one ends the search",
+    "auto": "an approximate score finds where that takes fewer Toffolis",
+}
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _check_keys_per_query(text: str) -> None:
+    if text != AUTO and not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= _KEYS_PER_QUERY_MAX):
+        raise InputError(
+            given=f"keys_per_query = {text}",
+            allowed=f"auto, or a whole number from 1 to {_KEYS_PER_QUERY_MAX:,} that is at most half of the keys",
+            why="a call of the oracle tests this number of keys",
+            do="leave it out for one key per query, or choose auto",
+        )
+
+
+def _check_first_score(name: str) -> None:
+    if name not in FIRST_SCORES:
+        raise unknown_name("first score", name, FIRST_SCORES, "each is a search of its own")
 
 
 @attrs.frozen(kw_only=True)
@@ -31,9 +62,16 @@ class Design:
     Attributes:
         data_access: how the circuit reaches the keys, a name in `DATA_ACCESSES`.
         score_method: how the score is added up, a name in `SCORES`.
+        keys_per_query: keys that one oracle call tests, u, as text; AUTO: as many as take the fewest Toffolis.
+        words_at_once: with a kept one-hot address, key words that are loaded and scored side by side.
+        method: rule of the runs, a name in `RUNS`.
+        first_score: whether an approximate score finds first, a name in `FIRST_SCORES`.
+        significant_bits: bits of each number of the query that the approximate score keeps.
+        lowest_column: first column of its sum that it keeps; None: by the spread of the scores.
+        reads_limit: largest share of the keys that may be read after measurements.
 
     Raises:
-        InputError: an unknown name.
+        InputError: an unknown name, a number out of range, or choices that do not go together.
     """
 
     data_access: str = option(
@@ -46,6 +84,50 @@ class Design:
         help=f"How the score is added up: {', '.join(SCORES.parts)}.",
         check=checked(SCORES.check),
     )
+    keys_per_query: str = option(
+        "1",
+        help="Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.",
+        check=checked(_check_keys_per_query),
+        parse=_text,
+    )
+    words_at_once: int = option(
+        1,
+        help="Data access one-hot: words loaded and scored side by side.",
+        check=between(1, 1 << 20, "words are loaded"),
+    )
+    method: str = option("unknown", help=f"Rule of the runs: {', '.join(RUNS)}.", check=checked(check_runs))
+    first_score: str = option(
+        "exact",
+        help="Whether an approximate score finds first: exact (no), approximate, auto.",
+        check=checked(_check_first_score),
+    )
+    significant_bits: int = option(
+        3, help="Bits of a query number that the approximate score keeps.", check=between(1, 16, "a number has bits")
+    )
+    lowest_column: int | None = option(
+        None,
+        help="First column that the approximate score adds up; by default, by the spread of the scores.",
+        check=between(0, 64, "columns are counted from the least significant bit"),
+    )
+    reads_limit: float = option(
+        0.5,
+        help="Share of the keys that may be read after measurements.",
+        check=between(0, 1e6, "a search that reads the keys is a scan"),
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.first_score != "exact" and self.method != "posterior":
+            raise InputError(
+                given=f"first_score = {self.first_score} with the method {self.method}",
+                allowed="with the method posterior",
+                why="when the exact score takes over is decided by the posterior of the number left",
+                do="add --method posterior",
+            )
+
+    @property
+    def u(self) -> int | None:
+        """Keys per query; None: to be chosen."""
+        return None if self.keys_per_query == AUTO else int(self.keys_per_query)
 
 
 @attrs.frozen(kw_only=True)
@@ -150,6 +232,8 @@ class RowRequest:
     def as_json(self) -> dict[str, Any]:
         """Return the inputs as results print them."""
         printed = attrs.asdict(self)
+        if self.design.u is not None:
+            printed["design"]["keys_per_query"] = self.design.u
         return {k: v for key, value in printed.items() for k, v in (value if key == "design" else {key: value}).items()}
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:

@@ -7,7 +7,7 @@ import math
 import attrs
 import numpy as np
 
-from groverattn.errors import InputError, check_between, unknown_name
+from groverattn.errors import InputError, check_between
 from groverattn.reference.blocks.growing import GrowingBlockSearch, check_marked, known_number_floor
 from groverattn.reference.blocks.odd_blocks import Blocks, odd_law
 from groverattn.reference.blocks.posterior import PosteriorSearch
@@ -18,14 +18,9 @@ from groverattn.reference.search.laws import (
     cade_expected_queries,
     cade_worst_queries,
     check_law,
+    check_runs,
     search_cost,
 )
-
-RUNS = {
-    "unknown": "growing trials from short to long, begun anew after each find",
-    "posterior": "runs of least cost per success from a posterior over the number of keys left",
-}
-"""Rules of runs that a row is priced with, by search method."""
 
 
 @attrs.frozen
@@ -66,8 +61,7 @@ class SearchPlan:
     finder: Finder | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.method not in RUNS:
-            raise unknown_name("rule of runs", self.method, RUNS, "each is a procedure with its own cost")
+        check_runs(self.method)
         check_between("keys_per_query", self.keys_per_query, 1, 1 << 40, "each query tests this number of keys")
         if self.finder is not None and self.method != "posterior":
             raise InputError(

@@ -19,7 +19,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.errors import InputError, real_number, whole_number
+from groverattn.errors import InputError, real_number, unknown_name, whole_number
 from groverattn.reference.search.cost import SearchCost, sum_over_rounds
 from groverattn.reference.search.known import KnownNumberSearch
 from groverattn.reference.search.unknown import UnknownNumberSearch
@@ -170,3 +170,15 @@ LAW_WORDS = {
     "worst": "the same search with every trial at its longest",
 }
 """What each law says, beside its numbers."""
+
+RUNS = {
+    "unknown": "growing trials from short to long, begun anew after each find",
+    "posterior": "runs of least cost per success, from a posterior over the number of keys left",
+}
+"""Rules of runs that a row is priced with, by search method."""
+
+
+def check_runs(method: str) -> None:
+    """Raise InputError unless `method` is the name of a rule of runs."""
+    if method not in RUNS:
+        raise unknown_name("rule of runs", method, RUNS, "each is a procedure with its own cost")

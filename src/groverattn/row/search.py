@@ -1,0 +1,155 @@
+"""The search of a row as a request asks for it: the scores, how many keys a query tests, and what that costs."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable
+
+import attrs
+
+from groverattn.bloqs.score.approximate import approximate_score, pass_rates
+from groverattn.bloqs.score.key_score import KeyScore
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.costs.counting import count
+from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
+from groverattn.errors import InputError
+from groverattn.reference.blocks.plan import Finder, SearchPlan
+from groverattn.reference.blocks.sampled import FinderRates
+from groverattn.reference.search.cost import IterateShare, SearchCost
+from groverattn.row.circuit import iterate_with, score_of
+from groverattn.row.request import RowRequest
+
+# Keys per query that are tried around the best of the formula; the cost is flat there.
+_STEPS = 12
+_STEP = 2 ** (1 / 4)
+
+# Reads of blocks per marked key: the measured means at n = 2^17 and 2^20 (see docs/algorithm.md), for the choice of u.
+_TRIALS_PER_KEY = {"unknown": 5.3, "posterior": 1.3}
+
+
+@attrs.frozen
+class RowSearch:
+    """How a row is searched: scores, plan, and the circuits of its iterates.
+
+    Attributes:
+        request: sizes and choices.
+        plan: the rule of the runs, with the numbers of keys per query.
+        exact: the score that ends the search.
+        finding: the approximate score that finds first, if there is one.
+    """
+
+    request: RowRequest
+    plan: SearchPlan
+    exact: KeyScore
+    finding: KeyScore | None = None
+
+    @classmethod
+    def of(cls, request: RowRequest, exact: KeyScore | None = None) -> RowSearch:
+        """Return the search of a request, with what it leaves open chosen for the fewest Toffolis.
+
+        Args:
+            request: sizes and choices.
+            exact: the score of its query, if it is there already; it is used for other numbers of keys too.
+
+        Raises:
+            InputError: more keys per query than half of the keys, or an approximate score that leaves nothing.
+        """
+        exact = score_of(request) if exact is None else exact
+        design = request.design
+        u = best_keys_per_query(request, exact) if design.u is None else design.u
+        searched = cls(request, SearchPlan(design.method, u), exact)
+        if design.first_score == "exact":
+            return searched
+        both = searched._with_finder()
+        if design.first_score == "approximate" or both.toffoli < searched.toffoli:
+            return both
+        return searched
+
+    def _with_finder(self) -> RowSearch:
+        shape, design = self.request.shape, self.request.design
+        finding = approximate_score(
+            self.exact.query, self.exact.threshold, shape.key_bits, design.significant_bits, design.lowest_column
+        )
+        rates = pass_rates(finding, self.exact.threshold, shape.n_keys, shape.n_marked)
+        u = best_keys_per_query(self.request, finding) if design.u is None else design.u
+        finder = Finder(
+            u, FinderRates(1 - rates.missed / shape.n_marked, rates.candidates - shape.n_marked + rates.missed)
+        )
+        return attrs.evolve(self, plan=attrs.evolve(self.plan, finder=finder), finding=finding)
+
+    @functools.cached_property
+    def toffoli(self) -> float:
+        """Toffolis of a row with half of the error budget for the search, expected."""
+        cost = self.cost(self.request.error_budget / 2, "expected")
+        return sum(share.iterates * count(self.iterate(share)).toffoli for share in self.shares(cost))
+
+    def cost(self, p_miss: float, law: str | None = None) -> SearchCost:
+        """Return what a law says of the row, by default that of the request.
+
+        Raises:
+            InputError: what the law refuses, or more keys read after measurements than the request allows.
+        """
+        shape, limit = self.request.shape, self.request.design.reads_limit
+        cost = self.plan.cost(law or self.request.search_law, shape.n_keys, shape.n_marked, p_miss)
+        if not self.plan.is_plain and cost.checks_expected > limit * shape.n_keys:
+            raise InputError(
+                given=f"{self.plan.keys_per_query} keys per query: {cost.checks_expected:,.0f} of "
+                f"{shape.n_keys:,} keys would be read after measurements",
+                allowed=f"reads of at most {limit:g} of the keys",
+                why="a search that reads the keys is a scan with a quantum computer beside it",
+                do="take fewer keys per query, --method posterior, or a larger --reads-limit",
+            )
+        return cost
+
+    def shares(self, cost: SearchCost) -> Iterable[IterateShare]:
+        """Return the iterates of a cost by circuit."""
+        n_keys, trials = self.request.shape.n_keys, cost.trials_expected
+        return cost.shares or [IterateShare("exact", n_keys, 1, cost.iterates_expected, trials)]
+
+    def iterate(self, share: IterateShare | None = None) -> GroverIterate:
+        """Return the circuit of an iterate: of a share, or the exact one on the whole key table."""
+        if share is None:
+            return iterate_with(self.request, self.exact, self.plan.keys_per_query)
+        score = self.exact if share.score == "exact" or self.finding is None else self.finding
+        n_keys = self.request.shape.n_keys
+        whole = -(-n_keys // share.keys_per_query)
+        n_keys = n_keys if share.n_blocks == whole else share.n_blocks * share.keys_per_query
+        request = attrs.evolve(self.request, shape=attrs.evolve(self.request.shape, n_keys=n_keys))
+        return iterate_with(request, score, share.keys_per_query)
+
+    def totals(self, cost: SearchCost, n_rows: int = 1, n_heads: int = 1) -> SearchTotals:
+        """Return the counts of a row, a head and a model."""
+        if not cost.shares:
+            return search_totals(self.iterate(), cost, n_rows, n_heads)
+        rows = [
+            counted.iterate.total.repeated(share.iterates).then(counted.trial.repeated(share.trials))
+            for share in cost.shares
+            for counted in [count_search(self.iterate(share))]
+        ]
+        row = functools.reduce(lambda one, other: one.then(other), rows)
+        return SearchTotals(count_search(self.iterate()), row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+
+
+def best_keys_per_query(request: RowRequest, score: KeyScore) -> int:
+    """Return the number of keys per query that takes the fewest Toffolis with a score.
+
+    The iterates grow as the square root of the number of blocks N, so N^(1/2) T is least, T the Toffolis of an iterate
+    as counted. For the kept address T = N - 2 + u S and u is about sqrt(3 n / S). No more than keep the reads within
+    the limit of the request.
+
+    >>> request = RowRequest.of(preset="llama3.1-8b", data_access="one-hot")
+    >>> best_keys_per_query(request, score_of(request))
+    16
+    """
+    shape, design = request.shape, request.design
+    read_per_key = _TRIALS_PER_KEY[design.method] * shape.n_marked / shape.n_keys
+    most = max(1, min(shape.n_keys // 3, int(design.reads_limit / read_per_key)))
+    around = math.sqrt(3 * shape.n_keys / max(count(score).toffoli, 1))
+    tried = {1, *(round(around * _STEP**step) for step in range(-_STEPS, _STEPS + 1))}
+    tried |= {1 << u.bit_length() for u in tried}  # a power of two of blocks needs no rotations
+
+    def toffoli(u: int) -> float:
+        return math.sqrt(-(-shape.n_keys // u)) * count(iterate_with(request, score, u)).toffoli
+
+    return min(sorted(u for u in tried if 1 <= u <= most), key=toffoli)
