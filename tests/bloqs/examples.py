@@ -16,6 +16,7 @@ from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.bloqs.lookup.qroam_dirty import DirtyQROAMLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
+from groverattn.bloqs.score.approximate import ApproximateScore
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.score.in_place import AddInto
 from groverattn.bloqs.score.score import Score
@@ -58,6 +59,7 @@ EXAMPLES = {example.name: example.make() for example in OF_CLASSES} | {
     "full_adder_negated": FullAdder(cv_a=0, cv_b=1),
     "add_into_same_width": AddInto(4, 4),
     "add_into_one_bit": AddInto(1, 1),
+    "approximate_score_all_columns": ApproximateScore((3, -1, 3), threshold=1, key_bits=3),
     "score_zero_query": Score((0, 0), threshold=0, key_bits=2),
     "score_plain_heap": Score((3, -1, 2), threshold=2, key_bits=3, method="plain-heap"),
     "score_quantum_query": Score((3, -1), threshold=2, key_bits=3, method="quantum-query"),

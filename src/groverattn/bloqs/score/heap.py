@@ -47,13 +47,24 @@ def _shared_sums(query: tuple[int, ...], threshold: int, key_bits: int) -> Score
 
     40 % fewer And at d = 128 and 8 bits than `plain-heap` (measured, see tests). Derived here.
     """
-    return _digit_heap(query, threshold, key_bits, _sharing(query, key_bits))
+    return _digit_heap(query, threshold, key_bits, query_sharing(query, key_bits))
 
 
 @functools.lru_cache(maxsize=256)
-def _sharing(query: tuple[int, ...], key_bits: int) -> Sharing:
-    """The same for every threshold."""
-    return share_sums([list(signed_digits(-factor)) for factor in query], key_bits)
+def query_sharing(query: tuple[int, ...], key_bits: int, lowest_column: int = 0) -> Sharing:
+    """Return how a query's digits are added up; the same for every threshold."""
+    return share_sums([list(signed_digits(-factor)) for factor in query], key_bits, lowest_column)
+
+
+@functools.lru_cache(maxsize=64)
+def plan_approximate_heap(query: tuple[int, ...], threshold: int, key_bits: int, lowest_column: int) -> ScoreHeap:
+    """Plan the heap of v without its columns below `lowest_column`; with 0 it is that of `shared-sums`.
+
+    Args:
+        query, threshold, key_bits: see `plan_score_heap`.
+        lowest_column: bits of weight below 2^lowest_column are left out, and adders that nothing else needs.
+    """
+    return _digit_heap(query, threshold, key_bits, query_sharing(query, key_bits, lowest_column))
 
 
 def _plain_heap(query: tuple[int, ...], threshold: int, key_bits: int) -> ScoreHeap:
@@ -63,13 +74,15 @@ def _plain_heap(query: tuple[int, ...], threshold: int, key_bits: int) -> ScoreH
 
 
 def _digit_heap(query: tuple[int, ...], threshold: int, key_bits: int, sharing: Sharing) -> ScoreHeap:
-    heap = CarrySaveHeap(len(query) * key_bits, sign_width(query, threshold, key_bits))
+    width = sign_width(query, threshold, key_bits, sharing.largest_error)
+    heap = CarrySaveHeap(len(query) * key_bits, width)
     numbers = [_component(m, key_bits) for m in range(len(query))]
-    for term in sharing.sums:
-        numbers.append(heap.form_sum(numbers[term.left], numbers[term.right], term))
+    for term, first in zip(sharing.sums, sharing.first_columns[len(query) :], strict=True):
+        left, right = numbers[term.left].above(first), numbers[term.right].above(first - term.shift)
+        numbers.append(heap.form_sum(left, right, term))
     for number, digits in zip(numbers, sharing.digits, strict=True):
         for position, digit in digits:
-            heap.enter(number, position, digit)
+            heap.enter(number.above(sharing.lowest_column - position), position, digit)
     heap.constant += threshold - 1 + (sum(query) << (key_bits - 1))
     return heap.plan()
 
@@ -111,10 +124,10 @@ def _component(m: int, key_bits: int) -> Number:
     return Number(tuple((power, Literal(0, wire)) for power, wire in wires))
 
 
-def sign_width(query: tuple[int, ...], threshold: int, key_bits: int) -> int:
-    """Bits of two's complement that hold v for every key."""
+def sign_width(query: tuple[int, ...], threshold: int, key_bits: int, error: int = 0) -> int:
+    """Bits of two's complement that hold v for every key, with an error of at most `error`."""
     low, high = -(1 << (key_bits - 1)), (1 << (key_bits - 1)) - 1
     largest = sum(q * (high if q > 0 else low) for q in query)
     smallest = sum(q * (low if q > 0 else high) for q in query)
-    bounds = threshold - 1 - largest, threshold - 1 - smallest
+    bounds = threshold - 1 - largest - error, threshold - 1 - smallest + error
     return 1 + max((v if v >= 0 else ~v).bit_length() for v in bounds)

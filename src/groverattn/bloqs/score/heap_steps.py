@@ -76,6 +76,10 @@ class Number:
         """Literals of one weight."""
         return [literal for offset, literal in self.literals if offset == column]
 
+    def above(self, column: int) -> Number:
+        """Return the number without its literals below a column."""
+        return Number(tuple((o, literal) for o, literal in self.literals if o >= column), self.constant)
+
     def shifted(self, shift: int, sign: int) -> Number:
         """Return sign * 2^shift times the number; the sign goes into complements and the constant."""
         flipped = tuple((o + shift, x._replace(negated=x.negated ^ (sign < 0))) for o, x in self.literals)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 from qualtran import QAny, QBit, Register, Side, Signature
 
 from groverattn.bloqs.costed import Uncomputable
@@ -42,9 +43,12 @@ class KeyScore(Uncomputable):
 
     def reaches(self, key: int) -> bool:
         """Return whether the score of a key, as the key register holds it, reaches the threshold: plain arithmetic."""
+        return int(np.dot(np.array(self.query, dtype=object), self.components(key))) >= self.threshold
+
+    def components(self, key: int) -> NDArray[np.int64]:
+        """Return the d signed numbers of a key as the key register holds it."""
         bits = np.array(self.key_type.to_bits(key)).reshape(-1, self.key_bits)
-        numbers = bits @ (1 << np.arange(self.key_bits)[::-1]) - (1 << (self.key_bits - 1))
-        return int(np.dot(np.array(self.query, dtype=object), numbers)) >= self.threshold
+        return bits @ (1 << np.arange(self.key_bits)[::-1]) - (1 << (self.key_bits - 1))
 
     @property
     @abc.abstractmethod

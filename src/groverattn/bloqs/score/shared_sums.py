@@ -1,5 +1,8 @@
 """Sums of two key components that are worth forming once, because the query needs them at several weights."""
 
+from collections.abc import Iterator
+from functools import cached_property
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +11,8 @@ from numpy.typing import NDArray
 MAX_SHIFT = 4
 # sums that save up to this much less than the best are formed in the same round: fewer rounds, about the same total
 SLACK = 2
+# a column above all that a component has
+UNREAD = 64
 
 _CHOICES = [(shift, sign) for shift in range(MAX_SHIFT + 1) for sign in (1, -1)]
 
@@ -35,33 +40,72 @@ class Sharing:
     Attributes:
         sums: in the order in which they are formed.
         digits: for every number, components first, the (position, digit) pairs with which it enters the total.
+        lowest_column: columns of the total below it are left out, so that a number which enters at `position` is
+            needed from its column lowest_column - position on.
     """
 
     sums: tuple[SharedSum, ...]
     digits: tuple[tuple[tuple[int, int], ...], ...]
+    lowest_column: int = 0
+
+    @property
+    def n_components(self) -> int:
+        """Numbers that are key components."""
+        return len(self.digits) - len(self.sums)
+
+    @property
+    def largest_error(self) -> int:
+        """Bound on how far the total can be from that of all columns.
+
+        At each digit of a component that a use of a sum stands for, the component and the sum are rounded down, each by
+        less than 2^lowest_column of the total.
+        """
+        uses = [len(digits) for digits in self.digits]
+        for at in reversed(range(self.n_components, len(uses))):
+            term = self.sums[at - self.n_components]
+            uses[term.left] += uses[at]
+            uses[term.right] += uses[at]
+        return sum(uses) * ((1 << self.lowest_column) - 1)
+
+    @cached_property
+    def first_columns(self) -> tuple[int, ...]:
+        """Lowest column of each number that is needed; UNREAD of a component that never enters."""
+        needed = [[self.lowest_column - position for position, _ in digits] for digits in self.digits]
+        # a sum stands behind its parts, so all uses of a number are known before it is looked at
+        for at in reversed(range(self.n_components, len(needed))):
+            term = self.sums[at - self.n_components]
+            needed[term.left].append(min(needed[at]))
+            needed[term.right].append(min(needed[at]) - term.shift)
+        return tuple(max(min(columns, default=UNREAD), 0) for columns in needed)
 
 
-def share_sums(digits: list[list[tuple[int, int]]], n_bits: int) -> Sharing:
+def share_sums(digits: list[list[tuple[int, int]]], n_bits: int, lowest_column: int = 0) -> Sharing:
     """Choose sums greedily, the one that saves most first, until none saves an adder.
 
     If c digits of one number meet c digits of another at the same distance and relative sign, their sum can be formed
     once and added c times. Where the two overlap in w columns, forming it takes one half adder and w - 1 full adders,
     and each use then adds w - 1 bits less to the heap: a saving of (c - 1)(w - 1) - 1 And. This is common
     subexpression elimination for constant matrices (Potkonjak, Srivastava, Chandrakasan, IEEE TCAD 15, 151 (1996)) with
-    the cost of a carry-save heap (derived here).
+    the cost of a carry-save heap (derived here). Where columns of the total are left out, each use counts the columns
+    that it still adds to, and the sum is formed in those that some use needs. Every use needs a column below n_bits,
+    where a sum has one bit in each column, so that leaving columns out rounds it down.
 
     Args:
         digits: signed digits (position, +1 or -1) of each component of the query.
         n_bits: bits of a key component.
+        lowest_column: columns of the total below it are left out.
 
     >>> sharing = share_sums([[(0, 1), (4, -1)], [(0, 1), (4, -1)]], n_bits=8)
     >>> sharing.sums[0].shift, sharing.digits[2]
     (0, ((0, 1), (4, -1)))
     """
-    search = _Search(digits, n_bits)
+    reach, lost = ([[x for x in one if (x[0] > lowest_column - n_bits) == kept] for one in digits] for kept in (1, 0))
+    search = _Search(reach, n_bits, lowest_column)
     while search.take_best():
         pass
-    return Sharing(tuple(search.sums), tuple(_pairs(p, n) for p, n in zip(search.plus, search.minus, strict=True)))
+    left = [_pairs(p, n) for p, n in zip(search.plus, search.minus, strict=True)]
+    left[: len(lost)] = [(*low, *high) for low, high in zip(map(tuple, lost), left, strict=False)]
+    return Sharing(tuple(search.sums), tuple(left), lowest_column)
 
 
 def _mask(digits: list[tuple[int, int]], sign: int) -> int:
@@ -77,11 +121,12 @@ def _pairs(plus: int, minus: int) -> tuple[tuple[int, int], ...]:
 class _Search:
     """Numbers with the digits they still have. Sums are chosen in rounds, in which each number takes part once."""
 
-    def __init__(self, digits: list[list[tuple[int, int]]], n_bits: int):
+    def __init__(self, digits: list[list[tuple[int, int]]], n_bits: int, lowest_column: int):
         self.plus = [_mask(d, 1) for d in digits]
         self.minus = [_mask(d, -1) for d in digits]
         self.widths = [n_bits] * len(digits)
         self.sums: list[SharedSum] = []
+        self.n_bits, self.lowest_column = n_bits, lowest_column
 
     def take_best(self) -> bool:
         """Form the sums that save most, on disjoint numbers; False if none saves anything."""
@@ -108,11 +153,23 @@ class _Search:
         savings = np.empty((len(_CHOICES), active.size, active.size), dtype=np.int64)
         for at, (shift, sign) in enumerate(_CHOICES):
             p, m = ((x >> np.uint64(shift))[None, :] for x in ((plus, minus) if sign > 0 else (minus, plus)))
-            common = np.bitwise_count((plus[:, None] & p) | (minus[:, None] & m)).astype(np.int64)
-            overlap = np.minimum(widths[:, None], widths[None, :] + shift) - shift
-            savings[at] = np.maximum(common - 1, 0) * np.maximum(overlap - 1, 0) - 1
+            common = (plus[:, None] & p) | (minus[:, None] & m)
+            end = np.minimum(widths[:, None], widths[None, :] + shift)
+            saved = formed = np.zeros_like(end)
+            for mask, first in self._uses(shift):
+                uses = np.bitwise_count(common & np.uint64(mask)).astype(np.int64)
+                saved = saved + uses * np.maximum(end - first - 1, 0)
+                formed = np.maximum(formed, (uses > 0) * (end - first))
+            savings[at] = saved - formed
             np.fill_diagonal(savings[at], 0)
         return savings
+
+    def _uses(self, shift: int) -> Iterator[tuple[int, int]]:
+        """Yield (mask of positions, first column in which a sum used at one of them overlaps)."""
+        whole = max(self.lowest_column - shift, 0)
+        yield (1 << 64) - (1 << whole), shift
+        for position in range(max(self.lowest_column - self.n_bits + 1, 0), whole):
+            yield 1 << position, self.lowest_column - position
 
     def _form(self, term: SharedSum) -> None:
         i, j = term.left, term.right
