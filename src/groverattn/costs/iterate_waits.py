@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import attrs
 
@@ -48,10 +49,20 @@ class IterateWaits:
         """Measurement depth of the iterate."""
         return self.load + self.score + self.predicate + self.unload + self.diffusion
 
-    def mixed(self, other: IterateWaits, share: float) -> IterateWaits:
-        """Return the mean iterate where a `share` of all iterates is of the other kind."""
-        own, others = attrs.astuple(self), attrs.astuple(other)
-        return IterateWaits(*((1 - share) * a + share * b for a, b in zip(own, others, strict=True)))
+    @classmethod
+    def mean(cls, parts: Sequence[tuple[float, IterateWaits]]) -> IterateWaits:
+        """Return the mean iterate of numbers of iterates of several kinds.
+
+        >>> kinds = IterateWaits(1, 0, 0, 0, 0, 0, 0), IterateWaits(5, 0, 0, 0, 0, 0, 0)
+        >>> IterateWaits.mean([(3, kinds[0]), (1, kinds[1])]).load
+        2.0
+        """
+        if len(parts) == 1:
+            return parts[0][1]
+        total = sum(number for number, _ in parts) or 1.0
+        weights = [number / total for number, _ in parts]
+        columns = zip(*(attrs.astuple(waits) for _, waits in parts), strict=True)
+        return cls(*(sum(w * x for w, x in zip(weights, column, strict=True)) for column in columns))
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)

@@ -64,9 +64,10 @@ class SearchTotals:
         return self.counted.iterate
 
     @property
-    def phased_iterate(self) -> LogicalCounts:
-        """One iterate of the fixed-point search."""
-        return self.counted.phased
+    def phased_iterate(self) -> LogicalCounts | None:
+        """One iterate of the fixed-point search; None over blocks of several keys, which have no such search."""
+        blocks = getattr(self.counted.searched.oracle, "keys_per_query", 1) > 1
+        return None if blocks else self.counted.phased
 
 
 def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads: int) -> SearchTotals:

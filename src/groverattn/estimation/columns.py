@@ -13,9 +13,8 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.counting import count_iterate
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
-from groverattn.reference.search.laws import search_cost
-from groverattn.row.circuit import iterate_of
 from groverattn.row.request import RowRequest
+from groverattn.row.search import RowSearch
 
 SEARCH_LAW = "expected"
 HARDWARE = "gidney-fowler-2018"
@@ -142,8 +141,8 @@ def _parts(request: RowRequest) -> dict[str, Any]:
     except InputError as error:
         parts["error"] = error
     try:
-        cost = search_cost(request.search_law, request.shape.n_keys, request.shape.n_marked, request.error_budget)
-        return parts | {"iterate": count_iterate(iterate_of(request)), "search": cost}
+        search = RowSearch.of(request)
+        return parts | {"iterate": count_iterate(search.iterate()), "search": search.cost(request.error_budget)}
     except InputError:
         return parts
 

@@ -12,9 +12,9 @@ from groverattn.costs.search_totals import SearchTotals
 from groverattn.estimation.ledger import Provenance, provenance
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.reference.search.cost import SearchCost
-from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
+from groverattn.row.search import RowSearch
 from groverattn.row.verdict import Verdict, row_verdict
 from groverattn.show.result import Drawn
 
@@ -27,6 +27,7 @@ class Estimate(Drawn):
 
     Attributes:
         request: the inputs.
+        search: how the row is searched, with what the inputs left open chosen.
         laws: the numbers of every search law, side by side, at the probability of a miss that `row` allows.
         row: what one row costs, and how its error budget was split.
         classical: GPUs on the same row.
@@ -35,6 +36,7 @@ class Estimate(Drawn):
     """
 
     request: RowRequest
+    search: RowSearch
     laws: dict[str, SearchCost]
     row: RowPrice
     classical: tuple[ClassicalLine, ...]
@@ -58,7 +60,7 @@ class Estimate(Drawn):
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `estimate --format json` prints."""
-        t_per_rotation = self.physical.t_per_rotation
+        t_per_rotation, phased = self.physical.t_per_rotation, self.totals.phased_iterate
         iterate = _counts_json(self.totals.iterate.total, t_per_rotation)
         return {
             "schema": SCHEMA,
@@ -72,10 +74,11 @@ class Estimate(Drawn):
                 "phased_expected": self.cost.phased_expected,
                 "p_miss_allowed": self.row.p_miss,
                 "p_failure": self.cost.p_failure,
+                **_blocks_json(self.search, self.cost),
             },
             "laws": {law: attrs.asdict(cost) for law, cost in self.laws.items()},
             "classical_key_visits": self.request.shape.n_keys,
-            "phased_iterate": _counts_json(self.totals.phased_iterate, t_per_rotation),
+            "phased_iterate": phased and _counts_json(phased, t_per_rotation),
             "row": _counts_json(self.totals.row, t_per_rotation),
             "head": _counts_json(self.totals.head, t_per_rotation),
             "model": _counts_json(self.totals.model, t_per_rotation),
@@ -100,14 +103,15 @@ def estimate(request: RowRequest) -> Estimate:
     >>> estimate(RowRequest.of(n_keys=1024, d_head=64, n_marked=32)).totals.iterate.toffoli_parts["load"]
     1022
     """
-    shape, pricing = request.shape, RowPricing.of(request)
+    pricing = RowPricing.of(request)
     row = pricing.best()
     return Estimate(
         request=request,
-        laws={law: search_cost(law, shape.n_keys, shape.n_marked, row.p_miss) for law in LAWS},
+        search=pricing.search,
+        laws=pricing.search.laws(row.p_miss),
         row=row,
         classical=request.classical(),
-        crossover=row_verdict(request, pricing.iterate.oracle.score),
+        crossover=row_verdict(request, pricing.search.exact),
         provenance=provenance(request.design.data_access, row.cost, pricing.machine),
     )
 
@@ -123,6 +127,24 @@ def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
         "toffoli_depth": counts.toffoli_depth,
         "measurement_depth": counts.measurement_depth,
         "control_bits": counts.control_bits,
+    }
+
+
+def _blocks_json(search: RowSearch, cost: SearchCost) -> dict[str, Any]:
+    """How many keys a query tests, and what is read beside that."""
+    plan, n_keys = search.plan, search.request.shape.n_keys
+    return {
+        "method": plan.method,
+        "keys_per_query": plan.keys_per_query,
+        "n_blocks": -(-n_keys // plan.keys_per_query),
+        "first_score": "exact" if plan.finder is None else "approximate",
+        "trials_expected": cost.trials_expected,
+        "keys_read_expected": cost.checks_expected,
+        "keys_read_over_scan": cost.checks_expected / n_keys,
+        "key_tests_expected": cost.key_tests,
+        "iterates_error": cost.iterates_error,
+        "p_missed_estimate": cost.p_missed,
+        "shares": [attrs.asdict(share) for share in cost.shares],
     }
 
 

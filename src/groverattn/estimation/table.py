@@ -155,6 +155,7 @@ def laws_table(result: Estimate) -> Table:
         Column("law"),
         Column("iterates, on average", "iterates", "iterates", short="iterates"),
         Column("at most", "iterates", "iterates"),
+        Column("keys tested in oracles", "keys", "tests", short="tested"),
         Column("keys read to check", "keys", "checks", short="keys read"),
         Column("both over a scan", "ratio", "ratio", short="both/scan"),
         Column("a miss", "probability", "p_miss", short="p(miss)"),
@@ -164,7 +165,8 @@ def laws_table(result: Estimate) -> Table:
         (
             words(f"`{law}`" + (" (used here)" if law == result.request.search_law else "")),
             count(cost.iterates_expected),
-            count(cost.iterates_max),
+            words("no bound") if cost.iterates_max is None else count(cost.iterates_max),
+            count(cost.key_tests),
             words("in the iterates") if law == "proven" else count(cost.checks_expected),
             rounded((cost.iterates_expected + cost.checks_expected) / scan),
             probability(cost.p_failure),
@@ -173,7 +175,7 @@ def laws_table(result: Estimate) -> Table:
         for law, cost in result.laws.items()
     ]
     says = words("reads every key once, and no iterate")
-    rows.append((words("a scan"), EMPTY, EMPTY, count(scan), rounded(1.0), probability(0.0), says))
+    rows.append((words("a scan"), EMPTY, EMPTY, EMPTY, count(scan), rounded(1.0), probability(0.0), says))
     return Table(
         f"The search of one row by four laws, with a probability of {result.row.p_miss:.2g} allowed for a miss",
         columns,
@@ -249,9 +251,11 @@ def _row_table(result: Estimate) -> Table:
     for line in _spread(result.classical):
         bound = words(f"bound by {line.bound_by}; {line.source}")
         rows.append((words(line.name), duration(line.time_s_per_row), bound))
+    error = f" +- {count_text(cost.iterates_error)} (sampled)" if cost.iterates_error else ""
+    at_most = "" if cost.iterates_max is None else f", at most {count_text(cost.iterates_max)}"
     caption = (
-        f"One row: {count_text(cost.iterates_expected)} iterates expected, at most {count_text(cost.iterates_max)}, a "
-        f"miss with p = {probability_text(cost.p_failure)}"
+        f"One row: {count_text(cost.iterates_expected)}{error} iterates expected{at_most}, a miss with p = "
+        f"{probability_text(cost.p_failure)}"
     )
     return Table(caption, (Column("who"), Column("time per row", IN_CELL), Column("with")), tuple(rows))
 

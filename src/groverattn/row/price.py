@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import attrs
@@ -9,19 +10,19 @@ from scipy.optimize import minimize_scalar
 
 from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.search.grover import GroverIterate
-from groverattn.costs.search_totals import SearchTotals, search_totals
+from groverattn.costs.search_totals import SearchTotals
 from groverattn.errors import InputError
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.surface_code import physical_estimate
 from groverattn.reference.search.cost import SearchCost
-from groverattn.reference.search.laws import search_cost
-from groverattn.row.circuit import iterate_of
 from groverattn.row.request import RowRequest
+from groverattn.row.search import RowSearch
 
 # Shares of the budget that the search may be given. The optimum is flat: a factor e costs a few per cent of iterates.
 _SHARES = (0.003, 0.95)
 _LOG_SHARE_PRECISION = 0.1
+_SHARE_OF_BLOCKS = 0.5
 _PROBES = (0.1, 0.5, 0.9, 0.003)
 
 
@@ -104,16 +105,21 @@ class RowPricing:
 
     Attributes:
         request: sizes, law, machine and error budget.
-        iterate: its circuit.
+        search: how the row is searched, and its circuits.
     """
 
     request: RowRequest
-    iterate: GroverIterate
+    search: RowSearch
 
     @classmethod
     def of(cls, request: RowRequest) -> RowPricing:
         """Return the row of a request."""
-        return cls(request, iterate_of(request))
+        return cls(request, RowSearch.of(request))
+
+    @functools.cached_property
+    def iterate(self) -> GroverIterate:
+        """The circuit of an iterate with the exact score on all keys."""
+        return self.search.iterate()
 
     @property
     def machine(self) -> Hardware:
@@ -124,11 +130,14 @@ class RowPricing:
         """Return the split of least space-time volume.
 
         The machine splits what the search leaves it (`physical_estimate`); here the share of the search is chosen, by
-        bounded scalar minimisation (Brent) over its logarithm.
+        bounded scalar minimisation (Brent) over its logarithm. A search over blocks or by a posterior gets half, for
+        its cost is a sampled mean or a sum over all numbers of keys left; the optimum is flat (our choice).
 
         Raises:
             InputError: no share leaves enough for the machine, or the memory alone fails too often.
         """
+        if not self.search.plan.is_plain:
+            return self.at(_SHARE_OF_BLOCKS)
         best: dict[str, RowPrice] = {}
         refused: list[InputError] = []
 
@@ -156,9 +165,8 @@ class RowPricing:
             InputError: the rest is not enough for the machine, or for the memory.
         """
         request, budget = self.request, self.request.error_budget
-        n_keys = request.shape.n_keys
         p_miss = share * budget
-        cost = search_cost(request.search_law, n_keys, request.shape.n_marked, p_miss)
+        cost = self.search.cost(p_miss)
         memory = ExternalMemory.of(self.iterate, cost, request.qram)
         left = budget - cost.p_failure - memory.p_failure
         if left <= 0:
@@ -168,7 +176,7 @@ class RowPricing:
                 why=f"together they would fail with p = {memory.p_failure:.2g}, and the error budget is {budget:g}",
                 do="assume a better memory, or allow a larger error budget",
             )
-        totals = search_totals(self.iterate, cost, n_keys, request.layers * request.query_heads)
+        totals = self.search.totals(cost, request.shape.n_keys, request.layers * request.query_heads)
         physical = physical_estimate(totals.row, self.machine, left, waiting_s=memory.waiting_s)
         return RowPrice(budget, p_miss, cost, totals, memory, physical)
 

@@ -8,20 +8,21 @@ from collections.abc import Iterable
 
 import attrs
 
-from groverattn.bloqs.score.approximate import approximate_score, pass_rates
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import count
 from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
 from groverattn.errors import InputError
+from groverattn.problem.blocks import check_keys_per_query
 from groverattn.reference.blocks.plan import Finder, SearchPlan
 from groverattn.reference.blocks.sampled import FinderRates
 from groverattn.reference.search.cost import IterateShare, SearchCost
+from groverattn.reference.search.laws import LAWS
 from groverattn.row.circuit import iterate_with, score_of
 from groverattn.row.request import RowRequest
 
 # Keys per query that are tried around the best of the formula; the cost is flat there.
-_STEPS = 12
+_STEPS = 6
 _STEP = 2 ** (1 / 4)
 
 # Reads of blocks per marked key: the measured means at n = 2^17 and 2^20 (see docs/algorithm.md), for the choice of u.
@@ -58,6 +59,7 @@ class RowSearch:
         exact = score_of(request) if exact is None else exact
         design = request.design
         u = best_keys_per_query(request, exact) if design.u is None else design.u
+        check_keys_per_query(u, request.shape.n_keys)
         searched = cls(request, SearchPlan(design.method, u), exact)
         if design.first_score == "exact":
             return searched
@@ -67,6 +69,8 @@ class RowSearch:
         return searched
 
     def _with_finder(self) -> RowSearch:
+        from groverattn.bloqs.score.approximate import approximate_score, pass_rates
+
         shape, design = self.request.shape, self.request.design
         finding = approximate_score(
             self.exact.query, self.exact.threshold, shape.key_bits, design.significant_bits, design.lowest_column
@@ -84,14 +88,52 @@ class RowSearch:
         cost = self.cost(self.request.error_budget / 2, "expected")
         return sum(share.iterates * count(self.iterate(share)).toffoli for share in self.shares(cost))
 
+    def at(self, n_keys: int) -> RowSearch:
+        """Return the search of fewer keys by the same choices, with as many keys per query as suit them."""
+        request = attrs.evolve(self.request, shape=attrs.evolve(self.request.shape, n_keys=n_keys))
+        u = min(self.plan.keys_per_query, near_best_keys_per_query(request, self.exact))
+        if self.plan.is_plain or n_keys == self.request.shape.n_keys:
+            u = self.plan.keys_per_query
+        design = attrs.evolve(request.design, keys_per_query=str(u))
+        return RowSearch.of(attrs.evolve(request, design=design), self.exact)
+
+    @classmethod
+    def at_limits(cls, request: RowRequest, exact: KeyScore, n_keys: int) -> RowSearch:
+        """Return the search of any number of keys, as the verdict asks for it: of the exact score alone.
+
+        What is left open is chosen by the formula; an approximate score saves Toffolis, and a bound without factories
+        does not look at these.
+        """
+        request = attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=n_keys))
+        u = near_best_keys_per_query(request, exact) if request.design.u is None else request.design.u
+        return cls(request, SearchPlan(request.design.method, u), exact)
+
+    def cost_at_scale(self, p_miss: float) -> SearchCost:
+        """Return the cost at numbers of keys that may be very large (see `SearchPlan.cost_at_scale`)."""
+        shape = self.request.shape
+        cost = self.plan.cost_at_scale(self.request.search_law, shape.n_keys, shape.n_marked, p_miss)
+        return self._within_limit(cost)
+
+    def score_of(self, share: IterateShare) -> KeyScore:
+        """Return the score of a share of the iterates."""
+        return self.exact if share.score == "exact" or self.finding is None else self.finding
+
     def cost(self, p_miss: float, law: str | None = None) -> SearchCost:
         """Return what a law says of the row, by default that of the request.
 
         Raises:
             InputError: what the law refuses, or more keys read after measurements than the request allows.
         """
+        shape = self.request.shape
+        return self._within_limit(self.plan.cost(law or self.request.search_law, shape.n_keys, shape.n_marked, p_miss))
+
+    def laws(self, p_miss: float) -> dict[str, SearchCost]:
+        """Return what each law says of the row, but for those that its plan has none of."""
+        shape, known = self.request.shape, [law for law in LAWS if self.plan.has(law)]
+        return {law: self.plan.cost(law, shape.n_keys, shape.n_marked, p_miss) for law in known}
+
+    def _within_limit(self, cost: SearchCost) -> SearchCost:
         shape, limit = self.request.shape, self.request.design.reads_limit
-        cost = self.plan.cost(law or self.request.search_law, shape.n_keys, shape.n_marked, p_miss)
         if not self.plan.is_plain and cost.checks_expected > limit * shape.n_keys:
             raise InputError(
                 given=f"{self.plan.keys_per_query} keys per query: {cost.checks_expected:,.0f} of "
@@ -111,12 +153,11 @@ class RowSearch:
         """Return the circuit of an iterate: of a share, or the exact one on the whole key table."""
         if share is None:
             return iterate_with(self.request, self.exact, self.plan.keys_per_query)
-        score = self.exact if share.score == "exact" or self.finding is None else self.finding
         n_keys = self.request.shape.n_keys
         whole = -(-n_keys // share.keys_per_query)
         n_keys = n_keys if share.n_blocks == whole else share.n_blocks * share.keys_per_query
         request = attrs.evolve(self.request, shape=attrs.evolve(self.request.shape, n_keys=n_keys))
-        return iterate_with(request, score, share.keys_per_query)
+        return iterate_with(request, self.score_of(share), share.keys_per_query)
 
     def totals(self, cost: SearchCost, n_rows: int = 1, n_heads: int = 1) -> SearchTotals:
         """Return the counts of a row, a head and a model."""
@@ -131,25 +172,39 @@ class RowSearch:
         return SearchTotals(count_search(self.iterate()), row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
 
 
+def near_best_keys_per_query(request: RowRequest, score: KeyScore) -> int:
+    """Return about the best number of keys per query, by the formula of a kept address: sqrt(3 n / S).
+
+    With T = N - 2 + u S Toffolis an iterate and iterates in proportion to N^(1/2), N = n/u blocks; S is the Toffolis of
+    the score. No more than keep the reads within the limit of the request.
+    """
+    around = round(math.sqrt(3 * request.shape.n_keys / max(count(score).toffoli, 1)))
+    return max(1, min(around, _most_keys_per_query(request)))
+
+
+def _most_keys_per_query(request: RowRequest) -> int:
+    shape, design = request.shape, request.design
+    read_per_key = _TRIALS_PER_KEY[design.method] * shape.n_marked / shape.n_keys
+    return max(1, min(shape.n_keys // 3, int(design.reads_limit / read_per_key)))
+
+
+@functools.lru_cache(maxsize=1024)
 def best_keys_per_query(request: RowRequest, score: KeyScore) -> int:
-    """Return the number of keys per query that takes the fewest Toffolis with a score.
+    """Return the number of keys per query that takes the fewest Toffolis with a score, as counted.
 
-    The iterates grow as the square root of the number of blocks N, so N^(1/2) T is least, T the Toffolis of an iterate
-    as counted. For the kept address T = N - 2 + u S and u is about sqrt(3 n / S). No more than keep the reads within
-    the limit of the request.
+    N^(1/2) T is least, T the Toffolis of an iterate; tried are powers of 2^(1/4) around `near_best_keys_per_query`,
+    powers of two, and one. It is flat there: half of the best or twice as much cost a quarter more.
 
-    >>> request = RowRequest.of(preset="llama3.1-8b", data_access="one-hot")
+    >>> request = RowRequest.of(preset="llama3.1-8b", data_access="one-hot", keys_per_query="auto")
     >>> best_keys_per_query(request, score_of(request))
     16
     """
-    shape, design = request.shape, request.design
-    read_per_key = _TRIALS_PER_KEY[design.method] * shape.n_marked / shape.n_keys
-    most = max(1, min(shape.n_keys // 3, int(design.reads_limit / read_per_key)))
-    around = math.sqrt(3 * shape.n_keys / max(count(score).toffoli, 1))
+    shape = request.shape
+    around = near_best_keys_per_query(request, score)
     tried = {1, *(round(around * _STEP**step) for step in range(-_STEPS, _STEPS + 1))}
-    tried |= {1 << u.bit_length() for u in tried}  # a power of two of blocks needs no rotations
+    tried |= {1 << u.bit_length() >> 1 for u in tried}  # a power of two of blocks needs no rotations
 
     def toffoli(u: int) -> float:
         return math.sqrt(-(-shape.n_keys // u)) * count(iterate_with(request, score, u)).toffoli
 
-    return min(sorted(u for u in tried if 1 <= u <= most), key=toffoli)
+    return min(sorted(u for u in tried if 1 <= u <= _most_keys_per_query(request)), key=toffoli)

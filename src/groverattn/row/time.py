@@ -13,8 +13,9 @@ from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.shapes import N_KEYS_MAX
-from groverattn.reference.search.laws import search_cost
+from groverattn.reference.search.cost import IterateShare
 from groverattn.row.request import RowRequest
+from groverattn.row.search import RowSearch
 
 
 @attrs.frozen
@@ -107,7 +108,7 @@ class RowLimits:
         Raises:
             InputError: sizes or a law that make no sense, or a memory that fails more often than the budget allows.
         """
-        row, filled_up = self._searching(n_keys, n_keys), 1 << (n_keys - 1).bit_length()
+        row, filled_up = self._searching(n_keys, n_keys), self._filled_up(n_keys)
         if filled_up > max(n_keys, 2) and filled_up <= N_KEYS_MAX:
             row = min(row, self._searching(filled_up, n_keys), key=lambda each: each.duration_s)
         budget, p_error = self.request.error_budget, self.request.qram.p_error
@@ -121,29 +122,34 @@ class RowLimits:
             )
         return row
 
+    def _filled_up(self, n_keys: int) -> int:
+        """Number of keys with dead ones, to a power of two of keys or of blocks."""
+        u = self.request.design.u or 1
+        return u << (-(-n_keys // u) - 1).bit_length()
+
     def _searching(self, n_searched: int, n_keys: int) -> RowTime:
-        request = self.request
-        waits_at = _waits_of_search(
-            request.design.data_access, self.score, request.shape.n_marked, request.search_law, request.error_budget
-        )
-        iterates, waits = waits_at(n_searched)
+        iterates, waits = _waits_of_search(attrs.evolve(self.request, name=""), self.score)(n_searched)
         return RowTime(n_keys, iterates, waits, self.times)
 
 
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
 @functools.lru_cache(maxsize=64)
-def _waits_of_search(
-    data_access: str, score: KeyScore, n_marked: int, law: str, p_miss: float
-) -> Callable[[int], tuple[float, IterateWaits]]:
+def _waits_of_search(request: RowRequest, score: KeyScore) -> Callable[[int], tuple[float, IterateWaits]]:
     """Return a function that knows the iterates and the mean iterate's waits of this search at each number of keys."""
+    access, words = request.design.data_access, request.design.words_at_once
+
+    def waits_of(share: IterateShare, score: KeyScore, *, phased: bool = False) -> IterateWaits:
+        u = share.keys_per_query
+        return iterate_waits(access, share.n_blocks * u, score, phased=phased, keys_per_query=u, words_at_once=words)
 
     @functools.cache
     def at(n_keys: int) -> tuple[float, IterateWaits]:
-        cost = search_cost(law, n_keys, n_marked, p_miss)
-        waits = iterate_waits(data_access, n_keys, score)
+        search = RowSearch.at_limits(request, score, n_keys)
+        cost = search.cost_at_scale(request.error_budget)
+        whole = IterateShare("exact", n_keys, 1, cost.iterates_expected - cost.phased_expected, 0.0)
+        parts = [(share.iterates, waits_of(share, search.score_of(share))) for share in cost.shares or (whole,)]
         if cost.phased_expected:
-            phased = iterate_waits(data_access, n_keys, score, phased=True)
-            waits = waits.mixed(phased, cost.phased_expected / cost.iterates_expected)
-        return cost.iterates_expected, waits
+            parts.append((cost.phased_expected, waits_of(whole, score, phased=True)))
+        return cost.iterates_expected, IterateWaits.mean(parts)
 
     return at

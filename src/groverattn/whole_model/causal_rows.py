@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.costs.search_totals import search_totals
 from groverattn.physical.demand import Demand
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.reference.search.cost import SearchCost
-from groverattn.reference.search.laws import search_cost
-from groverattn.row.circuit import iterate_with
 from groverattn.row.price import ExternalMemory, RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.quadrature import sum_over_rows
@@ -161,10 +158,9 @@ class CausalRows:
         """Return the row that searches exactly this number of indices; it serves all rows that are filled up to it."""
         if n_searched in self._known:
             return self._known[n_searched]
-        request = self.request.but(n_keys=n_searched)
-        iterate = iterate_with(request, self.pricing.iterate.oracle.score)
-        cost = search_cost(request.search_law, n_searched, request.shape.n_marked, self.price.p_miss)
-        counts = search_totals(iterate, cost, n_rows=1, n_heads=1).row
-        waiting_s = ExternalMemory.of(iterate, cost, request.qram).waiting_s
+        search = self.pricing.search.at(n_searched)
+        cost = search.cost(self.price.p_miss)
+        counts = search.totals(cost).row
+        waiting_s = ExternalMemory.of(search.iterate(), cost, self.request.qram).waiting_s
         row = self._known[n_searched] = PricedRow(n_searched, cost, counts, self.machine.time_s(counts, waiting_s))
         return row

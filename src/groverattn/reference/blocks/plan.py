@@ -22,6 +22,8 @@ from groverattn.reference.search.laws import (
     search_cost,
 )
 
+_BLOCKS_PER_KEY, _BLOCKS_AT_SCALE, _KEYS_AT_SCALE, _ROWS_AT_SCALE = 64, 1 << 12, 64, 8
+
 
 @attrs.frozen
 class Finder:
@@ -76,6 +78,10 @@ class SearchPlan:
         """Whether this is the search of one key per query by growing trials."""
         return self == SearchPlan()
 
+    def has(self, law: str) -> bool:
+        """Whether a law is known for it: no bound of the runs of a posterior is."""
+        return law != "worst" or self.method != "posterior"
+
     def stages(self, p_failure: float) -> tuple[PosteriorSearch, ...]:
         """Return the stages of the method `posterior`: with the approximate score, if there is one, then the exact."""
         last = PosteriorSearch(p_failure, self.keys_per_query)
@@ -103,18 +109,55 @@ class SearchPlan:
             return known_number_floor(blocks, n_marked)
         if law == "proven":
             return _proven(blocks, n_marked, p_failure)
-        if self.method == "posterior" and law == "expected":
-            rates = None if self.finder is None else self.finder.rates
-            return sampled_cost(self.stages(p_failure), n_keys, n_marked, rates)
-        if self.method == "posterior":
+        if not self.has(law):
             raise InputError(
                 given="the law worst with the method posterior",
                 allowed="ideal, expected or proven; worst with the method unknown",
                 why="the runs follow the outcomes, and no bound of their number is known",
                 do="leave out --search-law, or take --method unknown",
             )
+        if self.method == "posterior":
+            rates = None if self.finder is None else self.finder.rates
+            return sampled_cost(self.stages(p_failure), n_keys, n_marked, rates)
         growing = GrowingBlockSearch(p_failure, self.keys_per_query)
         return growing.cost(n_keys, n_marked) if law == "expected" else growing.worst_cost(n_keys, n_marked)
+
+    def cost_at_scale(self, law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+        """Return the cost within some per cent, at once for many numbers of keys that may be very large.
+
+        It is taken at a power of two of blocks, of which there are at most 64 for each marked key, and at a power of
+        two of at most 64 keys per query, and follows N^(1/2) from there: the best lengths of runs do, and marked keys
+        hardly share blocks (see test). The search of one key per query by growing trials is exact at any size.
+
+        Raises:
+            InputError: as `cost`.
+        """
+        if self.is_plain:
+            return self.cost(law, n_keys, n_marked, p_failure)
+        n_blocks, most = -(-n_keys // self.keys_per_query), 1 << (_BLOCKS_PER_KEY * n_marked - 1).bit_length()
+        taken = min(1 << n_blocks.bit_length() - 1, max(_BLOCKS_AT_SCALE, most))
+        size = min(1 << self.keys_per_query.bit_length() - 1, _KEYS_AT_SCALE)
+        small = attrs.evolve(self, keys_per_query=size)
+        if self.method == "posterior" and law == "expected" and self.finder is None:
+            cost = sampled_cost(small.stages(p_failure), taken * size, n_marked, n_rows=_ROWS_AT_SCALE)
+        else:
+            cost = small.cost(law, taken * size, n_marked, p_failure)
+        longer, wider = math.sqrt(n_blocks / taken), self.keys_per_query / size
+        shares = (
+            attrs.evolve(
+                share,
+                n_blocks=round(share.n_blocks * n_blocks / taken),
+                keys_per_query=round(share.keys_per_query * wider),
+                iterates=share.iterates * longer,
+            )
+            for share in cost.shares
+        )
+        return attrs.evolve(
+            cost,
+            iterates_expected=cost.iterates_expected * longer,
+            checks_expected=cost.checks_expected * wider,
+            shares=tuple(shares),
+        )
 
 
 def _proven(blocks: Blocks, n_marked: int, p_failure: float) -> SearchCost:

@@ -72,10 +72,10 @@ class CountedNumberSearch:
         weights = by_distance[likely] / by_distance[likely].sum()
         costs = [self.after(n, int(outcome)).cost(n, t) for outcome in likely]
         source = "quantum counting, arXiv:quant-ph/0005055, and the search begun at its estimate, derived, see test"
-        cost = mean_cost(costs, weights, iterates_max=max(cost.iterates_max for cost in costs), source=source)
+        cost = mean_cost(costs, weights, iterates_max=max(cost.iterates_max or 0 for cost in costs), source=source)
         counting = counting_iterates(n_bits)
         return attrs.evolve(
             cost,
             iterates_expected=counting + cost.iterates_expected,
-            iterates_max=counting + cost.iterates_max,
+            iterates_max=counting + (cost.iterates_max or 0),
         )

@@ -136,7 +136,7 @@ def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
     rounds = [search.trials(n_keys, found) for found in range(n_marked + 1)]
     return attrs.evolve(
         cost,
-        iterates_expected=float(cost.iterates_max),
+        iterates_expected=float(cost.iterates_max or 0),
         phased_expected=float(sum_over_rounds(rounds, lambda trial: trial.iterates_max * trial.is_phased)),
         checks_expected=float(sum_over_rounds(rounds, lambda trial: 1)),
         source="cut-off of the shipped procedure: every trial of every round at its largest j",
