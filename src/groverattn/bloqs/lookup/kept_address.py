@@ -50,17 +50,16 @@ class KeptAddress(InSequence, KeyLookup):
         return WordLoad(self.table, self.measured)
 
     @property
-    def passes(self) -> "tuple[WordLoad, ...]":
-        """Loads of the keys of a word that are scored side by side."""
-        every, together = self.table.keys_per_word, self.words_at_once
-        if self.table.packed is None:  # of sizes only: the passes are alike but the last
-            full = (WordLoad(self.table.part(0, together), self.measured),) * (every // together)
-            rest = every % together
-            return full + ((WordLoad(self.table.part(0, rest), self.measured),) if rest else ())
-        return tuple(
-            WordLoad(self.table.part(first, min(together, every - first)), self.measured)
-            for first in range(0, every, together)
-        )
+    def passes(self) -> "tuple[tuple[WordLoad, int], ...]":
+        """Loads of the keys of a word that are scored side by side, in order, and how many in a row are alike."""
+        together = min(self.words_at_once, self.table.keys_per_word)
+        if self.table.packed is None:
+            number, rest = divmod(self.table.keys_per_word, together)
+            sizes = [(together, number), *([(rest, 1)] if rest else [])]
+            return tuple((WordLoad(self.table.part(0, size), self.measured), times) for size, times in sizes)
+        firsts = range(0, self.table.keys_per_word, together)
+        parts = [self.table.part(at, min(together, self.table.keys_per_word - at)) for at in firsts]
+        return tuple((WordLoad(part, self.measured), 1) for part in parts)
 
     @property
     def kept_bits(self) -> int:

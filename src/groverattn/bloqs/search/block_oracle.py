@@ -1,7 +1,6 @@
 """Phase oracle over blocks: the sign of a block is the parity of its marked keys."""
 
 import math
-from collections import Counter
 from functools import cached_property
 
 import attrs
@@ -89,7 +88,7 @@ class BlockOracle(InSequence, CirqByGates):
     def loads(self) -> tuple[tuple[Bloq, int], ...]:
         """What brings the words in."""
         if isinstance(self.lookup, KeptAddress):
-            return (self.lookup.address, 1), *Counter(self.lookup.passes).items()
+            return (self.lookup.address, 1), *self.lookup.passes
         return ((self.lookup, 1),)
 
     @property
@@ -150,7 +149,7 @@ class BlockOracle(InSequence, CirqByGates):
             loaded["word"], ctrl = self._test(bb, loaded["word"], 1, self.keys_per_query, ctrl)
             return ctrl | {"selection": bb.add(self.lookup.adjoint(), **loaded)}
         addressed = bb.add_d(self.lookup.address, selection=selection)
-        for load in self.lookup.passes:
+        for load in (load for load, times in self.lookup.passes for _ in range(times)):
             loaded = bb.add_d(load, hot=addressed["hot"])
             together = load.table.keys_per_word
             loaded["word"], ctrl = self._test(bb, loaded["word"], together, together, ctrl)
