@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from groverattn.frontier.frontier import Frontier
     from groverattn.show.result import Picture
     from groverattn.simulation.result import Simulation
-    from groverattn.simulation.row_search import RowSearch
+    from groverattn.simulation.trials import RowSearch
     from groverattn.sweep.sweep import SweepResult
     from groverattn.verification.verification import Verification
     from groverattn.whole_model.model import WholeModel

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from groverattn.errors import InputError
 from groverattn.inputs import checked, option
@@ -14,20 +15,35 @@ from groverattn.reference.search.trials import GroverRun
 from groverattn.registry import Registry
 
 if TYPE_CHECKING:
+    from groverattn.bloqs.score.approximate import ApproximateScore
     from groverattn.verification.row import SearchedRow
+
+
+Places: TypeAlias = NDArray[np.int64] | None
+"""An arrangement of the keys in blocks, if there is one."""
 
 
 class Engine(Protocol):
     """What stands for the quantum computer, for one row."""
 
-    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
-        """Prepare the uniform superposition, apply the iterates and measure the index.
+    def measure(
+        self,
+        run: GroverRun,
+        threshold: int,
+        excluded: Collection[int],
+        rng: np.random.Generator,
+        places: Places = None,
+        score: ApproximateScore | None = None,
+    ) -> int:
+        """Prepare the uniform superposition, apply the iterates and measure the index: a key, or a block.
 
         Args:
             run: number and phases of the iterates.
             threshold: integer score from which a key is marked.
             excluded: keys that are not live.
             rng: draws the outcome.
+            places: which key is where in the blocks, shape (N, u), -1 where there is none; None: one key per index.
+            score: an approximate score in place of the exact one, with its own threshold.
 
         Raises:
             InputError: a circuit that the engine cannot run.

@@ -11,19 +11,22 @@ from numpy.typing import NDArray
 from qualtran import GateWithRegisters
 
 from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.score.approximate import ApproximateScore
+from groverattn.bloqs.search.block_oracle import BlockOracle
 from groverattn.bloqs.search.fixed_point import FixedPointSearch
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.bloqs.search.quantum_counting import QuantumCounting
 from groverattn.errors import InputError
 from groverattn.reference.search.trials import GroverRun
+from groverattn.simulation.engines import Places
 from groverattn.simulation.index_engines import measured_index, wrong_amplitudes
 from groverattn.verification.row import SearchedRow
 from groverattn.verification.sparse_state import SparseCircuit, run_sparse, search_circuits
 from groverattn.verification.state_vector import MAX_QUBITS, final_amplitudes
 
 
-def search_bloq(oracle: PhaseOracle, run: GroverRun) -> GroverSearch | FixedPointSearch:
+def search_bloq(oracle: PhaseOracle | BlockOracle, run: GroverRun) -> GroverSearch | FixedPointSearch:
     """Return the bloq of a run: prepare the uniform superposition and apply the iterates, with their phases.
 
     >>> from groverattn.bloqs.search.phase_oracle import _phase_oracle
@@ -49,10 +52,18 @@ class GateEngine(ABC):
     outcomes: np.random.Generator
     _wrong: int = attrs.field(default=0, init=False)
 
-    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+    def measure(
+        self,
+        run: GroverRun,
+        threshold: int,
+        excluded: Collection[int],
+        rng: np.random.Generator,
+        places: Places = None,
+        score: ApproximateScore | None = None,
+    ) -> int:
         """Run the circuit and measure its index register."""
-        amplitudes = self.search(run, threshold, excluded)
-        self._wrong += wrong_amplitudes(amplitudes, self.row.marked(threshold, excluded), run)
+        amplitudes = self.search(run, self.row.oracle(threshold, excluded, places, score))
+        self._wrong += wrong_amplitudes(amplitudes, self.row.marked(threshold, excluded, places, score), run)
         return measured_index(np.abs(amplitudes) ** 2, rng)
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
@@ -60,7 +71,7 @@ class GateEngine(ABC):
         return measured_index(self.phases(QuantumCounting(GroverIterate(self.row.oracle(threshold)), n_bits)), rng)
 
     @abstractmethod
-    def search(self, run: GroverRun, threshold: int, excluded: Collection[int]) -> NDArray[np.complex128]:
+    def search(self, run: GroverRun, oracle: PhaseOracle | BlockOracle) -> NDArray[np.complex128]:
         """Return the amplitudes of the index register after a run, shape (2^m,)."""
 
     @abstractmethod
@@ -76,9 +87,9 @@ class GateEngine(ABC):
 class CircuitEngine(GateEngine):
     """Decomposed to gates of one and two qubits and run in Cirq's state-vector simulator: at most 24 qubits."""
 
-    def search(self, run: GroverRun, threshold: int, excluded: Collection[int]) -> NDArray[np.complex128]:
+    def search(self, run: GroverRun, oracle: PhaseOracle | BlockOracle) -> NDArray[np.complex128]:
         """Return the amplitudes of the index register after a run."""
-        return self._final(search_bloq(self.row.oracle(threshold, excluded), run))
+        return self._final(search_bloq(oracle, run))
 
     def phases(self, counting: QuantumCounting) -> NDArray[np.float64]:
         """Return the distribution of the phase register."""
@@ -92,11 +103,11 @@ class CircuitEngine(GateEngine):
 class SparseEngine(GateEngine):
     """Run gate by gate on the basis states that are alive: thousands of qubits, at most 2 n terms."""
 
-    _ready: tuple[tuple, list[SparseCircuit]] | None = attrs.field(default=None, init=False)
+    _ready: tuple[PhaseOracle | BlockOracle, list[SparseCircuit]] | None = attrs.field(default=None, init=False)
 
-    def search(self, run: GroverRun, threshold: int, excluded: Collection[int]) -> NDArray[np.complex128]:
+    def search(self, run: GroverRun, oracle: PhaseOracle | BlockOracle) -> NDArray[np.complex128]:
         """Return the amplitudes of the index register after a run."""
-        return run_sparse(self._circuits(run, threshold, excluded), self.outcomes).amplitudes()
+        return run_sparse(self._circuits(run, oracle), self.outcomes).amplitudes()
 
     def phases(self, counting: QuantumCounting) -> NDArray[np.float64]:
         """Return the distribution of the phase register."""
@@ -104,15 +115,13 @@ class SparseEngine(GateEngine):
         weights = np.abs(state.coefficients) ** 2
         return np.bincount(state.values("phase"), weights, 1 << counting.n_bits).astype(float)
 
-    def _circuits(self, run: GroverRun, threshold: int, excluded: Collection[int]) -> Iterator[SparseCircuit]:
-        """Yield the circuits of a run; without phases, preparation and iterate serve all trials of a round."""
+    def _circuits(self, run: GroverRun, oracle: PhaseOracle | BlockOracle) -> Iterator[SparseCircuit]:
+        """Yield the circuits of a run; without phases, preparation and iterate serve all runs of an oracle."""
         if run.is_phased:
-            yield from search_circuits(search_bloq(self.row.oracle(threshold, excluded), run))
+            yield from search_circuits(search_bloq(oracle, run))
             return
-        asked = (threshold, *excluded)
-        if self._ready is None or self._ready[0] != asked:
-            one_iterate = search_bloq(self.row.oracle(threshold, excluded), GroverRun(1))
-            self._ready = asked, list(search_circuits(one_iterate))
+        if self._ready is None or self._ready[0] != oracle:
+            self._ready = oracle, list(search_circuits(search_bloq(oracle, GroverRun(1))))
         prepare, iterate = self._ready[1]
         yield prepare
         for _ in range(run.n_iterates):

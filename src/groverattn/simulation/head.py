@@ -21,7 +21,8 @@ from groverattn.simulation.blocks import block_results, found_keys, in_blocks, w
 from groverattn.simulation.limits import check_rows
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import OutputErrors, Simulation
-from groverattn.simulation.row_search import RowResult, RowSearch, search_head_row, search_row
+from groverattn.simulation.row_search import RowResult, search_head_row, search_row
+from groverattn.simulation.trials import RowSearch
 from groverattn.verification.row import SearchedRow
 
 # Of a sum of up to 2^17 values of float64, relative to the largest: some 1e-14, and a margin.
@@ -95,13 +96,13 @@ def simulate_instance(
             n_workers=n_workers,
             counting_bits=method.counted().bits(instance.n_keys) if method.counts_first else 0,
         )
-        _check_fits(request, SearchedRow.of(instance, rows[-1], request.data_access))
+        _check_fits(request, SearchedRow.of(instance, rows[-1], **request.circuit))
         search = functools.partial(
             search_head_row,
             instance,
             engine=request.engine,
             method=method,
-            data_access=request.data_access,
+            circuit=request.circuit,
             seed=request.seed,
         )
         found = in_parallel(search, rows, n_workers)
@@ -122,7 +123,7 @@ def search_one_row(request: SimulationRequest, row: int, *, head: AttentionHead 
     """
     head = _chosen(request, head)
     at = row % head.n_keys if -head.n_keys <= row < 0 else row
-    searched = SearchedRow.checked(_with_thresholds(request, head), at, request.data_access)
+    searched = SearchedRow.checked(_with_thresholds(request, head), at, **request.circuit)
     _check_fits(request, searched)
     return search_row(searched, at, engine=request.engine, method=request.search_method(1), seed=request.seed)[1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 import numpy as np
@@ -10,8 +11,12 @@ from numpy.typing import NDArray
 
 from groverattn.reference.search.counting import counting_distribution
 from groverattn.reference.search.trials import GroverRun
+from groverattn.simulation.engines import Places
 from groverattn.verification.oracle_check import run_oracle
 from groverattn.verification.row import SearchedRow
+
+if TYPE_CHECKING:
+    from groverattn.bloqs.score.approximate import ApproximateScore
 
 _AMPLITUDE_TOLERANCE = 1e-6  # far above the rounding of thousands of gates, far below what a wrong phase does
 
@@ -92,6 +97,15 @@ def measured_index(probabilities: NDArray[np.float64], rng: np.random.Generator)
     return int(min(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right"), probabilities.size - 1))
 
 
+class _Other(NamedTuple):
+    """What `SearchedRow.oracle` and `SearchedRow.marked` are asked for."""
+
+    threshold: int
+    excluded: tuple[int, ...]
+    places: Places
+    score: ApproximateScore | None
+
+
 @attrs.define(eq=False)
 class IndexEngine:
     """Every amplitude of the index register; the phases are those of a gate-by-gate run of the oracle on all keys.
@@ -99,6 +113,9 @@ class IndexEngine:
     The circuit is run once for each threshold, with every key live. A key's phase depends on its own word only, so
     excluding keys clears phases; that the circuit does so is checked by `circuit_mismatches` with the live flags of the
     last round.
+
+    Of blocks, which are dealt anew in every run, the circuit is run for the first arrangement of each score and for the
+    last; the phases of the others are the parities of the keys' marks, by plain arithmetic.
 
     Attributes:
         row: the row.
@@ -110,12 +127,29 @@ class IndexEngine:
     outcomes: np.random.Generator | None
     _phases: dict[int, NDArray[np.bool_]] = attrs.field(factory=dict, init=False)
     _wrong: int = attrs.field(default=0, init=False)
+    _last: _Other | None = attrs.field(default=None, init=False)
 
-    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+    def measure(
+        self,
+        run: GroverRun,
+        threshold: int,
+        excluded: Collection[int],
+        rng: np.random.Generator,
+        places: Places = None,
+        score: ApproximateScore | None = None,
+    ) -> int:
         """Draw the measured index from its amplitudes after the run."""
-        marked = self._marked(threshold).copy()
-        marked[list(excluded)] = False
+        if places is None and score is None:
+            marked = self._marked(threshold).copy()
+            marked[list(excluded)] = False
+        else:
+            marked = self._otherwise_marked(_Other(threshold, tuple(excluded), places, score))
         return measured_index(np.abs(grover_amplitudes(marked, run)) ** 2, rng)
+
+    def _otherwise_marked(self, other: _Other) -> NDArray[np.bool_]:
+        is_first = self._last is None or self._last.score != other.score
+        self._last = other
+        return self._phases_of_circuit(*other) if is_first else self.row.marked(*other)
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
         """Draw the measured phase of the iterate."""
@@ -126,18 +160,25 @@ class IndexEngine:
             self._phases[threshold] = self._phases_of_circuit(threshold, ())
         return self._phases[threshold]
 
-    def _phases_of_circuit(self, threshold: int, excluded: Collection[int]) -> NDArray[np.bool_]:
-        """Return the keys with phase -1; the keys on which that differs from plain arithmetic are counted."""
-        marked = self.row.marked(threshold, excluded)
+    def _phases_of_circuit(
+        self,
+        threshold: int,
+        excluded: Collection[int],
+        places: Places = None,
+        score: ApproximateScore | None = None,
+    ) -> NDArray[np.bool_]:
+        """Return the indices with phase -1; those on which that differs from plain arithmetic are counted."""
+        marked = self.row.marked(threshold, excluded, places, score)
         if self.outcomes is None:
             return marked
-        run = run_oracle(self.row.oracle(threshold, excluded), self.outcomes)
+        run = run_oracle(self.row.oracle(threshold, excluded, places, score), self.outcomes)
         self._wrong += int(((run.marked != marked) | run.is_wrong).sum())
         return run.marked
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
-        """Run the oracle's circuit with keys excluded; return the keys on which this or an earlier run was wrong."""
-        self._phases_of_circuit(threshold, excluded)
+        """Run the oracle's circuit with keys excluded; return the indices on which this or an earlier run was wrong."""
+        last = self._last or _Other(threshold, tuple(excluded), None, None)
+        self._phases_of_circuit(*last)
         return None if self.outcomes is None else self._wrong
 
 
@@ -151,9 +192,17 @@ class LawEngine:
     row: SearchedRow
     outcomes: np.random.Generator | None = None
 
-    def measure(self, run: GroverRun, threshold: int, excluded: Collection[int], rng: np.random.Generator) -> int:
+    def measure(
+        self,
+        run: GroverRun,
+        threshold: int,
+        excluded: Collection[int],
+        rng: np.random.Generator,
+        places: Places = None,
+        score: ApproximateScore | None = None,
+    ) -> int:
         """Draw the measured index."""
-        marked = self.row.marked(threshold, excluded)
+        marked = self.row.marked(threshold, excluded, places, score)
         p_hit, n_marked = float(run.success(marked.size, marked.sum())), int(marked.sum())
         of_marked, of_other = p_hit / max(n_marked, 1), (1 - p_hit) / max(marked.size - n_marked, 1)
         return measured_index(np.where(marked, of_marked, of_other), rng)

@@ -76,7 +76,7 @@ class SimulationRequest(HeadRequest):
     method: str = option(
         "unknown",
         check=checked(lambda name: SearchMethod(name=name, n_expected=1, p_failure=0.5)),
-        help="unknown, expected, counted, known, collector or top-k.",
+        help="unknown, posterior, expected, counted, known, collector or top-k.",
     )
     growth: float | None = option(
         None, check=checked(_check_growth), help="Growth factor of the trials; by default the method's own."
@@ -110,6 +110,7 @@ class SimulationRequest(HeadRequest):
             p_failure=self.error_budget / n_keys,
             growth=self.growth,
             n_marked_max=self.marked_limit,
+            keys_per_query=self.keys_per_query,
         )
 
     def row_range(self, n_rows: int) -> range:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from groverattn.errors import InputError
 from groverattn.problem.instance import Instance
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from groverattn.reference.search.laws import LAWS, search_cost
+from groverattn.reference.search.laws import LAWS
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.show.result import Shown
 from groverattn.simulation.request import SimulationRequest
@@ -22,7 +21,9 @@ from groverattn.simulation.row_search import RowResult
 
 SCHEMA = "groverattn.simulate/2"
 
-_SIZES_MAX = 256  # row sizes whose expected cost is computed: the cost is smooth, and 256 of them give three digits
+# Row sizes whose expected cost is computed: the cost is smooth, and 256 of them give three digits; of a cost that is
+# sampled, or summed over all numbers of keys left, fewer have to do.
+_SIZES_MAX, _SIZES_OF_BLOCKS_MAX = 256, 16
 
 
 @attrs.frozen(eq=False)
@@ -94,8 +95,11 @@ class Simulation(Shown):
     def iterates_by_law(self) -> dict[str, float]:
         """Expected iterates of all searched rows together under the query laws, for their true numbers of keys."""
         laws = LAWS if self.request.search_law == "all" else [self.request.search_law]
-        cost = functools.partial(search_cost, p_failure=self.method.p_failure)
-        return {law: self._summed(lambda n, t, law=law: cost(law, n, t).iterates_expected) for law in laws}
+        plan, p_failure = self.method.plan, self.method.p_failure
+        known = [law for law in laws if plan.has(law)]
+        return {
+            law: self._summed(lambda n, t, law=law: plan.cost(law, n, t, p_failure).iterates_expected) for law in known
+        }
 
     def method_iterates(self) -> float:
         """Expected iterates of all searched rows together, by the exact recursion of the procedure that was run."""
@@ -106,9 +110,10 @@ class Simulation(Shown):
         """Sum over the searched rows; of more than 256 different sizes, over evenly spaced rows, scaled up."""
         rows = sorted((self.instance.visible_keys(row.row), row.n_marked) for row in self._searched)
         sizes = Counter(rows)
-        if len(sizes) > _SIZES_MAX:
-            chosen = [rows[round(at)] for at in np.linspace(0, len(rows) - 1, _SIZES_MAX)]
-            return sum(iterates(n, t) for n, t in chosen) * len(rows) / _SIZES_MAX
+        most = _SIZES_MAX if self.method.plan.is_plain else _SIZES_OF_BLOCKS_MAX
+        if len(sizes) > most:
+            chosen = [rows[round(at)] for at in np.linspace(0, len(rows) - 1, most)]
+            return sum(iterates(n, t) for n, t in chosen) * len(rows) / most
         return sum(times * iterates(n, t) for (n, t), times in sizes.items())
 
     @property
@@ -182,5 +187,8 @@ class Simulation(Shown):
             "output_error_bound": float(output.bounds.max()),
             "output_error_certificate": float(output.certificates.max()),
             "max_value": self.max_value,
+            "keys_per_query": request.keys_per_query,
+            "trials": self.total("trials"),
+            "key_tests_in_oracles": self.total("key_tests"),
             "passed": self.passed,
         }

@@ -9,72 +9,17 @@ import attrs
 import numpy as np
 
 from groverattn.problem.instance import Instance
+from groverattn.reference.blocks.growing import GrowingBlockSearch
 from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.counted import CountedNumberSearch
 from groverattn.reference.search.counting import counting_iterates
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.top_k import TopKSearch
-from groverattn.reference.search.trials import GroverRun, Trial
-from groverattn.show.result import Shown
+from groverattn.reference.search.trials import Trial
+from groverattn.simulation.block_search import find_by_growing_trials, find_by_posterior
 from groverattn.simulation.engines import Engine, EngineChoice
+from groverattn.simulation.trials import RowSearch, TrialRecord
 from groverattn.verification.row import SearchedRow
-
-
-@attrs.frozen
-class TrialRecord:
-    """One trial as it was made.
-
-    Attributes:
-        run: number and phases of its iterates.
-        n_excluded: keys that were not live, because they had been found or are kept.
-        key: the measured key.
-        hit: whether the classical check let it pass; the next trial then begins a new round.
-    """
-
-    run: GroverRun
-    n_excluded: int
-    key: int
-    hit: bool
-
-
-@attrs.frozen
-class RowSearch(Shown):
-    """What one row's search did.
-
-    Attributes:
-        found: keys that were measured and passed the classical check, in the order of finding.
-        trials: every trial in order.
-        last_threshold: the threshold of the last round.
-        stopped_early: the row has more marked keys than it was promised to have.
-        first_iterates: iterates before the first trial, those of quantum counting.
-        first_checks: keys read before the first trial.
-    """
-
-    found: tuple[int, ...]
-    trials: tuple[TrialRecord, ...]
-    last_threshold: int
-    stopped_early: bool = False
-    first_iterates: int = 0
-    first_checks: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what was found, and every trial."""
-        return {"found": list(self.found), "trials": [attrs.asdict(trial) for trial in self.trials]}
-
-    @property
-    def iterates(self) -> int:
-        """Grover iterates run, each one oracle call."""
-        return self.first_iterates + sum(trial.run.n_iterates for trial in self.trials)
-
-    @property
-    def phased_iterates(self) -> int:
-        """Those among them with the phases of a fixed-point search."""
-        return sum(trial.run.n_iterates for trial in self.trials if trial.run.is_phased)
-
-    @property
-    def checks(self) -> int:
-        """Keys that were read classically."""
-        return self.first_checks + len(self.trials)
 
 
 @attrs.frozen
@@ -173,7 +118,9 @@ class RowResult:
         false: keys called found that are not marked; the classical check keeps this at 0.
         iterates: Grover iterates, each one oracle call.
         phased_iterates: those of them with the phases of a fixed-point search.
-        key_visits: keys read classically: measured indices that were checked, or the whole row.
+        key_visits: keys read classically: those of measured indices, or the whole row.
+        key_tests: keys tested inside oracles, as many in each call as a query tests.
+        trials: runs that ended with a measurement of the index.
         read_whole: the threshold rule left nothing to search for.
         stopped_early: more keys were found than the row was promised to have at most.
         circuit_wrong: keys on which the circuit, run before and after the search, differs from plain arithmetic; None
@@ -189,13 +136,15 @@ class RowResult:
     iterates: int = 0
     phased_iterates: int = 0
     key_visits: int = 0
+    key_tests: int = 0
+    trials: int = 0
     read_whole: bool = False
     stopped_early: bool = False
     circuit_wrong: int | None = None
 
 
 def search_head_row(
-    instance: Instance, row: int, *, engine: EngineChoice, method: SearchMethod, data_access: str, seed: int
+    instance: Instance, row: int, *, engine: EngineChoice, method: SearchMethod, circuit: dict[str, Any], seed: int
 ) -> RowResult:
     """Search one row; the result depends on `seed` and `row` alone.
 
@@ -205,7 +154,7 @@ def search_head_row(
     if n_visible <= method.n_kept if method.keeps_largest else instance.read_whole(row):
         every = {"found": tuple(range(n_visible)), "n_found": n_visible, "n_marked": n_visible}
         return RowResult(row=row, **every, key_visits=n_visible, read_whole=True)
-    searched = SearchedRow.of(instance, row, data_access)
+    searched = _of_row(instance, row, circuit)
     to_find = searched.is_marked
     if method.keeps_largest:
         # with ties at the k-th largest score, any k of those that reach it are right
@@ -223,9 +172,17 @@ def search_head_row(
         iterates=search.iterates,
         phased_iterates=search.phased_iterates,
         key_visits=search.checks,
+        key_tests=search.iterates * searched.keys_per_query,
+        trials=len(search.trials),
         stopped_early=search.stopped_early,
         circuit_wrong=machine.circuit_mismatches(search.last_threshold, search.found),
     )
+
+
+def _of_row(instance: Instance, row: int, circuit: dict[str, Any]) -> SearchedRow:
+    """The row; one that sees too few keys for blocks is searched key by key."""
+    few = circuit.get("keys_per_query", 1) > instance.visible_keys(row) // 3
+    return SearchedRow.of(instance, row, **(circuit | {"keys_per_query": 1} if few else circuit))  # pyright: ignore
 
 
 def search_row(
@@ -245,6 +202,11 @@ def search_row(
     machine = engine.for_row(row, searched, outcomes)
     if method.keeps_largest:
         return machine, find_largest(method.top_k(), searched, machine, rng)
+    if method.name == "posterior":
+        return machine, find_by_posterior(method.plan, method.p_failure, searched, machine, rng)
+    if method.keys_per_query > 1:
+        search = GrowingBlockSearch(method.p_failure, method.keys_per_query)
+        return machine, find_by_growing_trials(search, searched, machine, rng)
     if method.counts_first:
         return machine, count_and_find(method.counted(), searched, machine, rng)
     return machine, find_marked(method.for_threshold(int(searched.is_marked.sum())), searched, machine, rng)

@@ -15,7 +15,8 @@ from groverattn.show.numbers import Cell, count, count_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.amplitudes import Amplitudes, p_marked
 from groverattn.simulation.result import Simulation
-from groverattn.simulation.row_search import RowResult, RowSearch
+from groverattn.simulation.row_search import RowResult
+from groverattn.simulation.trials import RowSearch, TrialRecord
 
 _DIGITS = 9
 
@@ -65,6 +66,8 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     )
     for law, iterates in result.iterates_by_law().items():
         yield f"  law {law}", count(iterates), LAW_WORDS[law]
+    if request.keys_per_query > 1:
+        yield "keys tested", whole(result.total("key_tests")), f"in oracles, {request.keys_per_query} in each call"
     scan = sum(result.instance.visible_keys(row.row) for row in rows)
     read = f"to check what was measured, and rows read whole; a scan of all rows reads {scan:,}"
     yield "keys read", whole(result.total("key_visits")), read
@@ -113,6 +116,12 @@ def _(result: Amplitudes) -> tuple[Block, ...]:
     )
 
 
+def _check_text(trial: TrialRecord) -> str:
+    if trial.n_found > 1:
+        return f"{trial.n_found} found"
+    return "found" if trial.hit else "not marked, or found before"
+
+
 @blocks_of.register
 def _(result: RowSearch) -> tuple[Block, ...]:
     """Trial by trial."""
@@ -122,8 +131,9 @@ def _(result: RowSearch) -> tuple[Block, ...]:
         (Column("trial", "trials"), lambda each: count(each[0])),
         (Column("iterates", "iterates"), lambda each: count(each[1].run.n_iterates)),
         (Column("phases"), lambda each: words("of a fixed-point search" if each[1].run.is_phased else "-1")),
-        (Column("measured key", "index"), lambda each: count(each[1].key)),
-        (Column("check"), lambda each: words("found" if each[1].hit else "not marked, or found before")),
+        (Column("measured index", "index"), lambda each: count(each[1].key)),
+        (Column("keys read", "keys"), lambda each: count(each[1].n_read)),
+        (Column("check"), lambda each: words(_check_text(each[1]))),
     )
     found = ", ".join(map(str, result.found)) or "none"
     return table, Paragraph(f"Found: {found}. {result.iterates:,} oracle calls, {result.checks:,} keys checked.")

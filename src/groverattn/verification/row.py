@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.errors import InputError
-from groverattn.problem.blocks import check_keys_per_query
+from groverattn.problem.blocks import check_keys_per_query, odd_blocks
 from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.verification.limits import check_circuit
 
 if TYPE_CHECKING:
+    from groverattn.bloqs.score.approximate import ApproximateScore
     from groverattn.bloqs.score.key_score import KeyScore
     from groverattn.bloqs.search.block_oracle import BlockOracle
     from groverattn.bloqs.search.phase_oracle import PhaseOracle
@@ -54,6 +55,7 @@ class SearchedRow:
     keys_per_query: int = attrs.field(default=1, kw_only=True)
     words_at_once: int = attrs.field(default=1, kw_only=True)
     origin: dict[str, Any] = attrs.field(factory=dict, kw_only=True)
+    _other_scores: dict[ApproximateScore, NDArray[np.bool_]] = attrs.field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         check_keys_per_query(self.keys_per_query, self.n_keys)
@@ -153,11 +155,25 @@ class SearchedRow:
         """All scores, for engines that stand in for a circuit and for comparison with one; shape (n,)."""
         return self.keys @ self.query
 
-    def marked(self, threshold: int, excluded: Collection[int] = ()) -> NDArray[np.bool_]:
-        """Return which keys reach a threshold and are not excluded, by plain arithmetic, shape (n,)."""
-        marked = self.scores >= threshold
+    def marked(
+        self,
+        threshold: int,
+        excluded: Collection[int] = (),
+        places: NDArray[np.integer] | None = None,
+        score: ApproximateScore | None = None,
+    ) -> NDArray[np.bool_]:
+        """Return which indices an oracle marks, by plain arithmetic: keys, shape (n,), or odd blocks, shape (N,).
+
+        Args: see `oracle`.
+        """
+        marked = (self.scores >= threshold) if score is None else self._by_other_score(score)
         marked[list(excluded)] = False
-        return marked
+        return marked if places is None else odd_blocks(marked, places.astype(np.int64))
+
+    def _by_other_score(self, score: ApproximateScore) -> NDArray[np.bool_]:
+        if score not in self._other_scores:
+            self._other_scores[score] = score.approximate(self.keys) >= score.threshold
+        return self._other_scores[score].copy()
 
     @property
     def is_marked(self) -> NDArray[np.bool_]:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import attrs
 
 from groverattn.errors import InputError, unknown_name
+from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.collector import CouponCollector
 from groverattn.reference.search.cost import SearchCost, ThresholdSearch
 from groverattn.reference.search.counted import CountedNumberSearch
 from groverattn.reference.search.expected import ExpectedNumberSearch
 from groverattn.reference.search.fixed_point import check_p_failure
 from groverattn.reference.search.known import KnownNumberSearch
+from groverattn.reference.search.laws import RUNS
 from groverattn.reference.search.top_k import TopKSearch
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 SEARCH_METHODS = {
     "unknown": "number of marked keys unknown: growing trials, last check by fixed-point search",
+    "posterior": "number unknown: runs of least cost per success, from a posterior over the number left",
     "expected": "the same, begun at the number of keys that is expected",
     "counted": "number estimated by quantum counting first, then as expected",
     "known": "number of marked keys known: no last check",
     "collector": "number known, found keys not excluded: runs can be shared by parallel machines",
     "top-k": "no threshold: the k best keys by maximum finding",
+}
+
+_NO_BLOCKS = {
+    "expected": "its last check takes phases other than -1, of which two marked keys in a block make the square",
+    "counted": "it counts the odd blocks of one arrangement, and blocks are dealt anew in every run",
+    "known": "how many blocks are odd is not known where the number of marked keys is",
+    "collector": "its runs share one key table, and blocks are dealt anew in every run",
+    "top-k": "a threshold that follows what is found needs the last check by a fixed-point search",
 }
 
 
@@ -34,6 +45,7 @@ class SearchMethod:
         p_failure: probability allowed that a row misses a key.
         growth: factor of the bound after a failed trial (`unknown`, `expected`, `top-k`); None: the procedure's own.
         n_marked_max: a row is given up as soon as one key more is found (`unknown`, `expected`, `counted`).
+        keys_per_query: keys that a query tests (`unknown`, `posterior`).
 
     Raises:
         InputError: an unknown name, or a number that the procedure refuses or does not use.
@@ -44,6 +56,7 @@ class SearchMethod:
     p_failure: float
     growth: float | None = None
     n_marked_max: int | None = None
+    keys_per_query: int = 1
 
     def __attrs_post_init__(self) -> None:
         if self.name not in SEARCH_METHODS:
@@ -51,7 +64,25 @@ class SearchMethod:
         check_p_failure(self.p_failure)
         self._refuse_ignored("growth", ("unknown", "expected", "top-k"))
         self._refuse_ignored("n_marked_max", ("unknown", "expected", "counted"))
+        if self.keys_per_query > 1:
+            self._refuse_blocks()
         {"top-k": self.top_k, "counted": self.counted}.get(self.name, lambda: self.for_threshold(1))()
+
+    def _refuse_blocks(self) -> None:
+        if self.name not in RUNS:
+            raise InputError(
+                given=f"keys_per_query = {self.keys_per_query} with the search method {self.name}",
+                allowed=f"with {', '.join(RUNS)}",
+                why=_NO_BLOCKS[self.name],
+                do="leave it out, or choose another method",
+            )
+        if self.growth is not None or self.n_marked_max is not None:
+            raise InputError(
+                given=f"growth or n_marked_max with keys_per_query = {self.keys_per_query}",
+                allowed="neither, or one key per query",
+                why="all marked keys of the measured block are found, and the last check is a list of plain runs",
+                do="leave them out",
+            )
 
     def _refuse_ignored(self, option: str, used_by: tuple[str, ...]) -> None:
         if getattr(self, option) is not None and self.name not in used_by:
@@ -72,6 +103,11 @@ class SearchMethod:
         """Number of keys that `top-k` keeps."""
         return int(self.n_expected)
 
+    @property
+    def plan(self) -> SearchPlan:
+        """How a row is searched by `unknown` and `posterior`, as it is priced."""
+        return SearchPlan(self.name if self.name in RUNS else "unknown", self.keys_per_query)
+
     def top_k(self) -> TopKSearch:
         """Procedure without a threshold."""
         return TopKSearch(self.n_kept, self.p_failure, **self._growth)
@@ -89,6 +125,8 @@ class SearchMethod:
         """Exact cost of a row of n keys, of which t are marked (t is not looked at by top-k)."""
         if self.keeps_largest:
             return self.top_k().cost(n)
+        if self.name == "posterior" or self.keys_per_query > 1:
+            return self.plan.cost("expected", n, t, self.p_failure)
         return self.counted().cost(n, t) if self.counts_first else self.for_threshold(t).cost(n, t)
 
     def for_threshold(self, n_marked: int) -> ThresholdSearch:
