@@ -74,7 +74,7 @@ def test_measured_indices_follow_the_law(run):
 def test_a_wrong_oracle_shows_in_the_amplitudes(engine, shift, monkeypatch):
     """Also one that marks too many keys, which the classical check hides from all other numbers."""
     right = SearchedRow.oracle
-    monkeypatch.setattr(SearchedRow, "oracle", lambda row, threshold, out=(): right(row, threshold + shift, out))
+    monkeypatch.setattr(SearchedRow, "oracle", lambda row, threshold, *more: right(row, threshold + shift, *more))
     assert search(engine, instance(), 2).circuit_wrong > 0
 
 

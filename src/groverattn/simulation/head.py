@@ -102,8 +102,8 @@ def simulate_instance(
             instance,
             engine=request.engine,
             method=method,
-            circuit=request.circuit,
             seed=request.seed,
+            **request.circuit,
         )
         found = in_parallel(search, rows, n_workers)
     results = _until_interrupted(found, len(rows), on_row)

@@ -144,7 +144,7 @@ class RowResult:
 
 
 def search_head_row(
-    instance: Instance, row: int, *, engine: EngineChoice, method: SearchMethod, circuit: dict[str, Any], seed: int
+    instance: Instance, row: int, *, engine: EngineChoice, method: SearchMethod, seed: int, **circuit: Any
 ) -> RowResult:
     """Search one row; the result depends on `seed` and `row` alone.
 
