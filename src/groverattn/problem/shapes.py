@@ -6,6 +6,7 @@ import math
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from groverattn.inputs import between, check_between, option
 from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN, largest_value
@@ -84,6 +85,27 @@ def representative_query(shape: Shape, seed: int = 0) -> tuple[int, ...]:
     return tuple(int(number) for number in query)
 
 
+def representative_keys(n_keys: int, d_head: int, key_bits: int, seed: int = 0) -> NDArray[np.int64]:
+    """Return integers of shape (n_keys, d_head) that stand for keys, under the assumption of `representative_query`.
+
+    >>> representative_keys(2, 3, key_bits=4)
+    array([[ 0,  0,  1],
+           [ 0, -1,  1]])
+    """
+    largest = largest_value(key_bits)
+    drawn = np.random.default_rng(seed).normal(0.0, largest / _SIGMAS_TO_LARGEST, (n_keys, d_head))
+    return np.clip(np.rint(drawn), -largest, largest).astype(np.int64)
+
+
+def representative_spread(query: tuple[int, ...], key_bits: int) -> float:
+    """Return the standard deviation ||q|| (2^(key_bits-1) - 1) / 3 of the scores of representative keys.
+
+    >>> representative_spread((3, 0, -4, 0), key_bits=8)
+    211.66666666666666
+    """
+    return math.hypot(*query) * largest_value(key_bits) / _SIGMAS_TO_LARGEST
+
+
 def representative_threshold(shape: Shape, query: tuple[int, ...]) -> int:
     """Return the integer threshold that about n_marked of n_keys representative keys reach with this query.
 
@@ -96,6 +118,6 @@ def representative_threshold(shape: Shape, query: tuple[int, ...]) -> int:
     """
     from scipy.special import ndtri  # takes a tenth of a second, which names and help can do without
 
-    sigma_score = math.hypot(*query) * largest_value(shape.key_bits) / _SIGMAS_TO_LARGEST
+    sigma_score = representative_spread(query, shape.key_bits)
     # Phi^-1(1 - x) = -Phi^-1(x), and the right side does not lose a small k/n in 1 - k/n.
     return round(-sigma_score * float(ndtri(shape.n_marked / shape.n_keys)))

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 import attrs
 
+from groverattn.bloqs.score.approximate import approximate_score
 from groverattn.bloqs.score.key_score import KeyScore
+from groverattn.bloqs.score.score_error import pass_rates
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import count
 from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
@@ -69,8 +71,6 @@ class RowSearch:
         return searched
 
     def _with_finder(self) -> RowSearch:
-        from groverattn.bloqs.score.approximate import approximate_score, pass_rates
-
         shape, design = self.request.shape, self.request.design
         finding = approximate_score(
             self.exact.query, self.exact.threshold, shape.key_bits, design.significant_bits, design.lowest_column

@@ -1,5 +1,6 @@
 """Approximate scores: a coarse query and a heap without its low columns, for a third of the Toffolis."""
 
+import math
 from functools import cached_property
 
 import attrs
@@ -10,8 +11,25 @@ from qualtran import bloq_example
 from groverattn.bloqs.score.heap import plan_approximate_heap, query_sharing, signed_digits
 from groverattn.bloqs.score.heap_score import HeapScore
 from groverattn.bloqs.score.heap_steps import ScoreHeap
+from groverattn.bloqs.score.score_error import PassRates, ScoreError, pass_rates
 from groverattn.bloqs.score.shared_sums import SharedSum, Sharing
 from groverattn.errors import check_between
+from groverattn.problem.shapes import representative_spread
+
+__all__ = [
+    "ApproximateScore",
+    "PassRates",
+    "ScoreError",
+    "approximate_score",
+    "default_cut",
+    "largest_cut",
+    "pass_rates",
+    "round_query",
+]
+
+DEFAULT_SIGNIFICANT_BITS = 3
+# the lowest weight is this many powers of two below the spread of the scores: errors of a tenth of the spread
+_COLUMNS_BELOW_SPREAD = 5
 
 
 def round_query(query: tuple[int, ...], significant_bits: int | None) -> tuple[int, ...]:
@@ -136,6 +154,49 @@ def _formed(left: _Number, right: _Number, term: SharedSum, first: int) -> _Numb
     values = left.down_to(first) + term.sign * (right.down_to(first - term.shift) << term.shift)
     constant = left.constant + term.sign * (right.constant << term.shift)
     return _Number(values, constant + (1 << max(first, term.shift) if term.sign < 0 else 0))
+
+
+def default_cut(query: tuple[int, ...], key_bits: int) -> int:
+    """Return the lowest column by default: 2^5 below the spread of the scores of representative keys.
+
+    >>> default_cut((40,) * 64, key_bits=8)
+    9
+    """
+    spread = representative_spread(query, key_bits)
+    return max(round(math.log2(spread)) - _COLUMNS_BELOW_SPREAD, 0) if spread else 0
+
+
+def approximate_score(
+    query: tuple[int, ...],
+    threshold: int,
+    key_bits: int,
+    significant_bits: int | None = None,
+    lowest_column: int | None = None,
+    margin: float = 2.0,
+    keys: NDArray[np.integer] | None = None,
+) -> ApproximateScore:
+    """Return the approximate score that keys of an exact score of `threshold` seldom fail.
+
+    Args:
+        query, threshold, key_bits: those of the exact score.
+        significant_bits: see `ApproximateScore`; None: 3.
+        lowest_column: see `ApproximateScore`; None: `default_cut`, or what leaves a bit of the key.
+        margin: standard deviations of the error between the threshold and where it is moved to.
+        keys: a sample of shape (m, d) that the error is measured on; None: representative ones.
+
+    Raises:
+        InputError: significant_bits below 1, or a lowest_column that leaves no bit of the key.
+
+    >>> score = approximate_score((40, -37, 91, 5), threshold=5_000, key_bits=8)
+    >>> score.lowest_column, score.threshold < 5_000
+    (7, True)
+    """
+    significant_bits = DEFAULT_SIGNIFICANT_BITS if significant_bits is None else significant_bits
+    score = ApproximateScore(query, 0, key_bits, significant_bits=significant_bits)
+    if lowest_column is None:
+        lowest_column = min(default_cut(score.query, key_bits), largest_cut(score.rounded_query, key_bits))
+    score = attrs.evolve(score, lowest_column=lowest_column)
+    return attrs.evolve(score, threshold=ScoreError.of(score, keys).threshold_for(threshold, margin))
 
 
 @bloq_example
