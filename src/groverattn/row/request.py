@@ -68,6 +68,8 @@ class Design:
         first_score: whether an approximate score finds first, a name in `FIRST_SCORES`.
         significant_bits: bits of each number of the query that the approximate score keeps.
         lowest_column: first column of its sum that it keeps; None: by the spread of the scores.
+        score_margin: standard deviations of its error by which its threshold is lowered. Our choice, as the defaults of
+            the other two, from sampled costs at n = 2^17.
         reads_limit: largest share of the keys that may be read after measurements.
 
     Raises:
@@ -108,6 +110,11 @@ class Design:
         None,
         help="First column that the approximate score adds up; by default, by the spread of the scores.",
         check=between(0, 64, "columns are counted from the least significant bit"),
+    )
+    score_margin: float = option(
+        1.0,
+        help="Deviations of the approximate score's error by which its threshold is lowered.",
+        check=between(-10, 10, "beyond it nothing passes, or everything"),
     )
     reads_limit: float = option(
         0.5,

@@ -60,7 +60,7 @@ class RowSearch:
         """
         exact = score_of(request) if exact is None else exact
         design = request.design
-        u = best_keys_per_query(request, exact) if design.u is None else design.u
+        u = design.u or best_keys_per_query(request, exact, request.shape.n_marked)
         check_keys_per_query(u, request.shape.n_keys)
         searched = cls(request, SearchPlan(design.method, u), exact)
         if design.first_score == "exact":
@@ -73,13 +73,17 @@ class RowSearch:
     def _with_finder(self) -> RowSearch:
         shape, design = self.request.shape, self.request.design
         finding = approximate_score(
-            self.exact.query, self.exact.threshold, shape.key_bits, design.significant_bits, design.lowest_column
+            self.exact.query,
+            self.exact.threshold,
+            shape.key_bits,
+            design.significant_bits,
+            design.lowest_column,
+            design.score_margin,
         )
         rates = pass_rates(finding, self.exact.threshold, shape.n_keys, shape.n_marked)
-        u = best_keys_per_query(self.request, finding) if design.u is None else design.u
-        finder = Finder(
-            u, FinderRates(1 - rates.missed / shape.n_marked, rates.candidates - shape.n_marked + rates.missed)
-        )
+        u = design.u or best_keys_per_query(self.request, finding, round(rates.candidates))
+        n_false = rates.candidates - shape.n_marked + rates.missed
+        finder = Finder(u, FinderRates(1 - rates.missed / shape.n_marked, n_false))
         return attrs.evolve(self, plan=attrs.evolve(self.plan, finder=finder), finding=finding)
 
     @functools.cached_property
@@ -91,7 +95,7 @@ class RowSearch:
     def at(self, n_keys: int) -> RowSearch:
         """Return the search of fewer keys by the same choices, with as many keys per query as suit them."""
         request = attrs.evolve(self.request, shape=attrs.evolve(self.request.shape, n_keys=n_keys))
-        u = min(self.plan.keys_per_query, near_best_keys_per_query(request, self.exact))
+        u = min(self.plan.keys_per_query, near_best_keys_per_query(request, self.exact, request.shape.n_marked))
         if self.plan.is_plain or n_keys == self.request.shape.n_keys:
             u = self.plan.keys_per_query
         design = attrs.evolve(request.design, keys_per_query=str(u))
@@ -105,7 +109,7 @@ class RowSearch:
         does not look at these.
         """
         request = attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=n_keys))
-        u = near_best_keys_per_query(request, exact) if request.design.u is None else request.design.u
+        u = request.design.u or near_best_keys_per_query(request, exact, request.shape.n_marked)
         return cls(request, SearchPlan(request.design.method, u), exact)
 
     def cost_at_scale(self, p_miss: float) -> SearchCost:
@@ -172,39 +176,45 @@ class RowSearch:
         return SearchTotals(count_search(self.iterate()), row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
 
 
-def near_best_keys_per_query(request: RowRequest, score: KeyScore) -> int:
+def near_best_keys_per_query(request: RowRequest, score: KeyScore, n_marked: int) -> int:
     """Return about the best number of keys per query, by the formula of a kept address: sqrt(3 n / S).
 
     With T = N - 2 + u S Toffolis an iterate and iterates in proportion to N^(1/2), N = n/u blocks; S is the Toffolis of
     the score. No more than keep the reads within the limit of the request.
+
+    Args:
+        request: sizes and choices.
+        score: the score that the oracle marks by.
+        n_marked: keys that it marks.
     """
     around = round(math.sqrt(3 * request.shape.n_keys / max(count(score).toffoli, 1)))
-    return max(1, min(around, _most_keys_per_query(request)))
+    return max(1, min(around, _most_keys_per_query(request, n_marked)))
 
 
-def _most_keys_per_query(request: RowRequest) -> int:
-    shape, design = request.shape, request.design
-    read_per_key = _TRIALS_PER_KEY[design.method] * shape.n_marked / shape.n_keys
-    return max(1, min(shape.n_keys // 3, int(design.reads_limit / read_per_key)))
+def _most_keys_per_query(request: RowRequest, n_marked: int) -> int:
+    n_keys, design = request.shape.n_keys, request.design
+    return max(1, min(n_keys // 3, int(design.reads_limit * n_keys / (_TRIALS_PER_KEY[design.method] * n_marked))))
 
 
 @functools.lru_cache(maxsize=1024)
-def best_keys_per_query(request: RowRequest, score: KeyScore) -> int:
+def best_keys_per_query(request: RowRequest, score: KeyScore, n_marked: int) -> int:
     """Return the number of keys per query that takes the fewest Toffolis with a score, as counted.
 
     N^(1/2) T is least, T the Toffolis of an iterate; tried are powers of 2^(1/4) around `near_best_keys_per_query`,
     powers of two, and one. It is flat there: half of the best or twice as much cost a quarter more.
 
+    Args: see `near_best_keys_per_query`.
+
     >>> request = RowRequest.of(preset="llama3.1-8b", data_access="one-hot", keys_per_query="auto")
-    >>> best_keys_per_query(request, score_of(request))
+    >>> best_keys_per_query(request, score_of(request), 512)
     16
     """
-    shape = request.shape
-    around = near_best_keys_per_query(request, score)
+    n_keys = request.shape.n_keys
+    around = near_best_keys_per_query(request, score, n_marked)
     tried = {1, *(round(around * _STEP**step) for step in range(-_STEPS, _STEPS + 1))}
     tried |= {1 << u.bit_length() >> 1 for u in tried}  # a power of two of blocks needs no rotations
 
     def toffoli(u: int) -> float:
-        return math.sqrt(-(-shape.n_keys // u)) * count(iterate_with(request, score, u)).toffoli
+        return math.sqrt(-(-n_keys // u)) * count(iterate_with(request, score, u)).toffoli
 
-    return min(sorted(u for u in tried if 1 <= u <= _most_keys_per_query(request)), key=toffoli)
+    return min(sorted(u for u in tried if 1 <= u <= _most_keys_per_query(request, n_marked)), key=toffoli)

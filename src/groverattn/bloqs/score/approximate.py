@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 DEFAULT_SIGNIFICANT_BITS = 3
-# the lowest weight is this many powers of two below the spread of the scores: errors of a tenth of the spread
-_COLUMNS_BELOW_SPREAD = 5
+# the lowest weight is this many powers of two below the spread of the scores: errors of a sixth of the spread
+_COLUMNS_BELOW_SPREAD = 4
 
 
 def round_query(query: tuple[int, ...], significant_bits: int | None) -> tuple[int, ...]:
@@ -157,10 +157,10 @@ def _formed(left: _Number, right: _Number, term: SharedSum, first: int) -> _Numb
 
 
 def default_cut(query: tuple[int, ...], key_bits: int) -> int:
-    """Return the lowest column by default: 2^5 below the spread of the scores of representative keys.
+    """Return the lowest column by default: 2^4 below the spread of the scores of representative keys.
 
     >>> default_cut((40,) * 64, key_bits=8)
-    9
+    10
     """
     spread = representative_spread(query, key_bits)
     return max(round(math.log2(spread)) - _COLUMNS_BELOW_SPREAD, 0) if spread else 0
@@ -172,7 +172,7 @@ def approximate_score(
     key_bits: int,
     significant_bits: int | None = None,
     lowest_column: int | None = None,
-    margin: float = 2.0,
+    margin: float = 1.0,
     keys: NDArray[np.integer] | None = None,
 ) -> ApproximateScore:
     """Return the approximate score that keys of an exact score of `threshold` seldom fail.
@@ -189,7 +189,7 @@ def approximate_score(
 
     >>> score = approximate_score((40, -37, 91, 5), threshold=5_000, key_bits=8)
     >>> score.lowest_column, score.threshold < 5_000
-    (7, True)
+    (8, True)
     """
     significant_bits = DEFAULT_SIGNIFICANT_BITS if significant_bits is None else significant_bits
     score = ApproximateScore(query, 0, key_bits, significant_bits=significant_bits)
