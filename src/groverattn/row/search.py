@@ -8,9 +8,8 @@ from collections.abc import Iterable
 
 import attrs
 
-from groverattn.bloqs.score.approximate import approximate_score
+from groverattn.bloqs.score.approximate import approximate_score, pass_rates
 from groverattn.bloqs.score.key_score import KeyScore
-from groverattn.bloqs.score.score_error import pass_rates
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import count
 from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
