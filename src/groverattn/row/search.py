@@ -8,14 +8,13 @@ from collections.abc import Iterable
 
 import attrs
 
-from groverattn.bloqs.score.approximate import approximate_score
+from groverattn.bloqs.score.approximate import approximate_score, pass_rates
 from groverattn.bloqs.score.key_score import KeyScore
-from groverattn.bloqs.score.score_error import pass_rates
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import count
 from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
 from groverattn.errors import InputError
-from groverattn.problem.blocks import check_keys_per_query
+from groverattn.reference.blocks.dealing import check_keys_per_query
 from groverattn.reference.blocks.plan import Finder, SearchPlan
 from groverattn.reference.blocks.sampled import FinderRates
 from groverattn.reference.search.cost import IterateShare, SearchCost

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.blocks import arrange
+from groverattn.reference.blocks.dealing import arrange
 from groverattn.reference.blocks.growing import GrowingBlockSearch
 from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.plan import SearchPlan

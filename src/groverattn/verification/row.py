@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.errors import InputError
-from groverattn.problem.blocks import check_keys_per_query, odd_blocks
 from groverattn.problem.families import planted
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
+from groverattn.reference.blocks.dealing import check_keys_per_query, odd_blocks
 from groverattn.verification.limits import check_circuit
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from groverattn.problem.blocks import arrange, odd_blocks
 from groverattn.problem.chosen_head import head_instance, refuse_two_heads
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
+from groverattn.reference.blocks.dealing import arrange, odd_blocks
 from groverattn.show.result import Shown
 from groverattn.verification.request import VerificationRequest
 from groverattn.verification.row import SearchedRow
