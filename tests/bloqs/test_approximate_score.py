@@ -184,8 +184,7 @@ def test_pass_rates_are_those_of_drawn_keys(seed):
     keys = representative_keys(1 << 17, 128, 8, seed=100 + seed)
     exact = keys @ np.array(query)
     threshold = int(np.sort(exact)[-512])
-    score = approximate_score(query, threshold, 8)
-    assert (score.significant_bits, score.lowest_column) == (3, 9)
+    score = approximate_score(query, threshold, 8, significant_bits=3, lowest_column=9, margin=2.0)
     rates, passed = pass_rates(score, threshold, 1 << 17, 512), score.approximate(keys) >= score.threshold
     # the error depends a little on the score, which the law leaves out: up to 17 % of the candidates (measured)
     assert passed.sum() == pytest.approx(rates.candidates, rel=0.2)
@@ -202,8 +201,8 @@ def test_a_score_of_all_columns_has_no_error():
     assert (rates.candidates, rates.missed) == (pytest.approx(32), pytest.approx(0, abs=1e-6))
 
 
-@pytest.mark.parametrize(("d_head", "key_bits", "cut"), [(128, 8, 9), (64, 8, 9), (32, 8, 8), (128, 4, 5)])
-def test_default_cut_is_five_columns_below_the_spread(d_head, key_bits, cut):
+@pytest.mark.parametrize(("d_head", "key_bits", "cut"), [(128, 8, 10), (64, 8, 10), (32, 8, 9), (128, 4, 6)])
+def test_default_cut_is_four_columns_below_the_spread(d_head, key_bits, cut):
     assert default_cut(representative_query(shape(d_head, key_bits)), key_bits) == cut
 
 
