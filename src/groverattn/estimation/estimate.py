@@ -15,6 +15,7 @@ from groverattn.reference.search.cost import SearchCost
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
+from groverattn.row.sentences import TIME_WITHOUT_STEPS
 from groverattn.row.verdict import Verdict, row_verdict
 from groverattn.show.result import Drawn
 
@@ -144,6 +145,7 @@ def _blocks_json(search: RowSearch, cost: SearchCost) -> dict[str, Any]:
         "key_tests_expected": cost.key_tests,
         "iterates_error": cost.iterates_error,
         "p_missed_estimate": cost.p_missed,
+        "time_leaves_out": TIME_WITHOUT_STEPS if plan.keys_per_query > 1 else None,
         "shares": [attrs.asdict(share) for share in cost.shares],
     }
 

@@ -13,7 +13,7 @@ from groverattn.estimation.compare import Comparison, SideBySide
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.sentences import heading, passing_text
+from groverattn.row.sentences import TIME_WITHOUT_STEPS, heading, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
@@ -50,6 +50,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
     request, design = result.request, {result.request.design.data_access: result}
     return (
         Paragraph(f"{heading(request, design=True)}; {request.layers} layers x {request.query_heads} heads"),
+        *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
         Paragraph("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
         parts_table(design).without("what it does"),
@@ -267,6 +268,21 @@ def _spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:
         of_kind = sorted((line for line in lines if line.kind == kind), key=lambda line: -line.time_s_per_row)
         chosen += of_kind[:1] if len(of_kind) == 1 else [of_kind[0], of_kind[-1]]
     return chosen
+
+
+def _search_text(result: Estimate) -> str:
+    """How many keys a query tests, which rule chooses the runs, and what is read, in sentences."""
+    plan, cost, n_keys = result.search.plan, result.cost, result.request.shape.n_keys
+    u, scan = plan.keys_per_query, cost.checks_expected / n_keys
+    first = (
+        f"; an approximate score with {plan.finder.keys_per_query:,} keys per query finds first" if plan.finder else ""
+    )
+    blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
+    text = (
+        f"Search: {blocks}, runs by the method {plan.method}{first}. A row reads {count_text(cost.checks_expected)} keys "
+        f"after measurements, {scan:.2g} of a scan, and tests {count_text(cost.key_tests)} inside oracles."
+    )
+    return f"{text}\n{TIME_WITHOUT_STEPS}" if u > 1 else text
 
 
 def _limits_text(result: Estimate) -> str:

@@ -12,6 +12,7 @@ from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.methods import score as make_score
+from groverattn.bloqs.search.block_oracle import oracle_of
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.logical import LogicalCounts
@@ -20,6 +21,7 @@ from groverattn.errors import InputError
 from groverattn.physical.factories import pareto
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
@@ -27,6 +29,7 @@ from groverattn.reference.search.parallel import ParallelSearch
 # The methods that differ in kind: fewest Toffolis, and fewest qubits.
 SCORE_METHODS = ("shared-sums", "in-place")
 OTHER_ACCESSES = ("qrom", "qroam-dirty", "bucket-brigade", "bucket-brigade-wide")
+_READS_MAX = 0.5  # of the keys, our choice: a search that reads more is a scan
 # Our choice: beyond it a block is wider than the bucket brigade, which is faster.
 _BLOCK_QUBITS_MAX = 1 << 26
 
@@ -109,6 +112,7 @@ def search_designs(shape: Shape, law: str, p_miss: float) -> list[SearchDesign]:
         for name, lookup in _lookups(KeyTable(n_part, shape.d_head, shape.key_bits))
         for method, score in scores.items()
     ]
+    designs += _block_designs(shape, law, p_miss, scores)
     return pareto(designs, lambda design: (design.width, design.depth, design.toffoli, design.traffic))
 
 
@@ -133,6 +137,41 @@ def _lookups(table: KeyTable) -> Iterator[tuple[str, KeyLookup]]:
     while 2 * block <= table.n_keys and block * table.word_bits <= _BLOCK_QUBITS_MAX:
         yield f"qroam, block {block:,}", QROAMLookup(table, block=block)
         block *= 2
+
+
+def _block_designs(shape: Shape, law: str, p_miss: float, scores: dict[str, KeyScore]) -> Iterator[SearchDesign]:
+    """Searches that test several keys in a call: powers of two, as long as what is read is not half of a scan.
+
+    Runs follow a posterior under the law `expected`; the keys that a measured block holds are read. Words are scored
+    one at a time or, with a kept address, some side by side.
+    """
+    table = KeyTable(shape.n_keys, shape.d_head, shape.key_bits)
+    u = 2
+    while 6 * u <= shape.n_keys:
+        plan = SearchPlan("posterior" if law == "expected" else "unknown", u)
+        try:
+            cost = plan.cost_at_scale(law, shape.n_keys, shape.n_marked, p_miss)
+        except InputError:  # too many marked keys for so few blocks
+            return
+        if cost.checks_expected > _READS_MAX * shape.n_keys:
+            return
+        for access, at_once in _block_accesses(u):
+            for method, score in scores.items():
+                oracle = oracle_of(access, table, score, keys_per_query=u, words_at_once=at_once)
+                together = f", {at_once} at once" if at_once > 1 else ""
+                name = f"{access}, u = {u}{together}"
+                row = search_totals(GroverIterate(oracle), attrs.evolve(cost, shares=()), 1, 1).row
+                yield SearchDesign(name, method, 1, row, cost.p_failure)
+        u *= 2
+
+
+def _block_accesses(keys_per_query: int) -> Iterator[tuple[str, int]]:
+    """Data accesses that suit blocks, each with its numbers of words that are scored side by side."""
+    yield from ((access, 1) for access in OTHER_ACCESSES)
+    at_once = 1
+    while at_once <= keys_per_query:
+        yield from ((access, at_once) for access in ("one-hot", "one-hot-cnots"))
+        at_once *= 4
 
 
 def search_design(

@@ -8,7 +8,7 @@ from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
 from groverattn.physical.table import LIMIT_WORDS
-from groverattn.row.sentences import heading
+from groverattn.row.sentences import TIME_WITHOUT_STEPS, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
 from groverattn.show.result import blocks_of, main_table_of
@@ -44,7 +44,10 @@ def points_table(result: Frontier, n_shown: int) -> Table:
         (Column("data access", short="access"), lambda p: words(p.design.data_access)),
         (Column("score"), lambda p: words(p.design.score_method)),
         (Column("what sets the time", short="set by"), lambda p: words(LIMIT_WORDS[p.physical.limited_by])),
-        notes=["Several machines: the time is that of one machine on average; the slowest of them takes longer."],
+        notes=[
+            "Several machines: the time is that of one machine on average; the slowest of them takes longer.",
+            TIME_WITHOUT_STEPS,
+        ],
     )
 
 

@@ -11,7 +11,7 @@ from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.errors import InputError, unknown_name
-from groverattn.frontier.designs import search_design
+from groverattn.frontier.designs import SearchDesign, search_design
 from groverattn.frontier.frontier import SEARCH_SHARE, FrontierPoint
 from groverattn.inputs import between, flat, make, nested, option
 from groverattn.physical.machines.hardware import HARDWARE, hardware
@@ -19,7 +19,8 @@ from groverattn.problem.key_table import KeyTable
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.circuit import score_of
-from groverattn.row.request import RowRequest
+from groverattn.row.request import Design, RowRequest
+from groverattn.row.search import RowSearch
 from groverattn.show.result import Drawn, Shown
 
 _ASSUMED = "qram"
@@ -29,7 +30,8 @@ VALUES: dict[str, Sequence[Any]] = {
     "bits": (4, 6, 8, 10, 12, 14, 16),
     "n_marked": tuple(2 * 4**i for i in range(7)),
     "error_budget": tuple(10.0**-i for i in range(1, 9)),
-    "data_access": ("qrom", "qroam-few-qubits", "qroam", "qroam-dirty", "qroam-shallow", "bucket-brigade"),
+    "data_access": ("qrom", "qroam-few-qubits", "qroam", "qroam-dirty", "qroam-shallow", "bucket-brigade", "one-hot"),
+    "keys_per_query": tuple(2**i for i in range(9)),
     "block": tuple(2**i for i in range(11)),
     "n_machines": tuple(4**i for i in range(7)),
     "hardware": tuple(HARDWARE),
@@ -93,6 +95,18 @@ class RowChoices:
         """
         request, shape, machines = self.request, self.request.shape, self.n_machines
         p_miss = SEARCH_SHARE * request.error_budget
+        if (
+            machines == 1
+            and not self.block
+            and request.design
+            != Design(data_access=request.design.data_access, score_method=request.design.score_method)
+        ):
+            search = RowSearch.of(request)
+            cost = search.cost(p_miss)
+            name = f"{request.design.data_access}, u = {search.plan.keys_per_query}"
+            row = search.totals(cost).row
+            design = SearchDesign(name, request.design.score_method, 1, row, cost.p_failure)
+            return FrontierPoint.of(design, hardware(request.hardware), request.error_budget)
         if machines == 1:
             cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, p_miss)
         else:
