@@ -274,13 +274,11 @@ def _search_text(result: Estimate) -> str:
     """How many keys a query tests, which rule chooses the runs, and what is read, in sentences."""
     plan, cost, n_keys = result.search.plan, result.cost, result.request.shape.n_keys
     u, scan = plan.keys_per_query, cost.checks_expected / n_keys
-    first = (
-        f"; an approximate score with {plan.finder.keys_per_query:,} keys per query finds first" if plan.finder else ""
-    )
+    first = f"; an approximate score with {plan.finder.keys_per_query:,} a query finds first" if plan.finder else ""
     blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
     text = (
-        f"Search: {blocks}, runs by the method {plan.method}{first}. A row reads {count_text(cost.checks_expected)} keys "
-        f"after measurements, {scan:.2g} of a scan, and tests {count_text(cost.key_tests)} inside oracles."
+        f"Search: {blocks}, runs by the method {plan.method}{first}. A row reads {count_text(cost.checks_expected)} "
+        f"keys after measurements, {scan:.2g} of a scan, and tests {count_text(cost.key_tests)} inside oracles."
     )
     return f"{text}\n{TIME_WITHOUT_STEPS}" if u > 1 else text
 

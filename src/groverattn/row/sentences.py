@@ -20,9 +20,9 @@ _NEARLY = 0.05
 
 
 TIME_WITHOUT_STEPS = (
-    "Of a search over blocks compare Toffolis, qubits and reads, not times: the steps in which a lattice-surgery machine "
-    "moves words are not in any time here. A load alone takes at least as many as there are blocks, or bits in a word, "
-    "one code distance of cycles each, some 10 to 30 times what is printed (our estimate by hand)."
+    "Of a search over blocks compare Toffolis, qubits and reads, not times: the steps in which a lattice-surgery "
+    "machine moves words are not in any time here. A load alone takes at least as many as there are blocks, or bits in "
+    "a word, one code distance of cycles each, some 10 to 30 times what is printed (our estimate by hand)."
 )
 """Why the time of a block search is only a lower bound."""
 
