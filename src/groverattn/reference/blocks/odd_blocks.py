@@ -102,9 +102,13 @@ def odd_law(blocks: Blocks, t_max: int) -> sparse.csr_array:
     Returns:
         Shape (t_max + 1, t_max + 1): row t, column m.
 
+    Raises:
+        InputError: more marked keys than places.
+
     >>> odd_law(Blocks(2, 2), 2).toarray().round(6).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.333333, 0.0, 0.666667]]
     """
+    check_between("t_max", t_max, 0, blocks.n_places, "each marked key lies in a place")
     if blocks.size == 1:
         return sparse.csr_array(sparse.identity(t_max + 1))
     n, u = blocks.n_blocks, blocks.size
