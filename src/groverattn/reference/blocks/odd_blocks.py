@@ -93,18 +93,23 @@ def odd_law(blocks: Blocks, t_max: int) -> sparse.csr_array:
 
     Derived. Of the C(N u, t) choices, C(N, m) [x^t] O(x)^m E(x)^(N-m) make m blocks odd, where E and O are the even and
     the odd part of (1 + x)^u. With t = m + 2 D this is C(N, m) u^m times the coefficient of y^D in a product of powers
-    of two series in y, which follows from those of smaller D by the logarithms of the series.
+    of two series in y, which follows from those of smaller D by the logarithms of the series. These are cut off: at t
+    near N, moments are right to 1e-8 (see test), far beyond N nothing would be.
 
     Args:
         blocks: N blocks of u places.
-        t_max: largest number of marked keys.
+        t_max: largest number of marked keys, at most N.
 
     Returns:
         Shape (t_max + 1, t_max + 1): row t, column m.
 
+    Raises:
+        InputError: more marked keys than blocks.
+
     >>> odd_law(Blocks(2, 2), 2).toarray().round(6).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.333333, 0.0, 0.666667]]
     """
+    check_between("t_max", t_max, 0, blocks.n_blocks, "the law is computed for marked keys that could all be odd")
     if blocks.size == 1:
         return sparse.csr_array(sparse.identity(t_max + 1))
     n, u = blocks.n_blocks, blocks.size

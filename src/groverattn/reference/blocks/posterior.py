@@ -20,7 +20,7 @@ STOP = -1
 # Our choices, from sampled costs at n = 2^17 and 2^20 (see docs/algorithm.md).
 _TABLES = 32  # the key table is built anew when this part of the keys has been read, up to half of them
 _COST_OF_A_TRIAL = 1.5  # iterates: a run is charged this for its preparation and for reading a block
-_FORGET = 1e-3  # weight of the first belief that is mixed in after each find, so that no guess misleads for long
+_LEFT_OUT = 1e-15  # larger numbers of keys left that are believed less than that are given up
 _FINE = 64  # numbers left up to this are believed one by one, larger ones in bins of equal ratio
 _BINS = 150
 
@@ -80,9 +80,8 @@ class PosteriorSearch:
 
 @attrs.frozen(eq=False)
 class _Columns:
-    """Numbers of keys left: the bins over which a belief is summed, and what the stop asks of each number."""
+    """Numbers of keys left in bins, over which a belief is summed to choose a run."""
 
-    t_max: int
     edges: NDArray[np.int64]
     middles: NDArray[np.int64]
 
@@ -93,12 +92,13 @@ class _Columns:
         if t_max > _FINE:
             edges = np.unique(np.concatenate([edges, np.geomspace(_FINE, t_max, _BINS).astype(np.int64)]))
         middles = (edges + np.append(edges[1:], t_max + 1) - 1) // 2
-        return cls(t_max, edges, middles)
+        return cls(edges, middles)
 
-    def log_allowed(self, p_failure: float) -> NDArray[np.float64]:
-        """Logarithm of what F(t) may be, shape (t_max + 2,)."""
-        t = np.arange(1.0, self.t_max + 2)
-        return np.append(0.0, np.log(p_failure / (t * (t + 1))))
+
+def _log_allowed(p_failure: float, t_max: int) -> NDArray[np.float64]:
+    """Logarithm of what F(t) may be when a stage ends, shape (t_max + 2,)."""
+    t = np.arange(1.0, t_max + 2)
+    return np.append(0.0, math.log(p_failure) - np.log(t * (t + 1)))
 
 
 @attrs.define(eq=False)
@@ -111,7 +111,10 @@ class Belief:
         size_at: which of them each row is at, shape (rows,).
         n_unread: keys that have not been read, shape (rows,).
         p_left: probability of each number of keys left, shape (rows, t_max + 1).
+        n_believed: smallest number of keys left from which on all have the probability 0, shape (rows,).
         log_missed: logarithm of F, shape (rows, t_max + 2); the last stands for all larger numbers.
+        log_allowed: what it may be when the stage ends, shape (t_max + 2,).
+        first: the belief without a guess, shape (t_max + 1,).
     """
 
     search: PosteriorSearch
@@ -120,7 +123,9 @@ class Belief:
     size_at: NDArray[np.int64]
     n_unread: NDArray[np.int64]
     p_left: NDArray[np.float64]
+    n_believed: NDArray[np.int64]
     log_missed: NDArray[np.float64]
+    log_allowed: NDArray[np.float64]
     first: NDArray[np.float64]
 
     @classmethod
@@ -136,7 +141,13 @@ class Belief:
             p_left = (p_left + _around(np.asarray(n_expected, dtype=float), t_max)) / 2
         every = np.full(n_rows, n_keys, dtype=np.int64)
         missed = np.zeros((n_rows, t_max + 2))
-        return cls(search, tables, _Columns.of(t_max), every * 0, every, p_left, missed, first)
+        allowed, believed = _log_allowed(search.p_failure, t_max), np.full(n_rows, t_max + 1)
+        return cls(search, tables, _Columns.of(t_max), every * 0, every, p_left, believed, missed, allowed, first)
+
+    @property
+    def t_max(self) -> int:
+        """Largest number of keys left that is believed in; the last check covers larger ones too."""
+        return self.first.size - 1
 
     def blocks(self, row: int = 0) -> Blocks:
         """Return the blocks into which a row's keys are dealt for its next run."""
@@ -145,7 +156,7 @@ class Belief:
     @property
     def mean_left(self) -> NDArray[np.float64]:
         """Mean number of keys left, as believed, shape (rows,)."""
-        return self.p_left @ np.arange(self.columns.t_max + 1.0)
+        return self.p_left @ np.arange(self.t_max + 1.0)
 
     def next_runs(self, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Return the number of iterates of the next run of each of some rows (all), or STOP, shape (rows,)."""
@@ -153,7 +164,7 @@ class Belief:
         runs = np.full(rows.size, STOP, dtype=np.int64)
         for size in np.unique(self.size_at[rows]):
             at = np.flatnonzero(self.size_at[rows] == size)
-            runs[at] = self._runs_of(rows[at], self._table(size))
+            runs[at] = self._runs_of(rows[at], self.table(size))
         return runs
 
     def after(
@@ -169,7 +180,7 @@ class Belief:
         """
         for size in np.unique(self.size_at[rows]):
             at = np.flatnonzero(self.size_at[rows] == size)
-            self._learn(rows[at], self._table(size), runs[at], n_found[at])
+            self._learn(rows[at], self.table(size), runs[at], n_found[at])
         self.leave_out(rows, n_read)
 
     def leave_out(self, rows: NDArray[np.int64], n_read: NDArray[np.int64]) -> None:
@@ -178,44 +189,43 @@ class Belief:
         places = np.array([blocks.n_places for blocks in self.tables])
         self.size_at[rows] = (places[None, :] >= self.n_unread[rows, None]).sum(axis=1) - 1
 
-    def _table(self, size: int) -> RunTable:
-        return run_table(self.tables[size], self.columns.t_max)
+    def table(self, size: int) -> RunTable:
+        """Return what the runs see when the key table has the size of that number."""
+        return run_table(self.tables[size], self.t_max)
 
     def _runs_of(self, rows: NDArray[np.int64], table: RunTable) -> NDArray[np.int64]:
         """Choose the runs of rows whose tables have the same size."""
-        columns = self.columns
-        believed = np.add.reduceat(self.p_left[rows], columns.edges, axis=1)
-        p_some = 1 - believed[:, 0]
-        p_success = (1 - table.p_nothing[:, columns.middles[1:]]) @ believed[:, 1:].T
-        cost = (table.lengths[:, None] + _COST_OF_A_TRIAL) / np.maximum(p_success, 1e-300)
-        choice = cost.argmin(axis=0)
+        columns, upto = self.columns, self.n_believed[rows].max()
+        edges = columns.edges[columns.edges < upto]
+        believed = np.add.reduceat(self.p_left[rows, :upto], edges, axis=1)
+        p_success = (1 - table.p_nothing[:, columns.middles[1 : edges.size]]) @ believed[:, 1:].T
+        choice = ((table.lengths[:, None] + _COST_OF_A_TRIAL) / np.maximum(p_success, 1e-300)).argmin(axis=0)
+        over = self.n_unread[rows] == 0
         if self.search.n_handed_over is not None:
-            over = self.mean_left[rows] < self.search.n_handed_over
+            over |= self.mean_left[rows] < self.search.n_handed_over
         else:
-            too_likely = self.log_missed[rows] - columns.log_allowed(self.search.p_failure)
-            too_likely[:, 0] = 0.0
-            over = (too_likely <= 0).all(axis=1)
-            empty = np.flatnonzero(~over & (p_some < 0.5))
-            choice[empty] = table.best_last_runs(np.maximum(too_likely[empty], 0.0))
-        return np.where(over | (self.n_unread[rows] == 0), STOP, table.lengths[choice])
+            empty = np.flatnonzero((believed[:, 0] > 0.5) | (self.log_missed[rows, 1] <= self.log_allowed[1]))
+            missing = np.maximum(self.log_missed[rows[empty]] - self.log_allowed, 0.0)
+            over[empty] |= ~missing.any(axis=1)
+            choice[empty] = table.best_last_runs(missing)
+        return np.where(over, STOP, table.lengths[choice])
 
     def _learn(
         self, rows: NDArray[np.int64], table: RunTable, runs: NDArray[np.int64], n_found: NDArray[np.int64]
     ) -> None:
         """Follow Bayes' rule, and count failures."""
-        at = np.searchsorted(table.lengths, runs)
-        failed, found = np.flatnonzero(n_found == 0), np.flatnonzero(n_found)
-        self.log_missed[rows[failed]] += table.log_nothing[at[failed]]
-        self.log_missed[rows[found]] = 0.0
-        self.p_left[rows[failed]] *= table.p_nothing[at[failed], :-1]
-        for i in found.tolist():
-            left = (self.p_left[rows[i]] * (1 - table.p_nothing[at[i], :-1]))[n_found[i] :]
-            self.p_left[rows[i]] = 0.0
-            self.p_left[rows[i], : left.size] = left
-        total = self.p_left[rows].sum(axis=1, keepdims=True)
-        believed = np.where(total > 0, self.p_left[rows] / np.where(total > 0, total, 1.0), self.first)
-        believed[found] = (1 - _FORGET) * believed[found] + _FORGET * self.first
-        self.p_left[rows] = believed
+        trials = np.searchsorted(table.lengths, runs)
+        failed = n_found == 0
+        self.log_missed[rows[failed]] += table.log_nothing[trials[failed]]
+        self.log_missed[rows[~failed]] = 0.0
+        for row, trial, c in zip(rows.tolist(), trials.tolist(), n_found.tolist(), strict=True):
+            upto = self.n_believed[row]
+            left = self.p_left[row, c:upto] * table.found.n_holding(c)[c:upto]
+            left *= table.found.p_measured[c % 2, trial, : left.size]
+            total = left.sum()
+            left = left / total if total > 0 else self.first
+            self.n_believed[row] = kept = np.flatnonzero(left > _LEFT_OUT)[-1] + 1
+            self.p_left[row, :kept], self.p_left[row, kept:upto] = left[:kept], 0.0
 
 
 @functools.lru_cache(maxsize=256)

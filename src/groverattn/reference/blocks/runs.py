@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import check_between
-from groverattn.reference.blocks.odd_blocks import Blocks, odd_law
+from groverattn.reference.blocks.found import FoundLaw
+from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.search.amplification import success_probability
 
 _SHORT_RUNS = 16  # every length below it is there
@@ -45,12 +46,14 @@ class RunTable:
         t_max: largest number of marked keys with a column of its own.
         lengths: numbers of iterates, shape (lengths,).
         p_nothing: probability that the measured block holds no marked key, shape (lengths, t_max + 2).
+        found: how many marked keys it holds.
     """
 
     blocks: Blocks
     t_max: int
     lengths: NDArray[np.int64]
     p_nothing: NDArray[np.float64]
+    found: FoundLaw
 
     @functools.cached_property
     def log_nothing(self) -> NDArray[np.float64]:
@@ -103,12 +106,13 @@ def run_table(blocks: Blocks, t_max: int) -> RunTable:
     >>> table.p_nothing[5, 1].round(6).tolist()  # cos^2(11 asin(1/8))
     0.036485
     """
-    lengths, t = run_lengths(blocks.n_blocks), np.arange(t_max + 1)
+    lengths, odd = run_lengths(blocks.n_blocks), np.arange(t_max + 2)
+    found = FoundLaw.of(blocks, success_probability(blocks.n_blocks, odd, lengths[:, None]))
     p_nothing = np.ones((lengths.size, t_max + 2))
-    p_nothing[:, :-1] = nothing_found(blocks, t, 1 - _success_by_marked(blocks.n_blocks, t_max, lengths))
+    p_nothing[:, :-1] = found.p_finds(0)
     # of more marked keys, a block at random holds none with at most this probability
     p_nothing[0, -1] = blocks.p_empty(np.array([min(t_max + 1, blocks.n_places)]))[0]
-    return RunTable(blocks, t_max, lengths, np.clip(p_nothing, 0.0, 1.0))
+    return RunTable(blocks, t_max, lengths, np.minimum(p_nothing, 1.0), found)
 
 
 def table_of(blocks: Blocks) -> RunTable:
@@ -130,30 +134,3 @@ def check_blocks(blocks: Blocks) -> None:
     """Raise InputError unless there are three blocks or more."""
     why, do = "a search has at least three of them", "take fewer keys per query, or more keys"
     check_between("blocks", blocks.n_blocks, 3, math.inf, why, do)
-
-
-def nothing_found(blocks: Blocks, t: NDArray[np.integer], p_even: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probability that the measured block holds none of t marked keys, over all ways to deal the keys.
-
-    Derived: the N blocks are alike. One of them is empty with probability p_empty; if it is, the m odd blocks are among
-    the other N - 1, and it is measured with probability p_even(m) / (N - m).
-
-    Args:
-        blocks: the blocks.
-        t: numbers of marked keys 0, 1, ..., t_max, with t_max < N.
-        p_even: probability that an even block is measured when m are odd, shape (..., t_max + 1).
-
-    Returns:
-        Shape of `p_even`.
-
-    >>> nothing_found(Blocks(4, 2), np.arange(3), np.array([1.0, 0.75, 0.5])).round(6).tolist()  # a block at random
-    [1.0, 0.75, 0.535714]
-    """
-    n = blocks.n_blocks
-    others = odd_law(attrs.evolve(blocks, n_blocks=n - 1), int(t[-1]))
-    return n * blocks.p_empty(t) * (others @ (p_even / (n - t)).T).T
-
-
-def _success_by_marked(n_blocks: int, m_max: int, lengths: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Probability of measuring a marked block when m of N are marked, shape (lengths, m_max + 1)."""
-    return success_probability(n_blocks, np.arange(m_max + 1), lengths[:, None])

@@ -8,15 +8,13 @@ from typing import Any
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from groverattn.reference.blocks.odd_blocks import Blocks, odd_law
+from groverattn.errors import check_between
+from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.posterior import STOP, Belief, PosteriorSearch, expected_left
-from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.cost import IterateShare, SearchCost
 
 _HYPERGEOMETRIC_MAX = 10**9  # NumPy's limit
-_TOGETHER_MAX = 12  # marked keys in one block that are drawn; more have a probability below 1e-16 where u k < n
 
 
 @attrs.frozen
@@ -101,7 +99,7 @@ def sampled_cost(
         n_rows: how many rows are drawn.
 
     Raises:
-        InputError: fewer than three blocks.
+        InputError: fewer than three blocks, or more keys that a score marks than the law of what is found is known for.
 
     >>> cost = sampled_cost((PosteriorSearch(0.01, keys_per_query=4),), 4096, 8)
     >>> cost.iterates_expected > 20 * cost.iterates_error
@@ -110,11 +108,15 @@ def sampled_cost(
     rng = np.random.default_rng(0)
     rows = _Rows.drawn(n_rows, n_keys, n_marked, rates, rng)
     spent, shares, n_expected = np.zeros(n_rows), [], None
-    p_missed = 0.0
+    p_missed = np.zeros(n_rows)
     for stage in stages:
         is_last = stage is stages[-1]
         belief = stage.begin(n_keys, n_rows, n_expected)
         belief.leave_out(np.arange(n_rows), rows.n_read)
+        why = "what a run finds is known for as many, while up to half of the keys leave the table"
+        check_between(
+            "n_marked", int((rows.true + rows.false).max()), 0, belief.t_max, why, "take fewer keys per query"
+        )
         counted = _search(belief, rows, spent, rng)
         score = "exact" if is_last else "approximate"
         shares += [
@@ -124,7 +126,8 @@ def sampled_cost(
         if rates is not None and not is_last:
             n_expected = expected_left(belief.mean_left, rows.n_found, rows.n_wrong, rates.p_hit)
             rows.true, rows.false, rows.hidden = rows.true + rows.hidden, rows.false * 0, rows.hidden * 0
-        p_missed = float(np.exp(belief.log_missed[:, 1 : n_marked + 1]).sum(axis=1).mean())
+        p_missed = np.exp(belief.log_missed[:, 1 : n_marked + 1]).sum(axis=1)
+        p_missed[belief.n_unread == 0] = 0.0  # a row that was read to its end misses nothing
     return SearchCost(
         iterates_expected=float(spent.mean()),
         iterates_max=None,
@@ -133,7 +136,7 @@ def sampled_cost(
         source=stages[-1].source,
         shares=tuple(shares),
         iterates_error=float(spent.std(ddof=1) / np.sqrt(n_rows)),
-        p_missed=p_missed,
+        p_missed=float(p_missed.mean()),
     )
 
 
@@ -157,48 +160,12 @@ def _search(
         before = rows.n_read[going]
         for size in np.unique(belief.size_at[going]):
             at = np.flatnonzero(belief.size_at[going] == size)
-            blocks, where = belief.tables[size], going[at]
-            marked[at] = draw_blocks(blocks, rows.true[where] + rows.false[where], runs[at], rng)
+            blocks, where, table = belief.tables[size], going[at], belief.table(size)
+            trials = np.searchsorted(table.lengths, runs[at])
+            marked[at] = table.found.draw(rows.true[where] + rows.false[where], trials, rng)
             rows.read(where, blocks, marked[at], rng)
             counted.setdefault(blocks, np.zeros(2))
             counted[blocks] += runs[at].sum(), at.size
         spent[going] += runs
         belief.after(going, runs, marked, rows.n_read[going] - before)
     return counted
-
-
-def draw_blocks(
-    blocks: Blocks, t: NDArray[np.int64], runs: NDArray[np.int64], rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Draw how many marked keys the measured blocks hold after runs on rows with t marked keys, shape of `t`.
-
-    First the number of odd blocks, then whether an odd one is measured, then its contents, each from its exact law.
-
-    >>> draw_blocks(Blocks(64, 4), np.array([0, 1]), np.array([5, 6]), np.random.default_rng(0)).tolist()
-    [0, 1]
-    """
-    t_max = 1 << int(t.max(initial=1)).bit_length()  # few different laws
-    others = attrs.evolve(blocks, n_blocks=blocks.n_blocks - 1)
-    odd = _draw_odd(blocks, min(t_max, blocks.n_blocks), t, rng)
-    is_odd = (rng.random(t.size) < success_probability(blocks.n_blocks, odd, runs)).astype(np.int64)
-    law = sparse.csr_matrix(odd_law(others, min(t_max, others.n_blocks)))  # entries of an array come in two types
-    weights = np.zeros((t.size, min(blocks.size, int(t.max(initial=0)), _TOGETHER_MAX) + 1))
-    for c in range(weights.shape[1]):
-        fits = np.flatnonzero((t >= c) & (is_odd == c % 2) & (odd >= c % 2) & (odd - c % 2 < blocks.n_blocks))
-        weights[fits, c] = blocks.p_holds(c, t[fits]) * np.asarray(law[t[fits] - c, odd[fits] - c % 2]).ravel()
-    upto = np.cumsum(weights, axis=1)
-    return (upto <= (rng.random(t.size) * upto[:, -1])[:, None]).sum(axis=1)
-
-
-def _draw_odd(blocks: Blocks, t_max: int, t: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    if blocks.size == 1:
-        return t
-    law = odd_law(blocks, t_max)
-    # every row of the law sums to 1, so the sum of all entries before a row's is its number
-    at = np.searchsorted(_running_sum(blocks, t_max), t + rng.random(t.size), side="right")
-    return law.indices[np.clip(at, law.indptr[t], law.indptr[t + 1] - 1)].astype(np.int64)
-
-
-@functools.lru_cache(maxsize=64)
-def _running_sum(blocks: Blocks, t_max: int) -> NDArray[np.float64]:
-    return np.cumsum(odd_law(blocks, t_max).data, dtype=np.float64)
