@@ -79,17 +79,34 @@ class _Rows:
         self.n_read[rows] += marked + unread
 
 
-@functools.lru_cache(maxsize=512)
-def sampled_cost(
+@attrs.frozen(eq=False)
+class SampledRows:
+    """What the searches of some rows did; all arrays have shape (rows,).
+
+    Attributes:
+        iterates: Grover iterates run.
+        n_read: keys read after measurements.
+        n_found: marked keys found.
+        p_missed: probability that the last check would have overlooked a key, had one been left.
+        shares: iterates by circuit, the mean over the rows.
+    """
+
+    iterates: NDArray[np.float64]
+    n_read: NDArray[np.int64]
+    n_found: NDArray[np.int64]
+    p_missed: NDArray[np.float64]
+    shares: tuple[IterateShare, ...]
+
+
+def sampled_rows(
     stages: tuple[PosteriorSearch, ...],
     n_keys: int,
     n_marked: int,
     rates: FinderRates | None = None,
     n_rows: int = 32,
-) -> SearchCost:
-    """Return the mean cost of searching a row, over some seeded rows.
-
-    By default 32 (our choice): the iterates of a row scatter by 3 to 5 %, their mean then by less than 1 %.
+    seed: int = 0,
+) -> SampledRows:
+    """Search some seeded rows side by side, every outcome drawn from its exact law.
 
     Args:
         stages: one search with the exact score, or one with an approximate score that hands over to it.
@@ -97,15 +114,16 @@ def sampled_cost(
         n_marked: how many of them are marked.
         rates: what the approximate score marks; only with two stages.
         n_rows: how many rows are drawn.
+        seed: of all draws.
 
     Raises:
         InputError: fewer than three blocks, or more keys that a score marks than the law of what is found is known for.
 
-    >>> cost = sampled_cost((PosteriorSearch(0.01, keys_per_query=4),), 4096, 8)
-    >>> cost.iterates_expected > 20 * cost.iterates_error
-    True
+    >>> rows = sampled_rows((PosteriorSearch(0.01, keys_per_query=4),), 4096, 8, n_rows=5)
+    >>> rows.n_found.tolist()
+    [8, 8, 8, 8, 8]
     """
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     rows = _Rows.drawn(n_rows, n_keys, n_marked, rates, rng)
     spent, shares, n_expected = np.zeros(n_rows), [], None
     p_missed = np.zeros(n_rows)
@@ -114,9 +132,8 @@ def sampled_cost(
         belief = stage.begin(n_keys, n_rows, n_expected)
         belief.leave_out(np.arange(n_rows), rows.n_read)
         why = "what a run finds is known for as many, while up to half of the keys leave the table"
-        check_between(
-            "n_marked", int((rows.true + rows.false).max()), 0, belief.t_max, why, "take fewer keys per query"
-        )
+        most_marked = int((rows.true + rows.false).max())
+        check_between("n_marked", most_marked, 0, belief.t_max, why, "take fewer keys per query")
         counted = _search(belief, rows, spent, rng)
         score = "exact" if is_last else "approximate"
         shares += [
@@ -128,15 +145,38 @@ def sampled_cost(
             rows.true, rows.false, rows.hidden = rows.true + rows.hidden, rows.false * 0, rows.hidden * 0
         p_missed = np.exp(belief.log_missed[:, 1 : n_marked + 1]).sum(axis=1)
         p_missed[belief.n_unread == 0] = 0.0  # a row that was read to its end misses nothing
+    return SampledRows(spent, rows.n_read, rows.n_found, p_missed, tuple(shares))
+
+
+@functools.lru_cache(maxsize=512)
+def sampled_cost(
+    stages: tuple[PosteriorSearch, ...],
+    n_keys: int,
+    n_marked: int,
+    rates: FinderRates | None = None,
+    n_rows: int = 32,
+) -> SearchCost:
+    """Return the mean cost of searching a row, over some seeded rows (see `sampled_rows`).
+
+    By default 32 (our choice): the iterates of a row scatter by 3 to 5 %, their mean then by less than 1 %.
+
+    Raises:
+        InputError: as `sampled_rows`.
+
+    >>> cost = sampled_cost((PosteriorSearch(0.01, keys_per_query=4),), 4096, 8)
+    >>> cost.iterates_expected > 20 * cost.iterates_error
+    True
+    """
+    rows = sampled_rows(stages, n_keys, n_marked, rates, n_rows)
     return SearchCost(
-        iterates_expected=float(spent.mean()),
+        iterates_expected=float(rows.iterates.mean()),
         iterates_max=None,
         checks_expected=float(rows.n_read.mean()),
         p_failure=stages[-1].p_failure,
         source=stages[-1].source,
-        shares=tuple(shares),
-        iterates_error=float(spent.std(ddof=1) / np.sqrt(n_rows)),
-        p_missed=float(p_missed.mean()),
+        shares=rows.shares,
+        iterates_error=float(rows.iterates.std(ddof=1) / np.sqrt(n_rows)),
+        p_missed=float(rows.p_missed.mean()),
     )
 
 
