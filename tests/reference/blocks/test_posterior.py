@@ -82,7 +82,7 @@ def test_every_number_left_is_ruled_out_when_a_row_ends() -> None:
     while (run := belief.next_runs(row))[0] != STOP:
         failures.append((belief.table(belief.size_at[0]), int(run[0])))
         belief.after(row, run, nothing, np.array([8]))
-    log_missed = sum(table.log_nothing[np.searchsorted(table.lengths, j)] for table, j in failures)
+    log_missed = np.sum([table.log_nothing[np.searchsorted(table.lengths, j)] for table, j in failures], axis=0)
     t = np.arange(1, belief.t_max + 1)
     assert (log_missed[1:-1] <= np.log(0.05 / (t * (t + 1))) + 1e-9).all()
     t = np.arange(belief.t_max + 1, n_keys + 1)
