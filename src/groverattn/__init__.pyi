@@ -18,7 +18,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.frontier.frontier import Frontier
 from groverattn.show.result import Picture
 from groverattn.simulation.result import Simulation
-from groverattn.simulation.row_search import RowSearch
+from groverattn.simulation.trials import RowSearch
 from groverattn.sweep.sweep import SweepResult
 from groverattn.verification.verification import Verification
 from groverattn.whole_model.model import WholeModel
@@ -61,6 +61,14 @@ def compare(
     gqa_group: int = 1,
     key_numbers: int | None = None,
     score_method: str = 'shared-sums',
+    keys_per_query: str = '1',
+    words_at_once: int = 1,
+    method: str = 'unknown',
+    first_score: str = 'exact',
+    significant_bits: int = 3,
+    lowest_column: int | None = None,
+    score_margin: float = 1.0,
+    reads_limit: float = 0.5,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -83,6 +91,14 @@ def compare(
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
+        method: Rule of the runs: unknown, posterior.
+        first_score: Whether an approximate score finds first: exact (no), approximate, auto.
+        significant_bits: Bits of a query number that the approximate score keeps.
+        lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
+        score_margin: Deviations of the approximate score's error by which its threshold is lowered.
+        reads_limit: Share of the keys that may be read after measurements.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -128,6 +144,14 @@ def estimate(
     key_numbers: int | None = None,
     data_access: str = 'qrom',
     score_method: str = 'shared-sums',
+    keys_per_query: str = '1',
+    words_at_once: int = 1,
+    method: str = 'unknown',
+    first_score: str = 'exact',
+    significant_bits: int = 3,
+    lowest_column: int | None = None,
+    score_margin: float = 1.0,
+    reads_limit: float = 0.5,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -149,8 +173,16 @@ def estimate(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
+        method: Rule of the runs: unknown, posterior.
+        first_score: Whether an approximate score finds first: exact (no), approximate, auto.
+        significant_bits: Bits of a query number that the approximate score keeps.
+        lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
+        score_margin: Deviations of the approximate score's error by which its threshold is lowered.
+        reads_limit: Share of the keys that may be read after measurements.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -180,6 +212,14 @@ def find_crossover(
     gqa_group: int = 1,
     key_numbers: int | None = None,
     score_method: str = 'shared-sums',
+    keys_per_query: str = '1',
+    words_at_once: int = 1,
+    method: str = 'unknown',
+    first_score: str = 'exact',
+    significant_bits: int = 3,
+    lowest_column: int | None = None,
+    score_margin: float = 1.0,
+    reads_limit: float = 0.5,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -204,13 +244,21 @@ def find_crossover(
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
+        method: Rule of the runs: unknown, posterior.
+        first_score: Whether an approximate score finds first: exact (no), approximate, auto.
+        significant_bits: Bits of a query number that the approximate score keeps.
+        lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
+        score_margin: Deviations of the approximate score's error by which its threshold is lowered.
+        reads_limit: Share of the keys that may be read after measurements.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
         search_law: How iterates are counted: ideal, expected, proven, worst.
         hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         data_access: How the circuit reaches the keys; all of them by default.
         at: More numbers of keys at which to ask what it would take.
 
@@ -231,6 +279,14 @@ def find_frontier(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    keys_per_query: str = '1',
+    words_at_once: int = 1,
+    method: str = 'unknown',
+    first_score: str = 'exact',
+    significant_bits: int = 3,
+    lowest_column: int | None = None,
+    score_margin: float = 1.0,
+    reads_limit: float = 0.5,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -252,6 +308,14 @@ def find_frontier(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
+        method: Rule of the runs: unknown, posterior.
+        first_score: Whether an approximate score finds first: exact (no), approximate, auto.
+        significant_bits: Bits of a query number that the approximate score keeps.
+        lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
+        score_margin: Deviations of the approximate score's error by which its threshold is lowered.
+        reads_limit: Share of the keys that may be read after measurements.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -277,6 +341,8 @@ def find_keys(
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
+    keys_per_query: int = 1,
+    words_at_once: int = 1,
     seed: int = 0,
     n_marked: int = 16,
     sample_size: int | None = None,
@@ -298,13 +364,15 @@ def find_keys(
         d_head: Numbers per key where there is no file.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
+        keys_per_query: Keys that one oracle call tests, at most half of those in view.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
         seed: Seed of all draws, 0 or more.
         n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
         sample_size: Set each row's threshold from this many sampled keys: about k are marked.
         tau: One threshold of the scaled score for all rows instead.
         engine: circuit, sparse, index or law.
-        method: unknown, expected, counted, known, collector or top-k.
+        method: unknown, posterior, expected, counted, known, collector or top-k.
         growth: Growth factor of the trials; by default the method's own.
         error_budget: Probability that any row misses a key.
         Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
@@ -334,6 +402,8 @@ def oracle(
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
+    keys_per_query: int = 1,
+    words_at_once: int = 1,
     seed: int = 0,
     row: int | None = None,
     n_marked: int | None = None,
@@ -350,7 +420,9 @@ def oracle(
         d_head: Numbers per key where there is no file.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
+        keys_per_query: Keys that one oracle call tests, at most half of those in view.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
         seed: Seed of all draws, 0 or more.
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
@@ -396,6 +468,14 @@ def price_model(
     key_numbers: int | None = None,
     data_access: str = 'qrom',
     score_method: str = 'shared-sums',
+    keys_per_query: str = '1',
+    words_at_once: int = 1,
+    method: str = 'unknown',
+    first_score: str = 'exact',
+    significant_bits: int = 3,
+    lowest_column: int | None = None,
+    score_margin: float = 1.0,
+    reads_limit: float = 0.5,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -418,8 +498,16 @@ def price_model(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
+        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
+        method: Rule of the runs: unknown, posterior.
+        first_score: Whether an approximate score finds first: exact (no), approximate, auto.
+        significant_bits: Bits of a query number that the approximate score keeps.
+        lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
+        score_margin: Deviations of the approximate score's error by which its threshold is lowered.
+        reads_limit: Share of the keys that may be read after measurements.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -465,6 +553,8 @@ def search(
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
+    keys_per_query: int = 1,
+    words_at_once: int = 1,
     seed: int = 0,
     row: int | None = None,
     n_marked: int | None = None,
@@ -482,7 +572,9 @@ def search(
         d_head: Numbers per key where there is no file.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
+        keys_per_query: Keys that one oracle call tests, at most half of those in view.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
         seed: Seed of all draws, 0 or more.
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
@@ -510,6 +602,8 @@ def simulate(
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
+    keys_per_query: int = 1,
+    words_at_once: int = 1,
     seed: int = 0,
     n_marked: int = 16,
     sample_size: int | None = None,
@@ -536,14 +630,16 @@ def simulate(
         d_head: Numbers per key where there is no file.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
+        keys_per_query: Keys that one oracle call tests, at most half of those in view.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
         seed: Seed of all draws, 0 or more.
         n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
         sample_size: Set each row's threshold from this many sampled keys: about k are marked.
         tau: One threshold of the scaled score for all rows instead.
         engine: circuit, sparse, index or law.
         circuit_every: Engine index: run the circuit of every N-th row only.
-        method: unknown, expected, counted, known, collector or top-k.
+        method: unknown, posterior, expected, counted, known, collector or top-k.
         growth: Growth factor of the trials; by default the method's own.
         marked_limit: Give a row up, and report it, when more keys than that are found.
         search_law: Compare with ideal, expected, proven, worst or all.
@@ -578,6 +674,8 @@ def verify(
     key_bits: int = 8,
     query_bits: int = 8,
     data_access: str = 'qrom',
+    keys_per_query: int = 1,
+    words_at_once: int = 1,
     seed: int = 0,
     row: int | None = None,
     n_marked: int | None = None,
@@ -594,7 +692,9 @@ def verify(
         d_head: Numbers per key where there is no file.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
+        keys_per_query: Keys that one oracle call tests, at most half of those in view.
+        words_at_once: Data access one-hot: words loaded and scored side by side.
         seed: Seed of all draws, 0 or more.
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.

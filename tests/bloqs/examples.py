@@ -10,7 +10,7 @@ from qualtran import Adjoint, BloqExample
 import groverattn.bloqs
 from groverattn.bloqs.lookup.block_contents import BlockContents
 from groverattn.bloqs.lookup.bucket_brigade import BucketBrigadeLookup
-from groverattn.bloqs.lookup.kept_address import WordLoad, WordUnload
+from groverattn.bloqs.lookup.kept_address import KeptAddress, WordLoad, WordUnload
 from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
 from groverattn.bloqs.lookup.qroam import QROAMLookup
@@ -20,7 +20,7 @@ from groverattn.bloqs.score.approximate import ApproximateScore
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.score.in_place import AddInto
 from groverattn.bloqs.score.score import Score
-from groverattn.bloqs.search.block_oracle import _block_oracle, oracle_of
+from groverattn.bloqs.search.block_oracle import BlockOracle, _block_oracle, oracle_of
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.fixed_point import FixedPointSearch
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
@@ -81,7 +81,7 @@ EXAMPLES = {example.name: example.make() for example in OF_CLASSES} | {
         oracle_of("one-hot", of_numbers(1, -2, 0), Score((1,), threshold=1, key_bits=2)), angle=2.4
     ),
     "block_oracle_words_at_once": oracle_of("one-hot", ELEVEN_KEYS, SCORE, keys_per_query=4, words_at_once=3),
-    "block_oracle_by_cnots": oracle_of("one-hot-cnots", ELEVEN_KEYS, SCORE, keys_per_query=3),
+    "block_oracle_by_cnots": BlockOracle(KeptAddress(ELEVEN_KEYS.in_blocks(3), measured=False), SCORE),
     "block_oracle_side_by_side": oracle_of("qrom", ELEVEN_KEYS, SCORE, keys_per_query=3),
     "block_oracle_qroam": oracle_of("qroam", ELEVEN_KEYS, SCORE, keys_per_query=2),
     "word_unload_by_cnots": WordUnload(WordLoad(ELEVEN_KEYS.in_blocks(3), measured=False)),

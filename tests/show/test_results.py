@@ -44,7 +44,7 @@ RESULTS = {
     "presets": PresetList,
     "capture": lambda: Capture("a.npz", "float16", 9, 12, (CapturedLayer(4, 2, 8, 0.25, True),) * 3),
 }
-N_ROWS = {"simulate": 8, "diagnose": 128, "presets": len(PRESETS), "capture": 1, "compare": 8}
+N_ROWS = {"simulate": 8, "diagnose": 128, "presets": len(PRESETS), "capture": 1, "compare": 9}
 
 
 @pytest.fixture(scope="module", params=RESULTS)

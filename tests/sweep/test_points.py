@@ -35,7 +35,7 @@ from groverattn.sweep.study_file import read_study
 from groverattn.whole_model.model import whole_model
 
 VERSION = ModelVersion("1", "2", {"numpy": "3"})
-OTHER_VALUES = {str: "other", int: 7, float: 0.5, bool: True}
+OTHER_VALUES = {str: "other", int: 7, float: 0.375, bool: True}
 
 
 def all_ids(kind):
@@ -174,11 +174,15 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
         **{"n_keys": 128, "d_head": 5, "n_marked": 4, "key_bits": 4, "query_bits": 4, "preset": "toy"},
         **{"data_access": "qroam", "score_method": "in-place", "search_law": "worst", "hardware": str(machine)},
         **{"error_budget": 0.1, "qram_latency_us": 1.0, "qram_qubits_per_bit": 2.0, "qram_p_error": 0.1},
+        **{"keys_per_query": 4, "words_at_once": 2, "method": "posterior", "reads_limit": 0.25},
+        **{"significant_bits": 2, "lowest_column": 3, "score_margin": 2.0},
         **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
     }
     everything = [request_of(base), *(request_of(base | {name: value}) for name, value in changed.items())]
     assert all(a != b for a, b in itertools.combinations(everything, 2))
-    assert changed.keys() == kind.inputs.keys() - {"whole_model", "io_bits_per_s"}
+    posterior = request_of(base | {"method": "posterior"})
+    assert request_of(base | {"method": "posterior", "first_score": "approximate"}) != posterior
+    assert changed.keys() == kind.inputs.keys() - {"whole_model", "io_bits_per_s", "first_score"}
 
 
 def test_what_a_gpu_reads_of_a_preset_is_in_the_row():

@@ -170,7 +170,7 @@ def _block_accesses(keys_per_query: int) -> Iterator[tuple[str, int]]:
     yield from ((access, 1) for access in OTHER_ACCESSES)
     at_once = 1
     while at_once <= keys_per_query:
-        yield from ((access, at_once) for access in ("one-hot", "one-hot-cnots"))
+        yield "one-hot", at_once
         at_once *= 4
 
 

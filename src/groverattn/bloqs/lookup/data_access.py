@@ -26,7 +26,6 @@ DATA_ACCESSES: Registry[Callable[[KeyTable], KeyLookup]] = Registry(
         "bucket-brigade": f"{_HERE}.bucket_brigade:BucketBrigadeLookup",
         "bucket-brigade-wide": f"{_HERE}.bucket_brigade:copied_address",
         "one-hot": f"{_HERE}.kept_address:KeptAddress",
-        "one-hot-cnots": f"{_HERE}.kept_address:by_cnots",
         "qram": f"{_HERE}.qram:QRAMLookup",
     },
     group="groverattn.data_accesses",

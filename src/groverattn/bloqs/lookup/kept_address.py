@@ -1,6 +1,6 @@
-"""Data accesses `one-hot` and `one-hot-cnots`: the one-hot address is kept while key words are loaded by CNOTs."""
+"""Data access `one-hot`: the one-hot address is kept while key words are loaded by CNOTs."""
 
-from functools import cached_property, partial
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -27,7 +27,8 @@ class KeptAddress(InSequence, KeyLookup):
 
     Attributes:
         table: the words.
-        measured: unload by measurement, where the control computer reads the keys; without, by the same CNOTs again.
+        measured: unload by measurement; without, by the same CNOTs again: twice as many, and the control computer reads
+            the keys for them as it does for the load.
         words_at_once: keys of a word that an oracle over blocks loads side by side.
 
     Registers:
@@ -254,9 +255,6 @@ def _word_at(table: KeyTable, hot: int) -> int:
     for h in np.flatnonzero(QAny(table.n_keys).to_bits(hot)).tolist():
         word ^= table.word(h)
     return word
-
-
-by_cnots = partial(KeptAddress, measured=False)  # data access `one-hot-cnots`
 
 
 @bloq_example

@@ -241,7 +241,7 @@ def oracle_of(
     elif words_at_once != 1:
         raise InputError(
             given=f"{words_at_once} words at once with the data access {data_access}",
-            allowed="with one-hot and one-hot-cnots",
+            allowed="with one-hot",
             why="other accesses load all words of a block side by side, once",
             do="leave --words-at-once out, or take --data-access one-hot",
         )
