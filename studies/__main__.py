@@ -1,7 +1,7 @@
 """Computes what is committed as computed: estimates/, blocks of README.md, the study of real heads, the notebooks.
 
     python -m studies                    # estimates and README.md
-    python -m studies heads notebooks    # finders, real_heads and tails.csv, notebooks
+    python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
     python -m studies --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -25,7 +25,19 @@ from studies.circuit import iterates, nested_search, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
-from studies.search import finders, methods, query_crossover, real_heads, scaling, scaling_fit, success_frequency
+from studies.search import (
+    block_fit,
+    block_heads,
+    block_misses,
+    block_rows,
+    finders,
+    methods,
+    query_crossover,
+    real_heads,
+    scaling,
+    scaling_fit,
+    success_frequency,
+)
 from studies.search.tails_figure import tails_svg
 from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
@@ -42,7 +54,8 @@ _SHEETS = tuple(
         *(success_frequency, gradient_cost, training),
     )
 )
-_SHEETS_OF_HEADS = (finders.SHEET, real_heads.SHEET, real_heads.TAILS_SHEET)
+_SHEETS_OF_HEADS = (finders.SHEET, real_heads.SHEET, real_heads.TAILS_SHEET, block_heads.SHEET)
+_LONG_SHEETS = (block_rows.SHEET, block_fit.SHEET, block_misses.SHEET)
 
 
 @attrs.frozen
@@ -86,6 +99,8 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
     elif group == "heads":
         for sheet in _SHEETS_OF_HEADS:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text(root / "data"))
+        for sheet in _LONG_SHEETS:
+            yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text())
         drawn = real_heads.TAILS_SHEET
         yield Artefact(f"{FOLDER}/tails.svg", whole, lambda _: tails_svg(drawn.read(root)))
     else:

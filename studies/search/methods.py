@@ -53,6 +53,7 @@ class MethodRecord:
 
 _TOLD = {
     "unknown": "nothing",
+    "posterior": "nothing; iterates are the mean of 32 sampled rows",
     "expected": "about k are marked, and k are",
     "counted": "nothing; the iterates of the counting are among those of the row",
     "known": "k are marked",

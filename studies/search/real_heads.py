@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -42,7 +43,8 @@ class HeadRecord:
         false: keys called found that are not marked.
         circuit_mismatches: keys on which a circuit was wrong.
         iterates: Grover iterates, all rows.
-        iterates_expected: by the exact recursion, in 256 evenly spaced rows where there are more sizes than that.
+        iterates_expected: by the exact recursion, in 256 evenly spaced rows where there are more sizes than that; empty
+            over blocks where some row has more marked keys than its law is known for.
         key_visits: keys read classically, all rows.
         keys_of_a_scan: keys that a scan of all rows reads.
         output_error: largest |entry| of output minus exact output over max |V|.
@@ -62,7 +64,7 @@ class HeadRecord:
     false: int
     circuit_mismatches: int
     iterates: int
-    iterates_expected: float
+    iterates_expected: float | None
     key_visits: int
     keys_of_a_scan: int
     output_error: float
@@ -90,16 +92,17 @@ def labels(path: Path) -> list[tuple[int, int]]:
         return list(itertools.product(range(n_layers), range(n_heads)))
 
 
-def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: int = 2) -> HeadRecord:
-    """Search all rows of one head."""
+def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: int = 2, **search: Any) -> HeadRecord:
+    """Search all rows of one head; `search` are inputs of the simulation, by default of one key per query."""
+    inputs: dict[str, Any] = {"data_access": "qroam"} | search
     request = SimulationRequest(
         n_marked=n_marked,
         key_bits=BITS,
         query_bits=BITS,
         engine=EngineChoice("index", circuit_every),
-        data_access="qroam",
         seed=SEED,
         error_budget=P_FAILURE_HEAD,
+        **inputs,
     )
     simulation = simulate(request, head=head, n_workers=n_workers)
     result, value = simulation.as_json(), simulation.max_value

@@ -92,8 +92,11 @@ class Simulation(Shown):
         """Sum of one quantity over the rows."""
         return sum(getattr(row, name) for row in self.rows)
 
-    def iterates_by_law(self) -> dict[str, float]:
-        """Expected iterates of all searched rows together under the query laws, for their true numbers of keys."""
+    def iterates_by_law(self) -> dict[str, float | None]:
+        """Expected iterates of all searched rows together under the query laws, for their true numbers of keys.
+
+        None: over blocks, a row has more marked keys than a law is known for.
+        """
         laws = LAWS if self.request.search_law == "all" else [self.request.search_law]
         plan, p_failure = self.method.plan, self.method.p_failure
         known = [law for law in laws if plan.has(law)]
@@ -101,13 +104,21 @@ class Simulation(Shown):
             law: self._summed(lambda n, t, law=law: plan.cost(law, n, t, p_failure).iterates_expected) for law in known
         }
 
-    def method_iterates(self) -> float:
-        """Expected iterates of all searched rows together, by the exact recursion of the procedure that was run."""
+    def method_iterates(self) -> float | None:
+        """Expected iterates of all searched rows together, by the law of the procedure that was run; None as above."""
         method = self.method
         return self._summed(lambda n, t: method.cost(n, t).iterates_expected)
 
-    def _summed(self, iterates: Callable[[int, int], float]) -> float:
+    def _summed(self, iterates: Callable[[int, int], float]) -> float | None:
         """Sum over the searched rows; of more than 256 different sizes, over evenly spaced rows, scaled up."""
+        try:
+            return self._sum_of_sizes(iterates)
+        except InputError:
+            if self.method.plan.is_plain:
+                raise
+            return None
+
+    def _sum_of_sizes(self, iterates: Callable[[int, int], float]) -> float:
         rows = sorted((self.instance.visible_keys(row.row), row.n_marked) for row in self._searched)
         sizes = Counter(rows)
         most = _SIZES_MAX if self.method.plan.is_plain else _SIZES_OF_BLOCKS_MAX

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
-from groverattn.show.numbers import Cell, count, count_text, whole, words
+from groverattn.show.numbers import EMPTY, Cell, count, count_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.amplitudes import Amplitudes, p_marked
 from groverattn.simulation.result import Simulation
@@ -58,14 +58,15 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     checked = [row.circuit_wrong for row in rows if row.circuit_wrong is not None]
     yield "circuit mismatches", whole(sum(checked)), _circuit_scope(request.engine.name, request.data_access, checked)
     phased = result.total("phased_iterates")
-    expected = count_text(result.method_iterates())
+    of_method = result.method_iterates()
+    expected = "an unknown number" if of_method is None else count_text(of_method)
     yield (
         "iterates",
         whole(result.total("iterates")),
         f"oracle calls, {phased:,} of them with the phases of a fixed-point search; this method expects {expected}",
     )
     for law, iterates in result.iterates_by_law().items():
-        yield f"  law {law}", count(iterates), LAW_WORDS[law]
+        yield f"  law {law}", EMPTY if iterates is None else count(iterates), LAW_WORDS[law]
     if request.keys_per_query > 1:
         yield "keys tested", whole(result.total("key_tests")), f"in oracles, {request.keys_per_query} in each call"
     scan = sum(result.instance.visible_keys(row.row) for row in rows)
