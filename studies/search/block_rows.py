@@ -29,6 +29,13 @@ DESIGNS = {
     "blocks, posterior": BLOCKS | {"method": "posterior"},
     "blocks, approximate first": BLOCKS | {"method": "posterior", "first_score": "approximate"},
 }
+LIMITS = (0.2, 0.25, 0.32)
+"""Shares of the keys that may be read, for the sizes that are quoted; 0.5 in all other lines."""
+
+DESIGNS_OF_QUOTED = {
+    f"blocks, approximate first, reads {limit}": DESIGNS["blocks, approximate first"] | {"reads_limit": limit}
+    for limit in LIMITS
+}
 
 
 @attrs.frozen
@@ -78,12 +85,14 @@ def records() -> Iterator[BlockRowRecord]:
         for design in DESIGNS:
             if design != "one key, posterior" or n <= ONE_KEY_POSTERIOR_MAX:
                 yield record(n, k, design)
+        if (n, k) in QUOTED:
+            yield from (record(n, k, design) for design in DESIGNS_OF_QUOTED)
 
 
 @functools.cache
 def record(n_keys: int, n_marked: int, design: str) -> BlockRowRecord:
     """Price one row."""
-    request = RowRequest.of(n_keys=n_keys, d_head=128, n_marked=n_marked, **DESIGNS[design])
+    request = RowRequest.of(n_keys=n_keys, d_head=128, n_marked=n_marked, **(DESIGNS | DESIGNS_OF_QUOTED)[design])
     search = RowSearch.of(request)
     cost = search.cost(P_MISS)
     row = search.totals(cost).row

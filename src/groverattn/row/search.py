@@ -26,8 +26,8 @@ from groverattn.row.request import RowRequest
 _STEPS = 6
 _STEP = 2 ** (1 / 4)
 
-# Reads of blocks per marked key: the measured means at n = 2^17 and 2^20 (see docs/algorithm.md), for the choice of u.
-_TRIALS_PER_KEY = {"unknown": 5.3, "posterior": 1.3}
+# Reads of blocks per marked key: the measured means at n = 2^17 and 2^20 (see docs/oracle.md), for the choice of u.
+_TRIALS_PER_KEY = {"unknown": 5.3, "posterior": 1.25}
 
 
 @attrs.frozen

@@ -17,7 +17,7 @@ from groverattn.reference.search.fixed_point import check_p_failure
 STOP = -1
 """In place of a number of iterates: the stage is over."""
 
-# Our choices, from sampled costs at n = 2^17 and 2^20 (see docs/algorithm.md).
+# Our choices, from sampled costs at n = 2^17 and 2^20 (see docs/oracle.md).
 _TABLES = 32  # the key table is built anew when this part of the keys has been read, up to half of them
 _COST_OF_A_TRIAL = 1.5  # iterates: a run is charged this for its preparation and for reading a block
 _LEFT_OUT = 1e-15  # larger numbers of keys left that are believed less than that are given up
