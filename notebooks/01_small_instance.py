@@ -166,6 +166,48 @@ for tail in ("mean_score", "ones"):
     print(f"{tail:10}", simulation.approximation(tail).output()[ROW].round(4).tolist())
 
 # %% [markdown]
+# ## 8. Must a question be about one key?
+#
+# No. Deal the sixteen keys into eight blocks of two. The oracle of blocks keeps the one-hot address of a block, loads
+# its keys one after the other, and flips the sign for each that is marked: the sign of a block is the parity of its
+# marked keys. A block with two of them looks empty, so a search deals the keys anew in every run.
+
+# %%
+blocks = groverattn.oracle(head, row=ROW, keys_per_query=2, data_access="one-hot", **sizes)
+print("marked keys by block", [blocks.n_marked(h) for h in range(blocks.lookup.table.n_keys)])
+print(
+    "counted             ",
+    groverattn.count(blocks).toffoli,
+    "Toffolis,",
+    groverattn.count(blocks).logical_qubits,
+    "qubits",
+)
+
+# %%
+groverattn.amplitudes(blocks, n_iterates=2).picture(0, 1, 2)
+
+# %% [markdown]
+# Two of eight blocks are odd: one iterate finds one for certain. The whole search of a row, by runs that follow a
+# belief over the number of keys left. Every key of a measured block is read.
+
+# %%
+groverattn.find_keys(
+    head, row=ROW, engine="sparse", method="posterior", keys_per_query=2, data_access="one-hot", **sizes
+)
+
+# %% [markdown]
+# What does it cost? At sixteen keys more than it saves. At $n = 2^{17}$, $k = 512$ (sizes of llama3.1-8b) a row has its
+# fewest Toffolis near $u = \sqrt{3n/S}$, $S$ the Toffolis of a score; what is read grows with $u$, and where it nears a
+# scan the search has become one.
+
+# %%
+rows = groverattn.vary_keys_per_query(preset="llama3.1-8b", data_access="one-hot")
+rows
+
+# %%
+rows.picture()
+
+# %% [markdown]
 # ## What to keep
 #
 # The circuit that is counted is the circuit that was run, and the search finds what integer arithmetic says it should.

@@ -18,6 +18,7 @@ from groverattn.verification.request import VerificationRequest
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from groverattn.bloqs.search.block_oracle import BlockOracle
     from groverattn.bloqs.search.grover import GroverSearch
     from groverattn.bloqs.search.phase_oracle import PhaseOracle
     from groverattn.crossover.crossover import CrossoverResult
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from groverattn.estimation.compare import Comparison
     from groverattn.estimation.estimate import Estimate
     from groverattn.frontier.frontier import Frontier
+    from groverattn.frontier.keys_per_query import BlockRows
     from groverattn.show.result import Picture
     from groverattn.simulation.result import Simulation
     from groverattn.simulation.trials import RowSearch
@@ -91,6 +93,18 @@ def find_frontier(request: RowRequest) -> Frontier:
     from groverattn.frontier.frontier import frontier
 
     return frontier(request)
+
+
+@_public(RowRequest, without=("keys_per_query", "reads_limit"))
+def vary_keys_per_query(request: RowRequest) -> BlockRows:
+    """One row with 1, 2, 4, ... keys per query: Toffolis, qubits, keys read and keys tested.
+
+    Raises:
+        InputError: an unknown name, a size that is missing, or a row that cannot be searched.
+    """
+    from groverattn.frontier.keys_per_query import vary_keys_per_query as vary
+
+    return vary(request)
 
 
 @_public(RowRequest)
@@ -179,7 +193,7 @@ def oracle(
     Q: ArrayLike | AttentionHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
-) -> PhaseOracle:
+) -> PhaseOracle | BlockOracle:
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
     Args:

@@ -91,7 +91,8 @@ def main_job(
 _SETTING = (
     "Search law: expected (number of marked keys unknown). Machine: gidney-fowler-2018, 1 us cycles, 10 us reaction. "
     "GPU: the slowest of prefill and decode on H100, H200 and B200. Loading a key costs n Toffolis by qrom and about "
-    "2 sqrt(n d b) by qroam, so a row costs n^1.5 or n: the quadratic saving in queries is lost in gates. "
+    "2 sqrt(n d b) by qroam, so a row asked key by key costs n^1.5 or n. With several keys per query it costs about "
+    "n^(3/4) k^(1/2) Toffolis, and is still lost in time (docs/oracle.md). "
 )
 
 

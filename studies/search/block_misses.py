@@ -47,7 +47,7 @@ class MissRecord:
 
 def records() -> Iterator[MissRecord]:
     """One record for each search and number of marked keys."""
-    for keys_per_query in (1, 4, 16):
+    for keys_per_query in (1, 4, 8):
         for k in N_MARKED:
             yield record(keys_per_query, k)
     for k in N_MARKED:

@@ -8,6 +8,7 @@ from typing import Any
 
 from groverattn.classical.lines import ClassicalLine
 from groverattn.frontier.frontier import Frontier, FrontierPoint
+from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Curve, TradeOffs
 from groverattn.show.figures import BLUE, DIGITS, GREEN, GREY, RED, canvas, svg_text, tidy
 from groverattn.show.numbers import count_text, time_text
@@ -45,7 +46,38 @@ def _(result: Frontier, ax: Any) -> None:
     ax.legend(frameon=False, fontsize=9, loc="upper right")
 
 
+@picture_of.register
+def _(result: BlockRows) -> str:
+    """Toffolis of the row, and the share of the keys that is read, against keys per query."""
+    figure, (cost, read) = canvas(8.0, 3.0, 1, 2)
+    draw(result, cost)
+    xs = [row.keys_per_query for row in result.rows]
+    read.plot(xs, [row.keys_read / result.request.shape.n_keys for row in result.rows], "o-", color=RED, markersize=4)
+    read.axhline(1, color=GREEN, label="a scan")
+    read.set_ylabel("keys read, over n", fontsize=9)
+    read.legend(frameon=False, fontsize=8)
+    for panel in (cost, read):
+        panel.set_xscale("log", base=2)
+        panel.set_yscale("log")
+        panel.set_xlabel("keys per query u", fontsize=9)
+        tidy(panel)
+    return svg_text(figure)
+
+
+@draw.register
+def _(result: BlockRows, ax: Any) -> None:
+    """Toffolis of the row against keys per query."""
+    xs = [row.keys_per_query for row in result.rows]
+    ax.plot(xs, [row.toffoli for row in result.rows], "o-", color=BLUE, markersize=4)
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log")
+    ax.set_xlabel("keys per query u", fontsize=9)
+    ax.set_ylabel("Toffolis of a row", fontsize=9)
+    tidy(ax)
+
+
 _LABELS = {
+    "keys_per_query": "keys per query",
     "n_keys": "keys n",
     "n_marked": "marked keys k",
     "bits": "bits of a number",
@@ -56,7 +88,7 @@ _LABELS = {
     "hardware": "machine",
 }
 _NAMES = ("data_access", "hardware")
-_POWERS_OF_TWO = ("n_keys", "n_marked", "block", "n_machines")
+_POWERS_OF_TWO = ("n_keys", "n_marked", "block", "n_machines", "keys_per_query")
 
 
 def tradeoffs_svg(curves: Sequence[Curve]) -> str:

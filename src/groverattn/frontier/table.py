@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
+from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.row.sentences import TIME_WITHOUT_STEPS, heading
@@ -49,6 +50,26 @@ def points_table(result: Frontier, n_shown: int) -> Table:
             TIME_WITHOUT_STEPS,
         ],
     )
+
+
+@blocks_of.register
+def _(result: BlockRows) -> tuple[Block, ...]:
+    n_keys = result.request.shape.n_keys
+    table = table_of(
+        "One row against the keys that a query tests",
+        result.rows,
+        (Column("keys per query", "keys"), lambda row: count(row.keys_per_query)),
+        (Column("iterates", "iterates", "iterates"), lambda row: count(row.iterates)),
+        (Column("Toffoli gates", "gates", "toffoli", short="Toffoli"), lambda row: count(row.toffoli)),
+        (
+            Column("logical qubits", "qubits", "logical_qubits", short="logical"),
+            lambda row: count(row.logical_qubits),
+        ),
+        (Column("keys read", "keys", "checks"), lambda row: count(row.keys_read)),
+        (Column("over a scan", "ratio", "checks"), lambda row: rounded(row.keys_read / n_keys)),
+        (Column("keys tested in oracles", "keys", "tests", short="tested"), lambda row: count(row.key_tests)),
+    )
+    return Paragraph(heading(result.request)), table
 
 
 def _factories(point: FrontierPoint) -> Cell:
