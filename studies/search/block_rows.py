@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import attrs
 
-from groverattn.costs.counting import count
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 from studies.sheet import Sheet
@@ -96,9 +95,7 @@ def record(n_keys: int, n_marked: int, design: str) -> BlockRowRecord:
     search = RowSearch.of(request)
     cost = search.cost(P_MISS)
     row = search.totals(cost).row
-    toffoli = float(sum(share.iterates * count(search.iterate(share)).toffoli for share in search.shares(cost)))
-    if cost.phased_expected:
-        toffoli = float(row.toffoli)
+    toffoli = float(row.toffoli)
     finder = search.plan.finder
     return BlockRowRecord(
         n_keys=n_keys,

@@ -6,7 +6,6 @@ from typing import Any
 
 import attrs
 
-from groverattn.costs.counting import count
 from groverattn.errors import InputError
 from groverattn.frontier.frontier import SEARCH_SHARE
 from groverattn.row.request import RowRequest
@@ -45,10 +44,8 @@ class BlockRow:
         """
         search = RowSearch.of(request.but(reads_limit=_UNLIMITED))
         cost = search.cost(SEARCH_SHARE * request.error_budget)
-        toffoli = sum(share.iterates * count(search.iterate(share)).toffoli for share in search.shares(cost))
-        qubits = search.totals(cost).row.logical_qubits
-        u = search.plan.keys_per_query
-        return cls(u, cost.iterates_expected, toffoli, qubits, cost.checks_expected, cost.key_tests)
+        row, u = search.totals(cost).row, search.plan.keys_per_query
+        return cls(u, cost.iterates_expected, row.toffoli, row.logical_qubits, cost.checks_expected, cost.key_tests)
 
 
 @attrs.frozen
