@@ -80,6 +80,8 @@ class RowChoices:
 
     def value(self, choice: str) -> Any:
         """Return what was chosen, by its name in `VALUES`."""
+        if choice == "keys_per_query":
+            return self.request.design.u
         return flat(self)["key_bits" if choice == "bits" else choice]
 
     def price(self) -> FrontierPoint:

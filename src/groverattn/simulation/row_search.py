@@ -203,9 +203,10 @@ def search_row(
     if method.keeps_largest:
         return machine, find_largest(method.top_k(), searched, machine, rng)
     if method.name == "posterior":
-        return machine, find_by_posterior(method.plan, method.p_failure, searched, machine, rng)
-    if method.keys_per_query > 1:
-        search = GrowingBlockSearch(method.p_failure, method.keys_per_query)
+        plan = attrs.evolve(method.plan, keys_per_query=searched.keys_per_query)
+        return machine, find_by_posterior(plan, method.p_failure, searched, machine, rng)
+    if searched.keys_per_query > 1:
+        search = GrowingBlockSearch(method.p_failure, searched.keys_per_query)
         return machine, find_by_growing_trials(search, searched, machine, rng)
     if method.counts_first:
         return machine, count_and_find(method.counted(), searched, machine, rng)
