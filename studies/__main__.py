@@ -54,7 +54,13 @@ _SHEETS = tuple(
         *(success_frequency, gradient_cost, training),
     )
 )
-_SHEETS_OF_HEADS = (finders.SHEET, real_heads.SHEET, real_heads.TAILS_SHEET, block_heads.SHEET)
+_SHEETS_OF_HEADS = (
+    finders.SHEET,
+    real_heads.SHEET,
+    real_heads.TAILS_SHEET,
+    block_heads.SHEET,
+    block_alternatives.SHEET,
+)
 _LONG_SHEETS = (block_rows.SHEET, block_fit.SHEET, block_misses.SHEET)
 
 

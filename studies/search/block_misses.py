@@ -15,7 +15,7 @@ N_ROWS, ROWS_AT_ONCE = 10_000, 500
 N_KEYS = 1024
 N_MARKED = (1, 2, 3, 32)
 P_FAILURE = 0.05  # large, so that there are failures to count
-APPROXIMATE = FinderRates(p_hit=0.9, n_false=16.0)
+APPROXIMATE = FinderRates(p_hit=0.9, n_false=8.0)
 
 
 @attrs.frozen
@@ -24,7 +24,7 @@ class MissRecord:
 
     Attributes:
         keys_per_query: places in a block; 1: no blocks.
-        first_score: exact, or approximate: it marks nine of ten marked keys and 16 others, and hands over.
+        first_score: exact, or approximate: it marks nine of ten marked keys and 8 others, and hands over.
         n_marked: marked keys.
         p_promised: probability of a miss that the search was asked to keep.
         rows: seeded rows.
