@@ -26,6 +26,7 @@ from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
 from studies.search import (
+    block_alternatives,
     block_fit,
     block_heads,
     block_misses,

@@ -123,10 +123,10 @@ def piece_score(size: int) -> int:
 
 
 def last_checks() -> Iterator[AlternativeRecord]:
-    """A fixed-point search in place of the list of plain runs, with oracle phases of -1 and the others on the diffusion.
+    """A fixed-point search in place of the plain runs, with oracle phases of -1 and all others on the diffusion.
 
-    With s' = O s and D_s phases alternated around s and s', the phases of Yoder, Low, Chuang (arXiv:1409.3305) with L odd
-    calls give |<s|U|s>|^2 = p T_L(cosh(acosh(1/sqrt(p)) / L) cos(2 theta))^2, at most p if the argument is at most 1.
+    With s' = O s, the phases of Yoder, Low, Chuang (arXiv:1409.3305) around s and s' in turn, and L odd calls:
+    |<s|U|s>|^2 = p T_L(cosh(acosh(1/sqrt(p)) / L) cos(2 theta))^2, at most p if the argument is at most 1.
     """
     for n in SIZES:
         blocks = Blocks.of(n, best(n, SCORE))
