@@ -28,7 +28,6 @@ from studies.readme import headline, sheet_readme
 from studies.search import (
     block_alternatives,
     block_fit,
-    block_heads,
     block_misses,
     block_rows,
     finders,
@@ -59,7 +58,7 @@ _SHEETS_OF_HEADS = (
     finders.SHEET,
     real_heads.SHEET,
     real_heads.TAILS_SHEET,
-    block_heads.SHEET,
+    real_heads.BLOCKS_SHEET,
     block_alternatives.SHEET,
 )
 _LONG_SHEETS = (block_rows.SHEET, block_fit.SHEET, block_misses.SHEET)

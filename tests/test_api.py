@@ -10,7 +10,7 @@ import pytest
 
 import groverattn
 from groverattn.inputs import inputs_of
-from groverattn.row.request import RowRequest
+from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
 from groverattn.simulation.request import SimulationRequest
 from studies.api_stub import FILE_NAME, stub
 
@@ -42,7 +42,7 @@ def test_every_name_leads_somewhere_and_is_documented(name):
     [
         (groverattn.estimate, RowRequest, set()),
         (groverattn.compare, RowRequest, {"data_access"}),
-        (groverattn.find_frontier, RowRequest, {"data_access", "score_method"}),
+        (groverattn.find_frontier, RowRequest, set(CHOSEN_BY_A_FRONTIER)),
         (groverattn.simulate, SimulationRequest, set()),
     ],
 )

@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 # `__init__.pyi` says the same to editors and type checkers; `make estimates` writes it.
 _NAMES = {
     "api": "compare diagnose estimate find_crossover find_frontier find_keys oracle picture price_model run_sweep "
-    "search simulate vary_keys_per_query verify write_report",
+    "search simulate verify write_report",
     "bloqs.lookup.data_access": "DATA_ACCESSES",
     "bloqs.score.methods": "SCORES",
     "capture.capture": "capture_heads",
@@ -17,6 +17,7 @@ _NAMES = {
     "diagnosis.survey": "model_sizes survey_heads",
     "errors": "InputError",
     "estimation.compare": "side_by_side",
+    "frontier.keys_per_query": "vary_keys_per_query",
     "frontier.tradeoffs": "RowChoices vary",
     "physical.machines.hardware": "HARDWARE",
     "problem.chosen_head": "random_head",

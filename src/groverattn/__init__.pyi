@@ -9,15 +9,14 @@ from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
 from groverattn.row.request import RowRequest
 from numpy.typing import ArrayLike
-from groverattn.bloqs.search.grover import GroverSearch
 from groverattn.bloqs.search.block_oracle import BlockOracle
+from groverattn.bloqs.search.grover import GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.crossover.crossover import CrossoverResult
 from groverattn.diagnosis.diagnosis import Diagnosis
 from groverattn.estimation.compare import Comparison
 from groverattn.estimation.estimate import Estimate
 from groverattn.frontier.frontier import Frontier
-from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.show.result import Picture
 from groverattn.simulation.result import Simulation
 from groverattn.simulation.trials import RowSearch
@@ -33,6 +32,7 @@ from groverattn.diagnosis.survey import model_sizes as model_sizes
 from groverattn.diagnosis.survey import survey_heads as survey_heads
 from groverattn.errors import InputError as InputError
 from groverattn.estimation.compare import side_by_side as side_by_side
+from groverattn.frontier.keys_per_query import vary_keys_per_query as vary_keys_per_query
 from groverattn.frontier.tradeoffs import RowChoices as RowChoices
 from groverattn.frontier.tradeoffs import vary as vary
 from groverattn.physical.machines.hardware import HARDWARE as HARDWARE
@@ -281,14 +281,6 @@ def find_frontier(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
-    keys_per_query: str = '1',
-    words_at_once: int = 1,
-    method: str = 'unknown',
-    first_score: str = 'exact',
-    significant_bits: int = 3,
-    lowest_column: int | None = None,
-    score_margin: float = 1.0,
-    reads_limit: float = 0.5,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -310,14 +302,6 @@ def find_frontier(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
-        method: Rule of the runs: unknown, posterior.
-        first_score: Whether an approximate score finds first: exact (no), approximate, auto.
-        significant_bits: Bits of a query number that the approximate score keeps.
-        lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
-        score_margin: Deviations of the approximate score's error by which its threshold is lowered.
-        reads_limit: Share of the keys that may be read after measurements.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -660,67 +644,6 @@ def simulate(
     >>> Q, K, V = np.random.default_rng(0).normal(size=(3, 16, 4))
     >>> groverattn.simulate(Q, K, V, n_marked=2, engine="law").passed
     True
-    """
-
-def vary_keys_per_query(
-    *,
-    preset: str | None = None,
-    n_keys: int | None = None,
-    d_head: int | None = None,
-    n_marked: int | None = None,
-    key_bits: int = 8,
-    query_bits: int = 8,
-    name: str = 'custom',
-    layers: int = 1,
-    query_heads: int = 1,
-    gqa_group: int = 1,
-    key_numbers: int | None = None,
-    data_access: str = 'qrom',
-    score_method: str = 'shared-sums',
-    words_at_once: int = 1,
-    method: str = 'unknown',
-    first_score: str = 'exact',
-    significant_bits: int = 3,
-    lowest_column: int | None = None,
-    score_margin: float = 1.0,
-    qram_latency_us: float = 10.0,
-    qram_qubits_per_bit: float = 0.0,
-    qram_p_error: float = 0.0,
-    search_law: str = 'expected',
-    hardware: str = 'gidney-fowler-2018',
-    error_budget: float = 0.01,
-) -> BlockRows:
-    """One row with 1, 2, 4, ... keys per query: Toffolis, qubits, keys read and keys tested.
-
-    Args:
-        preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
-        d_head: Numbers per key d.
-        n_marked: Marked keys per row k.
-        key_bits: Bits per number of a key, 2 to 16.
-        query_bits: Bits per number of a query, 2 to 16.
-        name: What to call the sizes; a preset has its own name.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
-        gqa_group: Query heads that share one memory of keys.
-        key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
-        method: Rule of the runs: unknown, posterior.
-        first_score: Whether an approximate score finds first: exact (no), approximate, auto.
-        significant_bits: Bits of a query number that the approximate score keeps.
-        lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
-        score_margin: Deviations of the approximate score's error by which its threshold is lowered.
-        qram_latency_us: qram: assumed time of one call, microseconds.
-        qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
-        qram_p_error: qram: assumed failure probability of one call.
-        search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
-        error_budget: Probability allowed that a row's answer is wrong, for any reason.
-
-    Raises:
-        InputError: an unknown name, a size that is missing, or a row that cannot be searched.
     """
 
 def verify(

@@ -11,7 +11,7 @@ import attrs
 from groverattn.errors import InputError
 from groverattn.inputs import asks, check_between, described
 from groverattn.problem.heads import AttentionHead, head_of
-from groverattn.row.request import RowRequest
+from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
 from groverattn.simulation.request import SimulationRequest
 from groverattn.verification.request import VerificationRequest
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from groverattn.estimation.compare import Comparison
     from groverattn.estimation.estimate import Estimate
     from groverattn.frontier.frontier import Frontier
-    from groverattn.frontier.keys_per_query import BlockRows
     from groverattn.show.result import Picture
     from groverattn.simulation.result import Simulation
     from groverattn.simulation.trials import RowSearch
@@ -83,7 +82,7 @@ def find_crossover(request: RowRequest, *, data_access: str = "all", at: Sequenc
     return crossover(request, data_access, at)
 
 
-@_public(RowRequest, without=("data_access", "score_method"))
+@_public(RowRequest, without=CHOSEN_BY_A_FRONTIER)
 def find_frontier(request: RowRequest) -> Frontier:
     """Designs of one row that no other beats in physical qubits and time.
 
@@ -93,18 +92,6 @@ def find_frontier(request: RowRequest) -> Frontier:
     from groverattn.frontier.frontier import frontier
 
     return frontier(request)
-
-
-@_public(RowRequest, without=("keys_per_query", "reads_limit"))
-def vary_keys_per_query(request: RowRequest) -> BlockRows:
-    """One row with 1, 2, 4, ... keys per query: Toffolis, qubits, keys read and keys tested.
-
-    Raises:
-        InputError: an unknown name, a size that is missing, or a row that cannot be searched.
-    """
-    from groverattn.frontier.keys_per_query import vary_keys_per_query as vary
-
-    return vary(request)
 
 
 @_public(RowRequest)

@@ -60,13 +60,17 @@ def fit_records() -> Iterator[BlockFitRecord]:
             width = student_t.ppf((1 + CONFIDENCE) / 2, values.size - 3) * np.sqrt(np.diag(covariance))
             deviations = values / np.exp(_log_power_law(logs, first, in_n, in_k)) - 1
             yield BlockFitRecord(
-                design,
-                quantity,
-                values.size,
-                float(np.exp(first)),
-                *(float(x) for x in (in_n, in_n - width[1], in_n + width[1])),
-                *(float(x) for x in (in_k, in_k - width[2], in_k + width[2])),
-                float(np.abs(deviations).max()),
+                design=design,
+                quantity=quantity,
+                sizes=values.size,
+                prefactor=float(np.exp(first)),
+                exponent_n=float(in_n),
+                exponent_n_low=float(in_n - width[1]),
+                exponent_n_high=float(in_n + width[1]),
+                exponent_k=float(in_k),
+                exponent_k_low=float(in_k - width[2]),
+                exponent_k_high=float(in_k + width[2]),
+                largest_deviation=float(np.abs(deviations).max()),
             )
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from studies.search import block_fit, block_heads, block_misses, block_rows
-from studies.search.real_heads import heads
+from studies.search import block_fit, block_misses, block_rows
+from studies.search.real_heads import BLOCKS_SHEET, block_record, heads
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,7 +77,7 @@ def test_a_committed_frequency_is_what_is_drawn():
 
 
 def test_real_heads_miss_nothing_by_blocks():
-    records = rows_of(block_heads)
+    records = BLOCKS_SHEET.read(ROOT)
     every = list(heads(ROOT / "data"))
     assert [each["head"] for each in records] == [head.name for head, _, _ in every]
     for name in ("missed", "false", "circuit_mismatches", "rows_beyond_certificate"):
@@ -86,5 +86,5 @@ def test_real_heads_miss_nothing_by_blocks():
 
 def test_a_committed_head_is_what_is_searched():
     head, n_marked, every = next(heads(ROOT / "data"))
-    text = block_heads.SHEET.written([block_heads.block_record(head, n_marked, 4 * every)])
-    assert text.splitlines()[1] == (ROOT / block_heads.SHEET.path).read_text().splitlines()[1]
+    text = BLOCKS_SHEET.written([block_record(head, n_marked, 4 * every)])
+    assert text.splitlines()[1] == (ROOT / BLOCKS_SHEET.path).read_text().splitlines()[1]

@@ -11,7 +11,7 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.cli.options import WHOLE, Force, Format, asks
 from groverattn.cli.output import progress, said, show
 from groverattn.physical.machines.hardware import hardware
-from groverattn.row.request import RowRequest
+from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
 
 
 @asks(RowRequest)
@@ -88,7 +88,7 @@ def crossover(
     show(result, format)
 
 
-@asks(RowRequest, without=("data_access", "score_method"))
+@asks(RowRequest, without=CHOSEN_BY_A_FRONTIER)
 def frontier(
     request: RowRequest,
     *,

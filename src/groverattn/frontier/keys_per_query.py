@@ -8,6 +8,7 @@ import attrs
 
 from groverattn.errors import InputError
 from groverattn.frontier.frontier import SEARCH_SHARE
+from groverattn.inputs import asks, described
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 from groverattn.show.result import Drawn
@@ -70,6 +71,8 @@ class BlockRows(Drawn):
         return min(self.rows, key=lambda row: row.toffoli)
 
 
+@described
+@asks(RowRequest, without=("keys_per_query", "reads_limit"))
 def vary_keys_per_query(request: RowRequest) -> BlockRows:
     """Price a row with every power of two of keys per query that it can have.
 

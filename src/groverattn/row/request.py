@@ -12,7 +12,7 @@ from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
 from groverattn.errors import InputError, check_error_budget, unknown_name
-from groverattn.inputs import Input, between, checked, flat, make, nested, option
+from groverattn.inputs import Input, between, checked, flat, inputs_of, make, nested, option
 from groverattn.physical.machines.hardware import HARDWARE, check_hardware
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import Shape
@@ -135,6 +135,10 @@ class Design:
     def u(self) -> int | None:
         """Keys per query; None: to be chosen."""
         return None if self.keys_per_query == AUTO else int(self.keys_per_query)
+
+
+CHOSEN_BY_A_FRONTIER = tuple(inputs_of(Design))
+"""Inputs for which a search over designs has no use: it tries them."""
 
 
 @attrs.frozen(kw_only=True)
