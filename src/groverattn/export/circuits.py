@@ -13,7 +13,8 @@ from groverattn.export.request import CIRCUITS, ExportRequest
 from groverattn.problem.chosen_head import head_instance
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.search.amplification import ideal_iterates
-from groverattn.row.circuit import iterate_of
+from groverattn.row.circuit import iterate_of, score_of
+from groverattn.row.search import best_keys_per_query
 from groverattn.verification.row import SearchedRow
 
 
@@ -67,15 +68,18 @@ def chosen_circuit(request: ExportRequest, head: AttentionHead | None) -> Chosen
         InputError: no such row, one that is read whole, sizes that are missing, or a key
             memory too large to write gate by gate.
     """
+    if head is None and request.to != "openqasm3":
+        sizes = request.sizes()
+        if sizes.design.u is None:
+            best = best_keys_per_query(sizes, score_of(sizes), sizes.shape.n_marked)
+            sizes = sizes.but(keys_per_query=best)
+        inputs = {**attrs.asdict(sizes.shape), "name": sizes.name, **attrs.asdict(sizes.design)}
+        return ChosenCircuit(iterate_of(sizes), sizes.shape.n_marked, inputs)
     asked = request.of_circuit
     if head is not None:
         n_marked, bits = asked.pop("n_marked", 16), [asked.pop(name, 8) for name in ("query_bits", "key_bits")]
         instance = head_instance(head, n_marked, *bits)
         return ChosenCircuit.of(SearchedRow.checked(instance, request.row, **asked))
-    if request.to == "openqasm3":
-        seed = request.seed or 0
-        sizes = {"n_keys": 8, "d_head": 2} | request.given("n_keys", "d_head")
-        return ChosenCircuit.of(SearchedRow.random(**sizes, **asked, seed=seed), seed=seed)
-    sizes = request.sizes()
-    inputs = {**attrs.asdict(sizes.shape), "name": sizes.name, **attrs.asdict(sizes.design)}
-    return ChosenCircuit(iterate_of(sizes), sizes.shape.n_marked, inputs)
+    seed = request.seed or 0
+    of_random = {"n_keys": 8, "d_head": 2} | request.given("n_keys", "d_head")
+    return ChosenCircuit.of(SearchedRow.random(**of_random, **asked, seed=seed), seed=seed)

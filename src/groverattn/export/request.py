@@ -10,7 +10,7 @@ from groverattn.errors import InputError, check_seed, unknown_name
 from groverattn.inputs import checked, inputs_of, nested, option
 from groverattn.problem.chosen_head import StoredHead, refuse_ignored
 from groverattn.registry import Registry
-from groverattn.row.request import RowRequest
+from groverattn.row.request import AUTO, RowRequest
 
 CIRCUITS = ("lookup", "oracle", "iterate", "search")
 TOTALS = ("row", "head", "model")
@@ -28,14 +28,14 @@ FORMATS: Registry[tuple[str, ...]] = Registry(
 
 _OF_SIZES = ("preset", "n_keys", "d_head")
 _OF_ESTIMATE = ("search_law", "hardware", "error_budget", "qram_latency_us", "qram_qubits_per_bit", "qram_p_error")
-_OF_CIRCUIT = ("n_marked", "key_bits", "query_bits", "data_access", "score_method")
+_OF_CIRCUIT = ("n_marked", "key_bits", "query_bits", "data_access", "score_method", "keys_per_query", "words_at_once")
 
 
 def _of_row(name: str) -> Any:
     """Declare an input of `RowRequest` that need not be given."""
     declared = inputs_of(RowRequest)[name]
     default = "" if declared.default in (None, attrs.NOTHING) else f" {declared.default} if not given."
-    return option(None, check=declared.check, help=declared.help + default)
+    return option(None, check=declared.check, help=declared.help + default, parse=declared.parse)
 
 
 @attrs.frozen(kw_only=True)
@@ -80,6 +80,8 @@ class ExportRequest:
     query_bits: int | None = _of_row("query_bits")
     data_access: str | None = _of_row("data_access")
     score_method: str | None = _of_row("score_method")
+    keys_per_query: str | None = _of_row("keys_per_query")
+    words_at_once: int | None = _of_row("words_at_once")
     search_law: str | None = _of_row("search_law")
     hardware: str | None = _of_row("hardware")
     error_budget: float | None = _of_row("error_budget")
@@ -125,8 +127,20 @@ class ExportRequest:
 
     @property
     def of_circuit(self) -> dict[str, Any]:
-        """The inputs that choose the circuit of a row, as far as they are given."""
-        return self.given(*_OF_CIRCUIT)
+        """The inputs that choose the circuit of a row with keys, as far as they are given.
+
+        Raises:
+            InputError: keys_per_query is to be chosen, which takes the sizes of a row alone.
+        """
+        given = self.given(*_OF_CIRCUIT)
+        if self.keys_per_query == AUTO:
+            raise InputError(
+                given="keys_per_query = auto for a row with keys",
+                allowed="a number of keys per query",
+                why="the best one is chosen from sizes",
+                do="give a number, such as 4",
+            )
+        return given | ({"keys_per_query": int(self.keys_per_query)} if self.keys_per_query is not None else {})
 
     def sizes(self) -> RowRequest:
         """Return the request of the row that the sizes describe.
