@@ -1,13 +1,17 @@
 """Rows searched by blocks and by a posterior: exactly the marked keys, on every engine, as often as promised."""
 
+from pathlib import Path
+
 import attrs
 import numpy as np
 import pytest
 
 from groverattn.bloqs.score.approximate import ApproximateScore
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.costs.counting import count
 from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
-from groverattn.problem.heads import bundled_head
+from groverattn.problem.heads import bundled_head, load_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.blocks.growing import GrowingBlockSearch
 from groverattn.reference.blocks.plan import Finder, SearchPlan
@@ -187,3 +191,15 @@ def test_a_wrong_circuit_is_noticed(monkeypatch):
     for name in ("index", "sparse"):
         machine, search = found_by(row, SearchPlan("posterior", 4), engine=name)
         assert machine.circuit_mismatches(row.threshold, search.found) > 0
+
+
+def test_a_row_of_thousands_of_qubits_runs_gate_by_gate():
+    """A real head, d = 32, 8 bits, four words and workspaces side by side: 2,772 qubits, every gate of every run."""
+    head = load_head(Path(__file__).parents[2] / "data" / "minilm_l6_n128.npz", layer=0, head=0)
+    instance = Instance.from_target(head, 4, 8, 8)
+    row = SearchedRow.of(instance, 5, "one-hot", keys_per_query=8, words_at_once=4)
+    assert count(GroverIterate(row.oracle())).logical_qubits > 2000
+    machine, search = found_by(row, SearchPlan("posterior", 8), engine="sparse")
+    assert search.iterates > 5
+    assert sorted(search.found) == np.flatnonzero(row.is_marked).tolist()
+    assert machine.circuit_mismatches(row.threshold, search.found) == 0
