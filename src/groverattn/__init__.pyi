@@ -335,6 +335,7 @@ def find_keys(
     tau: float | None = None,
     engine: str = 'index',
     method: str = 'unknown',
+    first_score: str = 'exact',
     growth: float | None = None,
     error_budget: float = 0.001,
     row: int = -1,
@@ -359,6 +360,7 @@ def find_keys(
         tau: One threshold of the scaled score for all rows instead.
         engine: circuit, sparse, index or law.
         method: unknown, posterior, expected, counted, known, collector or top-k.
+        first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.
         error_budget: Probability that any row misses a key.
         Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
@@ -597,6 +599,7 @@ def simulate(
     engine: str = 'index',
     circuit_every: int = 1,
     method: str = 'unknown',
+    first_score: str = 'exact',
     growth: float | None = None,
     marked_limit: int | None = None,
     search_law: str = 'all',
@@ -626,6 +629,7 @@ def simulate(
         engine: circuit, sparse, index or law.
         circuit_every: Engine index: run the circuit of every N-th row only.
         method: unknown, posterior, expected, counted, known, collector or top-k.
+        first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.
         marked_limit: Give a row up, and report it, when more keys than that are found.
         search_law: Compare with ideal, expected, proven, worst or all.

@@ -166,6 +166,19 @@ def test_rows_cost_what_the_law_of_blocks_says(method, keys_per_query):
     assert trials.mean() == pytest.approx(cost.trials_expected, rel=0.1)
 
 
+@pytest.mark.parametrize("engine", ["index", "law"])
+def test_simulate_takes_an_approximate_score_first(engine):
+    request = SimulationRequest(
+        n_marked=8, method="posterior", first_score="approximate", keys_per_query=4, data_access="one-hot",
+        engine=EngineChoice(engine), rows="0:8",
+    )  # fmt: skip
+    result = simulate(request, head=bundled_head())
+    assert result.passed
+    assert result.as_json()["iterates_expected_of_method"] is None
+    with pytest.raises(InputError, match="approximate with posterior"):
+        SimulationRequest(first_score="approximate")
+
+
 @pytest.mark.parametrize("name", ["expected", "counted", "known", "collector", "top-k"])
 def test_methods_without_blocks_say_why(name):
     with pytest.raises(InputError, match="with unknown, posterior"):

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from groverattn.reference.blocks.dealing import arrange
 from groverattn.reference.blocks.growing import GrowingBlockSearch
 from groverattn.reference.blocks.odd_blocks import Blocks
-from groverattn.reference.blocks.plan import SearchPlan
+from groverattn.reference.blocks.plan import Finder, SearchPlan
 from groverattn.reference.blocks.posterior import STOP, expected_left
+from groverattn.reference.blocks.sampled import FinderRates
 from groverattn.reference.search.trials import GroverRun
 from groverattn.simulation.engines import Engine
 from groverattn.simulation.trials import RowSearch, TrialRecord
@@ -114,6 +115,28 @@ def find_by_posterior(
             n_found, wrong = np.array([len(reader.found)]), np.array([n_wrong])
             expected = expected_left(belief.mean_left, n_found, wrong, plan.finder.rates.p_hit)
     return reader.result()
+
+
+def with_finder(plan: SearchPlan, row: SearchedRow, n_expected: float) -> tuple[SearchPlan, ApproximateScore]:
+    """Return the plan with an approximate score that finds first, and this score.
+
+    Its error, and how many keys it marks, are measured on the row's own keys: a classical convenience, which decides
+    what the search costs and nothing of what it finds.
+
+    Args:
+        plan: of the method `posterior`.
+        row: the row.
+        n_expected: about how many keys are marked.
+    """
+    from groverattn.bloqs.score.approximate import approximate_score, score_error  # imports Qualtran
+
+    query = tuple(row.query.tolist())
+    finding = approximate_score(query, row.threshold, row.key_bits, keys=row.keys)
+    k = min(max(round(n_expected), 1), row.n_keys - 1)
+    passing = score_error(finding, row.keys).pass_rates(row.threshold, finding.threshold, row.n_keys, k)
+    p_hit = min(max(1 - passing.missed / k, 0.01), 1.0)
+    rates = FinderRates(p_hit, max(passing.candidates - k * p_hit, 0.0))
+    return attrs.evolve(plan, finder=Finder(plan.keys_per_query, rates)), finding
 
 
 def find_by_growing_trials(

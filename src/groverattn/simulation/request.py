@@ -78,6 +78,9 @@ class SimulationRequest(HeadRequest):
         check=checked(lambda name: SearchMethod(name=name, n_expected=1, p_failure=0.5)),
         help="unknown, posterior, expected, counted, known, collector or top-k.",
     )
+    first_score: str = option(
+        "exact", help="exact, or approximate: an approximate score finds first. Method posterior only."
+    )
     growth: float | None = option(
         None, check=checked(_check_growth), help="Growth factor of the trials; by default the method's own."
     )
@@ -111,6 +114,7 @@ class SimulationRequest(HeadRequest):
             growth=self.growth,
             n_marked_max=self.marked_limit,
             keys_per_query=self.keys_per_query,
+            first_score=self.first_score,
         )
 
     def row_range(self, n_rows: int) -> range:

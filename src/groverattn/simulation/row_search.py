@@ -16,7 +16,7 @@ from groverattn.reference.search.counting import counting_iterates
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.top_k import TopKSearch
 from groverattn.reference.search.trials import Trial
-from groverattn.simulation.block_search import find_by_growing_trials, find_by_posterior
+from groverattn.simulation.block_search import find_by_growing_trials, find_by_posterior, with_finder
 from groverattn.simulation.engines import Engine, EngineChoice
 from groverattn.simulation.trials import RowSearch, TrialRecord
 from groverattn.verification.row import SearchedRow
@@ -203,8 +203,10 @@ def search_row(
     if method.keeps_largest:
         return machine, find_largest(method.top_k(), searched, machine, rng)
     if method.name == "posterior":
-        plan = attrs.evolve(method.plan, keys_per_query=searched.keys_per_query)
-        return machine, find_by_posterior(plan, method.p_failure, searched, machine, rng)
+        plan, finding = attrs.evolve(method.plan, keys_per_query=searched.keys_per_query), None
+        if method.first_score == "approximate":
+            plan, finding = with_finder(plan, searched, method.n_expected)
+        return machine, find_by_posterior(plan, method.p_failure, searched, machine, rng, finding)
     if searched.keys_per_query > 1:
         search = GrowingBlockSearch(method.p_failure, searched.keys_per_query)
         return machine, find_by_growing_trials(search, searched, machine, rng)

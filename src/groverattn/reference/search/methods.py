@@ -46,6 +46,7 @@ class SearchMethod:
         growth: factor of the bound after a failed trial (`unknown`, `expected`, `top-k`); None: the procedure's own.
         n_marked_max: a row is given up as soon as one key more is found (`unknown`, `expected`, `counted`).
         keys_per_query: keys that a query tests (`unknown`, `posterior`).
+        first_score: "exact", or "approximate" for a score that finds first, then the exact one (`posterior`).
 
     Raises:
         InputError: an unknown name, or a number that the procedure refuses or does not use.
@@ -57,6 +58,7 @@ class SearchMethod:
     growth: float | None = None
     n_marked_max: int | None = None
     keys_per_query: int = 1
+    first_score: str = "exact"
 
     def __attrs_post_init__(self) -> None:
         if self.name not in SEARCH_METHODS:
@@ -66,6 +68,13 @@ class SearchMethod:
         self._refuse_ignored("n_marked_max", ("unknown", "expected", "counted"))
         if self.keys_per_query > 1:
             self._refuse_blocks()
+        if self.first_score != "exact" and (self.first_score != "approximate" or self.name != "posterior"):
+            raise InputError(
+                given=f"first_score = {self.first_score} with the search method {self.name}",
+                allowed="exact, or approximate with posterior",
+                why="when the exact score takes over is decided by the posterior of the number left",
+                do="leave it out, or choose --method posterior",
+            )
         {"top-k": self.top_k, "counted": self.counted}.get(self.name, lambda: self.for_threshold(1))()
 
     def _refuse_blocks(self) -> None:
