@@ -276,9 +276,12 @@ def _search_text(result: Estimate) -> str:
     u, scan = plan.keys_per_query, cost.checks_expected / n_keys
     first = f"; an approximate score with {plan.finder.keys_per_query:,} a query finds first" if plan.finder else ""
     blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
+    read = f"A row reads {count_text(cost.checks_expected)} keys after measurements, {scan:.2g} of a scan, and"
+    if result.request.search_law == "proven":
+        read = "What a row reads is not in the published bound; it"
     text = (
-        f"Search: {blocks}, runs by the method {plan.method}{first}. A row reads {count_text(cost.checks_expected)} "
-        f"keys after measurements, {scan:.2g} of a scan, and tests {count_text(cost.key_tests)} inside oracles."
+        f"Search: {blocks}, runs by the method {plan.method}{first}. {read} tests {count_text(cost.key_tests)} keys "
+        "inside oracles."
     )
     return f"{text}\n{TIME_WITHOUT_STEPS}" if u > 1 else text
 

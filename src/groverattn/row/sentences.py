@@ -93,8 +93,9 @@ def heading(request: RowRequest, *, design: bool = False) -> str:
     >>> heading(RowRequest.of(preset="toy"))
     'toy: n = 16, d = 4, k = 2, 8/8 bits; search law expected, gidney-fowler-2018'
     """
-    shape = request.shape
+    shape, together = request.shape, request.design.keys_per_query
     access = f"data access {request.design.data_access}, " if design else ""
+    access += f"{together} keys per query, " if together != "1" else ""
     return (
         f"{request.name}: n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked}, "
         f"{shape.query_bits}/{shape.key_bits} bits; {access}search law {request.search_law}, {request.hardware}"
