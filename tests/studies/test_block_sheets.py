@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from studies.search import block_fit, block_misses, block_rows
+from studies.search import block_alternatives, block_fit, block_misses, block_rows
 from studies.search.real_heads import BLOCKS_SHEET, block_record, heads
 
 ROOT = Path(__file__).parents[2]
@@ -88,3 +88,14 @@ def test_a_committed_head_is_what_is_searched():
     head, n_marked, every = next(heads(ROOT / "data"))
     text = BLOCKS_SHEET.written([block_record(head, n_marked, 4 * every)])
     assert text.splitlines()[1] == (ROOT / BLOCKS_SHEET.path).read_text().splitlines()[1]
+
+
+def test_the_alternatives_are_what_is_counted_and_what_the_document_quotes():
+    records = block_alternatives.SHEET.read(ROOT)
+    again = block_alternatives.SHEET.text(ROOT / "data")
+    assert again == (ROOT / block_alternatives.SHEET.path).read_text()
+    text = (ROOT / "docs" / "oracle.md").read_text()
+    pieces = [each["value"] for each in records if each["quantity"] == "Toffolis of a score"][::2]
+    assert "score of {}, {}, {} for c = 8, 10, 12".format(*(f"{int(x):,}" for x in pieces)) in text
+    calls = [each["value"] for each in records if each["quantity"].startswith("oracle calls")]
+    assert f"{calls[0]} and {calls[1]} calls" in text

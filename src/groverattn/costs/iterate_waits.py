@@ -77,20 +77,19 @@ def iterate_waits(
 ) -> IterateWaits:
     """Return what an iterate over `n_keys` keys waits for, from its bloqs, once for each size.
 
-        Args:
-            data_access: how it reaches the keys.
-            n_keys: number of keys n.
-            score: the score of one query, which knows d and the bits.
-            phased: whether it is one of the fixed-point search.
-            keys_per_query, words_at_once: see `oracle_of`.
+    Args:
+        data_access: how it reaches the keys.
+        n_keys: number of keys n.
+        score: the score of one query, which knows d and the bits.
+        phased: whether it is one of the fixed-point search.
+        keys_per_query, words_at_once: see `oracle_of`.
 
-        Raises:
-            InputError: an unknown data access.
+    Raises:
+        InputError: an unknown data access.
 
-        >>> from groverattn.bloqs.costed import reading
-    from groverattn.bloqs.score.methods import score
-        >>> iterate_waits("qrom", 1024, score("shared-sums", (3, -1), 2, 4)).load
-        2044
+    >>> from groverattn.bloqs.score.methods import score
+    >>> iterate_waits("qrom", 1024, score("shared-sums", (3, -1), 2, 4)).load
+    2044
     """
     table = KeyTable(n_keys, len(score.query), score.key_bits)
     oracle = oracle_of(data_access, table, score, keys_per_query=keys_per_query, words_at_once=words_at_once)
