@@ -59,6 +59,11 @@ exact amplitudes. It takes about ten minutes. So is `finders.csv`: how many keys
 and d and on real heads, beside the iterates of the quantum search; about a minute. And `tails.csv`: what every tail of
 B costs in the output of the same heads, with its bounds ([approximation](../docs/approximation.md)); about a minute.
 
+Of several keys per query ([oracle](../docs/oracle.md)), by the same command: `block_rows.csv`, Toffolis, Clifford
+gates, qubits and reads of a whole row from n = 2^12 to 2^24 beside one key per query; `block_fit.csv`, their exponents;
+`block_misses.csv`, misses in 10^4 rows against the promise; `block_heads.csv`, the same heads searched by blocks;
+`block_alternatives.csv`, what was counted and not built. About ten minutes.
+
 | column | meaning |
 |---|---|
 {columns}
