@@ -128,8 +128,20 @@ class RowLimits:
         return u << (-(-n_keys // u) - 1).bit_length()
 
     def _searching(self, n_searched: int, n_keys: int) -> RowTime:
-        iterates, waits = _waits_of_search(attrs.evolve(self.request, name=""), self.score)(n_searched)
+        iterates, waits = self._waits_at(n_searched)
         return RowTime(n_keys, iterates, waits, self.times)
+
+    @functools.cached_property
+    def _waits_at(self) -> Callable[[int], tuple[float, IterateWaits]]:
+        """What the search waits for, whatever the machine, the model and the row's own number of keys."""
+        request = self.request
+        searched = RowRequest(
+            shape=attrs.evolve(request.shape, n_keys=request.shape.n_marked + 1),
+            design=request.design,
+            search_law=request.search_law,
+            error_budget=request.error_budget,
+        )
+        return _waits_of_search(searched, self.score)
 
 
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
