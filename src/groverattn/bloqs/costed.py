@@ -47,6 +47,15 @@ class CostedGate(GateWithRegisters, metaclass=abc.ABCMeta):
         """
         return 0
 
+    @property
+    def fan_outs(self) -> int:
+        """CNOTs on many targets and parities of many qubits that take turns, for each moves through one bus.
+
+        n CNOTs on m targets each are n fan-outs, or m parities where all n controls are there at the same time. CNOTs
+        between two qubits are left out: none, unless the bloq says more.
+        """
+        return 0
+
     def my_static_costs(self, cost_key: CostKey):
         """Answer Qualtran's QubitCount."""
         return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
@@ -112,6 +121,11 @@ class InSequence(CostedGate):
     def measurement_depth(self) -> int:
         """That of the same schedule."""
         return sum(times * reading(part, "measurement_depth") for part, times in self.parts)
+
+    @property
+    def fan_outs(self) -> int:
+        """Those of all parts."""
+        return sum(times * getattr(part, "fan_outs", 0) for part, times in self.parts)
 
     @property
     def peak_qubits(self) -> int:

@@ -12,6 +12,8 @@ from groverattn.bloqs.search.any_oracle import selection_of
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.costs.counting import IterateCounts, count, count_iterate
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.phases import phases_of
+from groverattn.costs.schedule import Cycle, Phase, Schedule
 from groverattn.reference.search.cost import SearchCost
 
 
@@ -35,6 +37,12 @@ class SearchCounts:
         """One iterate of the fixed-point search, with phases other than -1; InputError if the oracle has no angle."""
         return count(phased_iterate(self.searched))
 
+    def cycles(self, iterates: float, trials: float) -> Schedule:
+        """Return the phases of a number of iterates, and of the trials that they are part of."""
+        trial = Phase("prepare", self.trial.toffoli, self.trial.measurement_depth)
+        trial = trial.but(t=self.trial.t, rotation=self.trial.rotation, measurement=self.trial.measurement)
+        return Cycle(iterates, phases_of(self.searched)), Cycle(trials, (trial,))
+
     @cached_property
     def trial(self) -> LogicalCounts:
         """Preparation of the uniform superposition and measurement of the index."""
@@ -49,12 +57,14 @@ class SearchTotals:
     Attributes:
         counted: what the search is made of.
         row: expected cost of finding all marked keys of one row.
+        schedule: its phases, and how often each is run.
         head: all rows of a head.
         model: all heads and layers, for one full context.
     """
 
     counted: SearchCounts
     row: LogicalCounts
+    schedule: Schedule
     head: LogicalCounts
     model: LogicalCounts
 
@@ -88,12 +98,13 @@ def search_totals(iterate: GroverIterate, cost: SearchCost, n_rows: int, n_heads
         InputError: the oracle does not state its width or a depth, or has no angle where the law needs phases.
     """
     counted = count_search(iterate)
-    row = counted.iterate.total.repeated(cost.iterates_expected - cost.phased_expected).then(
-        counted.trial.repeated(cost.checks_expected)
-    )
+    plain = cost.iterates_expected - cost.phased_expected
+    row = counted.iterate.total.repeated(plain).then(counted.trial.repeated(cost.checks_expected))
+    schedule = counted.cycles(plain, cost.checks_expected)
     if cost.phased_expected:
         row = row.then(counted.phased.repeated(cost.phased_expected))
-    return SearchTotals(counted, row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+        schedule += (Cycle(cost.phased_expected, phases_of(phased_iterate(iterate))),)
+    return SearchTotals(counted, row, schedule, row.repeated(n_rows), row.repeated(n_rows * n_heads))
 
 
 @functools.lru_cache(maxsize=1024)

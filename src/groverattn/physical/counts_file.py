@@ -11,7 +11,7 @@ import attrs
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError, check_error_budget, shown, unknown_name
-from groverattn.physical.demand import check_count
+from groverattn.physical.demand import check_count, check_depth, check_depths
 from groverattn.physical.input_file import parse_file, refused
 
 SCHEMA = "groverattn.counts/1"
@@ -158,10 +158,8 @@ def counts_from_object(record: object) -> CountsFile:
     if "logical_qubits" not in merged:
         raise refused("neither logical_qubits nor numQubits", "one of them", "the machine has to hold them")
     counts = _completed(merged)
-    most_measurements = counts.toffoli + counts.measurement
-    _check_depth("toffoli_depth", counts.toffoli_depth, 0, counts.toffoli)
-    _check_depth("measurement_depth", counts.measurement_depth, counts.toffoli_depth, most_measurements)
-    _check_depth("rotationDepth", given.get("rotationDepth", 0), 0, counts.rotation)
+    check_depths(counts)
+    check_depth("rotationDepth", given.get("rotationDepth", 0), 0, counts.rotation)
     budget = record.get("error_budget")
     if budget is None:
         return CountsFile(counts)
@@ -200,9 +198,3 @@ def _merged(given: Mapping[str, int], name: str) -> int:
 def _completed(given: Mapping[str, int]) -> LogicalCounts:
     zeros = dict.fromkeys(("toffoli", "t", "rotation", "clifford", "measurement"), 0)
     return LogicalCounts(**{"toffoli_depth": given.get("toffoli", 0)} | zeros | dict(given))
-
-
-def _check_depth(name: str, depth: int, least: int, most: int) -> None:
-    if not least <= depth <= most:
-        why = "no path is longer than all its gates, and a Toffoli on the path is a measurement on it"
-        raise refused(f"{name} = {depth}", f"{least} to {most}", why, "count the depth of the same circuit")

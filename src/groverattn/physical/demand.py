@@ -7,8 +7,10 @@ import math
 import attrs
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import Schedule
 from groverattn.errors import InputError, check_between, check_error_budget, real_number, shown, whole_number
 from groverattn.physical.machines.hardware import Hardware
+from groverattn.physical.pace import Pace
 
 # Our assumptions: beyond any search of 2^60 keys, and all products of them stay finite.
 COUNT_MAX = 10**45
@@ -32,10 +34,9 @@ class Demand:
             time, because they are commuted to the end and the steps of consumption include what they become.
         operating_tiles_max: the most of them that can be bought, one tile each; the same number where none can.
         clifford: Clifford gates, a CNOT on m targets being m.
-        reaction_cycles: code cycles of the longest chain of gates that wait for each other's measurements.
-        control_cycles: code cycles within them in which the control computer reads the key table.
+        pace: what each phase of the run asks for.
+        control_cycles: code cycles in which the control computer reads the key table.
         waiting_cycles: code cycles in which the machine waits for something outside, such as a memory.
-        consumption_steps: time steps of d cycles in which the data block can take up the magic states.
         error_budget: largest failure probability allowed.
         p_synthesis: part of the budget spent on approximating rotations; 0 without rotations.
     """
@@ -48,10 +49,9 @@ class Demand:
     operating_tiles: int
     operating_tiles_max: int
     clifford: int
-    reaction_cycles: float
+    pace: Pace
     control_cycles: float
     waiting_cycles: float
-    consumption_steps: int
     error_budget: float
     p_synthesis: float
 
@@ -60,18 +60,14 @@ class Demand:
         """Error probability left to storage and magic states."""
         return self.error_budget - self.p_synthesis
 
-    def traffic_cycles(self, distance: int, operating_tiles: int) -> float:
-        """Return the code cycles of all Clifford gates if this many tiles always operate; 0 where they cost no time."""
-        return self.clifford * distance / operating_tiles if operating_tiles else 0.0
-
-    def least_cycles(self, distance: int) -> float:
-        """Return the code cycles with any number of factories, and with all the operating tiles that can be bought."""
-        slowest = max(self.reaction_cycles, self.consumption_steps * distance)
-        return max(slowest, self.traffic_cycles(distance, self.operating_tiles_max))
-
     @classmethod
     def choices(
-        cls, counts: LogicalCounts, hardware: Hardware, error_budget: float, waiting_s: float = 0.0
+        cls,
+        counts: LogicalCounts,
+        schedule: Schedule,
+        hardware: Hardware,
+        error_budget: float,
+        waiting_s: float = 0.0,
     ) -> list[Demand]:
         """Return what `counts` ask of `hardware`, once for each sensible number of T gates per rotation.
 
@@ -83,15 +79,16 @@ class Demand:
         """
         counts = _checked(counts, error_budget, waiting_s)
         if not counts.rotation:
-            return [cls.of(counts, hardware, error_budget, 0.0, waiting_s)]
+            return [cls.of(counts, schedule, hardware, error_budget, 0.0, waiting_s)]
         least = rotation_t_count(error_budget / counts.rotation)
         spent = [counts.rotation * rotation_error(least + more) for more in range(_T_CHOICES)]
-        return [cls.of(counts, hardware, error_budget, p, waiting_s) for p in spent if p < error_budget]
+        return [cls.of(counts, schedule, hardware, error_budget, p, waiting_s) for p in spent if p < error_budget]
 
     @classmethod
     def of(
         cls,
         counts: LogicalCounts,
+        schedule: Schedule,
         hardware: Hardware,
         error_budget: float,
         p_synthesis: float,
@@ -106,7 +103,6 @@ class Demand:
         """
         t_per_rotation = rotation_t_count(p_synthesis / counts.rotation) if counts.rotation else 0
         t = counts.t + counts.rotation * t_per_rotation
-        chain_us = (counts.measurement_depth + t) * hardware.reaction_time_us
         control_us = counts.control_bits / hardware.control_bits_per_s * 1e6
         tiles = hardware.data_tiles(counts.logical_qubits)
         operating, operating_max = _operating_tiles(counts, hardware, tiles)
@@ -119,10 +115,9 @@ class Demand:
             operating_tiles=operating,
             operating_tiles_max=operating_max,
             clifford=counts.clifford,
-            reaction_cycles=(chain_us + control_us) / hardware.cycle_time_us,
+            pace=Pace.of(schedule, hardware, tiles, t_per_rotation),
             control_cycles=control_us / hardware.cycle_time_us,
             waiting_cycles=float(waiting_s) * 1e6 / hardware.cycle_time_us,
-            consumption_steps=_consumption_steps(counts, hardware, t_per_rotation),
             error_budget=error_budget,
             p_synthesis=p_synthesis,
         )
@@ -160,17 +155,6 @@ def _operating_tiles(counts: LogicalCounts, hardware: Hardware, tiles: float) ->
     return hardware.hot_tiles, max(hardware.hot_tiles, counts.logical_qubits)
 
 
-def _consumption_steps(counts: LogicalCounts, hardware: Hardware, t_per_rotation: int) -> int:
-    """Steps by arXiv:2211.07629, Eq. D3, on a fast block; 0 on the others, which consume in no time.
-
-    Rotations follow each other, one in each layer: our assumption, an upper bound.
-    """
-    if hardware.data_block != "fast":
-        return 0
-    gates = counts.measurement + counts.t + 3 * counts.toffoli
-    return gates + counts.rotation * (1 + t_per_rotation)
-
-
 def check_count(name: str, value: object, least: int = 0) -> int:
     """Return a count as a Python int.
 
@@ -204,11 +188,28 @@ def _checked(counts: LogicalCounts, error_budget: float, waiting_s: float) -> Lo
             why="the models time magic states only, and would call a Clifford circuit free",
             do="price a circuit that has a gate outside the Clifford group",
         )
-    if not min(counts.toffoli, 1) <= counts.toffoli_depth <= counts.toffoli:
-        raise InputError(
-            given=f"toffoli_depth = {counts.toffoli_depth} with toffoli = {counts.toffoli}",
-            allowed="1 to the number of Toffolis, 0 without Toffolis",
-            why="the depth is the length of a path through the Toffolis, and bounds the runtime",
-            do="count the depth of the same circuit as the gates",
-        )
+    check_depths(counts)
     return counts
+
+
+def check_depths(counts: LogicalCounts) -> None:
+    """Raise InputError unless a circuit with these gates can have these depths.
+
+    >>> check_depths(LogicalCounts(5, 0, 0, 0, 0, logical_qubits=9, toffoli_depth=2))
+    """
+    check_depth("toffoli_depth", counts.toffoli_depth, min(counts.toffoli, 1), counts.toffoli)
+    check_depth("measurement_depth", counts.measurement_depth, counts.toffoli_depth, counts.toffoli + counts.measurement)
+
+
+def check_depth(name: str, depth: int, least: int, most: int) -> None:
+    """Raise InputError unless a depth is within what its gates allow.
+
+    >>> check_depth("toffoli_depth", 3, 1, 5)
+    """
+    if not least <= depth <= most:
+        raise InputError(
+            do="count the depth of the same circuit as the gates",
+            given=f"{name} = {shown(depth)}",
+            allowed=f"{least} to {most}",
+            why="no path is longer than all its gates, and a Toffoli on the path is a measurement on it",
+        )

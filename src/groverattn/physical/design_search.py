@@ -1,25 +1,34 @@
-"""Search for the design of least volume: factory, copies, code distance and T gates per rotation."""
+"""Search for the best machine: factory, copies, store of states, code distance and T gates per rotation."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from typing import TypeVar
+from functools import cache, cached_property
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.errors import InputError
 from groverattn.physical.demand import Demand
-from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.estimate import PhaseTime, PhysicalEstimate
 from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.machines.hardware import Hardware
+from groverattn.physical.pace import LIMITS, Floats
 
 # Far beyond any published estimate; reached only within a few per cent of the threshold.
 CODE_DISTANCE_MAX = 501
 
-Floats = NDArray[np.float64]
+# Our choice of what is tried: copies of a factory, as shares of the largest number that keeps one busy, beside the
+# numbers at which a phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never
+# costs more.
+_SHARES = 0.87 ** np.arange(1, 33)
+_STORES = tuple(4**power for power in range(1, 11))
+# Factories that are priced before the others, most of which the best of these rules out.
+_FIRST = 12
+
 OneOrMany = TypeVar("OneOrMany", float, Floats)
 
 
@@ -45,204 +54,335 @@ def code_distances(hardware: Hardware) -> tuple[CodeDistance, ...]:
     return tuple(CodeDistance(d, hardware.p_logical(d), hardware.qubits_per_tile(d)) for d in distances)
 
 
-def error_intervals(demand: Demand, hardware: Hardware, busy_cycles: OneOrMany, distance: OneOrMany) -> OneOrMany:
+@cache
+def _distances_and_rates(hardware: Hardware) -> Floats:
+    return np.array([(each.distance, each.error_rate) for each in code_distances(hardware)], dtype=np.float64).T
+
+
+def error_intervals(demand: Demand, hardware: Hardware, busy_cycles: OneOrMany, distance: Any) -> OneOrMany:
     """Return how often each tile is exposed to the logical error rate in this many busy cycles and the waiting."""
     cycles = busy_cycles + demand.waiting_cycles
     return cycles if hardware.error_interval == "cycle" else cycles / distance
 
 
+def least_cycles(demand: Demand, distance: OneOrMany) -> OneOrMany:
+    """Return the code cycles with any number of factories, and with all the operating tiles that can be bought."""
+    traffic = float(demand.clifford) * distance / demand.operating_tiles_max if demand.operating_tiles_max else 0.0
+    return np.maximum(demand.pace.least_cycles(distance), traffic)  # pyright: ignore[reportReturnType]
+
+
 def best_design(
-    demands: Iterable[Demand], hardware: Hardware, family: str, n_factories: int | None = None
+    demands: Iterable[Demand],
+    hardware: Hardware,
+    objective: str = "volume",
+    n_factories: int | None = None,
+    store: int | None = None,
+    below: float = math.inf,
 ) -> PhysicalEstimate | None:
-    """Return the design of least volume with factories of one family; None if none meets the budget.
+    """Return the machine that has least of an objective, of all families of factories; None if none is in the budget.
 
-    Branch and bound: factories are tried in the order of the least volume that they can have, until no other can win.
+    At each code distance all factories are priced at once, by arrays, until a larger distance can only cost more.
+
+    Args:
+        demands: the run, once for each number of T gates per rotation.
+        hardware: the machine.
+        objective: a name in `OBJECTIVES`; the circuit is fixed here, so `toffoli` is `volume`.
+        n_factories: copies of the factory; None searches.
+        store: CCZ states in store; None searches.
+        below: only machines that have less of the objective than this, qubits and code cycles.
     """
-    best: PhysicalEstimate | None = None
+    best: _Found | None = None
     for demand in demands:
-        for factory, distances, least_volume in _candidates(demand, hardware, family):
-            least_volume_qubit_s = least_volume * hardware.cycle_time_us * 1e-6
-            # with a margin, since the bound and the volume are rounded differently
-            if best is not None and least_volume_qubit_s > best.volume_qubit_s * (1 + 1e-12):
+        for place in code_distances(hardware)[_first_distance(demand, hardware) :]:
+            site = _Site(demand, hardware, place, objective)
+            limit = below if best is None else best.merit
+            if site.least(site.usable[0]).min() > limit * (1 + 1e-9):
                 break
-            design = _Design(demand, hardware, factory)
-            found = [*design.all_within_budget(distances, n_factories), *([best] if best else [])]
-            best = min(found, key=lambda estimate: (estimate.volume_qubit_s, estimate.qubits), default=None)
-    return best
+            best = site.best(best, limit, n_factories, store)
+    return best and best.estimate()
 
 
-def _candidates(
-    demand: Demand, hardware: Hardware, family: str
-) -> Iterator[tuple[Factory, Sequence[CodeDistance], float]]:
-    """Yield factories in the order of the least volume that each can have, qubits times cycles.
-
-    With each of them the code distances at which its states and storage together may meet the budget. A machine has
-    thousands of factories, and few of them can win, so this is done for all of them at once, by arrays.
-    """
-    factories, (qubits, *merits) = _merits_of(family, hardware)
-    cycles, p_factory = (of_toffoli * float(demand.toffoli) + of_t * float(demand.t) for of_toffoli, of_t in merits)
-    least = _LeastStorage.of(demand, hardware)
-    # with a margin for rounding: the budget is checked again for every design
-    p_allowed = (demand.p_left - p_factory) * (1 + 1e-9)
-    # the first distance at which storage fails no more often than is allowed
-    first = np.searchsorted(-np.minimum.accumulate(least.p_data), -p_allowed)
-    (possible,) = np.nonzero((p_factory < demand.p_left) & (first < least.p_data.size))
-    volume = least.volume(first[possible], qubits[possible], cycles[possible])
-    order = np.argsort(volume, kind="stable")
-    distances = code_distances(hardware)
-    for i, least_volume in zip(possible[order].tolist(), volume[order].tolist(), strict=True):
-        yield factories[i], distances[first[i] :], least_volume
+def least_merit(demand: Demand, hardware: Hardware, objective: str) -> float:
+    """Return what every machine has at least of an objective, qubits and code cycles; infinite if none can run it."""
+    first = _first_distance(demand, hardware)
+    for place in code_distances(hardware)[first : first + 1]:
+        site = _Site(demand, hardware, place, objective)
+        return float(site.least(site.usable[0]).min())
+    return math.inf
 
 
-@attrs.frozen
-class _LeastStorage:
-    """What the data block takes at its best, at each code distance; all arrays have shape (distances,).
+def _first_distance(demand: Demand, hardware: Hardware) -> int:
+    """Index of the first code distance at which storage alone may meet the budget."""
+    distance, error_rate = _distances_and_rates(hardware)
+    intervals = error_intervals(demand, hardware, least_cycles(demand, distance), distance)
+    p_data = np.minimum.accumulate(intervals * demand.exposed_tiles * error_rate)
+    return int(np.searchsorted(-p_data, -demand.p_left * (1 + 1e-9)))
+
+
+def usable_families(hardware: Hardware) -> Iterator[str]:
+    """Yield the families of the machine; one to fall back on that has no design for its error rates is left out."""
+    for family in hardware.factories:
+        try:
+            candidate_factories(family, hardware)
+        except InputError:
+            if family == hardware.factories[0]:
+                raise
+            continue
+        yield family
+
+
+@cache
+def _factories_of(hardware: Hardware) -> tuple[tuple[Factory, ...], Floats]:
+    """All factories of a machine; qubits, cycles of a Toffoli and of a T, errors of both, shape (5, factories)."""
+    found = tuple(each for family in usable_families(hardware) for each in candidate_factories(family, hardware))
+    fields = ("qubits", "cycles_per_toffoli", "cycles_per_t", "p_error_per_toffoli", "p_error_per_t")
+    return found, np.array([[getattr(each, name) for each in found] for name in fields], dtype=np.float64)
+
+
+@attrs.frozen(eq=False)
+class _Choices:
+    """Machines at one site; every array has shape (machines,).
 
     Attributes:
-        waiting_cycles: cycles in which the machine waits.
-        busy: cycles with any number of factories, and with all the operating tiles that can be bought.
-        p_data: error of storage.
-        passive: qubits of the tiles that only store.
-        active: qubits of those that are there to operate.
-        traffic: qubits times cycles that the Clifford gates take.
+        factory: index of the factory.
+        copies: copies of it.
+        store: CCZ states in store.
     """
 
-    waiting_cycles: float
-    busy: Floats
-    p_data: Floats
-    passive: Floats
-    active: Floats
-    traffic: Floats
+    factory: NDArray[np.intp]
+    copies: Floats
+    store: Floats
 
-    @classmethod
-    def of(cls, demand: Demand, hardware: Hardware) -> _LeastStorage:
-        distance, error_rate, tile_qubits = _arrays_of_distances(hardware)
-        busy = np.maximum(demand.reaction_cycles, float(demand.consumption_steps) * distance)
-        traffic = float(demand.clifford) * distance if demand.operating_tiles_max else 0.0 * distance
-        busy = np.maximum(busy, traffic / max(demand.operating_tiles_max, 1))
-        return cls(
-            waiting_cycles=demand.waiting_cycles,
-            busy=busy,
-            p_data=error_intervals(demand, hardware, busy, distance) * demand.exposed_tiles * error_rate,
-            passive=(demand.tiles - demand.operating_tiles) * tile_qubits,
-            active=demand.operating_tiles * tile_qubits,
-            traffic=traffic * tile_qubits,
+    def at(self, which: NDArray[Any]) -> _Choices:
+        return _Choices(self.factory[which], self.copies[which], self.store[which])
+
+    def with_stores(self, stores: Sequence[float]) -> _Choices:
+        """Each machine with each of the stores."""
+        n = len(stores)
+        return _Choices(
+            np.repeat(self.factory, n), np.repeat(self.copies, n), np.tile(np.array(stores, float), self.factory.size)
         )
 
-    def volume(self, at: NDArray[np.intp], qubits: Floats, cycles: Floats) -> Floats:
-        """Return the least qubits times cycles with factories of these sizes, one of which would take `cycles`.
 
-        At each distance it is least where they keep up with all else, with just fewer or just more of them; larger
-        distances only add to it. Where the machine waits, the bound has factories that are never idle.
+@attrs.frozen(eq=False)
+class _Priced:
+    """What machines take; every array has shape (machines,)."""
 
-        Args:
-            at: index of the code distance; all arguments have shape (factories,).
-        """
-        busy, passive, active, traffic = (each[at] for each in (self.busy, self.passive, self.active, self.traffic))
-        if self.waiting_cycles:
-            time = busy + self.waiting_cycles
-            return passive * time + np.maximum(active * time, traffic) + qubits * cycles
-
-        def with_copies(n: Floats) -> Floats:
-            time = np.maximum(cycles / n, busy)
-            return (passive + n * qubits) * time + np.maximum(active * time, traffic)
-
-        fewer = np.maximum(np.floor(cycles / busy), 1)
-        return np.minimum(with_copies(fewer), with_copies(fewer + 1))
+    choices: _Choices
+    cycles: Floats
+    operating: Floats
+    qubits: Floats
+    p_failure: Floats
 
 
-@cache
-def _arrays_of_distances(hardware: Hardware) -> Floats:
-    """Shape (3, distances): distance, error rate and qubits of a tile."""
-    return np.array([attrs.astuple(distance) for distance in code_distances(hardware)], dtype=np.float64).T
-
-
-@cache
-def _merits_of(family: str, hardware: Hardware) -> tuple[tuple[Factory, ...], tuple[Floats, Floats, Floats]]:
-    """The factories of a family: qubits, shape (factories,); cycles and error of a Toffoli and a T, (2, factories)."""
-    factories = candidate_factories(family, hardware)
-    qubits = [factory.qubits for factory in factories]
-    cycles = [[f.cycles_per_toffoli for f in factories], [f.cycles_per_t for f in factories]]
-    errors = [[f.p_error_per_toffoli for f in factories], [f.p_error_per_t for f in factories]]
-    return factories, (np.array(qubits, float), np.array(cycles, float), np.array(errors, float))
-
-
-@attrs.frozen
-class _Design:
-    """A demand served by copies of one factory, with the code distance and the number of copies still open."""
+@attrs.frozen(eq=False)
+class _Site:
+    """A demand at one code distance, with factories, copies and store still open."""
 
     demand: Demand
     hardware: Hardware
-    factory: Factory
+    place: CodeDistance
+    objective: str
 
-    def all_within_budget(
-        self, distances: Iterable[CodeDistance], n_factories: int | None
-    ) -> Iterator[PhysicalEstimate]:
-        """Yield designs that meet the budget, the one of least volume among them.
+    @cached_property
+    def busy(self) -> Floats:
+        """Cycles of each phase with any number of factories."""
+        return self.demand.pace.busy(self.place.distance)
 
-        At a fixed distance the volume falls with the copies until another limit is met and grows from there on, or has
-        its least before it where the machine waits: the whole numbers around these points suffice. Once all of them
-        meet the budget, a larger distance only adds qubits.
-        """
-        p_factory = self.factory.p_error(self.demand.toffoli, self.demand.t)
-        for place in distances:
-            copies = self._copies(place) if n_factories is None else (n_factories,)
-            within = 0
-            for n in copies:
-                estimate = self._estimate(place, n, p_factory)
-                if estimate.p_failure <= self.demand.error_budget:
-                    within += 1
-                    yield estimate
-            if within == len(copies):
-                return
+    @cached_property
+    def least_cycles(self) -> float:
+        """Cycles of the run with any number of factories."""
+        return float(least_cycles(self.demand, float(self.place.distance)))
 
-    def _copies(self, place: CodeDistance) -> tuple[int, ...]:
-        """The whole numbers around the point where the factories keep up; no more copies than gates they serve."""
-        ideal = self._one_factory_cycles / self.demand.least_cycles(place.distance)
-        points = [ideal]
-        if self.demand.waiting_cycles:
-            # (data + n factory) (cycles / n + waiting) has its least where its derivative by n is 0
-            data_qubits = self.demand.tiles * place.tile_qubits
-            busy_share = self._one_factory_cycles / self.demand.waiting_cycles
-            points.append(min(ideal, math.sqrt(data_qubits / self.factory.qubits * busy_share)))
-        most = self.demand.toffoli + self.demand.t
-        return tuple({min(max(n, 1), most) for point in points for n in (math.floor(point), math.ceil(point))})
+    @cached_property
+    def usable(self) -> tuple[NDArray[np.intp], Floats]:
+        """Indices of the factories whose states are good enough by themselves, and what they leave to storage."""
+        p_states = self._factories[3] * float(self.demand.toffoli) + self._factories[4] * float(self.demand.t)
+        p_left = self.demand.p_left - p_states
+        (at,) = np.nonzero(p_left > 0)
+        return at, p_left[at]
 
     @property
-    def _one_factory_cycles(self) -> float:
-        return self.factory.cycles(self.demand.toffoli, self.demand.t)
+    def _factories(self) -> Floats:
+        return _factories_of(self.hardware)[1]
 
-    def _operating_tiles(self, distance: int, busy_cycles: float) -> int:
-        """As many as keep the Clifford traffic within the other limits, if they can be bought."""
-        demand = self.demand
-        if demand.operating_tiles == demand.operating_tiles_max:
-            return demand.operating_tiles
-        needed = math.ceil(demand.clifford * distance / busy_cycles)
-        return min(max(needed, demand.operating_tiles), demand.operating_tiles_max)
+    @cached_property
+    def data_qubits(self) -> float:
+        """Physical qubits of the data block without operating tiles that are bought."""
+        return self.hardware.qubits_of_tiles(self.demand.tiles, self.place.distance)
 
-    def _estimate(self, place: CodeDistance, n_factories: int, p_factory: float) -> PhysicalEstimate:
-        demand, distance, cycle_s = self.demand, place.distance, self.hardware.cycle_time_us * 1e-6
-        factory_cycles = self._one_factory_cycles / n_factories
-        busy = max(factory_cycles, demand.reaction_cycles, demand.consumption_steps * distance)
-        operating = self._operating_tiles(distance, busy)
-        traffic = demand.traffic_cycles(distance, operating)
-        bought = operating - demand.operating_tiles
-        exposed = demand.exposed_tiles + bought
+    def least(self, factories: NDArray[np.intp]) -> Floats:
+        """Return what each factory at least has of the objective, at this distance and at any larger one."""
+        qubits, per_toffoli, per_t = self._factories[:3, factories]
+        if self.objective == "time":
+            return np.full(max(factories.size, 1), self.least_cycles)
+        if self.objective == "qubits":
+            return np.append(self.data_qubits + qubits, np.inf)
+        work = per_toffoli * float(self.demand.toffoli) + per_t * float(self.demand.t)
+        busy = max(self.least_cycles + self.demand.waiting_cycles, 1e-300)
+        return np.append(self.data_qubits * busy + qubits * work, np.inf)
+
+    def best(
+        self, best: _Found | None, below: float, n_factories: int | None, store: int | None
+    ) -> _Found | None:
+        """Return the better one of the best so far and the best of this site that has less than `below`."""
+        factories, p_left = self.usable
+        exposed = self.demand.exposed_tiles * self.place.error_rate
+        factories = factories[self._intervals(self.least_cycles) * exposed <= p_left * (1 + 1e-9)]
+        if not factories.size:
+            return best
+        least = self.least(factories)[: factories.size]
+        order = np.argsort(least, kind="stable")
+        for some in (order[:_FIRST], order[_FIRST:]):
+            limit = below if best is None else best.merit
+            within = some[least[some] <= limit * (1 + 1e-9)]
+            if within.size:
+                copies = self._copies(factories[within], n_factories)
+                fixed = copies if store is None else attrs.evolve(copies, store=copies.store + store)
+                best = self._better(best, limit, fixed)
+                if store is None and self.objective != "qubits":
+                    best = self._with_store(best, limit, copies)
+        return best
+
+    def _copies(self, factories: NDArray[np.intp], n_factories: int | None) -> _Choices:
+        """Each factory with all numbers of copies that are tried."""
+        if n_factories is not None:
+            n = np.full((factories.size, 1), float(n_factories))
+        else:
+            work = self.demand.pace.work(*self._factories[1:3, factories])
+            gates = self.demand.toffoli + self.demand.t
+            needed = np.where(work > 0, work / np.maximum(self.busy, 1e-300), 0.0)
+            average = (work @ self.demand.pace.times / self.least_cycles)[:, None]
+            points = np.concatenate([needed, average], axis=1)
+            shares = points.max(axis=1)[:, None] * _SHARES
+            n = np.concatenate([np.floor(points), np.ceil(points), np.round(shares), np.ones_like(average)], axis=1)
+            n = np.sort(np.clip(n, 1.0, float(gates)), axis=1)
+        new = np.diff(n, axis=1, prepend=0.0) > 0
+        at = np.repeat(factories, n.shape[1]).reshape(n.shape)
+        return _Choices(at[new], n[new], np.zeros(int(new.sum())))
+
+    def _with_store(self, best: _Found | None, below: float, copies: _Choices) -> _Found | None:
+        """Give a store to the machines that would win with one that costs nothing and never runs out."""
+        at_best = self._priced(copies, self._cycles_at_best(copies))
+        limit = below if best is None else best.merit
+        within = at_best.p_failure <= self.demand.error_budget
+        promising = copies.at(within & (self._merit(at_best) < limit * (1 - 1e-9)))
+        most = max(phase_toffoli for phase_toffoli in self.demand.pace.toffoli)
+        stores = [states for states in _STORES if states <= most]
+        if not (promising.factory.size and stores):
+            return best
+        return self._better(best, below, promising.with_stores(stores))
+
+    def _cycles_at_best(self, choices: _Choices) -> Floats:
+        """Cycles with a store that is free: each cycle takes the longer of its waits and of its states."""
+        pace, busy = self.demand.pace, self.busy
+        work = self._work(choices)
+        return sum(
+            (times * np.maximum(busy[at].sum(), work[:, at].sum(axis=1)) for at, times in pace.by_cycle()),
+            start=np.zeros(choices.factory.size),
+        )
+
+    def _work(self, choices: _Choices) -> Floats:
+        return self.demand.pace.work(*self._factories[1:3, choices.factory]) / choices.copies[:, None]
+
+    def _better(self, best: _Found | None, below: float, choices: _Choices) -> _Found | None:
+        filling = choices.store * self._factories[1, choices.factory] / choices.copies
+        priced = self._priced(choices, self.demand.pace.cycles(self.busy, self._work(choices), filling))
+        merit = np.where(priced.p_failure <= self.demand.error_budget, self._merit(priced), np.inf)
+        second = priced.qubits if self.objective == "time" else priced.cycles
+        at = int(np.lexsort([second, merit])[0])
+        found = _Found(self, priced, at, float(merit[at]), float(second[at]))
+        if not math.isfinite(found.merit) or found.merit > below or (best and best.merits <= found.merits):
+            return best
+        return found
+
+    def _intervals(self, cycles: Any) -> Any:
+        return error_intervals(self.demand, self.hardware, cycles, self.place.distance)
+
+    def _priced(self, choices: _Choices, cycles: Floats) -> _Priced:
+        demand, place, hardware = self.demand, self.place, self.hardware
+        traffic = float(demand.clifford) * place.distance
+        operating = np.full_like(cycles, demand.operating_tiles)
+        if demand.operating_tiles < demand.operating_tiles_max:
+            needed = np.ceil(traffic / np.maximum(cycles, 1e-300))
+            operating = np.clip(needed, demand.operating_tiles, demand.operating_tiles_max)
+        if demand.operating_tiles_max:
+            cycles = np.maximum(cycles, traffic / operating)
+        extra = operating - demand.operating_tiles + choices.store * hardware.layout.tiles_per_state
+        factories = self._factories[:, choices.factory]
+        p_states = factories[3] * float(demand.toffoli) + factories[4] * float(demand.t)
+        p_data = self._intervals(cycles) * (demand.exposed_tiles + extra) * place.error_rate
+        qubits = self.data_qubits + extra * place.tile_qubits + choices.copies * factories[0]
+        return _Priced(choices, cycles, operating, qubits, p_data + p_states + demand.p_synthesis)
+
+    def _merit(self, priced: _Priced) -> Floats:
+        if self.objective == "time":
+            return priced.cycles
+        if self.objective == "qubits":
+            return priced.qubits
+        return priced.qubits * (priced.cycles + self.demand.waiting_cycles)
+
+
+@attrs.frozen(eq=False)
+class _Found:
+    """The best machine so far: `merit` is least of the objective, `second` decides between equals."""
+
+    site: _Site
+    priced: _Priced
+    at: int
+    merit: float
+    second: float
+
+    @property
+    def merits(self) -> tuple[float, float]:
+        return self.merit, self.second
+
+    def estimate(self) -> PhysicalEstimate:
+        """Write down the machine."""
+        site, demand, hardware = self.site, self.site.demand, self.site.hardware
+        choices, distance = self.priced.choices.at(np.array([self.at])), site.place.distance
+        factory = _factories_of(hardware)[0][int(choices.factory[0])]
+        store, copies = int(choices.store[0]), int(choices.copies[0])
+        bought = self.priced.operating[self.at] - demand.operating_tiles
+        work = site._work(choices)
+        filling = choices.store * factory.cycles_per_toffoli / copies
+        limits = np.vstack([work, demand.pace.limit_cycles(distance)])
+        cycle_s = hardware.cycle_time_us * 1e-6
+        runs = sum(demand.pace.steady(site.busy, work, filling))[0]
+        factory_bound = runs > site.busy * (1 + 1e-9)
+        bound = np.where(factory_bound, 0, 1 + limits[1:].argmax(axis=0))
+        times = demand.pace.times * runs * cycle_s
+        totals = limits @ demand.pace.times * cycle_s
+        operating = self.priced.operating[self.at]
+        traffic = float(demand.clifford * distance / operating) if operating else 0.0
+        exposed = demand.exposed_tiles + bought + store * hardware.layout.tiles_per_state
+        scheduled = float(demand.pace.cycles(site.busy, work, filling)[0])
         return PhysicalEstimate(
-            data_qubits=self.hardware.qubits_of_tiles(demand.tiles + bought, distance),
-            factory_qubits=n_factories * self.factory.qubits,
+            data_qubits=hardware.qubits_of_tiles(demand.tiles + bought, distance),
+            store_qubits=hardware.qubits_of_tiles(store * hardware.layout.tiles_per_state, distance),
+            factory_qubits=copies * factory.qubits,
             code_distance=distance,
-            n_factories=n_factories,
-            factory=self.factory.name,
-            factory_limit_s=factory_cycles * cycle_s,
-            reaction_limit_s=demand.reaction_cycles * cycle_s,
+            n_factories=copies,
+            factory=factory.name,
+            store=store,
+            phases=_by_name(demand.pace.names, times, [LIMITS[by] for by in bound]),
+            scheduled_s=scheduled * cycle_s,
+            limits_s=dict(zip(LIMITS, map(float, totals), strict=True)) | {"clifford": traffic * cycle_s},
             control_s=demand.control_cycles * cycle_s,
-            consumption_limit_s=demand.consumption_steps * distance * cycle_s,
-            clifford_limit_s=traffic * cycle_s,
             waiting_s=demand.waiting_cycles * cycle_s,
             error_budget=demand.error_budget,
-            p_data=error_intervals(demand, self.hardware, max(busy, traffic), distance) * exposed * place.error_rate,
-            p_factory=p_factory,
+            p_data=float(site._intervals(max(scheduled, traffic))) * exposed * site.place.error_rate,
+            p_factory=factory.p_error(demand.toffoli, demand.t),
             p_synthesis=demand.p_synthesis,
             t_per_rotation=demand.t_per_rotation,
         )
+
+
+def _by_name(names: Sequence[str], times: Floats, limits: Sequence[str]) -> tuple[PhaseTime, ...]:
+    """Phases of the same name in several cycles as one; what the longest of them waits for is named."""
+    found: dict[str, PhaseTime] = {}
+    for name, time, limit in zip(names, times.tolist(), limits, strict=True):
+        before = found.get(name, PhaseTime(name, 0.0, limit))
+        limited_by = limit if time > before.duration_s else before.limited_by
+        found[name] = PhaseTime(name, before.duration_s + time, limited_by)
+    return tuple(phase for phase in found.values() if phase.duration_s)

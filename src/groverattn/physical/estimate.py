@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import attrs
+
+
+@attrs.frozen
+class PhaseTime:
+    """What one phase of a run takes.
+
+    Attributes:
+        name: what it does.
+        duration_s: time of all its runs, seconds.
+        limited_by: what it waits for: factory, reaction, layout or consumption.
+    """
+
+    name: str
+    duration_s: float
+    limited_by: str
 
 
 @attrs.frozen(kw_only=True)
@@ -11,18 +28,20 @@ class PhysicalEstimate:
 
     Attributes:
         data_qubits: physical qubits of the data block, routing included.
+        store_qubits: physical qubits of the store of magic states.
         factory_qubits: physical qubits of all factories.
         code_distance: code distance d of the data block.
         n_factories: copies of the factory that work side by side.
         factory: name of the factory.
-        factory_limit_s: time in which the factories make the magic states, seconds.
-        reaction_limit_s: measurement depth (and the T gates, one by one) times the reaction time, and `control_s`,
-            seconds.
+        store: CCZ states that are kept in store.
+        phases: what each phase of the run takes, in order.
+        scheduled_s: time of the phases, one after the other, seconds.
+        limits_s: time of the whole run if it waited for one thing alone, seconds. factory: the magic states; reaction:
+            measurements that wait for each other (and the T gates, one by one) and `control_s`; layout: fan-outs and
+            the delivery of states; consumption: the data block taking up the states, 0 if not modelled; clifford: all
+            Clifford gates if every tile that can operate always does, 0 where the consumption includes them.
         control_s: time in which measured unloads wait for the control computer to read the key table, seconds.
-        consumption_limit_s: time in which the data block takes up the magic states, seconds; 0 if not modelled.
-        clifford_limit_s: time of all Clifford gates if every tile that can operate always does, seconds; 0 where the
-            consumption includes them.
-        waiting_s: time in which the machine waits for something outside, seconds; on top of the largest limit.
+        waiting_s: time in which the machine waits for something outside, seconds; on top of the others.
         error_budget: largest failure probability that was allowed.
         p_data: probability that a stored logical qubit fails.
         p_factory: probability that a magic state is wrong.
@@ -31,15 +50,16 @@ class PhysicalEstimate:
     """
 
     data_qubits: int
+    store_qubits: int
     factory_qubits: int
     code_distance: int
     n_factories: int
     factory: str
-    factory_limit_s: float
-    reaction_limit_s: float
+    store: int
+    phases: tuple[PhaseTime, ...]
+    scheduled_s: float
+    limits_s: dict[str, float]
     control_s: float
-    consumption_limit_s: float
-    clifford_limit_s: float
     waiting_s: float
     error_budget: float
     p_data: float
@@ -50,18 +70,22 @@ class PhysicalEstimate:
     @property
     def qubits(self) -> int:
         """Physical qubits in all."""
-        return self.data_qubits + self.factory_qubits
+        return self.data_qubits + self.store_qubits + self.factory_qubits
 
     @property
     def duration_s(self) -> float:
-        """Time of one run, seconds: the largest of the four limits, and the waiting."""
-        return max(self.limits_s.values()) + self.waiting_s
+        """Time of one run, seconds: its phases or its Clifford gates, and the waiting."""
+        return max(self.scheduled_s, self.limits_s["clifford"]) + self.waiting_s
 
     @property
     def limited_by(self) -> str:
-        """The limit that sets the duration: factory, reaction, consumption or clifford."""
-        limits_s = self.limits_s
-        return max(limits_s, key=lambda name: limits_s[name])
+        """What the run waits for most of its time: factory, reaction, layout, consumption or clifford."""
+        if self.limits_s["clifford"] > self.scheduled_s:
+            return "clifford"
+        times: Counter[str] = Counter()
+        for phase in self.phases:
+            times[phase.limited_by] += phase.duration_s  # pyright: ignore[reportArgumentType]
+        return max(times, key=lambda name: times[name])
 
     @property
     def p_failure(self) -> float:
@@ -77,16 +101,6 @@ class PhysicalEstimate:
     def expected_duration_s(self) -> float:
         """Mean time until a run succeeds, seconds, where a failed run is noticed and repeated (our assumption)."""
         return self.duration_s / (1 - self.p_failure)
-
-    @property
-    def limits_s(self) -> dict[str, float]:
-        """The four limits by name, seconds."""
-        return {
-            "factory": self.factory_limit_s,
-            "reaction": self.reaction_limit_s,
-            "consumption": self.consumption_limit_s,
-            "clifford": self.clifford_limit_s,
-        }
 
 
 @attrs.frozen

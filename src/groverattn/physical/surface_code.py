@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import attrs
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import Schedule, one_phase
 from groverattn.errors import InputError
 from groverattn.physical.demand import Demand, check_count
-from groverattn.physical.design_search import CODE_DISTANCE_MAX, best_design, code_distances, error_intervals
+from groverattn.physical.design_search import (
+    CODE_DISTANCE_MAX,
+    best_design,
+    code_distances,
+    error_intervals,
+    least_cycles,
+    usable_families,
+)
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.machines.hardware import Hardware
+from groverattn.physical.machines.layout import WITHOUT_STEPS
 
 
 def physical_estimate(
@@ -18,24 +27,30 @@ def physical_estimate(
     hardware: Hardware,
     error_budget: float,
     *,
+    schedule: Schedule | None = None,
+    objective: str = "volume",
     n_factories: int | None = None,
+    store: int | None = None,
     waiting_s: float = 0.0,
 ) -> PhysicalEstimate:
-    """Return the estimate of least space-time volume, physical qubits times duration, within the error budget.
+    """Return the machine that has least of an objective within the error budget.
 
-    Searched are the factory, the number of its copies, the code distance and the T gates per rotation, which splits the
-    budget between storage, distillation and synthesis. The duration is the largest of four limits: the factories
-    (cycles for all states / copies), the reaction (depth * reaction time, and the control computer's reading), the
-    consumption by the data block, and the Clifford traffic (each Clifford gate takes a tile for a time step of d
-    cycles: a lower bound if all are carried out). Copies that the other limits leave idle are not bought. Errors are
-    added to first order, as in arXiv:1812.01238, and storage is charged for the whole duration. A later family of
-    `hardware.factories` is searched only if no earlier one meets the budget.
+    Searched are the factory, the number of its copies, the store of CCZ states, the code distance and the T gates per
+    rotation, which splits the budget between storage, distillation and synthesis. Each phase takes the longest of: the
+    factories (cycles for its states that are not in store / copies), the reactions (depth * reaction time, and the
+    control computer's reading), the layout (steps of d cycles) and the consumption by the data block; the run takes no
+    less than its Clifford traffic (each Clifford gate takes a tile for a time step of d cycles). Errors are added to
+    first order, as in arXiv:1812.01238, and storage is charged for the whole duration.
 
     Args:
         counts: the circuit.
         hardware: the machine.
         error_budget: largest failure probability allowed, above 0 and below 1.
+        schedule: its phases. Without it all that it needs is spread evenly over its time, and the rules of the layout
+            are left out: bare counts do not say which gates reach across the data block.
+        objective: what is made least, a name in `OBJECTIVES`.
         n_factories: copies of the factory; None searches. Fix it to trade time for qubits.
+        store: CCZ states in store; None searches.
         waiting_s: time in which the qubits are stored and nothing else happens, seconds.
 
     Raises:
@@ -48,30 +63,19 @@ def physical_estimate(
     (192, 27, 'factory')
     """
     n_factories = None if n_factories is None else check_count("n_factories", n_factories, least=1)
-    demands = Demand.choices(counts, hardware, error_budget, waiting_s)
-    for family in _families(hardware):
-        best = best_design(demands, hardware, family, n_factories)
-        if best is not None:
-            return best
-    raise _out_of_reach(demands[-1], hardware)
-
-
-def _families(hardware: Hardware) -> Iterator[str]:
-    """Yield the families of the machine; one to fall back on that has no design for its error rates is left out."""
-    for family in hardware.factories:
-        try:
-            candidate_factories(family, hardware)
-        except InputError:
-            if family == hardware.factories[0]:
-                raise
-            continue
-        yield family
+    if schedule is None:
+        schedule, hardware = one_phase(counts), attrs.evolve(hardware, layout=WITHOUT_STEPS)
+    demands = Demand.choices(counts, schedule, hardware, error_budget, waiting_s)
+    best = best_design(demands, hardware, objective, n_factories, store)
+    if best is None:
+        raise _out_of_reach(demands[-1], hardware)
+    return best
 
 
 def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
     """Say which error per gate would be needed, and which is the smallest available."""
     gates = demand.toffoli + demand.t
-    factories = [factory for family in _families(hardware) for factory in candidate_factories(family, hardware)]
+    factories = [factory for family in usable_families(hardware) for factory in candidate_factories(family, hardware)]
     if not factories:
         raise InputError(
             given=f"{hardware.name} with {', '.join(hardware.factories)}",
@@ -82,7 +86,7 @@ def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
     best = min(factories, key=lambda factory: factory.p_error(demand.toffoli, demand.t))
     if best.p_error(demand.toffoli, demand.t) < demand.p_left:
         last = code_distances(hardware)[-1]
-        intervals = error_intervals(demand, hardware, demand.least_cycles(last.distance), last.distance)
+        intervals = error_intervals(demand, hardware, least_cycles(demand, last.distance), last.distance)
         return InputError(
             given=f"{demand.exposed_tiles:,.0f} tiles stored for {intervals:.3g} {hardware.error_interval}s on "
             f"{hardware.name}, with {demand.p_left:.3g} of the error budget",

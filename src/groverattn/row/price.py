@@ -1,15 +1,15 @@
-"""One row on one machine: how the error budget is split between the search and the machine, and what it then costs."""
+"""One row on its machines: how the error budget is split between the search and the machine, and what it then costs."""
 
 from __future__ import annotations
 
 import functools
-import math
 
 import attrs
-from scipy.optimize import minimize_scalar
 
 from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import Schedule
 from groverattn.costs.search_totals import SearchTotals
 from groverattn.errors import InputError
 from groverattn.physical.estimate import PhysicalEstimate
@@ -19,11 +19,10 @@ from groverattn.reference.search.cost import SearchCost
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 
-# Shares of the budget that the search may be given. The optimum is flat: a factor e costs a few per cent of iterates.
-_SHARES = (0.003, 0.95)
-_LOG_SHARE_PRECISION = 0.1
-_SHARE_OF_BLOCKS = 0.5
-_PROBES = (0.1, 0.5, 0.9, 0.003)
+# Share of the error budget for the search, and what is tried where a memory fails too often to leave half of it. Our
+# choice: the optimum is flat (a factor e costs a few per cent of iterates), and with a fixed share a larger budget can
+# not cost more.
+_SHARES = (0.5, 0.1, 0.01)
 
 
 @attrs.frozen
@@ -57,14 +56,16 @@ class RowPrice:
     """What one row costs, and where its error budget went.
 
     Attributes:
+        request: the request, with its design chosen.
         error_budget: probability allowed that the row's answer is wrong, for any reason.
         p_miss: part of it that the search was given: probability allowed that a marked key is left unfound.
         cost: the search law at that probability.
         totals: counts per iterate, row, head and model.
         memory: calls of a memory outside the circuit.
-        physical: the machine that runs the row, without that memory.
+        physical: a machine that runs the row, or the slowest of those that share it; without that memory.
     """
 
+    request: RowRequest
     error_budget: float
     p_miss: float
     cost: SearchCost
@@ -73,9 +74,19 @@ class RowPrice:
     physical: PhysicalEstimate
 
     @property
+    def n_machines(self) -> int:
+        """Machines that share the keys."""
+        return self.request.design.n_machines or 1
+
+    @property
     def qubits(self) -> int:
-        """Physical qubits of the machine and of the memory."""
-        return self.physical.qubits + self.memory.qubits
+        """Physical qubits of all machines and of the memory."""
+        return self.n_machines * self.physical.qubits + self.memory.qubits
+
+    @property
+    def volume_qubit_s(self) -> float:
+        """Space-time volume, physical qubits times seconds."""
+        return self.qubits * self.physical.duration_s
 
     @property
     def p_failure(self) -> float:
@@ -87,9 +98,9 @@ class RowPrice:
         """The budget as it is spent: search, storage, distillation, synthesis and memory."""
         return {
             "search": self.cost.p_failure,
-            "storage": self.physical.p_data,
-            "distillation": self.physical.p_factory,
-            "synthesis": self.physical.p_synthesis,
+            "storage": self.n_machines * self.physical.p_data,
+            "distillation": self.n_machines * self.physical.p_factory,
+            "synthesis": self.n_machines * self.physical.p_synthesis,
             "memory": self.memory.p_failure,
         }
 
@@ -98,13 +109,23 @@ class RowPrice:
         """Mean time until a row is right, seconds, if a wrong one were noticed and repeated (our assumption)."""
         return self.physical.duration_s / (1 - self.p_failure)
 
+    def merit(self, objective: str) -> tuple[float, float]:
+        """Return what the row has of an objective, and what decides between rows that have the same of it."""
+        if objective == "time":
+            return self.physical.duration_s, float(self.qubits)
+        if objective == "qubits":
+            return float(self.qubits), self.physical.duration_s
+        if objective == "toffoli":
+            return float(self.totals.row.toffoli), self.volume_qubit_s
+        return self.volume_qubit_s, self.physical.duration_s
+
 
 @attrs.frozen
 class RowPricing:
-    """A row that is to be priced.
+    """A row that is to be priced, by a design that is chosen.
 
     Attributes:
-        request: sizes, law, machine and error budget.
+        request: sizes, design, law, machine and error budget.
         search: how the row is searched, and its circuits.
     """
 
@@ -113,12 +134,16 @@ class RowPricing:
 
     @classmethod
     def of(cls, request: RowRequest) -> RowPricing:
-        """Return the row of a request."""
+        """Return the row of a request.
+
+        Raises:
+            InputError: the design is not chosen, or does not fit the sizes.
+        """
         return cls(request, RowSearch.of(request))
 
     @functools.cached_property
     def iterate(self) -> GroverIterate:
-        """The circuit of an iterate with the exact score on all keys."""
+        """The circuit of an iterate with the exact score."""
         return self.search.iterate()
 
     @property
@@ -127,46 +152,27 @@ class RowPricing:
         return hardware(self.request.hardware)
 
     def best(self) -> RowPrice:
-        """Return the split of least space-time volume.
-
-        The machine splits what the search leaves it (`physical_estimate`); here the share of the search is chosen, by
-        bounded scalar minimisation (Brent) over its logarithm. A search over blocks or by a posterior gets half, for
-        its cost is a sampled mean or a sum over all numbers of keys left; the optimum is flat (our choice).
+        """Return the price on the best machine for the objective of the request, with half of the budget for the search.
 
         Raises:
-            InputError: no share leaves enough for the machine, or the memory alone fails too often.
+            InputError: what is left is not enough for the machine, or the memory alone fails too often.
         """
-        if not self.search.plan.is_plain:
-            return self.at(_SHARE_OF_BLOCKS)
-        best: dict[str, RowPrice] = {}
-        refused: list[InputError] = []
-
-        def log_volume(log_share: float) -> float:
+        for share in _SHARES[:-1]:
             try:
-                row = self.at(math.exp(log_share))
-            except InputError as error:
-                refused.append(error)
-                return math.inf
-            if "row" not in best or _volume(row) < _volume(best["row"]):
-                best["row"] = row
-            return math.log(_volume(row))
+                return self.at(share)
+            except InputError:
+                if not self.iterate.oracle.external_calls:
+                    raise
+        return self.at(_SHARES[-1])
 
-        bounds = tuple(math.log(share) for share in _SHARES)
-        # A small share takes more iterates, and so more calls of a memory: any of these may be the one that fits.
-        if all(math.isinf(log_volume(math.log(share))) for share in _PROBES):
-            raise refused[0]
-        minimize_scalar(log_volume, bounds=bounds, method="bounded", options={"xatol": _LOG_SHARE_PRECISION})
-        return best["row"]
-
-    def at(self, share: float) -> RowPrice:
-        """Return the price with this share of the budget for the search.
+    def run(self, share: float = _SHARES[0]) -> MachineRun:
+        """Return what a machine has to run, with this share of the budget for the search.
 
         Raises:
-            InputError: the rest is not enough for the machine, or for the memory.
+            InputError: the memory alone fails too often.
         """
         request, budget = self.request, self.request.error_budget
-        p_miss = share * budget
-        cost = self.search.cost(p_miss)
+        cost = self.search.cost(share * budget)
         memory = ExternalMemory.of(self.iterate, cost, request.qram)
         left = budget - cost.p_failure - memory.p_failure
         if left <= 0:
@@ -177,21 +183,55 @@ class RowPricing:
                 do="assume a better memory, or allow a larger error budget",
             )
         totals = self.search.totals(cost, request.shape.n_keys, request.layers * request.query_heads)
-        physical = physical_estimate(totals.row, self.machine, left, waiting_s=memory.waiting_s)
-        return RowPrice(budget, p_miss, cost, totals, memory, physical)
+        return MachineRun.of(cost, totals, memory, left / (request.design.n_machines or 1), self.search)
+
+    def at(self, share: float) -> RowPrice:
+        """Return the price with this share of the budget for the search.
+
+        Raises:
+            InputError: the rest is not enough for the machine, or for the memory.
+        """
+        request, run = self.request, self.run(share)
+        physical = physical_estimate(
+            run.counts,
+            self.machine,
+            run.error_budget,
+            schedule=run.schedule,
+            objective=request.optimise,
+            n_factories=request.design.n_factories,
+            store=request.design.store,
+            waiting_s=run.memory.waiting_s,
+        )
+        budget = request.error_budget
+        return RowPrice(request, budget, share * budget, run.cost, run.totals, run.memory, physical)
 
 
-def _volume(row: RowPrice) -> float:
-    return row.qubits * row.physical.duration_s
+@attrs.frozen
+class MachineRun:
+    """What one machine runs: the row, or the largest part of it that one of several machines has.
 
-
-def price_row(request: RowRequest) -> RowPrice:
-    """Return the price of a request's row, its error budget split for the least space-time volume.
-
-    Raises:
-        InputError: no split leaves enough for the machine, or the memory alone fails too often.
-
-    >>> price_row(RowRequest.of(preset="toy")).physical.code_distance > 0
-    True
+    Attributes:
+        cost: the search law of the row.
+        totals: counts of the row.
+        memory: calls of a memory outside the circuit.
+        counts, schedule: of this machine.
+        error_budget: probability that it may fail.
     """
-    return RowPricing.of(request).best()
+
+    cost: SearchCost
+    totals: SearchTotals
+    memory: ExternalMemory
+    counts: LogicalCounts
+    schedule: Schedule
+    error_budget: float
+
+    @classmethod
+    def of(
+        cls, cost: SearchCost, totals: SearchTotals, memory: ExternalMemory, error_budget: float, search: RowSearch
+    ) -> MachineRun:
+        """Return the run of the machine that has the most of it; its other counts are in proportion to its iterates."""
+        share = search.of_one_machine(cost)
+        if share == 1:
+            return cls(cost, totals, memory, totals.row, totals.schedule, error_budget)
+        schedule = tuple(cycle.repeated(share) for cycle in totals.schedule)
+        return cls(cost, totals, memory, totals.row.repeated(share), schedule, error_budget)

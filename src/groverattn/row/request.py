@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import attrs
 
-from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, UNLOADS, check_unload
 from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
 from groverattn.errors import InputError, check_error_budget, unknown_name
-from groverattn.inputs import Input, between, checked, flat, inputs_of, make, nested, option
+from groverattn.inputs import Check, Input, between, checked, flat, inputs_of, make, nested, option
+from groverattn.physical.objectives import OBJECTIVES, check_objective
 from groverattn.physical.machines.hardware import HARDWARE, check_hardware
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import Shape
@@ -27,13 +28,24 @@ _OF_A_MODEL = ("name", "n_keys", "d_head", "n_marked", "layers", "query_heads", 
 
 
 AUTO = "auto"
-"""In place of a number of keys per query: as many as take the fewest Toffolis."""
+"""In place of a name, or of a number of keys per query: the best."""
 
 FIRST_SCORES = {
     "exact": "the exact score finds and ends the search",
     "approximate": "an approximate score finds, and the exact one ends the search",
     "auto": "an approximate score finds where that takes fewer Toffolis",
 }
+
+
+_COUNT_MAX = 1 << 40
+
+
+def _count_of(why: str) -> Check:
+    return between(1, _COUNT_MAX, why)
+
+
+def _name_in(check: Callable[[str], object]) -> Check:
+    return checked(lambda name: None if name == AUTO else check(name))
 
 
 def _text(value: Any) -> Any:
@@ -55,15 +67,35 @@ def _check_first_score(name: str) -> None:
         raise unknown_name("first score", name, FIRST_SCORES, "each is a search of its own")
 
 
+ONE_KEY: dict[str, Any] = {
+    "data_access": "qrom",
+    "score_method": "shared-sums",
+    "keys_per_query": "1",
+    "words_at_once": 1,
+    "unload": "measured",
+    "n_parts": 1,
+    "n_machines": 1,
+}
+"""Inputs of the simplest circuit: one key in a call, and all keys are searched at once on one machine."""
+
+
 @attrs.frozen(kw_only=True)
 class Design:
-    """How a row is searched: what a user may fix, and a search for the best design may choose.
+    """How a row is searched: what is not fixed is chosen for the least of the request's objective (`row.best`).
 
     Attributes:
-        data_access: how the circuit reaches the keys, a name in `DATA_ACCESSES`.
-        score_method: how the score is added up, a name in `SCORES`.
-        keys_per_query: keys that one oracle call tests, u, as text; AUTO: as many as take the fewest Toffolis.
-        words_at_once: with a kept one-hot address, key words that are loaded and scored side by side.
+        data_access: how the circuit reaches the keys, a name in `DATA_ACCESSES`; AUTO: any that is a circuit.
+        block: keys of a row that a `qroam` loads at once; None: any power of two.
+        score_method: how the score is added up, a name in `SCORES`; AUTO: shared-sums or in-place.
+        keys_per_query: keys that one oracle call tests, u, as text; AUTO: any.
+        words_at_once: with a kept one-hot address, key words that are loaded and scored side by side; None: any.
+        unload: how a word is unloaded, a name in `UNLOADS`; AUTO: any.
+        control_copies: qubits that hold a control which gates of a layer share and take turns on; None: any.
+        n_parts: equal parts of the keys that each machine searches one after the other; None: any.
+        n_machines: machines that share the keys; None: any.
+        n_searched: keys with dead ones that fill them up; None: any.
+        store: CCZ states in store; None: any.
+        n_factories: copies of the factory; None: any.
         method: rule of the runs, a name in `RUNS`.
         first_score: whether an approximate score finds first, a name in `FIRST_SCORES`.
         significant_bits: bits of each number of the query that the approximate score keeps.
@@ -77,25 +109,51 @@ class Design:
     """
 
     data_access: str = option(
-        "qrom",
-        help=f"How the circuit reaches the keys: {', '.join(DATA_ACCESSES.parts)}.",
-        check=checked(DATA_ACCESSES.check),
+        AUTO,
+        help=f"How the circuit reaches the keys: {', '.join(DATA_ACCESSES.parts)}; by default the best.",
+        check=_name_in(DATA_ACCESSES.check),
+    )
+    block: int | None = option(
+        None, help="Keys of a row that a qroam loads at once; by default the best.", check=_count_of("keys are loaded")
     )
     score_method: str = option(
-        "shared-sums",
-        help=f"How the score is added up: {', '.join(SCORES.parts)}.",
-        check=checked(SCORES.check),
+        AUTO,
+        help=f"How the score is added up: {', '.join(SCORES.parts)}; by default the best.",
+        check=_name_in(SCORES.check),
     )
     keys_per_query: str = option(
-        "1",
-        help="Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.",
+        AUTO,
+        help="Keys that one oracle call tests; by default the best.",
         check=checked(_check_keys_per_query),
         parse=_text,
     )
-    words_at_once: int = option(
-        1,
-        help="Data access one-hot: words loaded and scored side by side.",
-        check=between(1, 1 << 20, "words are loaded"),
+    words_at_once: int | None = option(
+        None,
+        help="Data access one-hot: words loaded and scored side by side; by default the best.",
+        check=_count_of("words are loaded"),
+    )
+    unload: str = option(
+        AUTO, help=f"How a word is unloaded: {', '.join(UNLOADS)}; by default the best.", check=_name_in(check_unload)
+    )
+    control_copies: int | None = option(
+        None,
+        help="Copies of a control that gates of a layer share; by default the best.",
+        check=_count_of("gates take turns on them"),
+    )
+    n_parts: int | None = option(
+        None, help="Parts of the keys that a machine searches in turn; by default the best.", check=_count_of("parts")
+    )
+    n_machines: int | None = option(
+        None, help="Machines that share the keys; by default the best.", check=_count_of("machines are counted")
+    )
+    n_searched: int | None = option(
+        None, help="Keys with dead ones that fill them up; by default the best.", check=_count_of("keys are searched")
+    )
+    store: int | None = option(
+        None, help="CCZ states in store; by default the best.", check=between(0, 1 << 40, "states are kept")
+    )
+    n_factories: int | None = option(
+        None, help="Copies of the factory; by default the best.", check=_count_of("copies are built")
     )
     method: str = option("unknown", help=f"Rule of the runs: {', '.join(RUNS)}.", check=checked(check_runs))
     first_score: str = option(
@@ -131,6 +189,21 @@ class Design:
                 do="add --method posterior",
             )
 
+    @classmethod
+    def one_key(cls, **fixed: Any) -> Design:
+        """Return a circuit that tests one key in a call, on one machine that searches all keys; nothing is open.
+
+        >>> Design.one_key(data_access="qroam").is_open
+        False
+        """
+        return cls(**ONE_KEY | fixed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the circuit, or on how many machines it runs, is to be chosen."""
+        names = (self.data_access, self.score_method, self.keys_per_query, self.unload)
+        return AUTO in names or None in (self.words_at_once, self.n_parts, self.n_machines)
+
     @property
     def u(self) -> int | None:
         """Keys per query; None: to be chosen."""
@@ -151,6 +224,7 @@ class RowRequest:
         layers, query_heads, gqa_group: how many heads there are, and how many query heads share one key memory.
         key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `classical.lines.KeyMemory`).
         design: how the row is searched.
+        optimise: what the best design has least of, a name in `OBJECTIVES`.
         qram: what a call of the memory is assumed to cost, for the data access `qram`.
         search_law: how iterates are counted, a name in `LAWS`.
         hardware: the machine, a name in `HARDWARE` or the path of a TOML file.
@@ -169,6 +243,9 @@ class RowRequest:
     key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; d-head if not given.", check=_count)
     design: Design = nested(Design)
     qram: QRAMPrice = nested(QRAMPrice, prefix="qram_")
+    optimise: str = option(
+        "volume", help=f"What a design has least of: {', '.join(OBJECTIVES)}.", check=checked(check_objective)
+    )
     search_law: str = option("expected", help=f"How iterates are counted: {', '.join(LAWS)}.", check=checked(check_law))
     hardware: str = option(
         "gidney-fowler-2018", help=f"Machine: {', '.join(HARDWARE)}; or a TOML file.", check=checked(check_hardware)

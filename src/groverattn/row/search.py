@@ -19,6 +19,8 @@ from groverattn.reference.blocks.plan import Finder, SearchPlan
 from groverattn.reference.blocks.sampled import FinderRates
 from groverattn.reference.search.cost import IterateShare, SearchCost
 from groverattn.reference.search.laws import LAWS
+from groverattn.problem.shapes import N_KEYS_MAX
+from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.circuit import iterate_with, score_of
 from groverattn.row.request import RowRequest
 
@@ -35,8 +37,8 @@ class RowSearch:
     """How a row is searched: scores, plan, and the circuits of its iterates.
 
     Attributes:
-        request: sizes and choices.
-        plan: the rule of the runs, with the numbers of keys per query.
+        request: choices, and sizes with the dead keys that fill the row up.
+        plan: the rule of the runs, with the numbers of keys per query and of parts.
         exact: the score that ends the search.
         finding: the approximate score that finds first, if there is one.
     """
@@ -59,9 +61,13 @@ class RowSearch:
         """
         exact = score_of(request) if exact is None else exact
         design = request.design
+        if design.n_searched is not None:
+            _check_searched(design.n_searched, request.shape.n_keys)
+            request = attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=design.n_searched))
         u = design.u or best_keys_per_query(request, exact, request.shape.n_marked)
         check_keys_per_query(u, request.shape.n_keys)
-        searched = cls(request, SearchPlan(design.method, u), exact)
+        n_parts = (design.n_parts or 1) * (design.n_machines or 1)
+        searched = cls(request, SearchPlan(design.method, u, n_parts=n_parts), exact)
         if design.first_score == "exact":
             return searched
         both = searched._with_finder()
@@ -97,7 +103,7 @@ class RowSearch:
         u = min(self.plan.keys_per_query, near_best_keys_per_query(request, self.exact, request.shape.n_marked))
         if self.plan.is_plain or n_keys == self.request.shape.n_keys:
             u = self.plan.keys_per_query
-        design = attrs.evolve(request.design, keys_per_query=str(u))
+        design = attrs.evolve(request.design, keys_per_query=str(u), n_searched=None)
         return RowSearch.of(attrs.evolve(request, design=design), self.exact)
 
     @classmethod
@@ -149,30 +155,55 @@ class RowSearch:
 
     def shares(self, cost: SearchCost) -> Iterable[IterateShare]:
         """Return the iterates of a cost by circuit."""
-        n_keys, trials = self.request.shape.n_keys, cost.trials_expected
+        n_keys, trials = self.part_keys, cost.trials_expected
         return cost.shares or [IterateShare("exact", n_keys, 1, cost.iterates_expected, trials)]
+
+    @property
+    def part_keys(self) -> int:
+        """Keys of a part."""
+        return self.request.shape.n_keys // self.plan.n_parts
 
     def iterate(self, share: IterateShare | None = None) -> GroverIterate:
         """Return the circuit of an iterate: of a share, or the exact one on the whole key table."""
         if share is None:
-            return iterate_with(self.request, self.exact, self.plan.keys_per_query)
-        n_keys = self.request.shape.n_keys
+            return iterate_with(self.request, self.exact, self.plan.keys_per_query, self.part_keys)
+        n_keys = self.part_keys
         whole = -(-n_keys // share.keys_per_query)
         n_keys = n_keys if share.n_blocks == whole else share.n_blocks * share.keys_per_query
-        request = attrs.evolve(self.request, shape=attrs.evolve(self.request.shape, n_keys=n_keys))
-        return iterate_with(request, self.score_of(share), share.keys_per_query)
+        return iterate_with(self.request, self.score_of(share), share.keys_per_query, n_keys)
+
+    def of_one_machine(self, cost: SearchCost) -> float:
+        """Return the share of all iterates that a machine runs; of several, the one that runs the most."""
+        n_machines = self.request.design.n_machines or 1
+        if n_machines == 1:
+            return 1.0
+        shape, n_parts = self.request.shape, self.plan.n_parts
+        parallel = ParallelSearch(n_parts, cost.p_failure)
+        return parallel.slowest(shape.n_keys, shape.n_marked, parts_each=n_parts // n_machines) / cost.iterates_expected
 
     def totals(self, cost: SearchCost, n_rows: int = 1, n_heads: int = 1) -> SearchTotals:
         """Return the counts of a row, a head and a model."""
         if not cost.shares:
             return search_totals(self.iterate(), cost, n_rows, n_heads)
+        parts = [(share, count_search(self.iterate(share))) for share in cost.shares]
         rows = [
             counted.iterate.total.repeated(share.iterates).then(counted.trial.repeated(share.trials))
-            for share in cost.shares
-            for counted in [count_search(self.iterate(share))]
+            for share, counted in parts
         ]
         row = functools.reduce(lambda one, other: one.then(other), rows)
-        return SearchTotals(count_search(self.iterate()), row, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+        schedule = tuple(cycle for share, counted in parts for cycle in counted.cycles(share.iterates, share.trials))
+        counted = count_search(self.iterate())
+        return SearchTotals(counted, row, schedule, row.repeated(n_rows), row.repeated(n_rows * n_heads))
+
+
+def _check_searched(n_searched: int, n_keys: int) -> None:
+    if not n_keys <= n_searched <= N_KEYS_MAX:
+        raise InputError(
+            given=f"n_searched = {n_searched:,} for {n_keys:,} keys",
+            allowed=f"{n_keys:,} to {N_KEYS_MAX:,}",
+            why="dead keys fill the row up",
+            do="leave n_searched out",
+        )
 
 
 def near_best_keys_per_query(request: RowRequest, score: KeyScore, n_marked: int) -> int:

@@ -50,6 +50,11 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
         return (self.routing, 1), (self.routing.adjoint(), 1)
 
     @property
+    def fan_outs(self) -> int:
+        """A word from each cell, or a parity of cells for each bit of the word: all cells are there at once."""
+        return min(self.table.n_keys, self.table.word_bits) + super().fan_outs
+
+    @property
     def peak_qubits(self) -> int:
         """Index, routing qubits, copies of the address, and the word."""
         return self.routing.peak_qubits + self.table.word_bits

@@ -156,6 +156,11 @@ class WordLoad(CirqByGates):
         word = Register("word", QAny(self.table.word_bits), side=Side.RIGHT)
         return Signature([Register("hot", QAny(self.table.n_keys)), word])
 
+    @property
+    def fan_outs(self) -> int:
+        """A word from each address qubit, or a parity of them for each bit of the word."""
+        return min(self.table.n_keys, self.table.word_bits)
+
     def build_composite_bloq(self, bb: Builder, hot: Wire) -> dict[str, Wire]:
         word = bb.allocate(dtype=QAny(self.table.word_bits))
         return _xor_words(bb, self.table, hot, word)
@@ -214,6 +219,11 @@ class WordUnload(InSequence, CirqByGates):
     def measurement_depth(self) -> int:
         """That of the word, after which its qubits are free; the signs are a Pauli frame, which nothing waits for."""
         return int(self.load.measured)
+
+    @property
+    def fan_outs(self) -> int:
+        """Those of the load; measured, none, since nothing carries out the signs."""
+        return 0 if self.load.measured else self.load.fan_outs
 
     @property
     def peak_qubits(self) -> int:

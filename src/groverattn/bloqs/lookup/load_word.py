@@ -38,6 +38,11 @@ class LoadWord(CostedGate):
         """Positions of the ones of the word, counted from the most significant bit."""
         return tuple(i for i, bit in enumerate(format(self.word, f"0{self.word_bits}b")) if bit == "1")
 
+    @property
+    def fan_outs(self) -> int:
+        """One, whatever the word is."""
+        return 1
+
     def build_composite_bloq(self, bb: Builder, ctrl: Wire, word: Wire) -> dict[str, Wire]:
         bits = bb.split(word)
         for i in self.targets:

@@ -62,6 +62,11 @@ class OneHot(Uncomputable):
         return self.n_bits - 1
 
     @property
+    def fan_outs(self) -> int:
+        """One for each level whose address bit is copied."""
+        return self.n_bits - 1 if self.n_copies else 0
+
+    @property
     def peak_qubits(self) -> int:
         """The index, all positions and the copies."""
         return self.n_bits + self.n_hot + self.n_copies

@@ -77,6 +77,11 @@ class FixupRow(CostedGate):
         row = Register("row", CBit(), (self.row_bits,), Side.LEFT)
         return Signature([row, Register("ctrl", QBit()), Register("hot", QAny(self.row_bits))])
 
+    @property
+    def fan_outs(self) -> int:
+        """One: a Z of the control and a parity of the others."""
+        return 1
+
     def decompose_bloq(self):
         raise DecomposeTypeError(f"{self} is a gate")
 
@@ -132,6 +137,11 @@ class PhaseFixup(CostedGate):
     def measurement_depth(self) -> int:
         """One-hot encoding and its undoing, and two for each And of the iteration."""
         return 2 * largest(self.low_bits - 1, 0) + 2 * (self.fixup_table.n_rows - 2)
+
+    @property
+    def fan_outs(self) -> int:
+        """One for each row."""
+        return self.fixup_table.n_rows
 
     @property
     def peak_qubits(self) -> int:

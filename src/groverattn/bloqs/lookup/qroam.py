@@ -71,6 +71,16 @@ class QROAMLookup(KeyLookup):
         return 2 * (self.n_rows - 2) + self.low_bits + (1 if self.record_bits else 0)
 
     @property
+    def fan_outs(self) -> int:
+        """One for each row: its control lives for this leaf of the walk alone."""
+        return self.n_rows
+
+    @property
+    def walk(self) -> tuple[int, int]:
+        """Toffolis and measurement depth of the walk; the rest are the swaps."""
+        return self.n_rows - 2, 2 * (self.n_rows - 2)
+
+    @property
     def peak_qubits(self) -> int:
         """Index, path of the walk and the block."""
         index_bits = self.table.index_bits

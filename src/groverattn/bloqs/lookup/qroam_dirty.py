@@ -46,6 +46,16 @@ class DirtyQROAMLookup(KeyLookup):
         return 4 * (self.clean.n_rows - 2) + 4 * self.clean.low_bits
 
     @property
+    def fan_outs(self) -> int:
+        """One for each row, twice; the copies between the words are CNOTs from qubit to qubit."""
+        return 2 * self.clean.n_rows
+
+    @property
+    def walk(self) -> tuple[int, int]:
+        """Toffolis and measurement depth of the walks; the rest are the swaps."""
+        return 2 * (self.clean.n_rows - 2), 4 * (self.clean.n_rows - 2)
+
+    @property
     def peak_qubits(self) -> int:
         """Index, path of the walk, word and borrowed block."""
         return self.clean.peak_qubits + self.table.word_bits

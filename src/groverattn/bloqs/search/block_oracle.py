@@ -121,12 +121,20 @@ class BlockOracle(InSequence, CirqByGates):
         """That of the same schedule."""
         return self._depth("measurement_depth")
 
+    @property
+    def turns(self) -> int:
+        """Scores that wait for each other: as many as there are not side by side."""
+        return ceil_div(self.keys_per_query, self._side_by_side)
+
+    @property
+    def flips_in_turn(self) -> int:
+        """Flips that wait for each other; words scored side by side share a control, if there is one."""
+        return self.keys_per_query if self.controlled_flip else self.turns
+
     def _depth(self, name: str) -> int:
-        passes = ceil_div(self.keys_per_query, self._side_by_side)
         tested = sum(getattr(part, name) for part in (self.score, self.score.adjoint()))
         moved = sum(times * getattr(part, name) for part, times in (*self.loads, *self.unloads))
-        flips = self.keys_per_query if self.controlled_flip else passes
-        return moved + passes * tested + flips * getattr(self.predicate, name)
+        return moved + self.turns * tested + self.flips_in_turn * getattr(self.predicate, name)
 
     @property
     def peak_qubits(self) -> int:

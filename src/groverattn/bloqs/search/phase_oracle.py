@@ -135,6 +135,16 @@ class PhaseOracle(InSequence, CirqByGates):
         return (self.score, 1), (self.score.adjoint(), 1)
 
     @property
+    def turns(self) -> int:
+        """Scores that wait for each other."""
+        return 1
+
+    @property
+    def flips_in_turn(self) -> int:
+        """Flips that wait for each other."""
+        return 1
+
+    @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
         """Load, score, flip, unscore, unload."""
         score, unscore = self.scores

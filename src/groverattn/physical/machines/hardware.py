@@ -11,6 +11,7 @@ import attrs
 
 from groverattn.errors import InputError, check_between, real_number, shown, unknown_name, whole_number
 from groverattn.inputs import Check
+from groverattn.physical.machines.layout import LAYOUT_FIELDS, LAYOUT_SOURCES, Layout
 from groverattn.physical.machines.machine_file import MachineFile, read_machine_file
 from groverattn.registry import Registry
 
@@ -92,7 +93,8 @@ class Hardware:
         hot_tiles: tiles of the workspace, of the yoked block; 0 for the others.
         cold_qubits: physical qubits per logical qubit in the cold storage, of the yoked block; 0 for the others.
         cold_distance: code distance of a hot tile as reliable as that storage. At other distances the ratio stays.
-        factories: families of magic state factories, of `FAMILIES`. The first that meets the error budget is used.
+        layout: steps of gates that reach across the data block, and tiles of the store.
+        factories: families of magic state factories, of `FAMILIES`; the best of them is used.
         sources: where each number is from, by field name.
 
     Raises:
@@ -117,6 +119,7 @@ class Hardware:
     hot_tiles: int = 0
     cold_qubits: int = 0
     cold_distance: int = 0
+    layout: Layout = Layout()
     factories: tuple[str, ...] = attrs.field(converter=lambda names: tuple(names) if isinstance(names, list) else names)
     sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
 
@@ -209,8 +212,10 @@ _DEFAULT_SOURCES = {
     "hot_tiles": "our assumption: all tiles of this data block are alike",
     "cold_qubits": "our assumption: this data block has no cold storage",
     "cold_distance": "our assumption: this data block has no cold storage",
+    **LAYOUT_SOURCES,
 }
-_FIELDS = tuple(field.name for field in attrs.fields(Hardware) if field.name not in ("name", "sources"))
+_NOT_A_FIELD = ("name", "sources", "layout")
+_FIELDS = (*(field.name for field in attrs.fields(Hardware) if field.name not in _NOT_A_FIELD), *LAYOUT_FIELDS)
 
 
 def hardware(name: str) -> Hardware:
@@ -267,7 +272,8 @@ def _build(name: str, file: MachineFile) -> Hardware:
             why="there is no machine without them",
             do='add them, or base = "gidney-fowler-2018" or another machine',
         )
-    return Hardware(name=name, sources=_DEFAULT_SOURCES | sources, **values)
+    layout = Layout(**{field.removeprefix("layout."): values.pop(field) for field in LAYOUT_FIELDS if field in values})
+    return Hardware(name=name, sources=_DEFAULT_SOURCES | sources, layout=layout, **values)
 
 
 _SHIPPED = {

@@ -51,6 +51,10 @@ def _machine(entries: dict[str, Any], fields: Collection[str], sources_required:
     base = entries.pop("base", None)
     if base is not None and not isinstance(base, str):
         raise refused(f"base = {shown(base)}", "the name of a machine, in quotes", "the fields are taken from it")
+    layout = entries.pop("layout", {})
+    if not isinstance(layout, dict):
+        raise refused(f"layout = {shown(layout)}", "a table of its fields", "each of them has a value of its own")
+    entries |= {f"layout.{name}": entry for name, entry in layout.items()}
     for name in entries:
         if name not in fields:
             raise unknown_name("field", name, ["base", *fields], "every other field would have no effect")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import attrs
@@ -13,6 +14,7 @@ from groverattn.reference.blocks.odd_blocks import Blocks, odd_law
 from groverattn.reference.blocks.posterior import PosteriorSearch
 from groverattn.reference.blocks.sampled import FinderRates, sampled_cost
 from groverattn.reference.search.cost import IterateShare, SearchCost
+from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.reference.search.laws import (
     N_MARKED_MAX,
     cade_expected_queries,
@@ -49,9 +51,11 @@ class SearchPlan:
         method: rule of the runs, a name in RUNS.
         keys_per_query: keys that a query tests, u; each belongs to one of N = ceil(n/u) blocks.
         finder: an approximate score that searches first; only with `posterior`.
+        n_parts: equal parts of the keys, each of which is searched by itself; with the method `unknown` and one key per
+            query.
 
     Raises:
-        InputError: an unknown method, u < 1, or a finder with another method.
+        InputError: an unknown method, u < 1, a finder with another method, or parts with anything else.
 
     >>> plan = SearchPlan("posterior", keys_per_query=16)
     >>> round(plan.cost("ideal", 1 << 17, 1, 0.005).iterates_expected)
@@ -61,9 +65,17 @@ class SearchPlan:
     method: str = "unknown"
     keys_per_query: int = 1
     finder: Finder | None = None
+    n_parts: int = 1
 
     def __attrs_post_init__(self) -> None:
         check_runs(self.method)
+        if self.n_parts > 1 and (self.method, self.keys_per_query) != ("unknown", 1):
+            raise InputError(
+                given=f"{self.n_parts} parts with {self.keys_per_query} keys per query and the method {self.method}",
+                allowed="parts that are searched with one key per query by the method unknown",
+                why="no other law of the parts is known to us",
+                do="leave the parts or the other two out",
+            )
         check_between("keys_per_query", self.keys_per_query, 1, 1 << 40, "each query tests this number of keys")
         if self.finder is not None and self.method != "posterior":
             raise InputError(
@@ -79,8 +91,8 @@ class SearchPlan:
         return self == SearchPlan()
 
     def has(self, law: str) -> bool:
-        """Whether a law is known for it: no bound of the runs of a posterior is."""
-        return law != "worst" or self.method != "posterior"
+        """Whether a law is known for it: no bound of the runs of a posterior is, and of parts the expected law alone."""
+        return law == "expected" if self.n_parts > 1 else law != "worst" or self.method != "posterior"
 
     def stages(self, p_failure: float) -> tuple[PosteriorSearch, ...]:
         """Return the stages of the method `posterior`: with the approximate score, if there is one, then the exact."""
@@ -103,19 +115,21 @@ class SearchPlan:
         if self.is_plain:
             return search_cost(law, n_keys, n_marked, p_failure)
         check_law(law)
+        if not self.has(law):
+            raise InputError(
+                given=f"the law {law} with the method {self.method} and {self.n_parts} parts",
+                allowed="ideal, expected or proven with the method posterior; expected with parts",
+                why="the runs follow the outcomes, or the keys are dealt at random, and no bound of either is known",
+                do="leave out --search-law, or take --method unknown --n-parts 1",
+            )
+        if self.n_parts > 1:
+            return _of_all_parts(n_keys, n_marked, p_failure, self.n_parts)
         check_between("n_marked", n_marked, 0, min(n_keys, N_MARKED_MAX), "t of the keys are marked")
         blocks = Blocks.of(n_keys, self.keys_per_query)
         if law == "ideal":
             return known_number_floor(blocks, n_marked)
         if law == "proven":
             return _proven(blocks, n_marked, p_failure)
-        if not self.has(law):
-            raise InputError(
-                given="the law worst with the method posterior",
-                allowed="ideal, expected or proven; worst with the method unknown",
-                why="the runs follow the outcomes, and no bound of their number is known",
-                do="leave out --search-law, or take --method unknown",
-            )
         if self.method == "posterior":
             rates = None if self.finder is None else self.finder.rates
             return sampled_cost(self.stages(p_failure), n_keys, n_marked, rates)
@@ -132,7 +146,7 @@ class SearchPlan:
         Raises:
             InputError: as `cost`.
         """
-        if self.is_plain:
+        if self.is_plain or self.n_parts > 1:
             return self.cost(law, n_keys, n_marked, p_failure)
         n_blocks, most = -(-n_keys // self.keys_per_query), 1 << (_BLOCKS_PER_KEY * n_marked - 1).bit_length()
         taken = min(1 << n_blocks.bit_length() - 1, max(_BLOCKS_AT_SCALE, most))
@@ -158,6 +172,14 @@ class SearchPlan:
             checks_expected=cost.checks_expected * wider,
             shares=tuple(shares),
         )
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_all_parts(n_keys: int, n_marked: int, p_failure: float, n_parts: int) -> SearchCost:
+    """Cost of all parts together, whether one machine searches them in turn or several do side by side."""
+    part = ParallelSearch(n_parts, p_failure).cost(n_keys, n_marked)
+    names = ("iterates_expected", "checks_expected", "phased_expected", "iterates_max")
+    return attrs.evolve(part, **{name: n_parts * getattr(part, name) for name in names})
 
 
 def _proven(blocks: Blocks, n_marked: int, p_failure: float) -> SearchCost:

@@ -1,0 +1,95 @@
+"""Phases of a Grover iterate, from its bloqs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+
+from qualtran import Bloq
+from qualtran.resource_counting import QECGatesCost
+
+from groverattn.bloqs.costed import reading
+from groverattn.bloqs.lookup.kept_address import KeptAddress
+from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.costs.counting import ControlBits, cost_of
+from groverattn.costs.schedule import Phase
+
+
+@functools.lru_cache(maxsize=4096)
+def phases_of(iterate: GroverIterate) -> tuple[Phase, ...]:
+    """Return what an iterate does one after the other, and what each part of it needs.
+
+    Of an oracle made of a lookup and a score these are load (a walk, then swaps, where the load is made of both),
+    score, flip, unscore, unload and diffusion; of another one, oracle and diffusion. Where an oracle loads, scores and
+    unloads some keys at a time, each of these is one phase for all of them: magic states made ahead then last for less,
+    so the time is not below that of the true order. The phases add up to the counts of the iterate (see test).
+
+    Raises:
+        InputError: a part does not state its depth.
+
+    >>> from groverattn.bloqs.lookup.qrom import QROMLookup
+    >>> from groverattn.bloqs.score.methods import score
+    >>> from groverattn.bloqs.search.phase_oracle import PhaseOracle
+    >>> from groverattn.problem.key_table import KeyTable
+    >>> oracle = PhaseOracle(QROMLookup(KeyTable(16, 2, 4)), score("shared-sums", (3, -1), 2, 4))
+    >>> [phase.name for phase in phases_of(GroverIterate(oracle))]
+    ['load', 'score', 'flip', 'unscore', 'unload', 'diffusion']
+    """
+    return (*_of_oracle(iterate.oracle), _phase("diffusion", [(iterate.diffusion, 1)]))
+
+
+def _of_oracle(oracle: Bloq) -> Iterator[Phase]:
+    if not hasattr(oracle, "loads"):
+        yield _phase("oracle", [(oracle, 1)])
+        return
+    (score, times), (unscore, _) = oracle.scores
+    if isinstance(oracle.lookup, KeptAddress):
+        address, *passes = oracle.loads
+        *unloads, forget = oracle.unloads
+        yield _phase("address", [address])
+        yield _phase("load", passes)
+    else:
+        unloads, forget = oracle.unloads, None
+        yield from _load(oracle.lookup)
+    yield _phase("score", [(score, times)], waits=oracle.turns)
+    yield _phase("flip", [(oracle.predicate, times)], waits=oracle.flips_in_turn)
+    yield _phase("unscore", [(unscore, times)], waits=oracle.turns)
+    yield _phase("unload", unloads)
+    if forget:
+        yield _phase("forget", [forget])
+
+
+def _load(lookup: Bloq) -> Iterator[Phase]:
+    """A load of rows of several words is a walk, and then a network of swaps at another pace."""
+    whole = _phase("load", [(lookup, 1)])
+    walk = getattr(lookup, "walk", None)
+    if walk is None:
+        yield whole
+        return
+    toffoli, reactions = walk
+    yield Phase("walk", toffoli=toffoli, reactions=reactions, fan_outs=lookup.fan_outs)
+    yield whole.and_then(Phase("", -toffoli, -reactions, -lookup.fan_outs)).but(name="swaps")
+
+
+def _phase(name: str, parts: Iterable[tuple[Bloq, int]], waits: int | None = None) -> Phase:
+    """Return parts as one phase; `waits` of them wait for each other, if not all."""
+    phase = Phase(name)
+    for part, times in parts:
+        once = _numbers(part)
+        reactions = once.reactions * (times if waits is None else waits)
+        phase = phase.and_then(once.repeated(times).but(reactions=reactions))
+    return phase
+
+
+def _numbers(bloq: Bloq) -> Phase:
+    gates = cost_of(bloq, QECGatesCost())
+    return Phase(
+        "",
+        toffoli=int(gates.toffoli + gates.cswap + gates.and_bloq),
+        reactions=reading(bloq, "measurement_depth"),
+        fan_outs=getattr(bloq, "fan_outs", 0),
+        control_bits=int(cost_of(bloq, ControlBits())),
+        t=int(gates.t),
+        rotation=int(gates.rotation),
+        measurement=int(gates.measurement),
+    )
