@@ -1,6 +1,7 @@
 """Bloqs that the shared tests check: the `bloq_example` of every class, and further sizes and kinds of each."""
 
 import importlib
+import math
 import pkgutil
 
 import attrs
@@ -48,12 +49,20 @@ BLOCKS, SCORE = _block_oracle.make(), Score((3, -2), threshold=5, key_bits=4)
 PHASED, CONTROLLED = attrs.evolve(ORACLE, angle=2.4), attrs.evolve(ORACLE, controlled_flip=True)
 
 EXAMPLES = {example.name: example.make() for example in OF_CLASSES} | {
-    "bucket_brigade_lookup_parallel": BucketBrigadeLookup(ELEVEN_KEYS, copied_address=True),
-    "one_hot_copied_address": OneHot(13, copied_address=True),
+    "bucket_brigade_lookup_parallel": BucketBrigadeLookup(ELEVEN_KEYS, control_copies=math.inf),
+    "bucket_brigade_lookup_again": BucketBrigadeLookup(ELEVEN_KEYS, unload="again", control_copies=2),
+    "one_hot_copied_address": OneHot(13, address_copies=math.inf),
+    "one_hot_two_copies": OneHot(11, address_copies=2),
     "one_hot_pair": OneHot(2),
     "one_hot_of_eleven": OneHot(11),
     "phase_fixup_two_keys": PhaseFixup(BlockContents(of_numbers(1, -1), 1)),
     "qroam_lookup_pairs": QROAMLookup(of_numbers(1, -2, 0, 1), block=2),
+    "qroam_lookup_again": QROAMLookup(ELEVEN_KEYS, block=4, unload="again"),
+    "qroam_lookup_again_in_turns": QROAMLookup(ELEVEN_KEYS, block=4, unload="again", control_copies=5),
+    "qroam_lookup_one_at_a_time": QROAMLookup(ELEVEN_KEYS, block=4, control_copies=1),
+    "qroam_lookup_copied_controls": QROAMLookup(ELEVEN_KEYS, block=4, control_copies=math.inf),
+    "dirty_qroam_lookup_again_in_turns": DirtyQROAMLookup(ELEVEN_KEYS, block=4, unload="again", control_copies=4),
+    "kept_address_two_copies": KeptAddress(ELEVEN_KEYS, control_copies=2),
     "dirty_qroam_lookup_single": DirtyQROAMLookup(of_numbers(1, -2, 0), block=1),
     "qrom_lookup_two_keys": QROMLookup(of_numbers(1, -2, found=[1])),
     "full_adder_negated": FullAdder(cv_a=0, cv_b=1),
@@ -81,11 +90,13 @@ EXAMPLES = {example.name: example.make() for example in OF_CLASSES} | {
         oracle_of("one-hot", of_numbers(1, -2, 0), Score((1,), threshold=1, key_bits=2)), angle=2.4
     ),
     "block_oracle_words_at_once": oracle_of("one-hot", ELEVEN_KEYS, SCORE, keys_per_query=4, words_at_once=3),
-    "block_oracle_by_cnots": BlockOracle(KeptAddress(ELEVEN_KEYS.in_blocks(3), measured=False), SCORE),
+    "block_oracle_by_cnots": BlockOracle(KeptAddress(ELEVEN_KEYS.in_blocks(3), unload="again"), SCORE),
+    "block_oracle_again": oracle_of("qroam-shallow", ELEVEN_KEYS, SCORE, keys_per_query=2, unload="again"),
     "block_oracle_side_by_side": oracle_of("qrom", ELEVEN_KEYS, SCORE, keys_per_query=3),
     "block_oracle_qroam": oracle_of("qroam", ELEVEN_KEYS, SCORE, keys_per_query=2),
-    "word_unload_by_cnots": WordUnload(WordLoad(ELEVEN_KEYS.in_blocks(3), measured=False)),
+    "word_unload_by_cnots": WordUnload(WordLoad(ELEVEN_KEYS.in_blocks(3), unload="again")),
     "phase_oracle_controlled": CONTROLLED,
+    "phase_oracle_again": attrs.evolve(ORACLE, lookup=QROAMLookup(ORACLE.lookup.table, block=2, unload="again")),
     "phase_oracle_phased": PHASED,
     "predicate_controlled": Predicate(has_ctrl=True),
     "predicate_phased": Predicate(angle=0.7),

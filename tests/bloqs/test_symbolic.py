@@ -1,5 +1,7 @@
 """The same bloqs with SymPy sizes: their formulas, evaluated, are the concrete counts."""
 
+import math
+
 import pytest
 import sympy
 from qualtran.resource_counting import QECGatesCost, QubitCount, get_cost_value
@@ -20,7 +22,9 @@ LOOKUPS = {
     "qroam": lambda table, block: QROAMLookup(table, block=block),
     "qroam-dirty": lambda table, block: DirtyQROAMLookup(table, block=block),
     "bucket-brigade": lambda table, block: BucketBrigadeLookup(table),
-    "bucket-brigade-parallel": lambda table, block: BucketBrigadeLookup(table, copied_address=True),
+    "qroam-again": lambda table, block: QROAMLookup(table, block=block, unload="again"),
+    "bucket-brigade-parallel": lambda table, block: BucketBrigadeLookup(table, control_copies=math.inf),
+    "bucket-brigade-again": lambda table, block: BucketBrigadeLookup(table, unload="again"),
     "qram": lambda table, block: QRAMLookup(table),
 }
 

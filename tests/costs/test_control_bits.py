@@ -24,7 +24,7 @@ def test_an_unload_reads_every_word_once(access):
     assert count(iterate).control_bits == TABLE.bits().size
 
 
-@pytest.mark.parametrize("lookup", [key_lookup("qram", TABLE), KeptAddress(TABLE, measured=False)])
+@pytest.mark.parametrize("lookup", [key_lookup("qram", TABLE), KeptAddress(TABLE, unload="again")])
 def test_an_unload_without_measurement_has_no_fixup(lookup):
     assert get_cost_value(lookup.adjoint(), ControlBits()) == 0
 

@@ -1,6 +1,7 @@
 """QREF programs checked by qref, compiled and evaluated by Bartiq: the numbers that are counted here."""
 
 import json
+import math
 import textwrap
 from pathlib import Path
 
@@ -39,7 +40,7 @@ LOOKUPS = {
     "qroam": lambda table, block: QROAMLookup(table, block=block),
     "qroam-dirty": lambda table, block: DirtyQROAMLookup(table, block=block),
     "bucket-brigade": lambda table, block: BucketBrigadeLookup(table),
-    "bucket-brigade-parallel": lambda table, block: BucketBrigadeLookup(table, copied_address=True),
+    "bucket-brigade-parallel": lambda table, block: BucketBrigadeLookup(table, control_copies=math.inf),
     "qram": lambda table, block: QRAMLookup(table),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import sympy
@@ -33,7 +34,8 @@ def log2_of_power(power: Any) -> Any:
     >>> log2_of_power(8)
     3
     """
-    return sympy.log(power, 2) if isinstance(power, sympy.Expr) else power.bit_length() - 1
+    # the ceiling, of a whole number, lets SymPy compare the value of a formula
+    return sympy.ceiling(sympy.log(power, 2)) if isinstance(power, sympy.Expr) else power.bit_length() - 1
 
 
 def largest(*values: Any) -> Any:
@@ -43,3 +45,22 @@ def largest(*values: Any) -> Any:
     3
     """
     return sympy.Max(*values) if any(isinstance(value, sympy.Expr) for value in values) else max(values)
+
+
+def take_turns(n_gates: Any, copies: float | None) -> tuple[Any, Any]:
+    """Turns that gates take on copies of a control that they share, and the copies that so many turns need.
+
+    Args:
+        n_gates: number of gates.
+        copies: qubits that hold the control, itself among them; inf for one each; None where gates that share only
+            controls run at once.
+
+    >>> take_turns(10, 4), take_turns(9, 4), take_turns(10, math.inf), take_turns(10, None)
+    ((3, 4), (3, 3), (1, 10), (1, 1))
+    """
+    if copies is None:
+        return 1, 1
+    if copies == math.inf:
+        return 1, n_gates
+    turns = ceil_div(n_gates, copies)
+    return turns, ceil_div(n_gates, turns)

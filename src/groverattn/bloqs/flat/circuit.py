@@ -88,6 +88,9 @@ class FlatCircuit:
             the numbers of its bits.
         classical: names of the classical registers.
         outputs: the same for output registers.
+        shared_controls: whether gates that share only controls, or only targets, run at once, as the default depths of
+            all bloqs take it. Without, each wire serves one gate at a time, and the pairs of a CSWAP take turns on
+            their control: evolve a circuit to read its depths so. A CNOT with many targets stays one gate.
     """
 
     gates: list[Gate]
@@ -96,6 +99,7 @@ class FlatCircuit:
     inputs: dict[tuple[str, tuple[int, ...]], tuple[int, ...]]
     outputs: dict[tuple[str, tuple[int, ...]], tuple[int, ...]]
     classical: frozenset[str] = frozenset()
+    shared_controls: bool = True
 
     @cached_property
     def gate_counts(self) -> Counter[Op]:
@@ -161,12 +165,22 @@ class FlatCircuit:
             if not gate.wires:
                 continue
             conditions = gate.parameter if gate.op is Op.CONDITIONAL_CZ else ()
-            axes = gate.op.axes + gate.op.axes[-1:] * (len(gate.wires) - len(gate.op.axes))
+            axes = self._axes(gate)
             not_before = max((known.get(bit, 0) for bit in conditions), default=0)
-            end = schedule.add(zip(gate.wires, axes, strict=True), int(gate.op in lasting), not_before)
+            duration = self._turns(gate) if gate.op in lasting else 0
+            end = schedule.add(zip(gate.wires, axes, strict=True), duration, not_before)
             if gate.op is Op.MEASURE_X:
                 known[gate.parameter[0]] = end
         return schedule.depth
+
+    def _axes(self, gate: Gate) -> tuple[Axis, ...]:
+        """How the gate acts on each of its wires, as far as gates may overlap there."""
+        if not self.shared_controls:
+            return (Axis.OTHER,) * len(gate.wires)
+        return gate.op.axes + gate.op.axes[-1:] * (len(gate.wires) - len(gate.op.axes))
+
+    def _turns(self, gate: Gate) -> int:
+        return 1 if self.shared_controls else gate.multiplicity
 
 
 def _kind(angle: float) -> str:

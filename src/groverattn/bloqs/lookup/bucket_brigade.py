@@ -1,5 +1,6 @@
 """Data access `bucket-brigade`: a tree of routers that leads to all cells at once."""
 
+import math
 from functools import partial
 
 import attrs
@@ -26,13 +27,16 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
 
     Attributes:
         table: the words.
-        copied_address: give every router its own copy of the address bit that it reads (their parallel form). Without,
-            the routers of one level share a control, which costs no depth where gates that share only controls run at
-            once, and n - 2 layers where they do not (their serial form).
+        unload: see UNLOADS. The tree is undone while the key is scored: "again" routes a second time, n - 2 And where
+            a measured unload takes n / 2 - 2, and one reaction more. The form that keeps the tree is KeptAddress.
+        control_copies: of the address bit that the routers of a level read, in load and unload: inf is the parallel
+            form of Di Matteo et al., and 1 the serial one. By default, None, routers of a level share one address bit
+            and run at once, which is taken to cost nothing; see OneHot.
     """
 
     table: KeyTable
-    copied_address: bool = attrs.field(default=False, kw_only=True)
+    unload: str = attrs.field(default="measured", kw_only=True)
+    control_copies: float | None = attrs.field(default=None, kw_only=True)
 
     @property
     def fixup_row(self) -> int:
@@ -42,7 +46,7 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
     @property
     def routing(self) -> OneHot:
         """The tree."""
-        return OneHot(self.table.n_keys, copied_address=self.copied_address)
+        return OneHot(self.table.n_keys, address_copies=self.control_copies)
 
     @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
@@ -56,7 +60,7 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
 
     @property
     def peak_qubits(self) -> int:
-        """Index, routing qubits, copies of the address, and the word."""
+        """Index, routing qubits, copies of the address, and the word, which is there when the routers are undone."""
         return self.routing.peak_qubits + self.table.word_bits
 
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
@@ -73,10 +77,11 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
         return super().build_call_graph(ssa) | {CNOT(): self.table.set_bits}
 
     def __str__(self) -> str:
-        return f"BucketBrigade({self.table.n_keys}{', copied address' if self.copied_address else ''})"
+        copies = "" if self.control_copies is None else f", {self.control_copies} address copies"
+        return f"BucketBrigade({self.table.n_keys}{copies})"
 
 
-copied_address = partial(BucketBrigadeLookup, copied_address=True)  # data access `bucket-brigade-wide`
+copied_address = partial(BucketBrigadeLookup, control_copies=math.inf)  # data access `bucket-brigade-wide`
 
 
 @bloq_example

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import attrs
+
+from groverattn.errors import InputError, unknown_name
 from groverattn.registry import Registry
 
 if TYPE_CHECKING:
@@ -32,10 +35,44 @@ DATA_ACCESSES: Registry[Callable[[KeyTable], KeyLookup]] = Registry(
 )
 
 
-def key_lookup(name: str, table: KeyTable) -> KeyLookup:
+UNLOADS = {
+    "measured": "measure the word and fix up the phase, for which the control computer reads the table",
+    "again": "load a second time, which XORs the word away; no table is read after a measurement",
+}
+"""Unloads of a word by name, and what they do."""
+
+
+def key_lookup(
+    name: str, table: KeyTable, *, unload: str = "measured", control_copies: float | None = None
+) -> KeyLookup:
     """Return the lookup of `table` through the data access `name`.
 
+    Args:
+        name: a name in `DATA_ACCESSES`. A block that it chooses is the best one for a measured unload.
+        table: the words.
+        unload: a name in `UNLOADS`; `qram` is called a second time for both.
+        control_copies: qubits that hold a control which gates of a layer share, on which they take turns, inf for one
+            each; None for what the access does by itself: one such control costs nothing, but in `bucket-brigade-wide`.
+
     Raises:
-        InputError: there is no such access.
+        InputError: there is no such access or unload, or the access does not let them be chosen.
+
+    >>> from groverattn.problem.key_table import KeyTable
+    >>> lookup = key_lookup("qroam", KeyTable(1 << 17, 128, 8), control_copies=64)
+    >>> lookup.block, lookup.swap_depth, lookup.n_copies
+    (8, 115, 63)
     """
-    return DATA_ACCESSES[name](table)
+    if unload not in UNLOADS:
+        raise unknown_name("unload", unload, UNLOADS, "a circuit unloads by one of these")
+    lookup = DATA_ACCESSES[name](table)
+    asked = {} if unload == "measured" or unload == lookup.unload else {"unload": unload}
+    asked |= {} if control_copies is None else {"control_copies": control_copies}
+    missing = asked.keys() - {field.name for field in attrs.fields(type(lookup))}
+    if missing:
+        raise InputError(
+            given=f"{', '.join(f'{key} = {asked[key]}' for key in sorted(missing))} with the data access {name}",
+            allowed="a data access whose lookup has these attributes",
+            why="the others unload in one way, or share no control",
+            do=f"leave {' and '.join(sorted(missing))} out, or take another data access",
+        )
+    return attrs.evolve(lookup, **asked) if asked else lookup

@@ -15,6 +15,7 @@ from groverattn.bloqs.lookup.load_word import LoadWord
 from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.bloqs.lookup.phase_fixup import FixupRow, FixupTable
 from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import largest
 
 
 @attrs.frozen
@@ -27,8 +28,9 @@ class KeptAddress(InSequence, KeyLookup):
 
     Attributes:
         table: the words.
-        measured: unload by measurement; without, by the same CNOTs again: twice as many, and the control computer reads
-            the keys for them as it does for the load.
+        unload: see UNLOADS; "again" is by the CNOTs of the load, twice as many in all, and reads no table after a
+            measurement.
+        control_copies: of the address bits, see OneHot; they are gone before a word comes.
         words_at_once: keys of a word that an oracle over blocks loads side by side.
 
     Registers:
@@ -37,18 +39,19 @@ class KeptAddress(InSequence, KeyLookup):
     """
 
     table: KeyTable
-    measured: bool = attrs.field(default=True, kw_only=True)
+    unload: str = attrs.field(default="measured", kw_only=True)
+    control_copies: float | None = attrs.field(default=None, kw_only=True)
     words_at_once: int = attrs.field(default=1, kw_only=True)
 
     @property
     def address(self) -> OneHot:
         """The encoding that is kept."""
-        return OneHot(self.table.n_keys)
+        return OneHot(self.table.n_keys, address_copies=self.control_copies)
 
     @property
     def whole(self) -> "WordLoad":
         """Load of the whole word."""
-        return WordLoad(self.table, self.measured)
+        return WordLoad(self.table, self.unload)
 
     @property
     def passes(self) -> "tuple[tuple[WordLoad, int], ...]":
@@ -57,10 +60,10 @@ class KeptAddress(InSequence, KeyLookup):
         if self.table.packed is None:
             number, rest = divmod(self.table.keys_per_word, together)
             sizes = [(together, number), *([(rest, 1)] if rest else [])]
-            return tuple((WordLoad(self.table.part(0, size), self.measured), times) for size, times in sizes)
+            return tuple((WordLoad(self.table.part(0, size), self.unload), times) for size, times in sizes)
         firsts = range(0, self.table.keys_per_word, together)
         parts = [self.table.part(at, min(together, self.table.keys_per_word - at)) for at in firsts]
-        return tuple((WordLoad(part, self.measured), 1) for part in parts)
+        return tuple((WordLoad(part, self.unload), 1) for part in parts)
 
     @property
     def kept_bits(self) -> int:
@@ -79,8 +82,8 @@ class KeptAddress(InSequence, KeyLookup):
 
     @property
     def peak_qubits(self) -> int:
-        """Index, address and word."""
-        return self.address.peak_qubits + self.table.word_bits
+        """Index and address, and copies of the index or the word."""
+        return largest(self.address.peak_qubits, self.signature.n_qubits())
 
     def build_composite_bloq(self, bb: Builder, selection: Wire) -> dict[str, Wire]:
         addressed = bb.add_d(self.address, selection=selection)
@@ -141,7 +144,7 @@ class WordLoad(CirqByGates):
 
     Attributes:
         table: the words.
-        measured: whether `adjoint()` measures.
+        unload: how `adjoint()` takes the word back, see UNLOADS.
 
     Registers:
         hot: one-hot address, position 0 first.
@@ -149,7 +152,7 @@ class WordLoad(CirqByGates):
     """
 
     table: KeyTable
-    measured: bool = True
+    unload: str = "measured"
 
     @cached_property
     def signature(self) -> Signature:
@@ -194,6 +197,10 @@ class WordUnload(InSequence, CirqByGates):
         return self.load.signature.adjoint()
 
     @property
+    def _is_measured(self) -> bool:
+        return self.load.unload == "measured"
+
+    @property
     def _measure(self) -> MeasureWord:
         return MeasureWord(self.load.table.word_bits)
 
@@ -206,7 +213,7 @@ class WordUnload(InSequence, CirqByGates):
     @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
         """Gates: the CNOTs, or measurement and signs."""
-        if not self.load.measured:
+        if not self._is_measured:
             return ((CNOT(), self.load.table.set_bits),)
         return (self._measure, 1), *((part, 1) for part in self._signs), (XGate(), 2)
 
@@ -218,7 +225,7 @@ class WordUnload(InSequence, CirqByGates):
     @property
     def measurement_depth(self) -> int:
         """That of the word, after which its qubits are free; the signs are a Pauli frame, which nothing waits for."""
-        return int(self.load.measured)
+        return int(self._is_measured)
 
     @property
     def fan_outs(self) -> int:
@@ -231,7 +238,7 @@ class WordUnload(InSequence, CirqByGates):
         return self.signature.n_qubits()
 
     def build_composite_bloq(self, bb: Builder, hot: Wire, word: Wire) -> dict[str, Wire]:
-        if not self.load.measured:
+        if not self._is_measured:
             out = _xor_words(bb, self.load.table, hot, word)
             bb.free(out.pop("word"))
             return out

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, BQUInt, CBit, QAny, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import MeasureX
+from qualtran.resource_counting import get_bloq_callee_counts
 
-from groverattn.bloqs.costed import Builder, CostedGate, InSequence, Wire
+from groverattn.bloqs.costed import Builder, CostedGate, InSequence, Uncomputable, Wire, reading
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.block_contents import BlockContents, best_row
 from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
@@ -29,13 +30,19 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
     while the key is scored. The outcomes stand in the classical register `record`; the phase that they leave is a
     function of j alone, commutes with all that happens until the unload, and is corrected there at no extra cost.
 
+    An access that lets its unload be chosen has the attribute `unload`, in `UNLOADS`, and measures nothing early for
+    "again"; one that counts the copies of controls which its gates share has the attribute `control_copies`.
+
     Registers:
         selection: the index j.
         word: [right] the word of key j, see KeyTable.
         record: [right, classical] outcomes of the qubits measured early, if there are any.
+        kept: [right] qubits that stay until the unload, if there are any.
     """
 
     table: KeyTable
+    unload = "measured"
+    control_copies: float | None = None
 
     @property
     @abc.abstractmethod
@@ -85,14 +92,16 @@ class KeyLookup(CostedGate, metaclass=abc.ABCMeta):
         ]
         if self.record_bits:
             registers.append(Register("record", CBit(), (self.record_bits,), Side.RIGHT))
+        if self.kept_bits:
+            registers.append(Register("kept", QAny(self.kept_bits), side=Side.RIGHT))
         return Signature(registers)
 
     def on_classical_vals(self, selection: int) -> dict[str, int]:
         return {"selection": selection, "word": self.table.word(selection)}
 
     def adjoint(self) -> CostedGate:
-        """The unload by measurement."""
-        return MeasuredUnload(self)
+        """The unload, as chosen."""
+        return UnloadAgain(self) if self.unload == "again" else MeasuredUnload(self)
 
 
 @attrs.frozen
@@ -153,7 +162,8 @@ class MeasuredUnload(InSequence, CirqByGates):
     @property
     def fixup(self) -> PhaseFixup:
         """The correction."""
-        return PhaseFixup(self.lookup.contents, self.lookup.fixup_row)
+        copies = self.lookup.control_copies
+        return PhaseFixup(self.lookup.contents, self.lookup.fixup_row, address_copies=copies)
 
     @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
@@ -186,6 +196,60 @@ class MeasuredUnload(InSequence, CirqByGates):
 
     def __str__(self) -> str:
         return "MeasuredUnload"
+
+
+@attrs.frozen
+class UnloadAgain(Uncomputable):
+    """|j>|word_j> -> |j> by the load a second time, read backwards: it XORs the word onto itself.
+
+    As many Toffolis as the load and the same depths, and no table is read after a measurement: the outcomes in it are
+    those of And, which a CZ corrects. The qubits that the load keeps are taken back with the word.
+
+    Attributes:
+        lookup: the load that is undone, which measures nothing early.
+
+    Registers: those of the load.
+    """
+
+    lookup: KeyLookup
+    uncompute: bool = attrs.field(default=True, init=False)
+
+    @property
+    def computing_signature(self) -> Signature:
+        return self.lookup.signature
+
+    @property
+    def forward(self) -> KeyLookup:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The load."""
+        return self.lookup
+
+    @property
+    def toffoli_depth(self) -> int:
+        """That of the load, which has an undone And for each And."""
+        return self.lookup.toffoli_depth
+
+    @property
+    def measurement_depth(self) -> int:
+        """That of the load."""
+        return reading(self.lookup, "measurement_depth")
+
+    @property
+    def peak_qubits(self) -> int:
+        return self.lookup.peak_qubits
+
+    def build_call_graph(self, ssa):
+        return {bloq.adjoint(): times for bloq, times in get_bloq_callee_counts(self.lookup)}
+
+    def on_classical_vals(self, selection: int, **loaded: int) -> dict[str, int]:
+        if {"selection": selection} | loaded != self.lookup.on_classical_vals(selection):
+            raise ValueError(f"{loaded} is not what is loaded for key {selection}: it cannot be unloaded")
+        return {"selection": selection}
+
+    def adjoint(self) -> KeyLookup:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return self.lookup
+
+    def __str__(self) -> str:
+        return "UnloadAgain"
 
 
 @bloq_example

@@ -111,12 +111,14 @@ class PhaseFixup(CostedGate):
     Attributes:
         contents: what was measured.
         row_bits: K, a power of two; the best one if it is left out.
+        address_copies: of the one-hot encoding, see OneHot.
     """
 
     contents: BlockContents
     row_bits: int = attrs.field(
         default=attrs.Factory(lambda self: best_row(self.contents.table.n_keys), takes_self=True)
     )
+    address_copies: float | None = attrs.field(default=None, kw_only=True)
 
     @property
     def low_bits(self) -> int:
@@ -129,14 +131,19 @@ class PhaseFixup(CostedGate):
         return FixupTable(self.contents, self.row_bits)
 
     @property
+    def encoding(self) -> OneHot:
+        """One-hot encoding of the low index bits; there are none, and it is left out, if rows hold one bit."""
+        return OneHot(self.row_bits, address_copies=self.address_copies)
+
+    @property
     def toffoli_depth(self) -> int:
         """One-hot encoding, then the iteration over the rows."""
-        return largest(self.low_bits - 1, 0) + self.fixup_table.n_rows - 2
+        return largest(self.encoding.n_turns, 0) + self.fixup_table.n_rows - 2
 
     @property
     def measurement_depth(self) -> int:
         """One-hot encoding and its undoing, and two for each And of the iteration."""
-        return 2 * largest(self.low_bits - 1, 0) + 2 * (self.fixup_table.n_rows - 2)
+        return 2 * largest(self.encoding.n_turns, 0) + 2 * (self.fixup_table.n_rows - 2)
 
     @property
     def fan_outs(self) -> int:
@@ -145,9 +152,9 @@ class PhaseFixup(CostedGate):
 
     @property
     def peak_qubits(self) -> int:
-        """Index, one-hot qubits and the path of the iteration."""
+        """Index and one-hot qubits, and copies of the address or the path of the iteration."""
         index_bits = self.contents.table.index_bits
-        return index_bits + self.row_bits + index_bits - self.low_bits - 1
+        return index_bits + self.row_bits + largest(self.encoding.n_copies, index_bits - self.low_bits - 1)
 
     @cached_property
     def signature(self) -> Signature:
@@ -173,15 +180,14 @@ class PhaseFixup(CostedGate):
     def _encode(self, bb: Builder, low: list[Wire]) -> tuple[Wire, Wire]:
         if not low:
             return None, bb.add(XGate(), q=bb.allocate())
-        return bb.add_t(
-            OneHot(self.row_bits), selection=bb.join(np.array(low), dtype=BQUInt(self.low_bits, self.row_bits))
-        )
+        selection = bb.join(np.array(low), dtype=BQUInt(self.low_bits, self.row_bits))
+        return bb.add_t(self.encoding, selection=selection)
 
     def _decode(self, bb: Builder, low: Wire, hot: Wire) -> list[Wire]:
         if low is None:
             bb.free(bb.add(XGate(), q=hot))
             return []
-        return list(bb.split(bb.add(OneHot(self.row_bits).adjoint(), selection=low, hot=hot)))
+        return list(bb.split(bb.add(self.encoding.adjoint(), selection=low, hot=hot)))
 
     def build_call_graph(self, ssa):
         counts = unary_iteration_gates(self.fixup_table.n_rows)
@@ -189,7 +195,7 @@ class PhaseFixup(CostedGate):
         if not self.low_bits:
             counts[XGate()] += 2
             return counts
-        return counts | {OneHot(self.row_bits): 1, OneHot(self.row_bits).adjoint(): 1}
+        return counts | {self.encoding: 1, self.encoding.adjoint(): 1}
 
     def on_classical_vals(self, selection: int, outcome: NDArray) -> dict[str, int]:
         return {"selection": selection}

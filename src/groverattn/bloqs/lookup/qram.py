@@ -16,17 +16,18 @@ from groverattn.problem.key_table import KeyTable
 
 @attrs.frozen
 class QRAMLookup(KeyLookup):
-    """|j> -> |j>|word_j> by one external call, without gates; the unload is a second call.
+    """|j> -> |j>|word_j> by one external call, without gates; the unload is always a second call.
 
     Attributes:
         table: the words.
         price: what a call is assumed to cost.
-        unload: this is the call that takes the word back.
+        back: this is the call that takes the word back.
     """
 
     table: KeyTable
     price: QRAMPrice = attrs.field(factory=QRAMPrice)
-    unload: bool = attrs.field(default=False, kw_only=True)
+    back: bool = attrs.field(default=False, kw_only=True)
+    unload = "again"
 
     @property
     def toffoli_depth(self) -> int:
@@ -40,10 +41,10 @@ class QRAMLookup(KeyLookup):
 
     @cached_property
     def signature(self) -> Signature:
-        return super().signature.adjoint() if self.unload else super().signature
+        return super().signature.adjoint() if self.back else super().signature
 
     def adjoint(self) -> "QRAMLookup":
-        return attrs.evolve(self, unload=not self.unload)
+        return attrs.evolve(self, back=not self.back)
 
     def decompose_bloq(self):
         raise DecomposeTypeError(f"{self} is an external call")
@@ -53,14 +54,14 @@ class QRAMLookup(KeyLookup):
 
     def on_classical_vals(self, selection: int, word: int | None = None) -> dict[str, int]:
         expected = self.table.word(selection)
-        if not self.unload:
+        if not self.back:
             return {"selection": selection, "word": expected}
         if word != expected:
             raise ValueError(f"word {word} is not that of key {selection}: it cannot be unloaded")
         return {"selection": selection}
 
     def __str__(self) -> str:
-        return f"QRAM({self.table.n_keys}){'†' if self.unload else ''}"
+        return f"QRAM({self.table.n_keys}){'†' if self.back else ''}"
 
 
 @bloq_example
@@ -70,9 +71,9 @@ def _qram_lookup() -> QRAMLookup:
 
 @write_gates.register
 def _(bloq: QRAMLookup, flattening: Flattening, inputs: WiresOf) -> WiresOf:
-    word = inputs["word", ()] if bloq.unload else flattening.allocate(bloq.table.word_bits)
+    word = inputs["word", ()] if bloq.back else flattening.allocate(bloq.table.word_bits)
     flattening.add(Op.EXTERNAL_LOAD, inputs["selection", ()] + word, bloq.table)
-    if not bloq.unload:
+    if not bloq.back:
         return inputs | {("word", ()): word}
     flattening.add(Op.FREE, word)
     flattening.free(word)

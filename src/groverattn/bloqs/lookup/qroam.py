@@ -1,22 +1,24 @@
 """Data access `qroam`: blocks of words by unary iteration, then a swap network on clean qubits."""
 
+from collections import Counter
 from functools import partial
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import QAny, bloq_example
+from qualtran import Bloq, QAny, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, CSwap
 from qualtran.symbolics import is_symbolic
 
 from groverattn.bloqs.costed import Builder, Wire
-from groverattn.bloqs.lookup.block_contents import swap_layers
+from groverattn.bloqs.lookup.block_contents import BlockContents, swap_layers
 from groverattn.bloqs.lookup.key_lookup import KeyLookup, MeasureWord
 from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.one_hot import copied, uncopied
 from groverattn.bloqs.lookup.unary_iteration import unary_iteration, unary_iteration_gates
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
-from groverattn.problem.sizes import ceil_div, log2_of_power
+from groverattn.problem.sizes import ceil_div, largest, log2_of_power, take_turns
 
 
 @attrs.frozen
@@ -29,10 +31,17 @@ class QROAMLookup(KeyLookup):
     Attributes:
         table: the words.
         block: words side by side, a power of two, at most n / 2; see `block_for`.
+        unload: see UNLOADS. For "again" the whole block is kept: it is swapped back and walked over a second time.
+        control_copies: qubits that hold a low index bit while it controls its layer of swaps, itself among them; inf
+            for one for each swap. The swaps take turns on them; one CNOT fan-out makes them, one undoes them after the
+            layer, and each wire serves one gate at a time, in the measured unload too (see OneHot). By default, None,
+            a layer runs at once on one control, which is taken to cost nothing: gates that share only controls commute.
     """
 
     table: KeyTable
     block: int = attrs.field(kw_only=True)
+    unload: str = attrs.field(default="measured", kw_only=True)
+    control_copies: float | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self):
         if is_symbolic(self.block, self.table.n_keys):
@@ -47,8 +56,12 @@ class QROAMLookup(KeyLookup):
 
     @property
     def measured_block(self) -> int:
-        """The whole block: its other words are measured after the swaps."""
-        return self.block
+        """The whole block, whose other words are measured after the swaps, unless they are kept."""
+        return 1 if self.unload == "again" else self.block
+
+    @property
+    def kept_bits(self) -> int:
+        return (self.block - 1) * self.table.word_bits if self.unload == "again" else 0
 
     @property
     def n_rows(self) -> int:
@@ -61,14 +74,30 @@ class QROAMLookup(KeyLookup):
         return log2_of_power(self.block)
 
     @property
+    def _shared(self) -> list[tuple[int, int]]:
+        """Turns and controls of each layer of swaps."""
+        layers = swap_layers(self.block)
+        return [take_turns(len(layer) * self.table.word_bits, self.control_copies) for layer in layers]
+
+    @property
+    def swap_depth(self) -> int:
+        """Swaps on the longest path: the turns of all layers, of which there is one for each low index bit."""
+        return self.low_bits if self.control_copies is None else sum(turns for turns, _ in self._shared)
+
+    @property
+    def n_copies(self) -> int:
+        """Most copies of a low index bit at a time, without itself."""
+        return 0 if self.control_copies is None else max((controls - 1 for _, controls in self._shared), default=0)
+
+    @property
     def toffoli_depth(self) -> int:
-        """The walk over the rows, then one layer of swaps for each low index bit."""
-        return self.n_rows - 2 + self.low_bits
+        """The walk over the rows, then the swaps."""
+        return self.n_rows - 2 + self.swap_depth
 
     @property
     def measurement_depth(self) -> int:
         """The walk with its undoing, the swaps, and the early measurement of the other words."""
-        return 2 * (self.n_rows - 2) + self.low_bits + (1 if self.record_bits else 0)
+        return 2 * (self.n_rows - 2) + self.swap_depth + (1 if self.record_bits else 0)
 
     @property
     def fan_outs(self) -> int:
@@ -82,9 +111,10 @@ class QROAMLookup(KeyLookup):
 
     @property
     def peak_qubits(self) -> int:
-        """Index, path of the walk and the block."""
+        """Index and block, and the path of the walk or copies of a low index bit."""
         index_bits = self.table.index_bits
-        return index_bits + (index_bits - self.low_bits - 1) + self.block * self.table.word_bits
+        beside = largest(index_bits - self.low_bits - 1, self.n_copies)
+        return index_bits + self.block * self.table.word_bits + beside
 
     def row(self, h: int) -> int:
         """The words of block h side by side, as one integer; places beyond the last key hold 0."""
@@ -103,6 +133,8 @@ class QROAMLookup(KeyLookup):
         loaded = {"selection": selection, "word": word}
         if not others:
             return loaded
+        if self.unload == "again":
+            return loaded | {"kept": bb.join(np.concatenate([bb.split(other) for other in others]))}
         measure = MeasureWord(self.table.word_bits)
         return loaded | {"record": np.concatenate([bb.add(measure, word=other) for other in others])}
 
@@ -122,18 +154,59 @@ class QROAMLookup(KeyLookup):
 
     def swap(self, bb: Builder, low: list[Wire], words: list[Wire], *, back: bool = False) -> list[Wire]:
         """Swap the word that the low index bits choose to the front, or back to its place."""
-        swaps = [(i, *pair) for i, layer in enumerate(swap_layers(self.block)) for pair in layer]
-        for i, a, b in reversed(swaps) if back else swaps:
-            gate = CSwap(self.table.word_bits)
-            low[i], words[a], words[b] = bb.add_t(gate, ctrl=low[i], x=words[a], y=words[b])
+        layers = list(enumerate(swap_layers(self.block)))
+        for i, layer in reversed(layers) if back else layers:
+            if self.control_copies is not None:
+                low[i], words = self._swap_in_turns(bb, low[i], words, len(layer))
+                continue
+            for a, b in layer:
+                gate = CSwap(self.table.word_bits)
+                low[i], words[a], words[b] = bb.add_t(gate, ctrl=low[i], x=words[a], y=words[b])
         return words
 
+    def _swap_in_turns(self, bb: Builder, bit: Wire, words: list[Wire], pairs: int) -> tuple[Wire, list[Wire]]:
+        """Swap the first `pairs` words with as many after them: each copy of the bit serves a range of their qubits."""
+        size = pairs * self.table.word_bits
+        turns, number = take_turns(size, self.control_copies)
+        x, y = (np.concatenate([bb.split(word) for word in some]) for some in (words[:pairs], words[pairs : 2 * pairs]))
+        controls = copied(bb, bit, number)
+        for c, start in enumerate(range(0, size, turns)):
+            at = slice(start, min(start + turns, size))
+            gate = CSwap(at.stop - start)
+            controls[c], *swapped = bb.add_t(gate, ctrl=controls[c], x=bb.join(x[at]), y=bb.join(y[at]))
+            x[at], y[at] = (bb.split(side) for side in swapped)
+        bit = uncopied(bb, controls)
+        swapped = [bb.join(word) for side in (x, y) for word in side.reshape(pairs, -1)]
+        return bit, swapped + words[2 * pairs :]
+
+    def swap_gates(self) -> Counter[Bloq]:
+        """Gates of `swap`."""
+        if self.control_copies is None:
+            return Counter({CSwap(self.table.word_bits): self.block - 1})
+        gates: Counter[Bloq] = Counter()
+        for layer, (turns, controls) in zip(swap_layers(self.block), self._shared, strict=True):
+            full, rest = divmod(len(layer) * self.table.word_bits, turns)
+            gates += Counter({CSwap(turns): full, CNOT(): 2 * (controls - 1)})
+            gates += Counter({CSwap(rest): 1} if rest else {})
+        return gates
+
     def build_call_graph(self, ssa):
-        counts = unary_iteration_gates(self.n_rows)
-        counts[CNOT()] = counts.get(CNOT(), 0) + self.table.set_bits
-        others = self.block - 1
-        swaps = {CSwap(self.table.word_bits): others, MeasureWord(self.table.word_bits): others}
-        return counts | (swaps if others else {})
+        counts = Counter(unary_iteration_gates(self.n_rows))
+        counts[CNOT()] += self.table.set_bits
+        if self.block != 1:
+            counts.update(self.swap_gates())
+        if self.record_bits:
+            counts[MeasureWord(self.table.word_bits)] += self.block - 1
+        return counts
+
+    def on_classical_vals(self, selection: int) -> dict[str, int]:
+        loaded = super().on_classical_vals(selection)
+        if not self.kept_bits:
+            return loaded
+        h, low = divmod(int(selection), self.block)
+        words = QAny(self.block * self.table.word_bits).to_bits(self.row(h))
+        swapped = np.array(words).reshape(self.block, -1)[BlockContents(self.table, self.block).origin[low]]
+        return loaded | {"kept": int("".join(map(str, swapped[1:].ravel())), 2)}
 
     def phase_after(self, record: NDArray, selection: int) -> complex:
         """Phase of the index `selection` once the words measured early have given `record`."""

@@ -1,10 +1,12 @@
 """Data access `qroam-dirty`: blocks of words XORed onto borrowed qubits (SelectSwap)."""
 
+from collections import Counter
+
 import attrs
 import numpy as np
 from qualtran import QAny, bloq_example
 from qualtran.bloqs.arithmetic.bitwise import Xor
-from qualtran.bloqs.basic_gates import CNOT, CSwap
+from qualtran.bloqs.basic_gates import CNOT
 
 from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
@@ -25,25 +27,28 @@ class DirtyQROAMLookup(KeyLookup):
     Attributes:
         table: the words.
         block: places, a power of two, at most n / 2.
+        unload, control_copies: see QROAMLookup; nothing is kept here.
     """
 
     table: KeyTable
     block: int = attrs.field(kw_only=True)
+    unload: str = attrs.field(default="measured", kw_only=True)
+    control_copies: float | None = attrs.field(default=None, kw_only=True)
 
     @property
     def clean(self) -> QROAMLookup:
         """The same block on clean qubits: its rows are loaded twice here."""
-        return QROAMLookup(self.table, block=self.block)
+        return QROAMLookup(self.table, block=self.block, control_copies=self.control_copies)
 
     @property
     def toffoli_depth(self) -> int:
-        """Two walks over the rows and four layers of swaps for each low index bit."""
-        return 2 * (self.clean.n_rows - 2) + 4 * self.clean.low_bits
+        """Two walks over the rows and four times the swaps."""
+        return 2 * (self.clean.n_rows - 2) + 4 * self.clean.swap_depth
 
     @property
     def measurement_depth(self) -> int:
         """The walks with their undoing, and the swaps."""
-        return 4 * (self.clean.n_rows - 2) + 4 * self.clean.low_bits
+        return 4 * (self.clean.n_rows - 2) + 4 * self.clean.swap_depth
 
     @property
     def fan_outs(self) -> int:
@@ -80,10 +85,12 @@ class DirtyQROAMLookup(KeyLookup):
         return bb.join(np.concatenate([bb.split(one) for one in words])), word
 
     def build_call_graph(self, ssa):
-        counts = {gate: 2 * number for gate, number in unary_iteration_gates(self.clean.n_rows).items()}
-        counts[CNOT()] = counts.get(CNOT(), 0) + 2 * self.table.set_bits
+        counts = Counter({gate: 2 * number for gate, number in unary_iteration_gates(self.clean.n_rows).items()})
+        counts[CNOT()] += 2 * self.table.set_bits
         counts[Xor(QAny(self.table.word_bits))] = 2
-        return counts | ({CSwap(self.table.word_bits): 4 * (self.block - 1)} if self.block != 1 else {})
+        if self.block != 1:
+            counts.update({gate: 4 * number for gate, number in self.clean.swap_gates().items()})
+        return counts
 
     def __str__(self) -> str:
         return f"DirtyQROAM({self.table.n_keys}, block {self.block})"

@@ -4,7 +4,7 @@ import attrs
 import numpy as np
 from qualtran import bloq_example
 
-from groverattn.bloqs.lookup.key_lookup import MeasuredUnload
+from groverattn.bloqs.lookup.key_lookup import MeasuredUnload, UnloadAgain
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.problem.key_table import KeyTable
 
@@ -39,3 +39,8 @@ def _qrom_lookup() -> QROMLookup:
 def _measured_unload() -> MeasuredUnload:
     table = KeyTable.from_keys(np.arange(-6, 5)[:, None] % [5, 7] - 3, key_bits=3, found=[2, 5])
     return MeasuredUnload(QROMLookup(table))
+
+
+@bloq_example
+def _unload_again() -> UnloadAgain:
+    return UnloadAgain(attrs.evolve(_qrom_lookup.make(), unload="again"))

@@ -148,7 +148,7 @@ class BlockOracle(InSequence, CirqByGates):
             together = self._side_by_side
             while_scored = table.index_bits + table.n_keys + together * (key_bits + 1 + workspace)
             return ctrl + largest(while_scored, self.lookup.address.peak_qubits)
-        while_scored = table.index_bits + table.word_bits + workspace
+        while_scored = table.index_bits + self.lookup.kept_bits + table.word_bits + workspace
         return ctrl + largest(self.lookup.peak_qubits, while_scored, self.lookup.adjoint().peak_qubits)
 
     def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
@@ -223,7 +223,14 @@ class BlockOracle(InSequence, CirqByGates):
 
 
 def oracle_of(
-    data_access: str, table: KeyTable, score: KeyScore, *, keys_per_query: int = 1, words_at_once: int = 1
+    data_access: str,
+    table: KeyTable,
+    score: KeyScore,
+    *,
+    keys_per_query: int = 1,
+    words_at_once: int = 1,
+    unload: str = "measured",
+    control_copies: float | None = None,
 ) -> PhaseOracle | BlockOracle:
     """Return the phase oracle of some keys.
 
@@ -233,9 +240,11 @@ def oracle_of(
         score: the query and the threshold.
         keys_per_query: keys that a call tests, u; the keys stand in the blocks in their order.
         words_at_once: with a kept address, words that are loaded and scored side by side.
+        unload, control_copies: see `key_lookup`.
 
     Raises:
-        InputError: an unknown data access, several words at once without a kept address, or sizes that do not fit.
+        InputError: an unknown data access or unload, one that the access does not offer, several words at once without
+            a kept address, or sizes that do not fit.
 
     >>> score = Score(query=(3, -1), threshold=2, key_bits=4)
     >>> oracle = oracle_of("one-hot", KeyTable(1024, 2, 4), score, keys_per_query=4)
@@ -243,7 +252,7 @@ def oracle_of(
     8
     """
     blocks = table if keys_per_query == 1 else table.in_blocks(keys_per_query)
-    lookup = key_lookup(data_access, blocks)
+    lookup = key_lookup(data_access, blocks, unload=unload, control_copies=control_copies)
     if isinstance(lookup, KeptAddress):
         lookup = attrs.evolve(lookup, words_at_once=words_at_once)
     elif words_at_once != 1:

@@ -1,0 +1,71 @@
+"""Forms of a data access: how it unloads, and on how many copies of a shared control its gates take turns."""
+
+import math
+
+import numpy as np
+import pytest
+from qualtran.resource_counting import get_cost_value
+
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, UNLOADS, key_lookup
+from groverattn.bloqs.score.score import Score
+from groverattn.bloqs.search.block_oracle import oracle_of
+from groverattn.costs.counting import ControlBits, count
+from groverattn.errors import InputError
+from groverattn.problem.key_table import KeyTable
+from groverattn.verification.oracle_check import check_oracle
+
+KEYS = np.random.default_rng(5).integers(-4, 4, (45, 3))
+QUERY, THRESHOLD = (3, -2, 1), 6
+FORMS = [
+    (access, unload, copies)
+    for access in DATA_ACCESSES
+    for unload in UNLOADS
+    for copies in (None, 1, 5, math.inf)
+    if access != "qram" or copies is None
+]
+
+
+@pytest.mark.parametrize(("access", "unload", "copies"), FORMS)
+@pytest.mark.parametrize("keys_per_query", [1, 3])
+def test_every_form_is_the_same_oracle(access, unload, copies, keys_per_query):
+    table, score = KeyTable.from_keys(KEYS, 3, found=[7]), Score(QUERY, THRESHOLD, 3)
+    oracle = oracle_of(access, table, score, keys_per_query=keys_per_query, unload=unload, control_copies=copies)
+    live = np.arange(len(KEYS)) != 7
+    marked = (KEYS @ np.array(QUERY) >= THRESHOLD) & live
+    odd = marked.reshape(-1, keys_per_query).sum(axis=1) % 2 == 1
+    assert 0 < odd.sum() < len(odd)
+    check = check_oracle(oracle, odd, np.random.default_rng(0))
+    assert check.passed, check
+    if unload == "again":
+        assert count(oracle).control_bits == check.run.control_bits == 0
+
+
+@pytest.mark.parametrize("index_bits", [9, 17, 56])
+def test_a_brigade_that_routes_again_takes_one_reaction_more(index_bits):
+    """The referee's count: n - 2 And for n / 2 - 2, and at n = 2^56 110 reactions for 109."""
+    n = 1 << index_bits
+    measured, again = (key_lookup("bucket-brigade", KeyTable(n, 128, 8), unload=unload) for unload in UNLOADS)
+    assert (count(measured.adjoint()).toffoli, count(again.adjoint()).toffoli) == (n // 2 - 2, n - 2)
+    assert again.adjoint().measurement_depth == measured.adjoint().measurement_depth + 1 == 2 * (index_bits - 1)
+
+
+def test_swaps_one_at_a_time_at_llama_31_8b():
+    """Blocks of 8 words of 1,025 bits: 7 x 1,025 swaps in turns where three layers are taken; by hand."""
+    table = KeyTable(1 << 17, 128, 8)
+    layered, in_turn, by_64 = (key_lookup("qroam", table, control_copies=copies) for copies in (None, 1, 64))
+    assert in_turn.measurement_depth - layered.measurement_depth == 7 * 1025 - 3
+    assert by_64.toffoli_depth - layered.toffoli_depth == 65 + 33 + 17 - 3  # 4,100, 2,050 and 1,025 swaps by 64
+    assert by_64.peak_qubits == 17 + 8 * 1025 + 63
+    # rows of 256: levels of 2 to 128 And on one qubit, or on 64
+    unloads = [lookup.adjoint().toffoli_depth for lookup in (layered, in_turn, by_64)]
+    assert unloads == [510 + 7, 510 + 134, 510 + 8]
+
+
+def test_what_an_access_does_not_offer_is_refused():
+    table = KeyTable(64, 2, 3)
+    with pytest.raises(InputError, match="did you mean measured"):
+        key_lookup("qrom", table, unload="mesured")
+    with pytest.raises(InputError, match="control_copies = 4 with the data access qram"):
+        key_lookup("qram", table, control_copies=4)
+    assert key_lookup("qram", table, unload="again") == key_lookup("qram", table)
+    assert get_cost_value(key_lookup("qram", table).adjoint(), ControlBits()) == 0
