@@ -14,7 +14,8 @@ from groverattn.errors import check_between
 from groverattn.reference.blocks.found import FoundLaw
 from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.runs import run_table, t_max_of, table_of
-from groverattn.reference.search.cost import IterateShare, SearchCost
+from groverattn.reference.search.cost import IterateShare, SearchCost, with_misses
+from groverattn.reference.search.faults import check_fault_rate
 from groverattn.reference.search.fixed_point import check_p_failure
 from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, UniformTrial
 from groverattn.reference.search.unknown import check_growth, growing_bounds
@@ -66,9 +67,22 @@ class GrowingBlockSearch:
         Raises:
             InputError: fewer than 3 blocks, or more marked keys than the law of odd blocks is computed for.
         """
+        return with_misses(functools.partial(self.cost_with_faults, n, t))
+
+    def cost_with_faults(self, n: int, t: int, fault_rate: float) -> SearchCost:
+        """Exact cost on a machine with logical faults (see `ThresholdSearch.cost_with_faults`).
+
+        A spoiled run reads a block at random. The last check has many runs, so it overlooks a key only if faults spoil
+        several of them, where a single fault spoils a fixed-point search.
+
+        Raises:
+            InputError: as `cost`, or fault_rate not in 0 to 1.
+        """
+        check_fault_rate(fault_rate)
         blocks, trials = Blocks.of(n, self.keys_per_query), self.trials(n)
         check_marked(blocks, t)
-        found = FoundLaw.of(blocks, np.array([trial.success(blocks.n_blocks, np.arange(t + 2)) for trial in trials]))
+        odd = np.arange(t + 2)
+        found = FoundLaw.of(blocks, np.array([trial.success(blocks.n_blocks, odd, fault_rate) for trial in trials]))
         failed = np.cumprod(np.vstack([np.ones(t + 1), found.p_finds(0)]), axis=0)
         happens, p_fails = failed[:-1], failed[-1]  # shapes (trials, t + 1) and (t + 1,)
         reached = _reached(_finds(found, t, lambda p_finds: (p_finds * happens)[:, 1:].sum(axis=0)), t)
@@ -96,6 +110,7 @@ class GrowingBlockSearch:
             checks_expected=made * self.keys_per_query,
             source="cut-off of the shipped procedure: every trial of every round at its largest j",
             shares=(attrs.evolve(cost.shares[0], iterates=float(cost.iterates_max or 0), trials=made),),
+            misses=(),  # every fault counts, as in the law worst of single keys
         )
 
 

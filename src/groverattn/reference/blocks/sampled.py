@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from groverattn.errors import check_between
 from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.posterior import STOP, Belief, PosteriorSearch, expected_left
+from groverattn.reference.blocks.runs import RunTable
 from groverattn.reference.search.cost import IterateShare, SearchCost
+from groverattn.reference.search.faults import check_fault_rate, p_spoiled, reference_rates
 
 _HYPERGEOMETRIC_MAX = 10**9  # NumPy's limit
 
@@ -80,6 +82,31 @@ class _Rows:
 
 
 @attrs.frozen(eq=False)
+class _LastRuns:
+    """Runs of a row since its last find, all of which read no marked key.
+
+    Attributes:
+        runs: what each saw, and the position of its length in there.
+        n_marked: marked keys of the row, k.
+    """
+
+    runs: list[tuple[RunTable, int]]
+    n_marked: int
+
+    def p_missed(self, fault_rate: float) -> float:
+        """Probability that all of them would have overlooked t keys, summed over t = 1, ..., k.
+
+        A run that a fault spoils reads a block at random, as one without iterates does.
+        """
+        log_missed = np.zeros(self.n_marked)
+        for table, at in self.runs:
+            nothing, at_random = table.p_nothing[[at, 0], 1 : self.n_marked + 1]
+            spoiled = p_spoiled(table.lengths[at], fault_rate)
+            log_missed += np.log(np.maximum(nothing + spoiled * (at_random - nothing), 1e-300))
+        return float(np.exp(log_missed).sum())
+
+
+@attrs.frozen(eq=False)
 class SampledRows:
     """What the searches of some rows did; all arrays have shape (rows,).
 
@@ -87,15 +114,23 @@ class SampledRows:
         iterates: Grover iterates run.
         n_read: keys read after measurements.
         n_found: marked keys found.
-        p_missed: probability that the last check would have overlooked a key, had one been left.
         shares: iterates by circuit, the mean over the rows.
+        last_runs: runs of each row since its last find; none if it was read to its end, where nothing is missed.
     """
 
     iterates: NDArray[np.float64]
     n_read: NDArray[np.int64]
     n_found: NDArray[np.int64]
-    p_missed: NDArray[np.float64]
     shares: tuple[IterateShare, ...]
+    last_runs: list[_LastRuns | None]
+
+    def p_missed(self, fault_rate: float = 0.0) -> NDArray[np.float64]:
+        """Probability that the last check of each row would have overlooked a key, had one been left, shape (rows,).
+
+        Args:
+            fault_rate: probability of a logical fault in an iterate; the search does not know of it.
+        """
+        return np.array([0.0 if runs is None else runs.p_missed(fault_rate) for runs in self.last_runs])
 
 
 def sampled_rows(
@@ -105,6 +140,7 @@ def sampled_rows(
     rates: FinderRates | None = None,
     n_rows: int = 32,
     seed: int = 0,
+    fault_rate: float = 0.0,
 ) -> SampledRows:
     """Search some seeded rows side by side, every outcome drawn from its exact law.
 
@@ -115,18 +151,21 @@ def sampled_rows(
         rates: what the approximate score marks; only with two stages.
         n_rows: how many rows are drawn.
         seed: of all draws.
+        fault_rate: probability of a logical fault in an iterate (see `reference.search.faults`).
 
     Raises:
-        InputError: fewer than three blocks, or more keys that a score marks than the law of what is found is known for.
+        InputError: fewer than three blocks, fault_rate not in 0 to 1, or more keys that a score marks than the law of
+            what is found is known for.
 
     >>> rows = sampled_rows((PosteriorSearch(0.01, keys_per_query=4),), 4096, 8, n_rows=5)
     >>> rows.n_found.tolist()
     [8, 8, 8, 8, 8]
     """
+    check_fault_rate(fault_rate)
     rng = np.random.default_rng(seed)
     rows = _Rows.drawn(n_rows, n_keys, n_marked, rates, rng)
     spent, shares, n_expected = np.zeros(n_rows), [], None
-    p_missed = np.zeros(n_rows)
+    last_runs: list[_LastRuns | None] = [None] * n_rows
     for stage in stages:
         is_last = stage is stages[-1]
         belief = stage.begin(n_keys, n_rows, n_expected)
@@ -134,7 +173,8 @@ def sampled_rows(
         why = "what a run finds is known for as many, while up to half of the keys leave the table"
         most_marked = int((rows.true + rows.false).max())
         check_between("n_marked", most_marked, 0, belief.t_max, why, "take fewer keys per query")
-        counted = _search(belief, rows, spent, rng)
+        failed = [_LastRuns([], n_marked) for _ in range(n_rows)]
+        counted = _search(belief, rows, spent, failed, rng, fault_rate)
         score = "exact" if is_last else "approximate"
         shares += [
             IterateShare(score, blocks.n_blocks, blocks.size, n_iterates / n_rows, n_trials / n_rows)
@@ -143,9 +183,8 @@ def sampled_rows(
         if rates is not None and not is_last:
             n_expected = expected_left(belief.mean_left, rows.n_found, rows.n_wrong, rates.p_hit)
             rows.true, rows.false, rows.hidden = rows.true + rows.hidden, rows.false * 0, rows.hidden * 0
-        p_missed = np.exp(belief.log_missed[:, 1 : n_marked + 1]).sum(axis=1)
-        p_missed[belief.n_unread == 0] = 0.0  # a row that was read to its end misses nothing
-    return SampledRows(spent, rows.n_read, rows.n_found, p_missed, tuple(shares))
+        last_runs = [runs if n_unread else None for runs, n_unread in zip(failed, belief.n_unread, strict=True)]
+    return SampledRows(spent, rows.n_read, rows.n_found, tuple(shares), last_runs)
 
 
 @functools.lru_cache(maxsize=512)
@@ -155,10 +194,12 @@ def sampled_cost(
     n_marked: int,
     rates: FinderRates | None = None,
     n_rows: int = 32,
+    fault_rate: float = 0.0,
 ) -> SearchCost:
     """Return the mean cost of searching a row, over some seeded rows (see `sampled_rows`).
 
-    By default 32 (our choice): the iterates of a row scatter by 3 to 5 %, their mean then by less than 1 %.
+    By default 32 (our choice): the iterates of a row scatter by 3 to 5 %, their mean then by less than 1 %. What faults
+    add to the probability of a miss follows from the last runs of the rows, with which a key would be missed.
 
     Raises:
         InputError: as `sampled_rows`.
@@ -167,16 +208,19 @@ def sampled_cost(
     >>> cost.iterates_expected > 20 * cost.iterates_error
     True
     """
-    rows = sampled_rows(stages, n_keys, n_marked, rates, n_rows)
+    rows = sampled_rows(stages, n_keys, n_marked, rates, n_rows, fault_rate=fault_rate)
+    p_failure, p_missed, iterates = stages[-1].p_failure, rows.p_missed(fault_rate), float(rows.iterates.mean())
+    misses = (rows.p_missed(rate) - p_missed for rate in reference_rates(iterates))
     return SearchCost(
-        iterates_expected=float(rows.iterates.mean()),
+        iterates_expected=iterates,
         iterates_max=None,
         checks_expected=float(rows.n_read.mean()),
-        p_failure=stages[-1].p_failure,
+        p_failure=p_failure,
         source=stages[-1].source,
         shares=rows.shares,
         iterates_error=float(rows.iterates.std(ddof=1) / np.sqrt(n_rows)),
-        p_missed=float(rows.p_missed.mean()),
+        p_missed=float(p_missed.mean()),
+        misses=tuple(p_failure + float(more.mean()) for more in misses),
     )
 
 
@@ -188,7 +232,12 @@ def _drawn(rng: np.random.Generator, good: NDArray[Any], bad: NDArray[Any], numb
 
 
 def _search(
-    belief: Belief, rows: _Rows, spent: NDArray[np.float64], rng: np.random.Generator
+    belief: Belief,
+    rows: _Rows,
+    spent: NDArray[np.float64],
+    failed: list[_LastRuns],
+    rng: np.random.Generator,
+    fault_rate: float,
 ) -> dict[Blocks, NDArray[np.float64]]:
     """Search all rows to the end of a stage; return iterates and trials by table size, both summed over the rows."""
     counted: dict[Blocks, NDArray[np.float64]] = {}
@@ -202,7 +251,12 @@ def _search(
             at = np.flatnonzero(belief.size_at[going] == size)
             blocks, where, table = belief.tables[size], going[at], belief.table(size)
             trials = np.searchsorted(table.lengths, runs[at])
-            marked[at] = table.found.draw(rows.true[where] + rows.false[where], trials, rng)
+            made = trials
+            if fault_rate:  # a run that is spoiled reads a block at random, as one without iterates does
+                made = np.where(rng.random(at.size) < p_spoiled(runs[at], fault_rate), 0, trials)
+            marked[at] = table.found.draw(rows.true[where] + rows.false[where], made, rng)
+            for row, trial, c in zip(where.tolist(), trials.tolist(), marked[at].tolist(), strict=True):
+                failed[row].runs.append((table, trial)) if c == 0 else failed[row].runs.clear()
             rows.read(where, blocks, marked[at], rng)
             counted.setdefault(blocks, np.zeros(2))
             counted[blocks] += runs[at].sum(), at.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from abc import ABC, abstractmethod
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import check_between
+from groverattn.reference.search.faults import FAULT_RATE_MAX, FAULTS_PER_ROW, check_fault_rate, reference_rates
 from groverattn.reference.search.trials import Trial, success_of_each
 
 _ROUNDS_PER_BLOCK = 4096  # about 1 MiB an array: rounds are summed in blocks, so memory does not grow with t
@@ -54,6 +56,8 @@ class SearchCost:
         shares: the iterates by circuit, where they are not all on the whole table with one key per query.
         iterates_error: standard error of `iterates_expected` where that is the mean of a sample of rows; else 0.
         p_missed: estimate of the realised probability of a miss, where `p_failure` is only what is promised.
+        misses: `p_failure` with so many logical faults in `iterates_expected` that 1 and 10 are expected
+            (`FAULTS_PER_ROW`); empty: only that a miss is no more likely than a fault is known.
     """
 
     iterates_expected: float
@@ -65,6 +69,52 @@ class SearchCost:
     shares: tuple[IterateShare, ...] = ()
     iterates_error: float = 0.0
     p_missed: float | None = None
+    misses: tuple[float, ...] = ()
+
+    def p_miss(self, fault_rate: float) -> float:
+        """Return a safe bound of the probability that a row misses a key, with logical faults.
+
+        It rises ever faster with the number of faults as long as it is small, so chords between the exact values at
+        `FAULTS_PER_ROW` lie above it (see test). Beyond them, it is 1. Without these values every fault counts as a
+        miss: no more are expected before the first one than without faults.
+
+        Args:
+            fault_rate: probability of a logical fault in an iterate (see `faults`).
+
+        Raises:
+            InputError: fault_rate not in 0 to 1.
+        """
+        check_fault_rate(fault_rate)
+        return min(1.0, float(np.interp(fault_rate * self.iterates_expected, *self._miss_points, right=1.0)))
+
+    def faults_allowed(self, p_miss: float) -> float:
+        """Return the largest probability of a fault in an iterate at which `p_miss` is at most this; 0: none is.
+
+        >>> from groverattn.reference.search.unknown import UnknownNumberSearch
+        >>> cost = UnknownNumberSearch(0.005).cost(131072, 512)
+        >>> round(cost.faults_allowed(0.005) * cost.iterates_expected, 2)  # faults in a row
+        0.78
+        """
+        faults, p_misses = self._miss_points
+        if p_miss < p_misses[0] or not self.iterates_expected:
+            return 0.0 if p_miss < p_misses[0] else FAULT_RATE_MAX
+        rising = np.maximum.accumulate(p_misses)
+        return min(float(np.interp(p_miss, rising, faults)) / self.iterates_expected, FAULT_RATE_MAX)
+
+    @property
+    def check_iterates(self) -> float:
+        """Iterates of a row in which a fault costs a key: `p_miss` is at most `p_failure` + f times as many.
+
+        With f the probability of a fault in an iterate, up to one expected fault in a row.
+        """
+        return (self._miss_points[1][1] - self.p_failure) * self.iterates_expected
+
+    @property
+    def _miss_points(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Expected faults in a row, and the probabilities of a miss."""
+        if not self.misses:
+            return (0.0, 1.0), (self.p_failure, self.p_failure + 1.0)
+        return (0.0, *FAULTS_PER_ROW), (self.p_failure, *self.misses)
 
     @property
     def trials_expected(self) -> float:
@@ -104,21 +154,35 @@ class ThresholdSearch(ABC):
     def cost(self, n: int, t: int) -> SearchCost:
         """Exact cost of finding t marked keys of n.
 
-        Derived (see test, against simulation): the round with u keys left happens if none before it failed. A failure
-        with keys left is a miss, unless the search had already found as many as it was to find.
-
         Raises:
             InputError: n < 2, t < 0 or t > n.
         """
+        return with_misses(functools.partial(self.cost_with_faults, n, t))
+
+    def cost_with_faults(self, n: int, t: int, fault_rate: float) -> SearchCost:
+        """Exact cost of finding t marked keys of n on a machine with logical faults (see `faults`).
+
+        Derived (see test, against simulation): the round with u keys left happens if none before it failed. A failure
+        with keys left is a miss, unless the search had already found as many as it was to find.
+
+        Args:
+            n: number of keys.
+            t: how many are marked.
+            fault_rate: probability of a fault in an iterate.
+
+        Raises:
+            InputError: n < 2, t < 0 or t > n, or fault_rate not in 0 to 1.
+        """
+        check_fault_rate(fault_rate)
         check_between("t", t, 0, n, f"t of the {n} keys are marked", "give n first, then t")
         rounds = list(itertools.takewhile(bool, (self.trials(n, found) for found in range(t + 1))))
         if not rounds:
             return SearchCost(0.0, 0, 0.0, 0.0, self.source)
         left = t - np.arange(len(rounds))
         if self.excludes_found:
-            costs = round_costs(rounds, n, left)
+            costs = round_costs(rounds, n, left, fault_rate=fault_rate)
         else:
-            costs = round_costs(rounds, n, np.full(left.shape, t), left / max(t, 1))
+            costs = round_costs(rounds, n, np.full(left.shape, t), left / max(t, 1), fault_rate)
         log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails)))
         reached = np.exp(np.concatenate(([0.0], log_survives[:-1])))
         return SearchCost(
@@ -129,6 +193,13 @@ class ThresholdSearch(ABC):
             source=self.source,
             phased_expected=float(reached @ costs.phased),
         )
+
+
+def with_misses(cost_with_faults: Callable[[float], SearchCost]) -> SearchCost:
+    """Return the cost without faults, and how often a key is missed with some."""
+    cost = cost_with_faults(0.0)
+    rates = reference_rates(cost.iterates_expected)
+    return attrs.evolve(cost, misses=tuple(cost_with_faults(rate).p_failure for rate in rates))
 
 
 def mean_cost(costs: Sequence[SearchCost], weights: NDArray[np.float64], **others: Any) -> SearchCost:
@@ -158,6 +229,7 @@ def round_costs(
     n: int,
     marked: NDArray[np.int64],
     share_new: NDArray[np.float64] | float = 1.0,
+    fault_rate: float = 0.0,
 ) -> RoundCosts:
     """Costs of some rounds.
 
@@ -169,6 +241,7 @@ def round_costs(
         n: number of keys.
         marked: how many keys are marked in each round, shape (rounds,).
         share_new: which share of them has not been found before, shape (rounds,) or one number.
+        fault_rate: probability of a logical fault in an iterate (see `faults`).
 
     >>> from groverattn.reference.search.trials import UniformTrial
     >>> trials = UniformTrial(1), UniformTrial(3)
@@ -177,19 +250,23 @@ def round_costs(
     """
     share = np.broadcast_to(share_new, marked.shape)
     blocks = [slice(at, at + _ROUNDS_PER_BLOCK) for at in range(0, len(rounds), _ROUNDS_PER_BLOCK)]
-    parts = [_block_costs(rounds[block], n, marked[block], share[block]) for block in blocks]
+    parts = [_block_costs(rounds[block], n, marked[block], share[block], fault_rate) for block in blocks]
     names = [field.name for field in attrs.fields(RoundCosts)]
     return RoundCosts(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _block_costs(
-    rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64], share_new: NDArray[np.float64]
+    rounds: Sequence[tuple[Trial, ...]],
+    n: int,
+    marked: NDArray[np.int64],
+    share_new: NDArray[np.float64],
+    fault_rate: float,
 ) -> RoundCosts:
     """One row of every matrix is a round, one column a trial with its repetitions; what is missing never happens."""
     if all(trials is rounds[0] for trials in rounds):
-        p_success, iterates, phased, repeats = _of_rounds_alike(rounds[0], n, marked)
+        p_success, iterates, phased, repeats = _of_rounds_alike(rounds[0], n, marked, fault_rate)
     else:
-        p_success, iterates, phased, repeats = _of_mixed_rounds(rounds, n, marked)
+        p_success, iterates, phased, repeats = _of_mixed_rounds(rounds, n, marked, fault_rate)
     p_success *= share_new[:, None]
     with np.errstate(divide="ignore"):  # log(0) where it surely succeeds
         log_fails = np.multiply(repeats, np.log1p(-p_success), out=np.zeros_like(p_success), where=repeats > 0)
@@ -199,16 +276,18 @@ def _block_costs(
     return RoundCosts((times * iterates).sum(axis=1), (times * phased).sum(axis=1), times.sum(axis=1), happens[:, -1])
 
 
-def _of_rounds_alike(trials: tuple[Trial, ...], n: int, marked: NDArray[np.int64]) -> tuple[NDArray[np.float64], ...]:
+def _of_rounds_alike(
+    trials: tuple[Trial, ...], n: int, marked: NDArray[np.int64], fault_rate: float
+) -> tuple[NDArray[np.float64], ...]:
     """Probabilities of success, shape (rounds, trials); iterates, phased ones and repetitions, (trials,)."""
     distinct, repeats = zip(*((trial, len(list(group))) for trial, group in itertools.groupby(trials)), strict=True)
     iterates = np.array([trial.iterates_mean for trial in distinct])
     phased = iterates * np.array([trial.is_phased for trial in distinct])
-    return success_of_each(distinct, n, marked), iterates, phased, np.array(repeats, dtype=np.float64)
+    return success_of_each(distinct, n, marked, fault_rate), iterates, phased, np.array(repeats, dtype=np.float64)
 
 
 def _of_mixed_rounds(
-    rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64]
+    rounds: Sequence[tuple[Trial, ...]], n: int, marked: NDArray[np.int64], fault_rate: float
 ) -> tuple[NDArray[np.float64], ...]:
     """As `_of_rounds_alike`, where each round may have other trials; all arrays have shape (rounds, most trials)."""
     places = _places(rounds)
@@ -217,7 +296,7 @@ def _of_mixed_rounds(
     for trial, of_trial in places.items():
         rows, columns, counts = (np.concatenate(values) for values in zip(*of_trial, strict=True))
         at = rows, columns
-        p_success[at] = trial.success(n, marked[rows])
+        p_success[at] = trial.success(n, marked[rows], fault_rate)
         iterates[at] = trial.iterates_mean
         phased[at] = trial.iterates_mean * trial.is_phased
         repeats[at] = counts

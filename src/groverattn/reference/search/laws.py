@@ -140,6 +140,7 @@ def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
         phased_expected=float(sum_over_rounds(rounds, lambda trial: trial.iterates_max * trial.is_phased)),
         checks_expected=float(sum_over_rounds(rounds, lambda trial: 1)),
         source="cut-off of the shipped procedure: every trial of every round at its largest j",
+        misses=(),  # every fault counts: in this case all rounds run to their end
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import attrs
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError, check_between
-from groverattn.reference.search.cost import SearchCost, mean_cost
+from groverattn.reference.search.cost import SearchCost, mean_cost, with_misses
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 
@@ -47,7 +48,8 @@ class ParallelSearch:
         """Expected cost of one machine: exact, averaged over how many of the t marked keys it was dealt.
 
         All machines together take n_machines times as much. The slowest takes longer than this mean.
-        The failure probability takes the machines as independent.
+        The failure probability takes the machines as independent; with faults it is a union bound, the probability of
+        a fault that of an iterate on any of them.
 
         Raises:
             InputError: n is not a multiple of n_machines, a part of fewer than 2 keys, or t not in 0, ..., n.
@@ -66,15 +68,22 @@ class ParallelSearch:
             )
         counts, weights = _dealt(n, t, part)
         likely = weights > 1e-15 * weights.max()
-        costs = [self.of_one_machine.cost(part, int(count)) for count in counts[likely]]
-        p_all_find = 1 - np.array([cost.p_failure for cost in costs]) @ weights[likely]
-        return mean_cost(
-            costs,
-            weights[likely],
-            iterates_max=self.of_one_machine.cost(part, min(t, part)).iterates_max,
-            p_failure=float(1 - p_all_find**self.n_machines),
+        mean = with_misses(functools.partial(self._mean_machine, part, counts[likely], weights[likely]))
+        p_failure = float(1 - (1 - mean.p_failure) ** self.n_machines)
+        return attrs.evolve(
+            mean,
+            iterates_max=self.of_one_machine.cost_with_faults(part, min(t, part), 0.0).iterates_max,
+            p_failure=p_failure,
+            misses=tuple(p_failure + self.n_machines * (p_miss - mean.p_failure) for p_miss in mean.misses),
             source=f"keys dealt to {self.n_machines} machines; {self.of_one_machine.source}",
         )
+
+    def _mean_machine(
+        self, part: int, counts: NDArray[np.int64], weights: NDArray[np.float64], fault_rate: float
+    ) -> SearchCost:
+        search = self.of_one_machine
+        costs = [search.cost_with_faults(part, count, fault_rate) for count in counts.tolist()]
+        return mean_cost(costs, weights, iterates_max=None, source=search.source)
 
 
 def _dealt(n: int, t: int, part: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import attrs
 import numpy as np
 
 from groverattn.errors import InputError, check_between
-from groverattn.reference.search.cost import SearchCost, round_costs
+from groverattn.reference.search.cost import SearchCost, round_costs, with_misses
+from groverattn.reference.search.faults import check_fault_rate
 from groverattn.reference.search.trials import Trial
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
@@ -64,6 +66,15 @@ class TopKSearch:
         >>> round(TopKSearch(1, p_failure=0.01).cost(1024).iterates_expected / 32, 2)
         4.99
         """
+        return with_misses(functools.partial(self.cost_with_faults, n))
+
+    def cost_with_faults(self, n: int, fault_rate: float) -> SearchCost:
+        """Exact cost on a machine with logical faults (see `ThresholdSearch.cost_with_faults`).
+
+        Raises:
+            InputError: n <= n_kept, or fault_rate not in 0 to 1.
+        """
+        check_fault_rate(fault_rate)
         if n <= self.n_kept:
             raise InputError(
                 given=f"the {self.n_kept} best of {n} keys",
@@ -72,7 +83,7 @@ class TopKSearch:
                 do="read the row",
             )
         left = np.arange(n - self.n_kept, -1, -1)
-        costs = round_costs([self.trials(n)] * left.size, n, left)
+        costs = round_costs([self.trials(n)] * left.size, n, left, fault_rate=fault_rate)
         weight = self.n_kept / (left + self.n_kept)
         log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails) * weight))
         happens = weight * np.exp(np.concatenate(([0.0], log_survives[:-1])))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from groverattn.reference.search.amplification import mean_trial_success, rotation_angle, success_probability
+from groverattn.reference.search.faults import mean_success_with_faults, success_with_faults
 from groverattn.reference.search.fixed_point import fixed_point_phases, fixed_point_success
 
 
@@ -39,15 +40,22 @@ class GroverRun:
             return np.full(self.n_iterates, np.pi), np.full(self.n_iterates, np.pi)
         return fixed_point_phases(self.n_iterates, self.p_failure)
 
-    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
+    def success(self, n: ArrayLike, t: ArrayLike, fault_rate: float = 0.0) -> NDArray[np.float64]:
         """Probability that the measured index is one of t marked ones; `n` and `t` broadcast.
 
-        >>> float(GroverRun(1).success(4, 1))
-        1.0
+        Args:
+            n: number of indices.
+            t: how many are marked.
+            fault_rate: probability of a logical fault in an iterate (see `faults`).
+
+        >>> float(GroverRun(1).success(4, 1)), float(GroverRun(1).success(4, 1, fault_rate=0.1))
+        (1.0, 0.925)
         """
         if self.p_failure is None:
-            return success_probability(n, t, self.n_iterates)
-        return fixed_point_success(n, t, self.n_iterates, self.p_failure)
+            p_success = success_probability(n, t, self.n_iterates)
+        else:
+            p_success = fixed_point_success(n, t, self.n_iterates, self.p_failure)
+        return success_with_faults(p_success, n, t, self.n_iterates, fault_rate) if fault_rate else p_success
 
 
 class Trial(Protocol):
@@ -82,8 +90,8 @@ class Trial(Protocol):
         """
         ...
 
-    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-        """Probability of measuring a marked key, over the choice too; `n` and `t` broadcast."""
+    def success(self, n: ArrayLike, t: ArrayLike, fault_rate: float = 0.0) -> NDArray[np.float64]:
+        """Probability of measuring a marked key, over the choice too (see `GroverRun.success`)."""
         ...
 
 
@@ -115,8 +123,8 @@ class UniformTrial:
         j = rng.integers(self.bound, size=t.size)
         return j, np.sin((2 * j + 1) * _rotation_angles(n)[t]) ** 2
 
-    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-        return mean_trial_success(n, t, self.bound)
+    def success(self, n: ArrayLike, t: ArrayLike, fault_rate: float = 0.0) -> NDArray[np.float64]:
+        return _mean_success(n, t, self.bound, fault_rate)
 
 
 @attrs.frozen
@@ -145,11 +153,17 @@ class FixedTrial:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         return np.full(t.shape, self.run.n_iterates), self.run.success(n, t)
 
-    def success(self, n: ArrayLike, t: ArrayLike) -> NDArray[np.float64]:
-        return self.run.success(n, t)
+    def success(self, n: ArrayLike, t: ArrayLike, fault_rate: float = 0.0) -> NDArray[np.float64]:
+        return self.run.success(n, t, fault_rate)
 
 
-def success_of_each(trials: Sequence[Trial], n: int, t: NDArray[np.int64]) -> NDArray[np.float64]:
+def _mean_success(n: ArrayLike, t: ArrayLike, m: ArrayLike, fault_rate: float) -> NDArray[np.float64]:
+    return mean_success_with_faults(n, t, m, fault_rate) if fault_rate else mean_trial_success(n, t, m)
+
+
+def success_of_each(
+    trials: Sequence[Trial], n: int, t: NDArray[np.int64], fault_rate: float = 0.0
+) -> NDArray[np.float64]:
     """Probability of measuring a marked key in each trial, shape (t.size, trials); the uniform ones at once.
 
     >>> success_of_each([UniformTrial(2), FixedTrial(GroverRun(1))], 16, np.array([1, 16])).round(6).tolist()
@@ -158,9 +172,9 @@ def success_of_each(trials: Sequence[Trial], n: int, t: NDArray[np.int64]) -> ND
     uniform = np.array([isinstance(trial, UniformTrial) for trial in trials])
     bounds = np.array([trial.bound for trial in trials if isinstance(trial, UniformTrial)], dtype=np.int64)
     p_success = np.empty((t.size, len(trials)))
-    p_success[:, uniform] = mean_trial_success(n, t[:, None], bounds)
+    p_success[:, uniform] = _mean_success(n, t[:, None], bounds, fault_rate)
     for column in np.flatnonzero(~uniform).tolist():
-        p_success[:, column] = trials[column].success(n, t)
+        p_success[:, column] = trials[column].success(n, t, fault_rate)
     return p_success
 
 
