@@ -42,21 +42,34 @@ def _of_oracle(oracle: Bloq) -> Iterator[Phase]:
     if not hasattr(oracle, "loads"):
         yield _phase("oracle", [(oracle, 1)])
         return
-    (score, times), (unscore, _) = oracle.scores
-    if isinstance(oracle.lookup, KeptAddress):
-        address, *passes = oracle.loads
-        *unloads, forget = oracle.unloads
-        yield _phase("address", [address])
-        yield _phase("load", passes)
-    else:
-        unloads, forget = oracle.unloads, None
-        yield from _load(oracle.lookup)
-    yield _phase("score", [(score, times)], waits=oracle.turns)
+    score, unscore = of_score(oracle)
+    _, times = oracle.scores[0]
+    yield from of_load(oracle)
+    yield score
     yield _phase("flip", [(oracle.predicate, times)], waits=oracle.flips_in_turn)
-    yield _phase("unscore", [(unscore, times)], waits=oracle.turns)
-    yield _phase("unload", unloads)
-    if forget:
+    yield unscore
+    if isinstance(oracle.lookup, KeptAddress):
+        *unloads, forget = oracle.unloads
+        yield _phase("unload", unloads)
         yield _phase("forget", [forget])
+    else:
+        yield _phase("unload", oracle.unloads)
+
+
+def of_score(oracle: Bloq) -> tuple[Phase, Phase]:
+    """Return the phases in which an oracle scores its keys and undoes that."""
+    (score, times), (unscore, _) = oracle.scores  # pyright: ignore[reportAttributeAccessIssue]
+    in_turn = reading(oracle, "turns")
+    return _phase("score", [(score, times)], waits=in_turn), _phase("unscore", [(unscore, times)], waits=in_turn)
+
+
+def of_load(oracle: Bloq) -> tuple[Phase, ...]:
+    """Return the phases in which an oracle loads its keys."""
+    lookup = reading(oracle, "lookup")
+    if isinstance(lookup, KeptAddress):
+        address, *passes = oracle.loads  # pyright: ignore[reportAttributeAccessIssue]
+        return _phase("address", [address]), _phase("load", passes)
+    return tuple(_load(lookup))
 
 
 def _load(lookup: Bloq) -> Iterator[Phase]:

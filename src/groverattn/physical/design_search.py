@@ -102,7 +102,7 @@ def best_design(
     return best and best.estimate()
 
 
-def least_merit(demand: Demand, hardware: Hardware, objective: str) -> float:
+def least_of_design(demand: Demand, hardware: Hardware, objective: str) -> float:
     """Return what every machine has at least of an objective, qubits and code cycles; infinite if none can run it."""
     first = _first_distance(demand, hardware)
     for place in code_distances(hardware)[first : first + 1]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
 from groverattn.costs.logical import LogicalCounts
@@ -14,6 +16,7 @@ from groverattn.physical.design_search import (
     code_distances,
     error_intervals,
     least_cycles,
+    least_of_design,
     usable_families,
 )
 from groverattn.physical.estimate import PhysicalEstimate
@@ -62,14 +65,57 @@ def physical_estimate(
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
     (192, 27, 'factory')
     """
+    best = estimate_below(
+        counts, hardware, error_budget, math.inf, schedule, objective, n_factories, store, waiting_s
+    )
+    assert best is not None
+    return best
+
+
+def estimate_below(
+    counts: LogicalCounts,
+    hardware: Hardware,
+    error_budget: float,
+    below: float,
+    schedule: Schedule | None = None,
+    objective: str = "volume",
+    n_factories: int | None = None,
+    store: int | None = None,
+    waiting_s: float = 0.0,
+) -> PhysicalEstimate | None:
+    """Return the same if it has less of the objective than `below`, qubits and seconds; else None.
+
+    Raises:
+        InputError: as `physical_estimate`, if every number is below it.
+    """
     n_factories = None if n_factories is None else check_count("n_factories", n_factories, least=1)
     if schedule is None:
         schedule, hardware = one_phase(counts), attrs.evolve(hardware, layout=WITHOUT_STEPS)
     demands = Demand.choices(counts, schedule, hardware, error_budget, waiting_s)
-    best = best_design(demands, hardware, objective, n_factories, store)
-    if best is None:
+    best = best_design(
+        demands, hardware, objective, n_factories, store, below / _per_cycle(hardware, objective)
+    )
+    if best is None and math.isinf(below):
         raise _out_of_reach(demands[-1], hardware)
     return best
+
+
+_ANY_BUDGET = 0.999
+
+
+def least_merit(counts: LogicalCounts, schedule: Schedule, hardware: Hardware, objective: str) -> float:
+    """Return what every machine that runs a schedule has at least of an objective, qubits and seconds.
+
+    Args:
+        counts, schedule: the run, or part of it.
+        hardware, objective: see `physical_estimate`.
+    """
+    demand = Demand.of(counts, schedule, hardware, _ANY_BUDGET, 0.0)
+    return least_of_design(demand, hardware, objective) * _per_cycle(hardware, objective)
+
+
+def _per_cycle(hardware: Hardware, objective: str) -> float:
+    return 1.0 if objective == "qubits" else hardware.cycle_time_us * 1e-6
 
 
 def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import attrs
 
@@ -14,8 +15,9 @@ from groverattn.costs.search_totals import SearchTotals
 from groverattn.errors import InputError
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import Hardware, hardware
-from groverattn.physical.surface_code import physical_estimate
+from groverattn.physical.surface_code import estimate_below
 from groverattn.reference.search.cost import SearchCost
+from groverattn.reference.search.faults import FAULT_RATE_MAX
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 
@@ -23,6 +25,8 @@ from groverattn.row.search import RowSearch
 # choice: the optimum is flat (a factor e costs a few per cent of iterates), and with a fixed share a larger budget can
 # not cost more.
 _SHARES = (0.5, 0.1, 0.01)
+# Faults in a row: beyond, trials that are lost would count. Our choice.
+_FAULTS_MAX = 0.9
 
 
 @attrs.frozen
@@ -94,20 +98,32 @@ class RowPrice:
         return sum(self.p_parts.values())
 
     @property
-    def p_parts(self) -> dict[str, float]:
-        """The budget as it is spent: search, storage, distillation, synthesis and memory."""
+    def faults(self) -> dict[str, float]:
+        """Logical faults expected in a row: of storage, magic states, rotations and the memory."""
+        machine = self.physical
         return {
-            "search": self.cost.p_failure,
-            "storage": self.n_machines * self.physical.p_data,
-            "distillation": self.n_machines * self.physical.p_factory,
-            "synthesis": self.n_machines * self.physical.p_synthesis,
+            "storage": self.n_machines * machine.p_data,
+            "distillation": self.n_machines * machine.p_factory,
+            "synthesis": self.n_machines * machine.p_synthesis,
             "memory": self.memory.p_failure,
         }
 
     @property
+    def p_parts(self) -> dict[str, float]:
+        """The budget as it is spent: by the search, and by the faults that hide keys, in proportion to their number."""
+        faults = self.faults
+        total = sum(faults.values())
+        hidden = self.cost.p_miss(min(total / self.cost.iterates_expected, FAULT_RATE_MAX)) - self.cost.p_failure
+        return {"search": self.cost.p_failure} | {name: hidden * each / total for name, each in faults.items()}
+
+    @property
     def expected_duration_s(self) -> float:
-        """Mean time until a row is right, seconds, if a wrong one were noticed and repeated (our assumption)."""
-        return self.physical.duration_s / (1 - self.p_failure)
+        """Mean time of the row with the trials that faults spoil, seconds.
+
+        A fault falls into a longer trial more often: about twice the mean trial is lost with each, our estimate.
+        """
+        lost = 2 * sum(self.faults.values()) / self.cost.trials_expected
+        return self.physical.duration_s * (1 + lost)
 
     def merit(self, objective: str) -> tuple[float, float]:
         """Return what the row has of an objective, and what decides between rows that have the same of it."""
@@ -157,13 +173,23 @@ class RowPricing:
         Raises:
             InputError: what is left is not enough for the machine, or the memory alone fails too often.
         """
+        price = self.best_below(math.inf)
+        assert price is not None
+        return price
+
+    def best_below(self, merit: float) -> RowPrice | None:
+        """Return the same if it may have less of the objective than `merit`; None if it surely has not.
+
+        Raises:
+            InputError: as `best`.
+        """
         for share in _SHARES[:-1]:
             try:
-                return self.at(share)
+                return self.at(share, merit)
             except InputError:
                 if not self.iterate.oracle.external_calls:
                     raise
-        return self.at(_SHARES[-1])
+        return self.at(_SHARES[-1], merit)
 
     def run(self, share: float = _SHARES[0]) -> MachineRun:
         """Return what a machine has to run, with this share of the budget for the search.
@@ -174,34 +200,46 @@ class RowPricing:
         request, budget = self.request, self.request.error_budget
         cost = self.search.cost(share * budget)
         memory = ExternalMemory.of(self.iterate, cost, request.qram)
-        left = budget - cost.p_failure - memory.p_failure
+        faults = min(cost.faults_allowed(budget) * cost.iterates_expected, _FAULTS_MAX)
+        left = faults - memory.p_failure
         if left <= 0:
             raise InputError(
                 given=f"{memory.calls:.3g} calls of a memory that fails with p = {request.qram.p_error:.2g} each",
-                allowed=f"a failure below {budget / memory.calls:.2g} per call",
-                why=f"together they would fail with p = {memory.p_failure:.2g}, and the error budget is {budget:g}",
+                allowed=f"a failure below {faults / max(memory.calls, 1):.2g} per call",
+                why=f"{memory.p_failure:.2g} of them are expected to fail in a row, and {faults:.2g} faults would hide "
+                f"keys with the error budget of {budget:g}",
                 do="assume a better memory, or allow a larger error budget",
             )
         totals = self.search.totals(cost, request.shape.n_keys, request.layers * request.query_heads)
         return MachineRun.of(cost, totals, memory, left / (request.design.n_machines or 1), self.search)
 
-    def at(self, share: float) -> RowPrice:
-        """Return the price with this share of the budget for the search.
+    def at(self, share: float, merit: float = math.inf) -> RowPrice | None:
+        """Return the price with this share of the budget for the search; None if it has more of the objective.
 
         Raises:
             InputError: the rest is not enough for the machine, or for the memory.
         """
-        request, run = self.request, self.run(share)
-        physical = physical_estimate(
+        request, design, run = self.request, self.request.design, self.run(share)
+        if request.optimise == "toffoli" and run.totals.row.toffoli > merit:
+            return None
+        below = math.inf
+        if not run.memory.calls and request.optimise != "toffoli":
+            below = merit if request.optimise == "time" else merit / (design.n_machines or 1)
+        physical = estimate_below(
             run.counts,
             self.machine,
             run.error_budget,
-            schedule=run.schedule,
-            objective=request.optimise,
-            n_factories=request.design.n_factories,
-            store=request.design.store,
-            waiting_s=run.memory.waiting_s,
+            below,
+            run.schedule,
+            request.optimise,
+            design.n_factories,
+            design.store,
+            run.memory.waiting_s,
         )
+        if physical is None:
+            return None
+        u = self.search.plan.keys_per_query
+        request = attrs.evolve(request, design=attrs.evolve(design, keys_per_query=str(u)))
         budget = request.error_budget
         return RowPrice(request, budget, share * budget, run.cost, run.totals, run.memory, physical)
 
@@ -215,7 +253,7 @@ class MachineRun:
         totals: counts of the row.
         memory: calls of a memory outside the circuit.
         counts, schedule: of this machine.
-        error_budget: probability that it may fail.
+        error_budget: logical faults that it may have in the row, expected.
     """
 
     cost: SearchCost

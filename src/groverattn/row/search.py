@@ -136,6 +136,14 @@ class RowSearch:
         shape = self.request.shape
         return self._within_limit(self.plan.cost(law or self.request.search_law, shape.n_keys, shape.n_marked, p_miss))
 
+    @property
+    def iterates_at_least(self) -> float:
+        """Iterates of the row at least, by a law that is quickly known."""
+        shape, law = self.request.shape, self.request.search_law
+        law = law if self.plan.keys_per_query == 1 or law == "proven" else "ideal"
+        p_miss = self.request.error_budget
+        return self.plan.cost(law, shape.n_keys, shape.n_marked, p_miss).iterates_expected
+
     def laws(self, p_miss: float) -> dict[str, SearchCost]:
         """Return what each law says of the row, but for those that its plan has none of."""
         shape, known = self.request.shape, [law for law in LAWS if self.plan.has(law)]

@@ -176,10 +176,7 @@ class SearchPlan:
 
 @functools.lru_cache(maxsize=4096)
 def _of_all_parts(n_keys: int, n_marked: int, p_failure: float, n_parts: int) -> SearchCost:
-    """Cost of all parts together, whether one machine searches them in turn or several do side by side."""
-    part = ParallelSearch(n_parts, p_failure).cost(n_keys, n_marked)
-    names = ("iterates_expected", "checks_expected", "phased_expected", "iterates_max")
-    return attrs.evolve(part, **{name: n_parts * getattr(part, name) for name in names})
+    return ParallelSearch(n_parts, p_failure).whole(n_keys, n_marked)
 
 
 def _proven(blocks: Blocks, n_marked: int, p_failure: float) -> SearchCost:

@@ -13,6 +13,8 @@ from groverattn.errors import InputError, check_between
 from groverattn.reference.search.cost import SearchCost, mean_cost, with_misses
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
+_OF_ALL_PARTS = ("iterates_expected", "checks_expected", "phased_expected")
+
 
 @attrs.frozen
 class ParallelSearch:
@@ -77,6 +79,28 @@ class ParallelSearch:
             misses=tuple(p_failure + self.n_machines * (p_miss - mean.p_failure) for p_miss in mean.misses),
             source=f"keys dealt to {self.n_machines} machines; {self.of_one_machine.source}",
         )
+
+    def whole(self, n: int, t: int) -> SearchCost:
+        """Expected cost of all parts together, searched side by side or in turn.
+
+        Raises:
+            InputError: as `cost`.
+
+        >>> search = ParallelSearch(4, p_failure=1e-6)
+        >>> round(search.whole(4096, 1).iterates_expected / search.cost(4096, 1).iterates_expected, 9)
+        4.0
+        """
+        part = self.cost(n, t)
+        whole = with_misses(functools.partial(self._all_parts, n, t))
+        return attrs.evolve(whole, iterates_max=self.n_machines * (part.iterates_max or 0), source=part.source)
+
+    def _all_parts(self, n: int, t: int, fault_rate: float) -> SearchCost:
+        part = n // self.n_machines
+        counts, weights = _dealt(n, t, part)
+        likely = weights > 1e-15 * weights.max()
+        mean = self._mean_machine(part, counts[likely], weights[likely], fault_rate)
+        numbers = {name: self.n_machines * getattr(mean, name) for name in _OF_ALL_PARTS}
+        return attrs.evolve(mean, p_failure=float(-np.expm1(self.n_machines * np.log1p(-mean.p_failure))), **numbers)
 
     def _mean_machine(
         self, part: int, counts: NDArray[np.int64], weights: NDArray[np.float64], fault_rate: float
