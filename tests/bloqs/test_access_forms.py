@@ -67,5 +67,16 @@ def test_what_an_access_does_not_offer_is_refused():
         key_lookup("qrom", table, unload="mesured")
     with pytest.raises(InputError, match="control_copies = 4 with the data access qram"):
         key_lookup("qram", table, control_copies=4)
+    for access in set(DATA_ACCESSES) - {name for name in DATA_ACCESSES if name.startswith("qroam")}:
+        with pytest.raises(InputError, match=f"block = 4 with the data access {access}"):
+            key_lookup(access, table, block=4)
+    for access in ("qroam", "qroam-dirty"):
+        assert key_lookup(access, table, block=4).block == 4
+        for block in (0, 3, 64):
+            with pytest.raises(InputError, match=f"block = {block} for 64 keys"):
+                key_lookup(access, table, block=block)
+    for copies in (0, -1, 1.5):
+        with pytest.raises(InputError, match="at least 1"):
+            key_lookup("qroam", table, control_copies=copies)
     assert key_lookup("qram", table, unload="again") == key_lookup("qram", table)
     assert get_cost_value(key_lookup("qram", table).adjoint(), ControlBits()) == 0

@@ -11,10 +11,12 @@ from qualtran import Bloq
 from qualtran.resource_counting import CostKey, QECGatesCost, QubitCount, get_bloq_callee_counts, get_cost_value
 from qualtran.symbolics import SymbolicInt
 
+from groverattn.bloqs.lookup.block_contents import BlockContents
 from groverattn.bloqs.lookup.phase_fixup import FixupTable
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.depth import MeasurementDepth, ToffoliDepth
 from groverattn.costs.logical import LogicalCounts
+from groverattn.problem.sizes import ceil_div, log2_of_power
 
 
 @attrs.frozen
@@ -26,18 +28,34 @@ class ControlBits(CostKey[SymbolicInt]):
     were measured at once (that multiplies its arithmetic, not its reading). The keys are read once per iterate, which
     is what a classical scan does once per row.
 
+    Attributes:
+        planes: bit planes of the table, one bit of each word, of which the XORs of all subsets are stored: the parity
+            with `planes` bits of the outcome is then one stored bit, for 2^planes / planes times the memory. A word of
+            a block has been at up to log2(block) + 1 places, each with an outcome of its own: it is read for each, or
+            bit by bit where that is less. 1 stores the table alone.
+
     >>> from groverattn.bloqs.lookup.data_access import key_lookup
     >>> from groverattn.problem.key_table import KeyTable
     >>> from qualtran.resource_counting import get_cost_value
     >>> get_cost_value(key_lookup("qrom", KeyTable(1024, 64, 8)).adjoint(), ControlBits())
     525312
+    >>> get_cost_value(key_lookup("qrom", KeyTable(1024, 64, 8)).adjoint(), ControlBits(planes=8))
+    66560
     """
+
+    planes: int = 1
 
     def compute(self, bloq: Bloq, get_callee_cost: Callable[[Bloq], SymbolicInt]) -> SymbolicInt:
         """Bits of one bloq, given those of its parts."""
         if isinstance(bloq, FixupTable):
-            return bloq.contents.table.n_keys * bloq.contents.table.word_bits
+            return bloq.contents.table.n_keys * self._bits_per_word(bloq.contents)
         return sum(times * get_callee_cost(callee) for callee, times in get_bloq_callee_counts(bloq))
+
+    def _bits_per_word(self, contents: BlockContents) -> SymbolicInt:
+        word_bits = contents.table.word_bits
+        if self.planes == 1:
+            return word_bits
+        return min(word_bits, ceil_div(word_bits, self.planes) * (log2_of_power(contents.block) + 1))
 
     def zero(self) -> SymbolicInt:
         """Bits of nothing."""

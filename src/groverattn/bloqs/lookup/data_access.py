@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -42,37 +43,55 @@ UNLOADS = {
 """Unloads of a word by name, and what they do."""
 
 
+def check_unload(name: str) -> None:
+    """Raise InputError unless there is an unload of this name."""
+    if name not in UNLOADS:
+        raise unknown_name("unload", name, UNLOADS, "a circuit unloads by one of these")
+
+
 def key_lookup(
-    name: str, table: KeyTable, *, unload: str = "measured", control_copies: float | None = None
+    name: str,
+    table: KeyTable,
+    *,
+    block: int | None = None,
+    unload: str = "measured",
+    control_copies: float | None = None,
 ) -> KeyLookup:
     """Return the lookup of `table` through the data access `name`.
 
     Args:
-        name: a name in `DATA_ACCESSES`. A block that it chooses is the best one for a measured unload.
+        name: a name in `DATA_ACCESSES`.
         table: the words.
+        block: words side by side in a `qroam`; None for what the access chooses, for a measured unload.
         unload: a name in `UNLOADS`; `qram` is called a second time for both.
         control_copies: qubits that hold a control which gates of a layer share, on which they take turns, inf for one
             each; None for what the access does by itself: one such control costs nothing, but in `bucket-brigade-wide`.
 
     Raises:
-        InputError: there is no such access or unload, or the access does not let them be chosen.
+        InputError: there is no such access or unload, the access does not let them be chosen, or they do not fit.
 
     >>> from groverattn.problem.key_table import KeyTable
     >>> lookup = key_lookup("qroam", KeyTable(1 << 17, 128, 8), control_copies=64)
     >>> lookup.block, lookup.swap_depth, lookup.n_copies
     (8, 115, 63)
     """
-    if unload not in UNLOADS:
-        raise unknown_name("unload", unload, UNLOADS, "a circuit unloads by one of these")
+    check_unload(unload)
+    if control_copies not in (None, math.inf) and (control_copies < 1 or control_copies % 1):
+        raise InputError(
+            given=f"control_copies = {control_copies:g}",
+            allowed="a whole number, at least 1, or inf",
+            why="it is a number of qubits, the control itself among them",
+            do="take 1 for gates that take turns on one control",
+        )
     lookup = DATA_ACCESSES[name](table)
-    asked = {} if unload == "measured" or unload == lookup.unload else {"unload": unload}
-    asked |= {} if control_copies is None else {"control_copies": control_copies}
-    missing = asked.keys() - {field.name for field in attrs.fields(type(lookup))}
+    asked = {"block": block, "control_copies": control_copies, "unload": unload}
+    asked = {key: value for key, value in asked.items() if value not in (None, "measured", getattr(lookup, key, None))}
+    missing = asked.keys() - {field.name for field in attrs.fields(type(lookup)) if field.init}
     if missing:
         raise InputError(
             given=f"{', '.join(f'{key} = {asked[key]}' for key in sorted(missing))} with the data access {name}",
             allowed="a data access whose lookup has these attributes",
-            why="the others unload in one way, or share no control",
+            why="the others have no blocks, unload in one way, or share no control",
             do=f"leave {' and '.join(sorted(missing))} out, or take another data access",
         )
     return attrs.evolve(lookup, **asked) if asked else lookup

@@ -35,6 +35,9 @@ class DirtyQROAMLookup(KeyLookup):
     unload: str = attrs.field(default="measured", kw_only=True)
     control_copies: float | None = attrs.field(default=None, kw_only=True)
 
+    def __attrs_post_init__(self):
+        _ = self.clean  # refuses a block that does not fit
+
     @property
     def clean(self) -> QROAMLookup:
         """The same block on clean qubits: its rows are loaded twice here."""

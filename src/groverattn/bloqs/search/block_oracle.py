@@ -229,6 +229,7 @@ def oracle_of(
     *,
     keys_per_query: int = 1,
     words_at_once: int = 1,
+    block: int | None = None,
     unload: str = "measured",
     control_copies: float | None = None,
 ) -> PhaseOracle | BlockOracle:
@@ -240,11 +241,11 @@ def oracle_of(
         score: the query and the threshold.
         keys_per_query: keys that a call tests, u; the keys stand in the blocks in their order.
         words_at_once: with a kept address, words that are loaded and scored side by side.
-        unload, control_copies: see `key_lookup`.
+        block, unload, control_copies: see `key_lookup`.
 
     Raises:
-        InputError: an unknown data access or unload, one that the access does not offer, several words at once without
-            a kept address, or sizes that do not fit.
+        InputError: an unknown data access, a form that it does not have, several words at once without a kept address,
+            or sizes that do not fit.
 
     >>> score = Score(query=(3, -1), threshold=2, key_bits=4)
     >>> oracle = oracle_of("one-hot", KeyTable(1024, 2, 4), score, keys_per_query=4)
@@ -252,7 +253,7 @@ def oracle_of(
     8
     """
     blocks = table if keys_per_query == 1 else table.in_blocks(keys_per_query)
-    lookup = key_lookup(data_access, blocks, unload=unload, control_copies=control_copies)
+    lookup = key_lookup(data_access, blocks, block=block, unload=unload, control_copies=control_copies)
     if isinstance(lookup, KeptAddress):
         lookup = attrs.evolve(lookup, words_at_once=words_at_once)
     elif words_at_once != 1:
