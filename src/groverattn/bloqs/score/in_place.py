@@ -1,5 +1,6 @@
 """Score in one accumulator: few qubits, many Toffolis."""
 
+from collections import Counter
 from functools import cached_property
 
 import attrs
@@ -138,10 +139,10 @@ class InPlaceScore(InSequence, KeyScore):
         """The accumulator but for its sign."""
         return self.width - 1
 
-    @property
+    @cached_property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
-        """The additions follow each other."""
-        return tuple((self.adder(shift), 1) for _, shift, _ in self.terms)
+        """The additions, which follow each other; those of the same width are named once."""
+        return tuple(Counter(self.adder(shift) for _, shift, _ in self.terms).items())
 
     @property
     def peak_qubits(self) -> int:
