@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
 
 import attrs
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.costs.phases import of_load, of_score
-from groverattn.costs.schedule import Cycle, Schedule, total
+from groverattn.costs.phases import of_load, of_score, phases_of
+from groverattn.costs.schedule import Cycle, Phase, Schedule, total
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.surface_code import least_merit
@@ -37,21 +36,35 @@ def best_row(request: RowRequest) -> RowPrice:
     best: RowPrice | None = None
     refused: list[InputError] = []
     machine = hardware(request.hardware)  # once: it may be a file
-    bounded = [(_least(request, load, machine, refused), load) for load in loads(request)]
+    bounded = [(_least(load, machine, request, refused), load) for load in loads(request)]
     for least, load in sorted(bounded, key=lambda pair: pair[0]):
-        if best is not None and least > best.merit(request.optimise)[0] * (1 + 1e-9):
+        if best and least > _merit(best) * (1 + 1e-9):
             break
-        for chosen in load.fixed(request):
+        for design in load.fixed(request):
             try:
-                price = RowPricing.of(chosen).best_below(math.inf if best is None else best.merit(request.optimise)[0])
+                best = _better(best, design, machine)
             except InputError as error:
                 refused.append(error)
-                continue
-            if price and (best is None or price.merit(request.optimise) < best.merit(request.optimise)):
-                best = price
     if best is None:
         raise refused[0] if refused else _nothing_to_choose(request)
     return best
+
+
+def _merit(price: RowPrice | None) -> float:
+    return math.inf if price is None else price.merit(price.request.optimise)[0]
+
+
+def _better(best: RowPrice | None, design: RowRequest, machine: Hardware) -> RowPrice | None:
+    """Return the better one of the best row so far and the row of a design."""
+    pricing, objective = RowPricing.of(design), design.optimise
+    iterate = pricing.iterate
+    run = _Bound(pricing.search, phases_of(iterate), iterate.peak_qubits)
+    if run.least(machine, objective) > _merit(best) * (1 + 1e-9):
+        return best
+    price = pricing.best_below(_merit(best))
+    if price is None or (best and best.merit(objective) <= price.merit(objective)):
+        return best
+    return price
 
 
 def chosen(request: RowRequest) -> RowRequest:
@@ -63,24 +76,35 @@ def chosen(request: RowRequest) -> RowRequest:
     return best_row(request).request
 
 
-def _least(request: RowRequest, load: Load, machine: Hardware, refused: list[InputError]) -> float:
-    """What a design with this load costs at least: loads and scores alone, at the least number of iterates."""
-    first = next(load.fixed(request))
+def _least(load: Load, machine: Hardware, request: RowRequest, refused: list[InputError]) -> float:
+    """What every design with a load has at least of the objective: loads and scores alone."""
     try:
-        search = RowSearch.of(first)
-        iterates = search.iterates_at_least
-        iterate = search.iterate()
+        search = RowSearch.of(next(load.fixed(request)))
+        oracle = search.iterate().oracle
+        phases = (*of_load(oracle), *of_score(oracle))
+        return _Bound(search, phases, oracle.lookup.peak_qubits).least(machine, request.optimise)
     except InputError as error:
         refused.append(error)
         return math.inf
-    phases = (*of_load(iterate.oracle), *of_score(iterate.oracle))
-    schedule: Schedule = (Cycle(iterates / load.n_machines, phases),)
-    toffoli = total(schedule, "toffoli")
-    if request.optimise == "toffoli":
-        return toffoli * load.n_machines
-    counts = LogicalCounts(round(toffoli), 0, 0, 0, round(toffoli), iterate.oracle.lookup.peak_qubits, round(toffoli))
-    least = least_merit(counts, schedule, machine, request.optimise)
-    return least * (1 if request.optimise == "time" else load.n_machines)
+
+
+@attrs.frozen
+class _Bound:
+    """Part of what a row has to run, at the least number of iterates, and the qubits that this takes."""
+
+    search: RowSearch
+    phases: tuple[Phase, ...]
+    logical_qubits: int
+
+    def least(self, machine: Hardware, objective: str) -> float:
+        """Return what every machine that runs it has at least of an objective; rotations are left out."""
+        n_machines = self.search.request.design.n_machines or 1
+        schedule: Schedule = (Cycle(self.search.iterates_at_least / n_machines, self.phases),)
+        toffoli = total(schedule, "toffoli")
+        if objective == "toffoli":
+            return n_machines * toffoli
+        counts = LogicalCounts(round(toffoli), 0, 0, 0, 0, self.logical_qubits, round(toffoli))
+        return least_merit(counts, schedule, machine, objective) * (1 if objective == "time" else n_machines)
 
 
 def _nothing_to_choose(request: RowRequest) -> InputError:

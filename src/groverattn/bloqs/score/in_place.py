@@ -1,5 +1,6 @@
 """Score in one accumulator: few qubits, many Toffolis."""
 
+import functools
 from collections import Counter
 from functools import cached_property
 
@@ -127,27 +128,26 @@ class InPlaceScore(InSequence, KeyScore):
     @cached_property
     def terms(self) -> tuple[tuple[int, int, int], ...]:
         """(component, shift, digit) of each addition that reaches the accumulator."""
-        digits = ((m, *digit) for m, factor in enumerate(self.query) for digit in signed_digits(-factor))
-        return tuple(term for term in digits if term[1] < self.width)
+        return _terms(self.query, self.width)
 
     def adder(self, shift: int) -> AddInto:
         """The addition at a shift; beyond the sign bit the sum wraps around."""
-        return AddInto(min(self.key_bits, self.width - shift), self.width - shift)
+        return _adder(self.key_bits, self.width, shift)
 
     @property
     def work_bits(self) -> int:
         """The accumulator but for its sign."""
         return self.width - 1
 
-    @cached_property
+    @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
         """The additions, which follow each other; those of the same width are named once."""
-        return tuple(Counter(self.adder(shift) for _, shift, _ in self.terms).items())
+        return _additions(self.query, self.width, self.key_bits)
 
     @property
     def peak_qubits(self) -> int:
         """Key, accumulator and the carries of the widest addition."""
-        carries = max((self.adder(shift).n_y - 1 for _, shift, _ in self.terms), default=0)
+        carries = max((adder.n_y - 1 for adder, _ in self.parts), default=0)
         return self.key_type.num_qubits + self.width + carries
 
     def build_composite_bloq(self, bb: Builder, key: Wire) -> dict[str, Wire]:
@@ -182,6 +182,22 @@ class InPlaceScore(InSequence, KeyScore):
         products = sum(q * k for q, k in zip(self.query, components, strict=True))
         total = (self.constant - products) % (1 << self.width)
         return divmod(total, 1 << self.work_bits)
+
+
+def _adder(key_bits: int, width: int, shift: int) -> AddInto:
+    return AddInto(min(key_bits, width - shift), width - shift)
+
+
+# A score and its adjoint, at every size of the table, ask for the same.
+@functools.lru_cache(maxsize=256)
+def _terms(query: tuple[int, ...], width: int) -> tuple[tuple[int, int, int], ...]:
+    digits = ((m, *digit) for m, factor in enumerate(query) for digit in signed_digits(-factor))
+    return tuple(term for term in digits if term[1] < width)
+
+
+@functools.lru_cache(maxsize=256)
+def _additions(query: tuple[int, ...], width: int, key_bits: int) -> tuple[tuple[AddInto, int], ...]:
+    return tuple(Counter(_adder(key_bits, width, shift) for _, shift, _ in _terms(query, width)).items())
 
 
 @bloq_example

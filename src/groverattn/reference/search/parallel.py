@@ -172,9 +172,12 @@ class ParallelSearch:
         costs = np.zeros((left.size, 3))
         for u in left:  # a round, and the rest if it finds a key
             costs[u] = of_round[:, u] + ((1 - p_fails[u]) * costs[u - 1] if u else 0.0)
-        iterates, checks, phased = (weights @ costs[counts]).tolist()
         with np.errstate(divide="ignore"):  # a round that surely fails
-            p_miss = float(weights @ -np.expm1(np.cumsum(np.log1p(-p_fails)))[counts])
+            log_survives = np.cumsum(np.log1p(-p_fails))
+        if left.size > part:  # when all keys of a part are found there is no last check
+            costs[part] -= math.exp(log_survives[part]) * of_round[:, 0]
+        iterates, checks, phased = (weights @ costs[counts]).tolist()
+        p_miss = float(weights @ -np.expm1(log_survives)[counts])
         return SearchCost(iterates, None, checks, p_miss, search.source, phased)
 
 
