@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from qualtran import Bloq
 from qualtran.resource_counting import QECGatesCost
@@ -39,7 +40,7 @@ def phases_of(iterate: GroverIterate) -> tuple[Phase, ...]:
     return (*_of_oracle(iterate.oracle), _phase("diffusion", [(iterate.diffusion, 1)]))
 
 
-def _of_oracle(oracle: Bloq) -> Iterator[Phase]:
+def _of_oracle(oracle: Any) -> Iterator[Phase]:
     if not hasattr(oracle, "loads"):
         yield _phase("oracle", [(oracle, 1)])
         return
