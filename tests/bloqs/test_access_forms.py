@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 from qualtran.resource_counting import get_cost_value
 
+from groverattn.bloqs.costed import CostedGate
+from groverattn.bloqs.flat.program import program
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, UNLOADS, key_lookup
+from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.phase_fixup import FixupRow, FixupTable
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.block_oracle import oracle_of
+from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import ControlBits, count
+from groverattn.costs.phases import phases_of
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.verification.oracle_check import check_oracle
@@ -59,6 +65,39 @@ def test_swaps_one_at_a_time_at_llama_31_8b():
     # rows of 256: levels of 2 to 128 And on one qubit, or on 64
     unloads = [lookup.adjoint().toffoli_depth for lookup in (layered, in_turn, by_64)]
     assert unloads == [510 + 7, 510 + 134, 510 + 8]
+
+
+def parts_of(bloq):
+    """The bloqs of ours that it is made of, down to rows and gates."""
+    if isinstance(bloq, (LoadWord, FixupRow, FixupTable)) or not isinstance(bloq, CostedGate):
+        return [bloq]
+    return [part for call in program(bloq).calls for part in parts_of(call.bloq)]
+
+
+@pytest.mark.parametrize("copies", [None, 1, 3, math.inf])
+@pytest.mark.parametrize("unload", UNLOADS)
+@pytest.mark.parametrize("access", ["qrom", "qroam", "qroam-dirty"])
+def test_fan_outs_are_the_rows_and_the_copies(access, unload, copies):
+    block = None if access == "qrom" else 4
+    table = KeyTable.from_keys(KEYS[:32], 3)
+    lookup = key_lookup(access, table, block=block, unload=unload, control_copies=copies)
+    for bloq in (lookup, lookup.adjoint()):
+        assert bloq.fan_outs == sum(isinstance(part, (LoadWord, FixupRow)) for part in parts_of(bloq))
+
+
+@pytest.mark.parametrize("unload", UNLOADS)
+@pytest.mark.parametrize("access", sorted(set(DATA_ACCESSES) - {"qram"}))
+def test_phases_add_up(access, unload):
+    oracle = oracle_of(access, KeyTable(64, 3, 3), Score(QUERY, THRESHOLD, 3), unload=unload, keys_per_query=2)
+    iterate = GroverIterate(oracle)
+    phases, counted = phases_of(iterate), count(iterate)
+    assert sum(phase.toffoli for phase in phases) == counted.toffoli
+    assert sum(phase.reactions for phase in phases) == counted.measurement_depth
+    assert sum(phase.control_bits for phase in phases) == counted.control_bits
+    if unload == "again" and access == "qroam":
+        assert [phase.name for phase in phases] == [
+            *("walk", "swaps", "score", "flip", "unscore", "unswaps", "unwalk", "diffusion")
+        ]
 
 
 def test_what_an_access_does_not_offer_is_refused():

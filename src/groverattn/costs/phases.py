@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from qualtran import Bloq
 from qualtran.resource_counting import QECGatesCost
 
 from groverattn.bloqs.costed import reading
 from groverattn.bloqs.lookup.kept_address import KeptAddress
+from groverattn.bloqs.lookup.key_lookup import UnloadAgain
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import ControlBits, cost_of
 from groverattn.costs.schedule import Phase
@@ -38,7 +40,7 @@ def phases_of(iterate: GroverIterate) -> tuple[Phase, ...]:
     return (*_of_oracle(iterate.oracle), _phase("diffusion", [(iterate.diffusion, 1)]))
 
 
-def _of_oracle(oracle: Bloq) -> Iterator[Phase]:
+def _of_oracle(oracle: Any) -> Iterator[Phase]:
     if not hasattr(oracle, "loads"):
         yield _phase("oracle", [(oracle, 1)])
         return
@@ -53,7 +55,7 @@ def _of_oracle(oracle: Bloq) -> Iterator[Phase]:
         yield _phase("unload", unloads)
         yield _phase("forget", [forget])
     else:
-        yield _phase("unload", oracle.unloads)
+        yield from _unload(oracle.unloads)
 
 
 def of_score(oracle: Bloq) -> tuple[Phase, Phase]:
@@ -79,9 +81,18 @@ def _load(lookup: Bloq) -> Iterator[Phase]:
     if walk is None:
         yield whole
         return
-    toffoli, reactions = walk
-    yield Phase("walk", toffoli=toffoli, reactions=reactions, fan_outs=lookup.fan_outs)
-    yield whole.and_then(Phase("", -toffoli, -reactions, -lookup.fan_outs)).but(name="swaps")
+    toffoli, reactions, fan_outs = walk
+    yield Phase("walk", toffoli=toffoli, reactions=reactions, fan_outs=fan_outs)
+    yield whole.and_then(Phase("", -toffoli, -reactions, -fan_outs)).but(name="swaps")
+
+
+def _unload(parts: Sequence[tuple[Bloq, int]]) -> Iterator[Phase]:
+    """A load that is read backwards has the phases of the load, the last one first."""
+    ((unload, _),) = parts
+    if isinstance(unload, UnloadAgain):
+        yield from (phase.but(name=f"un{phase.name}") for phase in reversed(list(_load(unload.lookup))))
+    else:
+        yield _phase("unload", parts)
 
 
 def _phase(name: str, parts: Iterable[tuple[Bloq, int]], waits: int | None = None) -> Phase:

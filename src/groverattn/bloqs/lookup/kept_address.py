@@ -230,7 +230,7 @@ class WordUnload(InSequence, CirqByGates):
     @property
     def fan_outs(self) -> int:
         """Those of the load; measured, none, since nothing carries out the signs."""
-        return 0 if self.load.measured else self.load.fan_outs
+        return 0 if self._is_measured else self.load.fan_outs
 
     @property
     def peak_qubits(self) -> int:

@@ -234,6 +234,11 @@ class UnloadAgain(Uncomputable):
         return reading(self.lookup, "measurement_depth")
 
     @property
+    def fan_outs(self) -> int:
+        """Those of the load."""
+        return self.lookup.fan_outs
+
+    @property
     def peak_qubits(self) -> int:
         return self.lookup.peak_qubits
 

@@ -73,8 +73,8 @@ class OneHot(Uncomputable):
 
     @property
     def fan_outs(self) -> int:
-        """One for each level whose address bit is copied."""
-        return self.n_bits - 1 if self.n_copies else 0
+        """One to copy the index qubit of each level, and one to undo the copies."""
+        return 2 * (self.n_bits - 1) if self.n_copies else 0
 
     @property
     def peak_qubits(self) -> int:

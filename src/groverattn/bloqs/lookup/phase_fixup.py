@@ -147,8 +147,8 @@ class PhaseFixup(CostedGate):
 
     @property
     def fan_outs(self) -> int:
-        """One for each row."""
-        return self.fixup_table.n_rows
+        """One for each row, and those of the encoding and its undoing."""
+        return self.fixup_table.n_rows + 2 * self.encoding.fan_outs
 
     @property
     def peak_qubits(self) -> int:

@@ -74,20 +74,27 @@ class QROAMLookup(KeyLookup):
         return log2_of_power(self.block)
 
     @property
-    def _shared(self) -> list[tuple[int, int]]:
-        """Turns and controls of each layer of swaps."""
-        layers = swap_layers(self.block)
-        return [take_turns(len(layer) * self.table.word_bits, self.control_copies) for layer in layers]
+    def _layers(self) -> list[tuple[int, int, int]]:
+        """Swaps, turns and controls of each layer whose controls are copied."""
+        if self.control_copies is None:
+            return []
+        swaps = [self.table.word_bits << bit for bit in reversed(range(self.low_bits))]
+        return [(number, *take_turns(number, self.control_copies)) for number in swaps]
 
     @property
     def swap_depth(self) -> int:
         """Swaps on the longest path: the turns of all layers, of which there is one for each low index bit."""
-        return self.low_bits if self.control_copies is None else sum(turns for turns, _ in self._shared)
+        return self.low_bits if self.control_copies is None else sum(turns for _, turns, _ in self._layers)
+
+    @property
+    def swap_fan_outs(self) -> int:
+        """One to copy the control of a layer and one to undo the copies."""
+        return sum(2 for _, _, controls in self._layers if controls > 1)
 
     @property
     def n_copies(self) -> int:
         """Most copies of a low index bit at a time, without itself."""
-        return 0 if self.control_copies is None else max((controls - 1 for _, controls in self._shared), default=0)
+        return max((controls - 1 for _, _, controls in self._layers), default=0)
 
     @property
     def toffoli_depth(self) -> int:
@@ -101,13 +108,13 @@ class QROAMLookup(KeyLookup):
 
     @property
     def fan_outs(self) -> int:
-        """One for each row: its control lives for this leaf of the walk alone."""
-        return self.n_rows
+        """One for each row, whose control lives for this leaf of the walk alone, and those of the swaps."""
+        return self.n_rows + self.swap_fan_outs
 
     @property
-    def walk(self) -> tuple[int, int]:
-        """Toffolis and measurement depth of the walk; the rest are the swaps."""
-        return self.n_rows - 2, 2 * (self.n_rows - 2)
+    def walk(self) -> tuple[int, int, int]:
+        """Toffolis, measurement depth and fan-outs of the walk; the rest are the swaps."""
+        return self.n_rows - 2, 2 * (self.n_rows - 2), self.n_rows
 
     @property
     def peak_qubits(self) -> int:
@@ -184,8 +191,8 @@ class QROAMLookup(KeyLookup):
         if self.control_copies is None:
             return Counter({CSwap(self.table.word_bits): self.block - 1})
         gates: Counter[Bloq] = Counter()
-        for layer, (turns, controls) in zip(swap_layers(self.block), self._shared, strict=True):
-            full, rest = divmod(len(layer) * self.table.word_bits, turns)
+        for swaps, turns, controls in self._layers:
+            full, rest = divmod(swaps, turns)
             gates += Counter({CSwap(turns): full, CNOT(): 2 * (controls - 1)})
             gates += Counter({CSwap(rest): 1} if rest else {})
         return gates

@@ -55,13 +55,13 @@ class DirtyQROAMLookup(KeyLookup):
 
     @property
     def fan_outs(self) -> int:
-        """One for each row, twice; the copies between the words are CNOTs from qubit to qubit."""
-        return 2 * self.clean.n_rows
+        """One for each row, twice, and those of the swaps; words are copied by CNOTs from qubit to qubit."""
+        return 2 * self.clean.n_rows + 4 * self.clean.swap_fan_outs
 
     @property
-    def walk(self) -> tuple[int, int]:
-        """Toffolis and measurement depth of the walks; the rest are the swaps."""
-        return 2 * (self.clean.n_rows - 2), 4 * (self.clean.n_rows - 2)
+    def walk(self) -> tuple[int, int, int]:
+        """Toffolis, measurement depth and fan-outs of the walks; the rest are the swaps."""
+        return 2 * (self.clean.n_rows - 2), 4 * (self.clean.n_rows - 2), 2 * self.clean.n_rows
 
     @property
     def peak_qubits(self) -> int:
