@@ -1,12 +1,18 @@
+import functools
+import itertools
 import math
 
 import attrs
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from groverattn.errors import InputError
+from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.reference.search.unknown import UnknownNumberSearch
+
+P_FAILURE = 0.005
 
 
 def speedup(n_machines: int, n: int, t: int) -> float:
@@ -29,7 +35,7 @@ def test_cost_is_the_mean_over_random_deals(n_machines, n, t) -> None:
     for name in ("iterates_expected", "checks_expected", "phased_expected"):
         drawn = np.array([getattr(costs[count], name) for count in dealt])
         assert abs(drawn.mean() - getattr(cost, name)) <= 4 * drawn.std() / math.sqrt(len(drawn)) + 1e-9
-    assert max(costs[count].iterates_max for count in dealt) <= cost.iterates_max
+    assert max(costs[count].iterates_max or 0 for count in dealt) <= (cost.iterates_max or 0)
 
 
 @pytest.mark.parametrize(("n", "t"), [(12, 1), (12, 5), (64, 20), (64, 64)])
@@ -72,8 +78,168 @@ def test_time_falls_about_as_the_root_of_the_machines_where_few_are_marked(n_mac
         lambda: ParallelSearch(8, 0.1).cost(8, 1),
         lambda: ParallelSearch(2, 0.1).cost(16, 17),
         lambda: ParallelSearch(2, 0.1).cost(16, -1),
+        lambda: ParallelSearch(2, 0.1).slowest(16, 17),
+        lambda: ParallelSearch(2, 0.1).reads(16, 17),
+        lambda: ParallelSearch(4, 0.1).slowest(16, 1, 0),
+        lambda: ParallelSearch(4, 0.1).slowest(16, 1, 3),
     ],
 )
 def test_what_is_refused(call) -> None:
     with pytest.raises(InputError):
         call()
+
+
+def simulated(n_parts: int, n: int, t: int, n_rows: int, parts_each: int = 1) -> tuple[NDArray[np.int64], float]:
+    """Iterates of the slowest machine in each row, and the mean number of keys read by all, as the machines run."""
+    rng, part = np.random.default_rng(17), n // n_parts
+    trials = ParallelSearch(n_parts, P_FAILURE).of_one_machine.trials(part, 0)
+    left = rng.multivariate_hypergeometric([part] * n_parts, t, size=n_rows, method="marginals").ravel()
+    iterates, n_read, searching = np.zeros_like(left), 0, np.arange(left.size)
+    while searching.size:
+        found = []
+        for trial in trials:
+            j, p_success = trial.draw_many(part, left[searching], rng)
+            iterates[searching] += j
+            n_read += searching.size
+            succeeds = rng.random(searching.size) < p_success
+            found.append(searching[succeeds])
+            searching = searching[~succeeds]
+        searching = np.concatenate(found)
+        left[searching] -= 1
+    machines = iterates.reshape(n_rows, n_parts // parts_each, parts_each).sum(axis=2)
+    return machines.max(axis=1), n_read / n_rows
+
+
+@pytest.mark.parametrize(
+    ("n_parts", "log_n", "t", "parts_each", "n_rows", "above"),
+    [
+        (256, 17, 512, 1, 400, 0.05),
+        (4096, 17, 512, 1, 100, 0.05),
+        (16384, 17, 512, 1, 40, 0.05),
+        (256, 20, 2048, 1, 400, 0.05),
+        (4096, 20, 2048, 1, 200, 0.05),
+        (16384, 20, 2048, 1, 40, 0.05),
+        (4, 17, 512, 1, 400, 0.05),
+        (4, 17, 1030, 1, 400, 0.1),  # Chernoff's bound
+        (256, 10, 32, 1, 400, 0.1),
+        (16, 10, 0, 1, 400, 0.05),
+        (4096, 27, 512, 1, 20, 0.05),
+        (4096, 20, 2048, 4, 100, 0.05),
+        (4096, 20, 2048, 256, 20, 0.01),
+        (16, 17, 512, 4, 400, 0.05),
+    ],
+)
+def test_slowest_machine_is_a_little_above_simulated_rows(n_parts, log_n, t, parts_each, n_rows, above) -> None:
+    rows, _ = simulated(n_parts, 1 << log_n, t, n_rows, parts_each)
+    bound = ParallelSearch(n_parts, P_FAILURE).slowest(1 << log_n, t, parts_each)
+    error = rows.std() / math.sqrt(n_rows)
+    assert rows.mean() - 3 * error <= bound <= (1 + above) * (rows.mean() + 3 * error)
+
+
+@pytest.mark.parametrize(("n_parts", "n", "t"), [(256, 1 << 17, 512), (8, 64, 20)])
+def test_keys_read_are_those_of_simulated_rows(n_parts, n, t) -> None:
+    _, n_read = simulated(n_parts, n, t, n_rows=400)
+    assert ParallelSearch(n_parts, P_FAILURE).reads(n, t) == pytest.approx(n_read, rel=0.01)
+
+
+def law_of_iterates(search: UnknownNumberSearch, n: int, t: int, goes_on: bool) -> NDArray[np.float64]:
+    """Probability of every number of iterates, trial by trial and draw by draw; after a miss it stops, or goes on."""
+    runs = [
+        (trial.iterates_max,) if trial.is_phased else range(trial.iterates_max + 1) for trial in search.trials(n, 0)
+    ]
+    size = (t + 1) * sum(max(js) for js in runs) + 1
+    searching, stopped = np.eye(1, size)[0], np.zeros(size)
+    for left in range(t, -1, -1):
+        found = np.zeros(size)
+        for js, trial in zip(runs, search.trials(n, 0), strict=True):
+            missed = np.zeros(size)
+            for j in js:
+                success = trial.success(n, left) if trial.is_phased else success_probability(n, left, j)
+                found += np.roll(searching, j) * success / len(js)
+                missed += np.roll(searching, j) * (1 - success) / len(js)
+            searching = missed
+        goes_on_here = goes_on and left > 0
+        stopped += 0 if goes_on_here else searching
+        searching = found + searching if goes_on_here else found
+    return stopped
+
+
+@pytest.mark.parametrize("p_failure", [0.3, 1e-3])
+@pytest.mark.parametrize(
+    ("n_parts", "n", "t", "parts_each"),
+    [
+        (2, 4, 2, 1),
+        (2, 8, 3, 1),
+        (2, 16, 5, 1),
+        (3, 24, 3, 1),
+        (4, 16, 4, 1),
+        (4, 16, 4, 2),
+        (4, 8, 0, 2),
+        (2, 8, 8, 1),
+    ],
+)
+def test_slowest_machine_by_brute_force(n_parts, n, t, parts_each, p_failure) -> None:
+    """Never below the exact mean over all deals, and as Boole's inequality has it, from the law of one machine."""
+    search, part = ParallelSearch(n_parts, p_failure), n // n_parts
+    most = min(t, part)
+    laws = [law_of_iterates(search.of_one_machine, part, count, goes_on=False) for count in range(most + 1)]
+    deals = [deal for deal in itertools.product(range(most + 1), repeat=n_parts) if sum(deal) == t]
+    exact = 0.0
+    for deal in deals:
+        weight = math.prod(math.comb(part, count) for count in deal) / math.comb(n, t)
+        machines = [
+            functools.reduce(np.convolve, [laws[count] for count in deal[at : at + parts_each]])
+            for at in range(0, n_parts, parts_each)
+        ]
+        size = max(map(len, machines))
+        within = np.prod([np.append(np.cumsum(law), np.ones(size - len(law))) for law in machines], axis=0)
+        exact += weight * (1 - within).sum()
+    bound = search.slowest(n, t, parts_each)
+    assert exact <= bound <= 1.1 * exact
+
+    weights = [math.comb(part, count) * math.comb(n - part, t - count) / math.comb(n, t) for count in range(most + 1)]
+    laws = [law_of_iterates(search.of_one_machine, part, count, goes_on=True) for count in range(most + 1)]
+    one = sum(
+        weight * np.append(law, np.zeros(len(laws[-1]) - len(law))) for weight, law in zip(weights, laws, strict=True)
+    )
+    machine = functools.reduce(np.convolve, [one] * parts_each)
+    boole = np.minimum(1, n_parts // parts_each * (1 - np.cumsum(machine))).sum()
+    assert bound == pytest.approx(boole, rel=1e-6)
+
+
+@pytest.mark.parametrize(("n_machines", "factors"), [(256, (2.0, 1.9)), (4096, (2.1, 2.3)), (16384, (2.1, 2.2))])
+def test_slowest_machine_over_the_mean(n_machines, factors) -> None:
+    search, sizes = ParallelSearch(n_machines, P_FAILURE), ((1 << 17, 512), (1 << 20, 2048))
+    found = [search.slowest(n, t) / search.cost(n, t).iterates_expected for n, t in sizes]
+    assert found == pytest.approx(factors, abs=0.06)
+
+
+def test_slowest_machine_never_gets_faster_with_more_to_do() -> None:
+    """Twice as many keys, more marked ones, or a smaller failure probability."""
+    rng = np.random.default_rng(3)
+    for _ in range(30):
+        n_parts = 2 ** int(rng.integers(1, 13))
+        n, p_failure = n_parts * int(2 ** rng.uniform(1, 11)), 10 ** -rng.uniform(0.1, 8)
+        t, parts_each = int(min(n / 2, 2 ** rng.uniform(-1, 11))), int(rng.choice([1, 1, n_parts // 2]))
+        before = ParallelSearch(n_parts, p_failure).slowest(n, t, parts_each) * (1 - 1e-9)
+        assert before <= ParallelSearch(n_parts, p_failure).slowest(n, t + 1, parts_each)
+        assert before <= ParallelSearch(n_parts, p_failure).slowest(n, 2 * t, parts_each)
+        assert before <= ParallelSearch(n_parts, p_failure).slowest(2 * n, t, parts_each)
+        assert before <= ParallelSearch(n_parts, p_failure / rng.uniform(1, 100)).slowest(n, t, parts_each)
+
+
+def test_one_machine_takes_the_mean() -> None:
+    assert ParallelSearch(1, 0.1).slowest(64, 5) == ParallelSearch(1, 0.1).cost(64, 5).iterates_expected
+    assert ParallelSearch(8, 0.1).slowest(64, 5, 8) == 8 * ParallelSearch(8, 0.1).cost(64, 5).iterates_expected
+
+
+@pytest.mark.parametrize("parts_each", [1, 32])
+def test_slowest_machine_scales_to_sizes_beyond_any_simulation(parts_each) -> None:
+    """2^25 parts of 2^56 keys take as many sqrt(part) as those of 2^41, and one machine of 2^25 without marked keys no
+    longer than its longest draws."""
+    search = ParallelSearch(1 << 25, P_FAILURE)
+    large, small = (search.slowest(1 << log_n, 512, parts_each) / 2 ** ((log_n - 25) / 2) for log_n in (56, 41))
+    assert large == pytest.approx(small, rel=0.05)
+    trials = search.of_one_machine.trials(1 << 16, 0)
+    assert search.cost(1 << 41, 0).iterates_expected < search.slowest(1 << 41, 0)
+    assert search.slowest(1 << 41, 0) <= 1.001 * sum(trial.iterates_max for trial in trials)
