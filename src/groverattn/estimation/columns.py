@@ -14,6 +14,7 @@ from groverattn.costs.counting import count_iterate
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.row.request import RowRequest
+from groverattn.row.designs import loads
 from groverattn.row.search import RowSearch
 
 SEARCH_LAW = "expected"
@@ -60,11 +61,13 @@ COLUMNS = (
     Column("n_marked", "marked keys per row, k", "request", lambda r: r.shape.n_marked),
     Column("key_bits", "bits per number of a key", "request", lambda r: r.shape.key_bits),
     Column("query_bits", "bits per number of the query", "request", lambda r: r.shape.query_bits),
-    Column("data_access", "how the circuit reaches the keys", "request", lambda r: r.design.data_access),
+    Column("data_access", "how the circuit reaches the keys; auto: the best", "request",
+           lambda r: r.design.data_access),
     Column("search_law", "law of the number of iterates", "request", lambda r: r.search_law),
     Column("hardware", "machine model", "request", lambda r: r.hardware),
     Column("error_budget", "probability allowed that a row's answer is wrong, for any reason",
            "request", lambda r: r.error_budget),
+    Column("design", "the design that was chosen, in words", "estimate", lambda e: e.row.design_text),
     Column("toffoli", "Toffoli gates of one iterate, each one CCZ state or 4 T", "iterate", lambda i: i.total.toffoli),
     Column("t_count", "T gates of one iterate, those of Toffolis and rotations included",
            "estimate", lambda e: e.totals.iterate.total.t_count(e.physical.t_per_rotation)),
@@ -84,6 +87,8 @@ COLUMNS = (
     Column("predicate", "Toffolis of the threshold and the live flag",
            "iterate", lambda i: i.toffoli_parts["predicate"]),
     Column("diffusion", "Toffolis of the diffusion", "iterate", lambda i: i.toffoli_parts["diffusion"]),
+    Column("keys_per_part", "keys that one search of a part looks at", "estimate", lambda e: e.search.part_keys),
+    Column("keys_read", "keys that a row reads after measurements", "search", lambda c: c.checks_expected),
     Column("iterates_expected", "iterates of one row on average under the law",
            "search", lambda c: c.iterates_expected),
     Column("p_miss", "probability that a row misses a marked key", "search", lambda c: c.p_failure),
@@ -92,16 +97,19 @@ COLUMNS = (
     Column("code_distance", "distance of the surface code of the data", "estimate", lambda e: e.physical.code_distance),
     Column("factory", "magic state factory", "estimate", lambda e: e.physical.factory),
     Column("n_factories", "copies of it", "estimate", lambda e: e.physical.n_factories),
-    Column("limited_by", "what sets the time: factory, reaction, consumption or clifford",
+    Column("limited_by", "what most of the time waits for: factory, reaction, layout, consumption or clifford",
            "estimate", lambda e: e.physical.limited_by),
     Column("factory_limit_s", "time in which the factories make the states",
            "estimate", lambda e: e.physical.limits_s["factory"]),
     Column("reaction_limit_s", "measurement depth times reaction time",
            "estimate", lambda e: e.physical.limits_s["reaction"]),
+    Column("layout_limit_s", "time of the fan-outs and of bringing states to their qubits; 0: not in the model",
+           "estimate", lambda e: e.physical.limits_s["layout"]),
     Column("consumption_limit_s", "time to take up the states; 0: not in the model",
            "estimate", lambda e: e.physical.limits_s["consumption"]),
     Column("clifford_limit_s", "least time of the Clifford gates; 0: in the consumption",
            "estimate", lambda e: e.physical.limits_s["clifford"]),
+    Column("store", "CCZ states in store", "estimate", lambda e: e.physical.store),
     Column("control_s", "of the reaction limit: the control computer reads the keys",
            "estimate", lambda e: e.physical.control_s),
     Column("p_failure", "probability that the answer of one row is wrong", "estimate", lambda e: e.row.p_failure),
@@ -113,6 +121,9 @@ COLUMNS = (
     Column("classical_fastest_s", "its time per row, seconds", "gpu", lambda lines: _fastest(lines).time_s_per_row),
     Column("classical_slowest", "GPU line with the most time per row", "gpu", lambda lines: _slowest(lines).name),
     Column("classical_slowest_s", "its time per row, seconds", "gpu", lambda lines: _slowest(lines).time_s_per_row),
+    Column("slower_by_slowest", "time of the quantum row over that of the slowest GPU line",
+           "estimate", lambda e: e.slower_by_slowest),
+    Column("slower_by_fastest", "the same over the fastest GPU line", "estimate", lambda e: e.slower_by_fastest),
     Column("crossover_n_keys", "keys from which the quantum row is faster; empty: none",
            "estimate", lambda e: e.crossover.n_keys),
     Column("crossover_reason", "the verdict in words", "estimate", lambda e: e.crossover.reason),
@@ -141,9 +152,10 @@ def _parts(request: RowRequest) -> dict[str, Any]:
     except InputError as error:
         parts["error"] = error
     try:
-        search = RowSearch.of(request)
+        design = next(loads(request)).fixed(request)
+        search = RowSearch.of(next(design))
         return parts | {"iterate": count_iterate(search.iterate()), "search": search.cost(request.error_budget)}
-    except InputError:
+    except (InputError, StopIteration):
         return parts
 
 

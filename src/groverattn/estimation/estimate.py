@@ -12,10 +12,10 @@ from groverattn.costs.search_totals import SearchTotals
 from groverattn.estimation.ledger import Provenance, provenance
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.reference.search.cost import SearchCost
+from groverattn.row.best import best_row
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
-from groverattn.row.sentences import TIME_WITHOUT_STEPS
 from groverattn.row.verdict import Verdict, row_verdict
 from groverattn.show.result import Drawn
 
@@ -27,7 +27,8 @@ class Estimate(Drawn):
     """Everything that an estimate says; `as_json` is its public form.
 
     Attributes:
-        request: the inputs.
+        asked: the inputs.
+        request: the same with the best design in place of what they leave open.
         search: how the row is searched, with what the inputs left open chosen.
         laws: the numbers of every search law, side by side, at the probability of a miss that `row` allows.
         row: what one row costs, and how its error budget was split.
@@ -36,6 +37,7 @@ class Estimate(Drawn):
         provenance: how each number was got.
     """
 
+    asked: RowRequest
     request: RowRequest
     search: RowSearch
     laws: dict[str, SearchCost]
@@ -59,13 +61,24 @@ class Estimate(Drawn):
         """The machine that runs one row, without an external memory."""
         return self.row.physical
 
+    @property
+    def slower_by_slowest(self) -> float:
+        """Time of the quantum row over that of the slowest GPU line."""
+        return self.physical.duration_s / max(line.time_s_per_row for line in self.classical)
+
+    @property
+    def slower_by_fastest(self) -> float:
+        """The same over the fastest GPU line."""
+        return self.physical.duration_s / min(line.time_s_per_row for line in self.classical)
+
     def as_json(self) -> dict[str, Any]:
         """Return the object that `estimate --format json` prints."""
         t_per_rotation, phased = self.physical.t_per_rotation, self.totals.phased_iterate
         iterate = _counts_json(self.totals.iterate.total, t_per_rotation)
         return {
             "schema": SCHEMA,
-            "inputs": self.request.as_json(),
+            "inputs": self.asked.as_json(),
+            "design": self.request.design.as_json(),
             "iterate": iterate | {"parts": self.totals.iterate.toffoli_parts},
             "search": {
                 "law": self.request.search_law,
@@ -84,6 +97,8 @@ class Estimate(Drawn):
             "head": _counts_json(self.totals.head, t_per_rotation),
             "model": _counts_json(self.totals.model, t_per_rotation),
             "physical": _physical_json(self.row),
+            "slower_by_slowest": self.slower_by_slowest,
+            "slower_by_fastest": self.slower_by_fastest,
             "error_budget": {
                 "allowed": self.request.error_budget,
                 "p_failure": self.row.p_failure,
@@ -96,24 +111,27 @@ class Estimate(Drawn):
 
 
 def estimate(request: RowRequest) -> Estimate:
-    """Count the circuit for these sizes, price it and compare it.
+    """Choose the best design for these sizes, count its circuit, price it and compare it.
 
     Raises:
         InputError: an unknown name, or a run that no machine of this kind can do within the error budget.
 
-    >>> estimate(RowRequest.of(n_keys=1024, d_head=64, n_marked=32)).totals.iterate.toffoli_parts["load"]
+    >>> from groverattn.row.request import ONE_KEY
+    >>> one_key = RowRequest.of(n_keys=1024, d_head=64, n_marked=32, **ONE_KEY)
+    >>> estimate(one_key).totals.iterate.toffoli_parts["load"]
     1022
     """
-    pricing = RowPricing.of(request)
-    row = pricing.best()
+    row = best_row(request)
+    pricing = RowPricing.of(row.request)
     return Estimate(
-        request=request,
+        asked=request,
+        request=row.request,
         search=pricing.search,
         laws=pricing.search.laws(row.p_miss),
         row=row,
         classical=request.classical(),
-        crossover=row_verdict(request, pricing.search.exact),
-        provenance=provenance(request.design.data_access, row.cost, pricing.machine),
+        crossover=row_verdict(row.request, pricing.search.exact),
+        provenance=provenance(row.request.design.data_access, row.cost, pricing.machine),
     )
 
 
@@ -138,6 +156,8 @@ def _blocks_json(search: RowSearch, cost: SearchCost) -> dict[str, Any]:
         "method": plan.method,
         "keys_per_query": plan.keys_per_query,
         "n_blocks": -(-n_keys // plan.keys_per_query),
+        "n_parts": plan.n_parts,
+        "keys_per_part": search.part_keys,
         "first_score": "exact" if plan.finder is None else "approximate",
         "trials_expected": cost.trials_expected,
         "keys_read_expected": cost.checks_expected,
@@ -145,7 +165,6 @@ def _blocks_json(search: RowSearch, cost: SearchCost) -> dict[str, Any]:
         "key_tests_expected": cost.key_tests,
         "iterates_error": cost.iterates_error,
         "p_missed_estimate": cost.p_missed,
-        "time_leaves_out": TIME_WITHOUT_STEPS if plan.keys_per_query > 1 else None,
         "shares": [attrs.asdict(share) for share in cost.shares],
     }
 
@@ -160,13 +179,21 @@ def _physical_json(row: RowPrice) -> dict[str, Any]:
         "n_factories": physical.n_factories,
         "p_failure": row.p_failure,
         "limited_by": physical.limited_by,
+        "phases": [attrs.asdict(phase) for phase in physical.phases],
         "limits_s": physical.limits_s,
         "control_s": physical.control_s,
         "waiting_s": physical.waiting_s,
         "factory": physical.factory,
         "t_per_rotation": physical.t_per_rotation,
-        "data_qubits": physical.data_qubits,
-        "factory_qubits": physical.factory_qubits,
+        "n_machines": row.n_machines,
+        "of_one_machine": {
+            "qubits": physical.qubits,
+            "data_qubits": physical.data_qubits,
+            "store_qubits": physical.store_qubits,
+            "factory_qubits": physical.factory_qubits,
+        },
+        "store": physical.store,
+        "faults_expected": row.faults,
         "memory_qubits": memory.qubits,
         "memory_calls": memory.calls,
         "runs": "one row",

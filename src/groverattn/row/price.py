@@ -83,6 +83,29 @@ class RowPrice:
         return self.request.design.n_machines or 1
 
     @property
+    def design_text(self) -> str:
+        """The design in words, from the load of the keys to the machines.
+
+        >>> from groverattn.row.best import best_row
+        >>> best_row(RowRequest.of(preset="gpt2", data_access="qrom")).design_text
+        'qrom, 16 parts of 64 keys in turn, shared-sums'
+        """
+        design, u = self.request.design, self.request.design.u or 1
+        n_machines, n_parts = self.n_machines, design.n_parts or 1
+        searched = design.n_searched or self.request.shape.n_keys
+        each = f"{searched // (n_machines * n_parts):,} keys"
+        words = [design.data_access + (f" of block {design.block}" if design.block else "")]
+        words += [f"{u} keys a query" + (f", {design.words_at_once} at once" if design.words_at_once != 1 else "")] * (
+            u > 1
+        )
+        words += [f"{n_parts:,} parts of {each} in turn"] * (n_parts > 1)
+        words += [f"{n_machines:,} machines"] * (n_machines > 1)
+        words.append(design.score_method)
+        words += ["unloaded by a second load"] * (design.unload == "again")
+        words += [f"{self.physical.store:,} states in store"] * (self.physical.store > 0)
+        return ", ".join(words)
+
+    @property
     def qubits(self) -> int:
         """Physical qubits of all machines and of the memory."""
         return self.n_machines * self.physical.qubits + self.memory.qubits

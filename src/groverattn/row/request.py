@@ -204,6 +204,10 @@ class Design:
         names = (self.data_access, self.score_method, self.keys_per_query, self.unload)
         return AUTO in names or None in (self.words_at_once, self.n_parts, self.n_machines)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the choices as results print them."""
+        return attrs.asdict(self) | ({} if self.u is None else {"keys_per_query": self.u})
+
     @property
     def u(self) -> int | None:
         """Keys per query; None: to be chosen."""
@@ -319,9 +323,7 @@ class RowRequest:
 
     def as_json(self) -> dict[str, Any]:
         """Return the inputs as results print them."""
-        printed = attrs.asdict(self)
-        if self.design.u is not None:
-            printed["design"]["keys_per_query"] = self.design.u
+        printed = attrs.asdict(self) | {"design": self.design.as_json()}
         return {k: v for key, value in printed.items() for k, v in (value if key == "design" else {key: value}).items()}
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
