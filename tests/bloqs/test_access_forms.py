@@ -10,7 +10,7 @@ from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.flat.program import program
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, UNLOADS, key_lookup
 from groverattn.bloqs.lookup.load_word import LoadWord
-from groverattn.bloqs.lookup.phase_fixup import FixupRow, FixupTable
+from groverattn.bloqs.lookup.phase_fixup import FixupRow, FixupTable, PhaseFixup
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.block_oracle import oracle_of
 from groverattn.bloqs.search.grover import GroverIterate
@@ -53,6 +53,15 @@ def test_a_brigade_that_routes_again_takes_one_reaction_more(index_bits):
     measured, again = (key_lookup("bucket-brigade", KeyTable(n, 128, 8), unload=unload) for unload in UNLOADS)
     assert (count(measured.adjoint()).toffoli, count(again.adjoint()).toffoli) == (n // 2 - 2, n - 2)
     assert again.adjoint().measurement_depth == measured.adjoint().measurement_depth + 1 == 2 * (index_bits - 1)
+
+
+@pytest.mark.parametrize("copies", [None, 1, 64, math.inf])
+@pytest.mark.parametrize("n", [2, 3, 11, 100, 1 << 13])
+def test_no_row_makes_the_unload_of_a_brigade_shallower(n, copies):
+    lookup = key_lookup("bucket-brigade", KeyTable(n, 4, 4), control_copies=copies)
+    rows = [1 << bits for bits in range(lookup.table.index_bits)]
+    depths = [PhaseFixup(lookup.contents, row, address_copies=copies).toffoli_depth for row in rows]
+    assert lookup.adjoint().toffoli_depth == min(depths)
 
 
 def test_swaps_one_at_a_time_at_llama_31_8b():
