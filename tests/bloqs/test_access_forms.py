@@ -97,7 +97,9 @@ def test_fan_outs_are_the_rows_and_the_copies(access, unload, copies):
 @pytest.mark.parametrize("unload", UNLOADS)
 @pytest.mark.parametrize("access", sorted(set(DATA_ACCESSES) - {"qram"}))
 def test_phases_add_up(access, unload):
-    oracle = oracle_of(access, KeyTable(64, 3, 3), Score(QUERY, THRESHOLD, 3), unload=unload, keys_per_query=2)
+    block = 4 if access.startswith("qroam") else None
+    table, score = KeyTable(64, 3, 3), Score(QUERY, THRESHOLD, 3)
+    oracle = oracle_of(access, table, score, unload=unload, keys_per_query=2, block=block)
     iterate = GroverIterate(oracle)
     phases, counted = phases_of(iterate), count(iterate)
     assert sum(phase.toffoli for phase in phases) == counted.toffoli
