@@ -29,7 +29,8 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
     Attributes:
         table: the words.
         unload: see UNLOADS. The tree is undone while the key is scored: "again" routes a second time, n - 2 And where
-            a measured unload takes n / 2 - 2 or fewer, and one reaction more. KeptAddress is the form that keeps it.
+            a measured unload takes n / 2 - 2, and one reaction more, if the routers of a level run at once; on few
+            copies a measured unload takes fewer And and is much shallower. KeptAddress is the form that keeps the tree.
         control_copies: of the address bit that the routers of a level read, in load and unload: inf is the parallel
             form of Di Matteo et al., and 1 the serial one. By default, None, routers of a level share one address bit
             and run at once, which is taken to cost nothing; see OneHot.
