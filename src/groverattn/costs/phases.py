@@ -78,7 +78,7 @@ def _load(lookup: Bloq) -> Iterator[Phase]:
     """A load of rows of several words is a walk, and then a network of swaps at another pace."""
     whole = _phase("load", [(lookup, 1)])
     walk = getattr(lookup, "walk", None)
-    if walk is None:
+    if walk is None or walk[0] == whole.toffoli:
         yield whole
         return
     toffoli, reactions, fan_outs = walk

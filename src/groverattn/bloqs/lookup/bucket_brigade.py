@@ -1,7 +1,7 @@
 """Data access `bucket-brigade`: a tree of routers that leads to all cells at once."""
 
+import functools
 import math
-from functools import partial
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.load_word import LoadWord
 from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.problem.key_table import KeyTable
+from groverattn.problem.sizes import ceil_div, ceil_log2
 
 
 @attrs.frozen
@@ -28,7 +29,8 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
     Attributes:
         table: the words.
         unload: see UNLOADS. The tree is undone while the key is scored: "again" routes a second time, n - 2 And where
-            a measured unload takes n / 2 - 2, and one reaction more. The form that keeps the tree is KeptAddress.
+            a measured unload takes n / 2 - 2, and one reaction more, if the routers of a level run at once; on few
+            copies a measured unload takes fewer And and is much shallower. KeptAddress is the form that keeps the tree.
         control_copies: of the address bit that the routers of a level read, in load and unload: inf is the parallel
             form of Di Matteo et al., and 1 the serial one. By default, None, routers of a level share one address bit
             and run at once, which is taken to cost nothing; see OneHot.
@@ -40,8 +42,9 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
 
     @property
     def fixup_row(self) -> int:
-        """Two rows: the unload is as shallow as the load, for about n / 2 And where sqrt(n) would do."""
-        return super().fixup_row if is_symbolic(self.table.n_keys) else 1 << (self.table.index_bits - 1)
+        """The row of the shallowest unload; two rows, n / 2 And, unless And have to take turns on few copies."""
+        n_keys = self.table.n_keys
+        return super().fixup_row if is_symbolic(n_keys) else _shallowest_row(n_keys, self.control_copies)
 
     @property
     def routing(self) -> OneHot:
@@ -81,7 +84,14 @@ class BucketBrigadeLookup(InSequence, KeyLookup):
         return f"BucketBrigade({self.table.n_keys}{copies})"
 
 
-copied_address = partial(BucketBrigadeLookup, control_copies=math.inf)  # data access `bucket-brigade-wide`
+@functools.lru_cache(maxsize=4096)
+def _shallowest_row(n_keys: int, copies: float | None) -> int:
+    """Row of the least depth, the largest of several."""
+    rows = [1 << bits for bits in reversed(range(ceil_log2(n_keys)))]
+    return min(rows, key=lambda row: ceil_div(n_keys, row) + max(OneHot(row, address_copies=copies).n_turns, 0))
+
+
+copied_address = functools.partial(BucketBrigadeLookup, control_copies=math.inf)  # data access `bucket-brigade-wide`
 
 
 @bloq_example
