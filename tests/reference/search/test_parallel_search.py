@@ -228,6 +228,13 @@ def test_slowest_machine_never_gets_faster_with_more_to_do() -> None:
         assert before <= ParallelSearch(n_parts, p_failure / rng.uniform(1, 100)).slowest(n, t, parts_each)
 
 
+def test_chernoff_s_bound_ends_at_the_largest_number_of_iterates() -> None:
+    """So many machines that one of them surely draws the most, in each trial of its only round."""
+    search = ParallelSearch(1 << 20, 0.9)
+    most = sum(trial.iterates_max for trial in search.of_one_machine.trials(2, 0))
+    assert search.slowest(1 << 21, 0) == pytest.approx(most, rel=0.01)
+
+
 def test_one_machine_takes_the_mean() -> None:
     assert ParallelSearch(1, 0.1).slowest(64, 5) == ParallelSearch(1, 0.1).cost(64, 5).iterates_expected
     assert ParallelSearch(8, 0.1).slowest(64, 5, 8) == 8 * ParallelSearch(8, 0.1).cost(64, 5).iterates_expected

@@ -75,23 +75,22 @@ class ParallelSearch:
         """Expected iterates of the slowest machine, which the row waits for: a safe upper bound.
 
         By Boole's inequality the slowest of S machines takes more than x iterates with probability at most S times that
-        of one, whatever their dependence: E[max] <= sum over x of min(1, S P(X > x)). X is one machine's number, its
-        law the Fourier sum of the exact transform of its rounds; x is rounded up to a grid. Beyond 256 marked keys
-        a part Chernoff's bound is taken, min over h > 0 of log(S E[exp(h X)]) / h. A machine that misses a key stops
-        early: here it goes on, so a smaller p_failure or one key more that is marked never takes fewer iterates, nor
-        do twice as many keys. (A few keys more may: where sqrt(n / S) passes a power of the growth, a round has a trial
-        more before its last check.)
+        of one, however they depend on each other: E[max] <= sum over x of min(1, S P(X > x)). The law of X, iterates of
+        one machine, is the Fourier sum of the exact transform of its rounds; x is rounded up to a grid. Beyond 256
+        marked keys a part it is Chernoff's bound, min over h > 0 of log(S E[exp(h X)]) / h. Derived, see test: above
+        simulated rows by 1 to 5 % at 2^17 and 2^20 keys, by up to 10 % at small sizes and by Chernoff's bound.
 
-        Several parts of a machine are taken as independent. They are negatively associated (Joag-Dev, Proschan,
-        doi:10.1214/aos/1176346079), which makes both bounds smaller (Shao, J. Theor. Probab. 13, 343, Theorem 1): they
-        are least values of means of convex functions of the sum. Derived, see test: above simulated rows by 1 to 5 % at
-        2^17 and 2^20 keys, by up to 10 % at small sizes and where Chernoff's bound is taken. One machine: the mean.
+        A machine that misses a key stops early; here it goes on, so more marked keys, a smaller p_failure or twice as
+        many keys never take fewer iterates. A few keys more may: where sqrt(n / S) passes a power of the growth, rounds
+        have a trial more before their last check. Several parts of a machine are taken as independent. They are
+        negatively associated (Joag-Dev, Proschan, doi:10.1214/aos/1176346079), which makes both bounds smaller, as they
+        are means of convex functions of the sum (Shao, J. Theor. Probab. 13, 343, Theorem 1).
 
         Args:
             n: number of keys.
             t: how many of them are marked.
-            parts_each: number P of parts that a machine searches in turn; then `n_machines` counts the parts of all
-                machines, and S is n_machines / P.
+            parts_each: parts that a machine searches in turn; `n_machines` counts those of all, so S is
+                n_machines / parts_each. One machine takes the mean.
 
         Raises:
             InputError: as `cost`, or `parts_each` does not divide n_machines.
@@ -100,14 +99,7 @@ class ParallelSearch:
         >>> round(search.slowest(1 << 17, 512) / search.cost(1 << 17, 512).iterates_expected, 1)
         2.0
         """
-        part = self._part(n, t)
-        if parts_each < 1 or self.n_machines % parts_each:
-            raise InputError(
-                given=f"{parts_each} parts for each machine of {self.n_machines} parts in all",
-                allowed="a divisor of the number of parts",
-                why="every machine searches equally many",
-                do="choose powers of two",
-            )
+        part = self._part(n, t, parts_each)
         if self.n_machines == parts_each:
             return parts_each * self.cost(n, t).iterates_expected
         return _slowest(self.of_one_machine, self.n_machines, part, t, parts_each)
@@ -123,13 +115,13 @@ class ParallelSearch:
         """
         return self.n_machines * self.cost(n, t).checks_expected
 
-    def _part(self, n: int, t: int) -> int:
-        """Number of keys of each machine; refuses what cannot be dealt."""
+    def _part(self, n: int, t: int, parts_each: int = 1) -> int:
+        """Number of keys of a part; refuses what cannot be dealt."""
         part, rest = divmod(n, self.n_machines)
-        if rest or part < 2 or not 0 <= t <= n:
+        if rest or part < 2 or not 0 <= t <= n or parts_each < 1 or self.n_machines % parts_each:
             raise InputError(
-                given=f"n = {n}, t = {t} on {self.n_machines} machines",
-                allowed="n a multiple of the number of machines, 2 or more keys for each, 0 <= t <= n",
+                given=f"n = {n}, t = {t} on {self.n_machines} machines, {parts_each} in turn",
+                allowed="n a multiple of their number, and that of those in turn; 2 or more keys each, 0 <= t <= n",
                 why="the keys are dealt in equal parts",
                 do="choose powers of two",
             )
@@ -183,10 +175,9 @@ def _mean(search: ParallelSearch, part: int, t: int, fault_rate: float) -> Searc
         happens[left - 1] += happens[left] * (1 - rounds.p_fails[left])
     if counts[-1] == part:  # nothing is left to be asked for
         happens[0] -= weights[-1] * math.exp(log_finds[-1])
-    most = min(t, part)
     return SearchCost(
         iterates_expected=float(happens @ rounds.iterates),
-        iterates_max=(most + (most < part)) * sum(trial.iterates_max for trial in trials),
+        iterates_max=(min(t, part) + (t < part)) * sum(trial.iterates_max for trial in trials),
         checks_expected=float(happens @ rounds.checks),
         p_failure=float(-np.expm1(log_finds[counts]) @ weights),
         source=f"keys dealt to {search.n_machines} machines; {search.of_one_machine.source}",
@@ -270,8 +261,8 @@ class _Rounds:
         @functools.cache
         def at(place: int) -> float:
             h = 2.0 ** (place / 4)
-            found, missed = self.transforms(np.exp([h]))
-            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            with np.errstate(all="ignore"):  # what overflows is not the least
+                found, missed = self.transforms(np.exp([h]))
                 log_rounds = np.log(found + missed * np.exp(h * self.n_check))[:, 0]
                 terms = np.cumsum(log_rounds)[self.counts] + np.log(self.weights)
                 return float((math.log(n_machines) + self.n_parts * np.logaddexp.reduce(terms)) / h)
@@ -284,13 +275,10 @@ class _Rounds:
         return at(place)
 
     def tail(self, top: float) -> tuple[int, NDArray[np.float64]]:
-        """P(X > last checks + g step) for g = 0, 1, ..., up to `top`, beyond which X is taken never to be.
+        """Return a step in iterates, and P(X > last checks + g step) for g = 0, 1, ..., as if X never exceeded `top`.
 
         X is rounded up to the grid. The law is smooth, since every part ends with a round that makes all its trials:
         few frequencies are needed. They are summed until a whole stretch of them is negligible.
-
-        Returns:
-            The step in iterates, and the probabilities.
         """
         longest = (self.trials[-2].iterates_max + 1) * math.isqrt(self.n_parts)
         step = 1 << (max(longest // _GRID, 1).bit_length() - 1)
