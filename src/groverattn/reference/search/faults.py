@@ -9,6 +9,7 @@ keys were left.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,22 +21,28 @@ FAULTS_PER_ROW = (1.0, 10.0)
 """Expected faults in a row at which the cost of a search says how often a key is missed. Our choice: from ten on, lost
 trials take more time than fewer faults would take qubits."""
 
-FAULT_RATE_MAX = 1 - 1e-15
+RATE_MAX = 0.1
+"""Up to this probability of a fault in an iterate a cost says how often a key is missed; beyond, it says 1."""
 
 
 def check_fault_rate(fault_rate: float) -> None:
     """Raise InputError unless it is the probability of a logical fault in an iterate."""
     why = "a logical fault spoils the iterate with this probability"
-    check_between("fault_rate", fault_rate, 0, FAULT_RATE_MAX, why, "give 0 for a machine without faults")
+    check_between("fault_rate", fault_rate, 0, 1 - 1e-15, why, "give 0 for a machine without faults")
 
 
-def reference_rates(iterates: float) -> list[float]:
-    """Probabilities of a fault in an iterate at which `FAULTS_PER_ROW` are expected in a row of so many iterates.
+def misses_at(p_miss: Callable[[float], float], iterates: float) -> tuple[float, ...]:
+    """Return the probability of a miss with each number of `FAULTS_PER_ROW`; 1 beyond `RATE_MAX`.
 
-    >>> reference_rates(20.0)
-    [0.05, 0.5]
+    Args:
+        p_miss: the probability from that of a fault in an iterate.
+        iterates: expected number of iterates in a row.
+
+    >>> misses_at(lambda rate: 5 * rate, 20.0)
+    (0.25, 1.0)
     """
-    return [faults / iterates if faults < iterates else FAULT_RATE_MAX for faults in FAULTS_PER_ROW]
+    rates = [faults / iterates if faults < RATE_MAX * iterates else 1.0 for faults in FAULTS_PER_ROW]
+    return tuple(p_miss(rate) if rate < 1 else 1.0 for rate in rates)
 
 
 def p_spoiled(n_iterates: ArrayLike, fault_rate: float) -> NDArray[np.float64]:
