@@ -21,8 +21,10 @@ FAULTS_PER_ROW = (1.0, 10.0)
 """Expected faults in a row at which the cost of a search says how often a key is missed. Our choice: from ten on, lost
 trials take more time than fewer faults would take qubits."""
 
+_FEW_FAULTS = 1e-4
+
 RATE_MAX = 0.1
-"""Up to this probability of a fault in an iterate a cost says how often a key is missed; beyond, it says 1."""
+"""Up to this probability of a fault in an iterate a cost knows more than that a miss takes a fault."""
 
 
 def check_fault_rate(fault_rate: float) -> None:
@@ -32,17 +34,27 @@ def check_fault_rate(fault_rate: float) -> None:
 
 
 def misses_at(p_miss: Callable[[float], float], iterates: float) -> tuple[float, ...]:
-    """Return the probability of a miss with each number of `FAULTS_PER_ROW`; 1 beyond `RATE_MAX`.
+    """Return bounds of the probability of a miss with each number of `FAULTS_PER_ROW`; 1 beyond `RATE_MAX`.
+
+    They are raised where the line to them would lie below one with fewer faults: the line through them, from the
+    probability without faults on, gets only steeper, beyond 1 too.
 
     Args:
         p_miss: the probability from that of a fault in an iterate.
         iterates: expected number of iterates in a row.
 
     >>> misses_at(lambda rate: 5 * rate, 20.0)
-    (0.25, 1.0)
+    (0.25, 2.5)
     """
-    rates = [faults / iterates if faults < RATE_MAX * iterates else 1.0 for faults in FAULTS_PER_ROW]
-    return tuple(p_miss(rate) if rate < 1 else 1.0 for rate in rates)
+    at, value = 0.0, p_miss(0.0)
+    slope, bounds = 0.0, []
+    for faults in (_FEW_FAULTS, *FAULTS_PER_ROW):
+        exact = p_miss(faults / iterates) if faults <= RATE_MAX * iterates else 1.0
+        slope = max(slope, (exact - value) / (faults - at))
+        if faults in FAULTS_PER_ROW:
+            at, value = faults, value + slope * (faults - at)
+            bounds.append(value)
+    return tuple(bounds)
 
 
 def p_spoiled(n_iterates: ArrayLike, fault_rate: float) -> NDArray[np.float64]:
