@@ -68,7 +68,8 @@ class BlockReader:
             excluded = self.found
             places = arrange(keys, blocks.n_blocks, blocks.size, self.rng)
         at = self.engine.measure(run, threshold, excluded, self.rng, places, score)
-        read = np.array([at]) if places is None else places[at][places[at] >= 0]
+        dealt = np.arange(self.row.n_keys)[:, None] if places is None else places
+        read = dealt[at : at + 1][dealt[at : at + 1] >= 0]  # a fault may leave an index that has no block
         new = read[~self.is_read[read]]
         marked = int(self.row.marked(threshold, excluded, score=score)[read].sum())
         hits = [int(key) for key in new if self.row.score(int(key)) >= threshold]

@@ -19,6 +19,7 @@ from groverattn.problem.heads import AttentionHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.row_pool import in_parallel
 from groverattn.reference.search.cost import ThresholdSearch
+from groverattn.reference.search.faults import success_with_faults
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.trials import Trial
 from groverattn.simulation.engines import EngineChoice
@@ -82,20 +83,24 @@ def _blocks_of(rows: range) -> range:
 
 
 def block_results(
-    instance: Instance, method: SearchMethod, seed: int, rows: range, n_workers: int
+    instance: Instance, method: SearchMethod, seed: int, rows: range, n_workers: int, fault_rate: float = 0.0
 ) -> Iterator[RowResult]:
     """Yield the results of the rows in order.
 
     They depend on the seed, the row and the thresholds of its block, not on the number of workers nor, if the blocks'
     thresholds are set whole (`whole_blocks`), on which rows are asked for.
     """
-    work = functools.partial(draw_block, instance, method.for_threshold, seed)
+    work = functools.partial(draw_block, instance, method.for_threshold, seed, fault_rate=fault_rate)
     for results in in_parallel(work, _blocks_of(rows), n_workers):
         yield from (result for result in results if result.row in rows)
 
 
 def draw_block(
-    instance: Instance, search_of: Callable[[int], ThresholdSearch], seed: int, block: int
+    instance: Instance,
+    search_of: Callable[[int], ThresholdSearch],
+    seed: int,
+    block: int,
+    fault_rate: float = 0.0,
 ) -> list[RowResult]:
     """Count the marked keys of a block of rows and draw their searches.
 
@@ -107,6 +112,7 @@ def draw_block(
         search_of: from a row's number of marked keys to the search; most ignore it.
         seed: the draws depend on it and on the block.
         block: number of the block, from 0.
+        fault_rate: probability of a logical fault in an iterate (see `reference.search.faults`).
 
     >>> from groverattn.problem.families import gaussian_head
     >>> from groverattn.reference.search.unknown import UnknownNumberSearch
@@ -127,7 +133,7 @@ def draw_block(
     draws = RowDraws.zeros(rows.size)
     draws.found[read_whole] = draws.checks[read_whole] = n_visible[read_whole]
     for (n, search), members in groups.items():
-        drawn = draw_searches(search, n, n_marked[members], rng)
+        drawn = draw_searches(search, n, n_marked[members], rng, fault_rate)
         for field in attrs.fields(RowDraws):
             getattr(draws, field.name)[members] = getattr(drawn, field.name)
     columns = {
@@ -145,7 +151,9 @@ def draw_block(
     return [RowResult(found=None, **dict(zip(columns, values, strict=True))) for values in in_rows]
 
 
-def draw_searches(search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], rng: np.random.Generator) -> RowDraws:
+def draw_searches(
+    search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], rng: np.random.Generator, fault_rate: float = 0.0
+) -> RowDraws:
     """Draw the searches of rows that see n keys each, together: all are in the same round, and in the same trial.
 
     Args:
@@ -153,6 +161,7 @@ def draw_searches(search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], 
         n: number of keys of every row.
         n_marked: how many of them are marked, shape (rows,).
         rng: draws iterate numbers and outcomes.
+        fault_rate: probability of a logical fault in an iterate.
 
     Raises:
         InputError: some n_marked < 0 or > n.
@@ -175,7 +184,7 @@ def draw_searches(search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], 
     while searching.size and (trials := search.trials(n, n_found)):
         left = n_marked[searching] - n_found
         live = left if search.excludes_found else n_marked[searching]
-        a_round = _draw_round(trials, n, live, left / np.maximum(live, 1), rng)
+        a_round = _draw_round(trials, n, live, left / np.maximum(live, 1), rng, fault_rate)
         for name in ("iterates", "phased_iterates", "checks", "found"):
             getattr(draws, name)[searching] += getattr(a_round, name)
         searching, n_found = searching[a_round.found > 0], n_found + 1
@@ -215,6 +224,7 @@ def _draw_round(
     live: NDArray[np.int64],
     share_new: NDArray[np.float64],
     rng: np.random.Generator,
+    fault_rate: float,
 ) -> RowDraws:
     """Make the trials of one round of rows with n keys, each for the rows in which those before it failed.
 
@@ -225,6 +235,8 @@ def _draw_round(
     failing = np.arange(live.size)
     for trial in trials:
         j, p_success = trial.draw_many(n, live[failing], rng)
+        if fault_rate:
+            p_success = success_with_faults(p_success, n, live[failing], j, fault_rate)
         a_round.iterates[failing] += j
         if trial.is_phased:
             a_round.phased_iterates[failing] += j

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from groverattn.errors import InputError
 from groverattn.inputs import checked, option
+from groverattn.reference.search.faults import check_fault_rate
 from groverattn.reference.search.trials import GroverRun
 from groverattn.registry import Registry
 
@@ -76,7 +77,7 @@ class Engine(Protocol):
 _HERE = "groverattn.simulation"
 
 # Only names are needed to read a request; the engines, and Cirq with them, are imported when a row is searched.
-ENGINES: Registry[Callable[[SearchedRow, np.random.Generator | None], Engine]] = Registry(
+ENGINES: Registry[Callable[..., Engine]] = Registry(
     "engine",
     "each simulates the search at its own depth",
     {
@@ -88,6 +89,9 @@ ENGINES: Registry[Callable[[SearchedRow, np.random.Generator | None], Engine]] =
 )
 
 
+_WITH_FAULTS = ("law", "sparse")
+
+
 @attrs.frozen
 class EngineChoice:
     """Which engine searches the rows of a head.
@@ -96,9 +100,12 @@ class EngineChoice:
         name: one of ENGINES.
         circuit_every: with `index`: only the circuit of every N-th row is run; the other rows take their phases from
             plain arithmetic.
+        fault_rate: with `law` and `sparse`: probability that a logical fault falls into an iterate. The law measures a
+            uniformly random index then; the gates suffer a random Pauli error each time.
 
     Raises:
-        InputError: an unknown name, circuit_every < 1, or another circuit_every than 1 with another engine.
+        InputError: an unknown name, circuit_every < 1, another circuit_every than 1 or a fault_rate other than 0 with
+            another engine, or a fault_rate not in 0 to 1.
 
     >>> [EngineChoice("index", circuit_every=2).runs_circuit(row) for row in range(3)]
     [True, False, True]
@@ -106,6 +113,11 @@ class EngineChoice:
 
     name: str = option("index", name="engine", check=checked(ENGINES.check), help="circuit, sparse, index or law.")
     circuit_every: int = option(1, help="Engine index: run the circuit of every N-th row only.")
+    fault_rate: float = option(
+        0.0,
+        check=checked(check_fault_rate),
+        help="Engines law and sparse: probability of a logical fault in an iterate.",
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.circuit_every < 1 or (self.circuit_every != 1 and self.name != "index"):
@@ -115,6 +127,14 @@ class EngineChoice:
                 why="row 0 and every N-th after it have their circuit run; other engines run that of every row or none",
                 do="leave it out, or choose the engine index",
             )
+        check_fault_rate(self.fault_rate)
+        if self.fault_rate and self.name not in _WITH_FAULTS:
+            raise InputError(
+                given=f"fault_rate = {self.fault_rate} with the engine {self.name}",
+                allowed=f"with the engines {' and '.join(_WITH_FAULTS)}",
+                why="these know what a fault does to a run: by the law, or gate by gate",
+                do="leave it out, or choose one of them",
+            )
 
     def runs_circuit(self, row: int) -> bool:
         """Whether a row's circuit is run gate by gate."""
@@ -122,4 +142,5 @@ class EngineChoice:
 
     def for_row(self, row: int, searched: SearchedRow, outcomes: np.random.Generator) -> Engine:
         """Return the engine of one row; `outcomes` draws those of the measurements inside a circuit."""
-        return ENGINES[self.name](searched, outcomes if self.runs_circuit(row) else None)
+        faults = {"fault_rate": self.fault_rate} if self.fault_rate else {}
+        return ENGINES[self.name](searched, outcomes if self.runs_circuit(row) else None, **faults)

@@ -21,6 +21,7 @@ from groverattn.errors import InputError
 from groverattn.reference.search.trials import GroverRun
 from groverattn.simulation.engines import Places
 from groverattn.simulation.index_engines import measured_index, wrong_amplitudes
+from groverattn.verification.faulty_run import measured_distribution
 from groverattn.verification.row import SearchedRow
 from groverattn.verification.sparse_state import SparseCircuit, run_sparse, search_circuits
 from groverattn.verification.state_vector import MAX_QUBITS, final_amplitudes
@@ -101,16 +102,51 @@ class CircuitEngine(GateEngine):
 
 @attrs.define(eq=False)
 class SparseEngine(GateEngine):
-    """Run gate by gate on the basis states that are alive: thousands of qubits, at most 2 n terms."""
+    """Run gate by gate on the basis states that are alive: thousands of qubits, at most 2 n terms.
 
+    Attributes:
+        fault_rate: probability that a gate of an iterate leaves a random Pauli error on a qubit (see `FaultyCircuit`).
+    """
+
+    fault_rate: float = 0.0
     _ready: tuple[PhaseOracle | BlockOracle, list[SparseCircuit]] | None = attrs.field(default=None, init=False)
 
+    def measure(
+        self,
+        run: GroverRun,
+        threshold: int,
+        excluded: Collection[int],
+        rng: np.random.Generator,
+        places: Places = None,
+        score: ApproximateScore | None = None,
+    ) -> int:
+        """Run the circuit and measure its index register; with errors, it may be an index without a key."""
+        if not self.fault_rate:
+            return super().measure(run, threshold, excluded, rng, places, score)
+        circuits = self._circuits(run, self.row.oracle(threshold, excluded, places, score))
+        return measured_index(measured_distribution(circuits, self.fault_rate, self.outcomes), rng)
+
+    def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
+        """Return as of any engine; with errors, amplitudes are not compared."""
+        return None if self.fault_rate else super().circuit_mismatches(threshold, excluded)
+
     def search(self, run: GroverRun, oracle: PhaseOracle | BlockOracle) -> NDArray[np.complex128]:
-        """Return the amplitudes of the index register after a run."""
+        """Return the amplitudes of the index register after a run without errors."""
         return run_sparse(self._circuits(run, oracle), self.outcomes).amplitudes()
 
     def phases(self, counting: QuantumCounting) -> NDArray[np.float64]:
-        """Return the distribution of the phase register."""
+        """Return the distribution of the phase register.
+
+        Raises:
+            InputError: errors are asked for.
+        """
+        if self.fault_rate:
+            raise InputError(
+                given=f"fault_rate = {self.fault_rate} in quantum counting on the engine sparse",
+                allowed="0, or the engine law",
+                why="errors are put into the iterates of a search only",
+                do="choose another search method or engine",
+            )
         state = run_sparse(flatten(counting), self.outcomes)
         weights = np.abs(state.coefficients) ** 2
         return np.bincount(state.values("phase"), weights, 1 << counting.n_bits).astype(float)

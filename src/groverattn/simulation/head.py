@@ -85,7 +85,7 @@ def simulate_instance(
     rows, method = request.row_range(instance.n_keys), request.search_method(instance.n_keys)
     check_row_range(rows, instance.n_keys)
     if in_blocks(instance, request.engine, method):
-        found = block_results(instance, method, request.seed, rows, n_workers)
+        found = block_results(instance, method, request.seed, rows, n_workers, request.engine.fault_rate)
     else:
         check_rows(
             request.engine,

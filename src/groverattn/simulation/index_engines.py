@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.reference.search.counting import counting_distribution
+from groverattn.reference.search.faults import p_spoiled
 from groverattn.reference.search.trials import GroverRun
 from groverattn.simulation.engines import Places
 from groverattn.verification.oracle_check import run_oracle
@@ -187,10 +188,16 @@ class LawEngine:
     """Outcomes drawn from the exact distribution of the measured index; no circuit.
 
     Every marked key is as likely as every other, and so are the unmarked: two numbers make the distribution.
+
+    Attributes:
+        row: the row.
+        outcomes: not used.
+        fault_rate: probability of a logical fault in an iterate (see `reference.search.faults`).
     """
 
     row: SearchedRow
     outcomes: np.random.Generator | None = None
+    fault_rate: float = 0.0
 
     def measure(
         self,
@@ -203,14 +210,17 @@ class LawEngine:
     ) -> int:
         """Draw the measured index."""
         marked = self.row.marked(threshold, excluded, places, score)
-        p_hit, n_marked = float(run.success(marked.size, marked.sum())), int(marked.sum())
+        n_marked = int(marked.sum())
+        p_hit = float(run.success(marked.size, n_marked, self.fault_rate))
         of_marked, of_other = p_hit / max(n_marked, 1), (1 - p_hit) / max(marked.size - n_marked, 1)
         return measured_index(np.where(marked, of_marked, of_other), rng)
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
         """Draw the measured phase."""
         n_marked = int(self.row.marked(threshold).sum())
-        return measured_index(counting_distribution(self.row.n_keys, n_marked, n_bits), rng)
+        p = counting_distribution(self.row.n_keys, n_marked, n_bits)
+        p += p_spoiled(p.size - 1, self.fault_rate) * (1 / p.size - p)
+        return measured_index(p, rng)
 
     def circuit_mismatches(self, threshold: int, excluded: Collection[int]) -> int | None:
         """There is no circuit."""

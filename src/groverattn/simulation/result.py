@@ -168,6 +168,7 @@ class Simulation(Shown):
                 "key_bits": self.instance.keys.bits,
                 "threshold_rule": self.instance.threshold_rule,
                 "engine": request.engine.name,
+                "fault_rate": request.engine.fault_rate,
                 "method": method.name,
                 "growth": method.growth,
                 "n_marked_max": method.n_marked_max,

@@ -38,7 +38,8 @@ class _Rounds:
         for trial in trials:
             run = trial.draw(self.rng)
             key = self.engine.measure(run, threshold, excluded, self.rng)
-            hit = key not in known and self.row.score(key) >= threshold
+            is_key = key < self.row.n_keys  # a fault may leave an index that has none
+            hit = is_key and key not in known and self.row.score(key) >= threshold
             self.trials.append(TrialRecord(run, len(excluded), key, hit))
             if hit:
                 return key

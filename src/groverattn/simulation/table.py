@@ -50,7 +50,11 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     yield "rows", whole(len(rows)), f"{asked}{sum(row.read_whole for row in rows):,} read whole"
     found = f"of {result.total('n_marked'):,}; each was checked with one inner product"
     yield "found", whole(result.total("n_found")), found
-    yield "missed", whole(result.total("missed")), f"marked keys; allowed: one in {1 / method.p_failure:,.3g} rows"
+    faults = (
+        f", with a fault in {1 / request.engine.fault_rate:,.3g} iterates more" if request.engine.fault_rate else ""
+    )
+    allowed = f"marked keys; allowed: one in {1 / method.p_failure:,.3g} rows{faults}"
+    yield "missed", whole(result.total("missed")), allowed
     yield "false", whole(result.total("false")), "keys called found that are not marked"
     given_up = result.total("stopped_early")
     if method.n_marked_max is not None:

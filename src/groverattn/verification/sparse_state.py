@@ -108,7 +108,7 @@ class SparseCircuit:
 
     def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
         """Run all gates on the state of the input registers; the state of the output registers is returned."""
-        terms = _enter(self.circuit, rng, initial)
+        terms = enter(self.circuit, rng, initial)
         for rule, wires, parameter in self.steps:
             rule(terms, wires, parameter)
         classical = {key: [*wires] for key, wires in self.circuit.outputs.items() if key[0] in self.circuit.classical}
@@ -208,8 +208,8 @@ def search_circuits(search: GroverSearch | FixedPointSearch) -> Iterator[SparseC
 _ORACLE_ANGLE, _DIFFUSION_ANGLE = 0.1234567, 0.7654321
 
 
-def _enter(circuit: FlatCircuit, rng: np.random.Generator, initial: SparseState) -> Superposition:
-    """The initial state on the circuit's wires."""
+def enter(circuit: FlatCircuit, rng: np.random.Generator, initial: SparseState) -> Superposition:
+    """Return the initial state on the circuit's wires."""
     given = {key: bits.shape[-1] for key, bits in (initial.bits | initial.records).items()}
     if given != {key: len(wires) for key, wires in circuit.inputs.items()}:
         raise InputError(

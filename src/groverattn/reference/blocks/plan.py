@@ -23,6 +23,7 @@ from groverattn.reference.search.laws import (
     check_runs,
     search_cost,
 )
+from groverattn.reference.search.unknown import UnknownNumberSearch
 
 _BLOCKS_PER_KEY, _BLOCKS_AT_SCALE, _KEYS_AT_SCALE, _ROWS_AT_SCALE = 64, 1 << 12, 64, 8
 
@@ -135,6 +136,28 @@ class SearchPlan:
             return sampled_cost(self.stages(p_failure), n_keys, n_marked, rates)
         growing = GrowingBlockSearch(p_failure, self.keys_per_query)
         return growing.cost(n_keys, n_marked) if law == "expected" else growing.worst_cost(n_keys, n_marked)
+
+    def cost_with_faults(self, n_keys: int, n_marked: int, p_failure: float, fault_rate: float) -> SearchCost:
+        """Return the cost under the law `expected` on a machine with logical faults (see `reference.search.faults`).
+
+        Args:
+            n_keys: number of keys.
+            n_marked: how many are marked.
+            p_failure: probability of a miss that is allowed without faults.
+            fault_rate: probability of a fault in an iterate, of which the search does not know.
+
+        Raises:
+            InputError: as `cost`, or fault_rate not in 0 to 1.
+
+        >>> SearchPlan(keys_per_query=4).cost_with_faults(4096, 8, 0.01, 0.005).iterates_expected > 256
+        True
+        """
+        if self.is_plain:
+            return UnknownNumberSearch(p_failure).cost_with_faults(n_keys, n_marked, fault_rate)
+        if self.method == "posterior":
+            rates = None if self.finder is None else self.finder.rates
+            return sampled_cost(self.stages(p_failure), n_keys, n_marked, rates, fault_rate=fault_rate)
+        return GrowingBlockSearch(p_failure, self.keys_per_query).cost_with_faults(n_keys, n_marked, fault_rate)
 
     def cost_at_scale(self, law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
         """Return the cost within some per cent, at once for many numbers of keys that may be very large.

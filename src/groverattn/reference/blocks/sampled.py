@@ -14,7 +14,7 @@ from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.posterior import STOP, Belief, PosteriorSearch, expected_left
 from groverattn.reference.blocks.runs import RunTable
 from groverattn.reference.search.cost import IterateShare, SearchCost
-from groverattn.reference.search.faults import check_fault_rate, p_spoiled, reference_rates
+from groverattn.reference.search.faults import check_fault_rate, misses_at, p_spoiled
 
 _HYPERGEOMETRIC_MAX = 10**9  # NumPy's limit
 
@@ -210,7 +210,7 @@ def sampled_cost(
     """
     rows = sampled_rows(stages, n_keys, n_marked, rates, n_rows, fault_rate=fault_rate)
     p_failure, p_missed, iterates = stages[-1].p_failure, rows.p_missed(fault_rate), float(rows.iterates.mean())
-    misses = (rows.p_missed(rate) - p_missed for rate in reference_rates(iterates))
+    misses = misses_at(lambda rate: p_failure + float((rows.p_missed(rate) - p_missed).mean()), iterates)
     return SearchCost(
         iterates_expected=iterates,
         iterates_max=None,
@@ -220,7 +220,7 @@ def sampled_cost(
         shares=rows.shares,
         iterates_error=float(rows.iterates.std(ddof=1) / np.sqrt(n_rows)),
         p_missed=float(p_missed.mean()),
-        misses=tuple(p_failure + float(more.mean()) for more in misses),
+        misses=misses,
     )
 
 

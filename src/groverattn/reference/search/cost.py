@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import check_between
-from groverattn.reference.search.faults import FAULT_RATE_MAX, FAULTS_PER_ROW, check_fault_rate, reference_rates
+from groverattn.reference.search.faults import FAULTS_PER_ROW, RATE_MAX, check_fault_rate, misses_at
 from groverattn.reference.search.trials import Trial, success_of_each
 
 _ROUNDS_PER_BLOCK = 4096  # about 1 MiB an array: rounds are summed in blocks, so memory does not grow with t
@@ -56,8 +56,8 @@ class SearchCost:
         shares: the iterates by circuit, where they are not all on the whole table with one key per query.
         iterates_error: standard error of `iterates_expected` where that is the mean of a sample of rows; else 0.
         p_missed: estimate of the realised probability of a miss, where `p_failure` is only what is promised.
-        misses: `p_failure` with so many logical faults in `iterates_expected` that 1 and 10 are expected
-            (`FAULTS_PER_ROW`); empty: only that a miss is no more likely than a fault is known.
+        misses: bounds of `p_failure` with so many logical faults in `iterates_expected` that 1 and 10 are expected
+            (`FAULTS_PER_ROW`); empty: only that a miss takes a fault is known.
     """
 
     iterates_expected: float
@@ -72,11 +72,11 @@ class SearchCost:
     misses: tuple[float, ...] = ()
 
     def p_miss(self, fault_rate: float) -> float:
-        """Return a safe bound of the probability that a row misses a key, with logical faults.
+        """Return a bound of the probability that a row misses a key, with logical faults.
 
-        It rises ever faster with the number of faults as long as it is small, so chords between the exact values at
-        `FAULTS_PER_ROW` lie above it (see test). Beyond them, it is 1. Without these values every fault counts as a
-        miss: no more are expected before the first one than without faults.
+        It is on the line through `misses`, 1 beyond their end and beyond `RATE_MAX`. Up to 0.1 the exact law lies below
+        (see test), from there on at most a fifth above. Without `misses` every fault is a miss: up to the first one
+        the search is that without faults.
 
         Args:
             fault_rate: probability of a logical fault in an iterate (see `faults`).
@@ -85,7 +85,8 @@ class SearchCost:
             InputError: fault_rate not in 0 to 1.
         """
         check_fault_rate(fault_rate)
-        return min(1.0, float(np.interp(fault_rate * self.iterates_expected, *self._miss_points, right=1.0)))
+        faults = fault_rate * self.iterates_expected
+        return min(float(np.interp(faults, *self._miss_points, right=1.0)), 1.0) if fault_rate <= RATE_MAX else 1.0
 
     def faults_allowed(self, p_miss: float) -> float:
         """Return the largest probability of a fault in an iterate at which `p_miss` is at most this; 0: none is.
@@ -95,11 +96,10 @@ class SearchCost:
         >>> round(cost.faults_allowed(0.005) * cost.iterates_expected, 2)  # faults in a row
         0.78
         """
-        faults, p_misses = self._miss_points
-        if p_miss < p_misses[0] or not self.iterates_expected:
-            return 0.0 if p_miss < p_misses[0] else FAULT_RATE_MAX
-        rising = np.maximum.accumulate(p_misses)
-        return min(float(np.interp(p_miss, rising, faults)) / self.iterates_expected, FAULT_RATE_MAX)
+        if p_miss < self.p_failure or not self.iterates_expected:
+            return 0.0 if p_miss < self.p_failure else RATE_MAX
+        faults, bounds = self._miss_points
+        return min(float(np.interp(p_miss, bounds, faults)) / self.iterates_expected, RATE_MAX)
 
     @property
     def check_iterates(self) -> float:
@@ -111,7 +111,7 @@ class SearchCost:
 
     @property
     def _miss_points(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Expected faults in a row, and the probabilities of a miss."""
+        """Expected faults in a row, and bounds of the probability of a miss."""
         if not self.misses:
             return (0.0, 1.0), (self.p_failure, self.p_failure + 1.0)
         return (0.0, *FAULTS_PER_ROW), (self.p_failure, *self.misses)
@@ -198,8 +198,9 @@ class ThresholdSearch(ABC):
 def with_misses(cost_with_faults: Callable[[float], SearchCost]) -> SearchCost:
     """Return the cost without faults, and how often a key is missed with some."""
     cost = cost_with_faults(0.0)
-    rates = reference_rates(cost.iterates_expected)
-    return attrs.evolve(cost, misses=tuple(cost_with_faults(rate).p_failure for rate in rates))
+    p_failure = cost.p_failure
+    misses = misses_at(lambda rate: cost_with_faults(rate).p_failure if rate else p_failure, cost.iterates_expected)
+    return attrs.evolve(cost, misses=misses)
 
 
 def mean_cost(costs: Sequence[SearchCost], weights: NDArray[np.float64], **others: Any) -> SearchCost:

@@ -9,6 +9,7 @@ keys were left.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,22 +21,40 @@ FAULTS_PER_ROW = (1.0, 10.0)
 """Expected faults in a row at which the cost of a search says how often a key is missed. Our choice: from ten on, lost
 trials take more time than fewer faults would take qubits."""
 
-FAULT_RATE_MAX = 1 - 1e-15
+_FEW_FAULTS = 1e-4
+
+RATE_MAX = 0.1
+"""Up to this probability of a fault in an iterate a cost knows more than that a miss takes a fault."""
 
 
 def check_fault_rate(fault_rate: float) -> None:
     """Raise InputError unless it is the probability of a logical fault in an iterate."""
     why = "a logical fault spoils the iterate with this probability"
-    check_between("fault_rate", fault_rate, 0, FAULT_RATE_MAX, why, "give 0 for a machine without faults")
+    check_between("fault_rate", fault_rate, 0, 1 - 1e-15, why, "give 0 for a machine without faults")
 
 
-def reference_rates(iterates: float) -> list[float]:
-    """Probabilities of a fault in an iterate at which `FAULTS_PER_ROW` are expected in a row of so many iterates.
+def misses_at(p_miss: Callable[[float], float], iterates: float) -> tuple[float, ...]:
+    """Return bounds of the probability of a miss with each number of `FAULTS_PER_ROW`; 1 beyond `RATE_MAX`.
 
-    >>> reference_rates(20.0)
-    [0.05, 0.5]
+    They are raised where the line to them would lie below one with fewer faults: the line through them, from the
+    probability without faults on, gets only steeper, beyond 1 too.
+
+    Args:
+        p_miss: the probability from that of a fault in an iterate.
+        iterates: expected number of iterates in a row.
+
+    >>> misses_at(lambda rate: 5 * rate, 20.0)
+    (0.25, 2.5)
     """
-    return [faults / iterates if faults < iterates else FAULT_RATE_MAX for faults in FAULTS_PER_ROW]
+    at, value = 0.0, p_miss(0.0)
+    slope, bounds = 0.0, []
+    for faults in (_FEW_FAULTS, *FAULTS_PER_ROW):
+        exact = p_miss(faults / iterates) if faults <= RATE_MAX * iterates else 1.0
+        slope = max(slope, (exact - value) / (faults - at))
+        if faults in FAULTS_PER_ROW:
+            at, value = faults, value + slope * (faults - at)
+            bounds.append(value)
+    return tuple(bounds)
 
 
 def p_spoiled(n_iterates: ArrayLike, fault_rate: float) -> NDArray[np.float64]:

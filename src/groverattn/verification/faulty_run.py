@@ -1,0 +1,135 @@
+"""Circuits run gate by gate with random Pauli errors: what a logical fault does to a run of a search."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from groverattn.bloqs.flat.circuit import Op
+from groverattn.errors import InputError
+from groverattn.verification.sparse_state import SparseCircuit, SparseState, enter
+from groverattn.verification.superposition import RULES, Superposition, fan_out, measurements_x
+
+_NO_PLACES = {RULES[op] for op in (Op.FREE, Op.SIGN, Op.PARITIES, Op.BORROW, Op.RETURN)}
+
+
+@attrs.frozen(eq=False)
+class FaultyCircuit:
+    """A circuit of which every gate may leave a Pauli error on each of its qubits.
+
+    The places are each gate on each of its qubits, after it; of a measured qubit, before it. An error is X, Y or Z with
+    equal probability (our assumption). Qubits that are given back are measured and prepared again.
+
+    Attributes:
+        circuit: the gates; none borrows a wire.
+        fault_rate: probability that there is an error at any of the places. Each has the same.
+    """
+
+    circuit: SparseCircuit
+    fault_rate: float
+
+    @functools.cached_property
+    def places(self) -> list[tuple[int, int, bool]]:
+        """Number of the step, wire, and whether the error comes before the step.
+
+        Raises:
+            InputError: a circuit that borrows wires.
+        """
+        if self.circuit.circuit.gate_counts[Op.BORROW]:
+            raise InputError(
+                given="errors in a circuit that borrows wires",
+                allowed="circuits whose ancillas begin at zero",
+                why="what a borrowed wire holds is of another part of the machine, where an error would spread",
+                do="choose another data access",
+            )
+        places: list[tuple[int, int, bool]] = []
+        for number, (rule, wires, _) in enumerate(self.circuit.steps):
+            if rule in _NO_PLACES:
+                continue
+            every = [wires[0], *wires[1].tolist()] if rule is fan_out else [*wires]
+            measured = every if rule is measurements_x else every[2:] if rule is RULES[Op.UN_AND] else []
+            places += [(number, wire, wire in measured) for wire in every]
+        return places
+
+    def draw(self, rng: np.random.Generator) -> dict[tuple[int, bool], list[tuple[int, int]]]:
+        """Draw the errors: by step and side of it, wires and what happens to them, 1 X, 2 Y, 3 Z."""
+        p_place = -math.expm1(math.log1p(-self.fault_rate) / len(self.places))
+        errors: dict[tuple[int, bool], list[tuple[int, int]]] = {}
+        for at in rng.choice(len(self.places), rng.binomial(len(self.places), p_place), replace=False):
+            number, wire, before = self.places[at]
+            errors.setdefault((number, before), []).append((wire, int(rng.integers(1, 4))))
+        return errors
+
+    def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
+        """Run all gates with errors, from a state of the input registers; `rng` draws measurement outcomes too."""
+        errors, circuit = self.draw(rng), self.circuit.circuit
+        terms = enter(circuit, rng, initial)
+        for number, (rule, wires, parameter) in enumerate(self.circuit.steps):
+            _apply(terms, errors.get((number, True), ()))
+            if rule is RULES[Op.FREE]:
+                _reset(terms, wires)
+            else:
+                terms.dirty[:] = 0  # a fresh qubit may have been left in any state, and is prepared again
+                rule(terms, wires, parameter)
+            _apply(terms, errors.get((number, False), ()))
+        outputs = {key: [*wires] for key, wires in circuit.outputs.items() if key[0] not in circuit.classical}
+        kept = {wire for wires in outputs.values() for wire in wires}
+        _reset(terms, [wire for wire in range(circuit.n_wires) if wire not in kept])
+        return SparseState({key: terms.bits(wires) for key, wires in outputs.items()}, terms.amplitudes)
+
+
+def _apply(terms: Superposition, errors: Iterable[tuple[int, int]]) -> None:
+    for wire, pauli in errors:
+        if pauli > 1:
+            terms.negative ^= terms.wires[wire]
+        if pauli < 3:
+            np.invert(terms.rows[wire], out=terms.rows[wire])
+
+
+def _reset(terms: Superposition, wires: Iterable[int]) -> None:
+    """Measure wires in the computational basis and set them to zero."""
+    for wire in wires:
+        if not terms.rows[wire].any():
+            continue
+        terms.dirty[:] = 0
+        terms.settle()
+        ones = terms.bits([wire])[:, 0] == 1
+        weights = np.abs(terms.amplitudes) ** 2
+        p_one = weights[ones].sum() / weights.sum()
+        kept = ones if terms.rng.random() < p_one else ~ones
+        if not kept.all():
+            others = [other for other in terms.varying() if other != wire]
+            bits, amplitudes = terms.bits(others)[kept], terms.amplitudes[kept] / math.sqrt(weights[kept].sum())
+            terms.rows[wire][:] = 0
+            terms.replace(others, bits, amplitudes)
+        terms.rows[wire][:] = 0
+    terms.dirty[:] = 0
+    terms.settle()
+
+
+def measured_distribution(
+    circuits: Iterable[SparseCircuit], fault_rate: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return the distribution of the index after a run with errors in its iterates, shape (2^m,).
+
+    Args:
+        circuits: that of the uniform superposition, which has no errors, then those of the iterates.
+        fault_rate: probability that there is an error in an iterate.
+        rng: draws errors and the outcomes of measurements inside the circuits.
+
+    Raises:
+        InputError: a circuit that borrows wires.
+    """
+    prepare, *iterates = circuits
+    state, faulty = prepare.run(rng, SparseState.basis(prepare.circuit, {})), None
+    for iterate in iterates:
+        if faulty is None or faulty.circuit is not iterate:
+            faulty = FaultyCircuit(iterate, fault_rate)
+        state = faulty.run(rng, state)
+    n_bits = state.bits["selection", ()].shape[1]
+    return np.bincount(state.values("selection"), np.abs(state.coefficients) ** 2, 1 << n_bits).astype(float)
