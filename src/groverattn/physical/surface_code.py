@@ -11,6 +11,7 @@ from groverattn.physical.design_search import CODE_DISTANCE_MAX, best_design, co
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.machines.hardware import Hardware
+from groverattn.physical.qdk_machine import QdkMachine, estimate_by_qdk
 
 
 def physical_estimate(
@@ -29,7 +30,7 @@ def physical_estimate(
     consumption by the data block, and the Clifford traffic (each Clifford gate takes a tile for a time step of d
     cycles: a lower bound if all are carried out). Copies that the other limits leave idle are not bought. Errors are
     added to first order, as in arXiv:1812.01238, and storage is charged for the whole duration. A later family of
-    `hardware.factories` is searched only if no earlier one meets the budget.
+    `hardware.factories` is searched only if no earlier one meets the budget. A `QdkMachine` is priced by qdk.qre.
 
     Args:
         counts: the circuit.
@@ -48,6 +49,8 @@ def physical_estimate(
     (192, 27, 'factory')
     """
     n_factories = None if n_factories is None else check_count("n_factories", n_factories, least=1)
+    if isinstance(hardware, QdkMachine):
+        return estimate_by_qdk(counts, hardware, error_budget, n_factories, waiting_s)
     demands = Demand.choices(counts, hardware, error_budget, waiting_s)
     for family in _families(hardware):
         best = best_design(demands, hardware, family, n_factories)
