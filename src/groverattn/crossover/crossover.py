@@ -11,6 +11,7 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.classical.lines import ClassicalLine
 from groverattn.crossover.break_even import BreakEven, MachineSupply
 from groverattn.errors import InputError
+from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowLimits, RowTime
@@ -115,6 +116,7 @@ def crossover(request: RowRequest, data_access: str = ALL, at: Sequence[int] = (
     >>> result.verdicts["qroam"].n_keys, [point.row.n_keys for point in result.points["qroam"]]
     (None, [1024, 1048576])
     """
+    check_modelled_here(request.hardware)
     if data_access != ALL:
         DATA_ACCESSES.check(data_access)
     verdicts, points = {}, {}

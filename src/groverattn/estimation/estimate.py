@@ -197,4 +197,5 @@ def _physical_json(row: RowPrice) -> dict[str, Any]:
         "memory_qubits": memory.qubits,
         "memory_calls": memory.calls,
         "runs": "one row",
+        "leaves_out": physical.leaves_out,
     }

@@ -12,6 +12,7 @@ from groverattn.errors import InputError
 from groverattn.estimation.compare import Comparison, SideBySide
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
+from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.row.sentences import TIME_WITHOUT_STEPS, heading, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
@@ -209,7 +210,8 @@ def accesses_table(comparison: Comparison) -> Table:
         "any count."
     )
     caption = f"Every data access on {hardware(comparison.request.hardware).name}"
-    return Table(caption, columns, rows, notes=(note, *_same_circuits(comparison), *refused))
+    left_out = next((not_in_the_price(each.physical) for each in comparison.circuits.values()), ())
+    return Table(caption, columns, rows, notes=(*left_out, note, *_same_circuits(comparison), *refused))
 
 
 def _access_row(name: str, result: Estimate | InputError) -> tuple[Cell, ...]:
@@ -258,7 +260,8 @@ def _row_table(result: Estimate) -> Table:
         f"One row: {count_text(cost.iterates_expected)}{error} iterates expected{at_most}, a miss with p = "
         f"{probability_text(cost.p_failure)}"
     )
-    return Table(caption, (Column("who"), Column("time per row", IN_CELL), Column("with")), tuple(rows))
+    columns = (Column("who"), Column("time per row", IN_CELL), Column("with"))
+    return Table(caption, columns, tuple(rows), notes=not_in_the_price(physical))
 
 
 def _spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:

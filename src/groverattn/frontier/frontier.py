@@ -112,6 +112,7 @@ class Frontier(Drawn):
             },
             "designs": self.n_designs,
             "refused": self.n_refused,
+            "leaves_out": self.points[0].physical.leaves_out,
             "points": [point.as_json() for point in self.points],
             "depth_limits": [limit.as_json() for limit in self.limits],
         }

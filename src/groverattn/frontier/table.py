@@ -8,7 +8,7 @@ from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
-from groverattn.physical.table import LIMIT_WORDS
+from groverattn.physical.table import LIMIT_WORDS, not_in_the_price
 from groverattn.row.sentences import TIME_WITHOUT_STEPS, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
@@ -46,6 +46,7 @@ def points_table(result: Frontier, n_shown: int) -> Table:
         (Column("score"), lambda p: words(p.design.score_method)),
         (Column("what sets the time", short="set by"), lambda p: words(LIMIT_WORDS[p.physical.limited_by])),
         notes=[
+            *not_in_the_price(result.points[0].physical),
             "Several machines: the time is that of one machine on average; the slowest of them takes longer.",
             TIME_WITHOUT_STEPS,
         ],

@@ -17,7 +17,7 @@ from groverattn.show.result import Shown
 SCHEMA = "groverattn.physical/1"
 _QUOTED = (
     *("qubits", "data_qubits", "factory_qubits", "duration_s", "expected_duration_s", "limited_by", "limits_s"),
-    *("control_s", "code_distance", "factory", "n_factories", "t_per_rotation", "p_failure"),
+    *("control_s", "code_distance", "factory", "n_factories", "t_per_rotation", "p_failure", "leaves_out"),
 )
 
 

@@ -47,6 +47,7 @@ class PhysicalEstimate:
         p_factory: probability that a magic state is wrong.
         p_synthesis: probability that the approximation of rotations shows; 0 without rotations.
         t_per_rotation: T gates that each rotation was made of; 0 without rotations.
+        leaves_out: what takes time or qubits and is not in these numbers, where a model of others has no place for it.
     """
 
     data_qubits: int
@@ -66,6 +67,7 @@ class PhysicalEstimate:
     p_factory: float
     p_synthesis: float
     t_per_rotation: int
+    leaves_out: tuple[str, ...] = ()
 
     @property
     def qubits(self) -> int:

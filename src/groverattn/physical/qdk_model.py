@@ -57,7 +57,7 @@ def least_volume(counts: LogicalCounts, hardware: Hardware, error_budget: float)
         layout *= qre.LatticeSurgery.q()
         # without a result it prints one of its own messages
         with contextlib.redirect_stdout(io.StringIO()):
-            table = qre.estimate(_Counted(counts), _Qubits(hardware), code * factory, layout, max_error=error_budget)
+            table = qre.estimate(Counted(counts), _Qubits(hardware), code * factory, layout, max_error=error_budget)
     best = min(table, key=lambda entry: entry.qubits * entry.runtime, default=None)
     if best is None:
         return None
@@ -100,7 +100,7 @@ def _code(hardware: Hardware, distances: list[int]) -> qre.ISAQuery:
     )
 
 
-class _Counted(qre.Application[None]):
+class Counted(qre.Application[None]):
     """A circuit of which only the counts are known, one gate after the other."""
 
     def __init__(self, counts: LogicalCounts) -> None:

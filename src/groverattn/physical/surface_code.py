@@ -23,6 +23,7 @@ from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.machines.layout import WITHOUT_STEPS
+from groverattn.physical.qdk_machine import QdkMachine, estimate_by_qdk
 
 
 def physical_estimate(
@@ -44,6 +45,7 @@ def physical_estimate(
     control computer's reading), the layout (steps of d cycles) and the consumption by the data block; the run takes no
     less than its Clifford traffic (each Clifford gate takes a tile for a time step of d cycles). Errors are added to
     first order, as in arXiv:1812.01238, and storage is charged for the whole duration.
+    A `QdkMachine` is priced by qdk.qre, which has no phases: it takes the design of least volume, whatever the objective.
 
     Args:
         counts: the circuit.
@@ -89,6 +91,8 @@ def estimate_below(
         InputError: as `physical_estimate`, if every number is below it.
     """
     n_factories = None if n_factories is None else check_count("n_factories", n_factories, least=1)
+    if isinstance(hardware, QdkMachine):
+        return estimate_by_qdk(counts, hardware, error_budget, n_factories, waiting_s)
     if schedule is None:
         schedule, hardware = one_phase(counts), attrs.evolve(hardware, layout=WITHOUT_STEPS)
     demands = Demand.choices(counts, schedule, hardware, error_budget, waiting_s)
@@ -110,6 +114,8 @@ def least_merit(counts: LogicalCounts, schedule: Schedule, hardware: Hardware, o
         counts, schedule: the run, or part of it.
         hardware, objective: see `physical_estimate`.
     """
+    if isinstance(hardware, QdkMachine):
+        return 0.0  # its runs are not bounded here: every design is priced
     demand = Demand.of(counts, schedule, hardware, _ANY_BUDGET, 0.0)
     return least_of_design(demand, hardware, objective) * _per_cycle(hardware, objective)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groverattn.physical.bare_counts import BareCounts
+from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table
 from groverattn.show.numbers import Cell, count, count_text, duration, probability, probability_text, time_text, words
@@ -39,7 +40,13 @@ def _(result: BareCounts) -> tuple[Block, ...]:
         f"machine {result.machine.name}, error budget {probability_text(found.error_budget)}"
     )
     columns = (Column("quantity"), Column("value", IN_CELL), Column("of what"))
-    return Paragraph(heading), Table("", columns, tuple(_rows(result))), *_second_opinion(result)
+    table = Table("", columns, tuple(_rows(result)), notes=not_in_the_price(found))
+    return Paragraph(heading), table, *_second_opinion(result)
+
+
+def not_in_the_price(found: PhysicalEstimate) -> tuple[str, ...]:
+    """What qdk.qre leaves out, as a note beside its numbers; none beside our own."""
+    return (f"Priced by qdk.qre, which has {', '.join(found.leaves_out)}.",) if found.leaves_out else ()
 
 
 def _rows(result: BareCounts) -> Iterator[tuple[Cell, ...]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.ledger import ledger
+from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.report import appendix, choices, circuit, crossing, opening, running, scale
 from groverattn.report import classical as classical_section
 from groverattn.report.results import DESIGNS, ModelResults
@@ -53,8 +54,10 @@ def report(
     `on_section` is told how many sections are done, and of how many.
 
     Raises:
-        InputError: an unknown name.
+        InputError: an unknown name, or a machine that qdk.qre prices.
     """
+    for request in requests:
+        check_modelled_here(request.hardware)
     models = [ModelResults(request) for request in requests]
     done, total = itertools.count(1), len(models) * len(_SECTIONS)
     chapters = [chapter(model, lambda: on_section(next(done), total)) for model in models]

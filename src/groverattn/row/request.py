@@ -13,8 +13,8 @@ from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
 from groverattn.errors import InputError, check_error_budget, unknown_name
 from groverattn.inputs import Check, Input, between, checked, flat, inputs_of, make, nested, option
+from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check_hardware
 from groverattn.physical.objectives import OBJECTIVES, check_objective
-from groverattn.physical.machines.hardware import HARDWARE, check_hardware
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
@@ -252,7 +252,9 @@ class RowRequest:
     )
     search_law: str = option("expected", help=f"How iterates are counted: {', '.join(LAWS)}.", check=checked(check_law))
     hardware: str = option(
-        "gidney-fowler-2018", help=f"Machine: {', '.join(HARDWARE)}; or a TOML file.", check=checked(check_hardware)
+        "gidney-fowler-2018",
+        help=f"Machine: {', '.join((*HARDWARE, *PRICED_BY_QDK))}; or a TOML file.",
+        check=checked(check_hardware),
     )
     error_budget: float = option(
         0.01,

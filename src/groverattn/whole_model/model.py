@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from groverattn.classical.lines import KeyMemory, ModelTime, whole_model_times
+from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.show.result import Shown
@@ -150,6 +151,7 @@ def whole_model(
     >>> model.prefill.rows_per_head, f"{model.causal_share:.2f}"
     (14, '0.68')
     """
+    check_modelled_here(request.hardware)
     shape, heads, own_keys = request.shape, request.layers * request.query_heads, _has_own_keys(request)
     pricing = RowPricing.of(request)
     price = row or pricing.best()

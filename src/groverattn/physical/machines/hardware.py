@@ -222,8 +222,9 @@ def hardware(name: str) -> Hardware:
     """Return the machine of this name, or the one that a user's own TOML file describes.
 
     Args:
-        name: one of `HARDWARE`, or the path of a file: whatever ends in .toml or has a slash in it. The file may take
-            the fields of a named machine over, `base = "gidney-fowler-2018"`, and give others in their place.
+        name: one of `HARDWARE` or `PRICED_BY_QDK`, or the path of a file: whatever ends in .toml or has a slash in it.
+            The file may take the fields of a machine of `HARDWARE` over, `base = "gidney-fowler-2018"`, and give others
+            in their place.
 
     Raises:
         InputError: no such machine, the message naming the nearest ones; or a file that does not describe one.
@@ -232,7 +233,8 @@ def hardware(name: str) -> Hardware:
     10.0
     """
     if not is_machine_file(name):
-        return HARDWARE[name]
+        check_hardware(name)
+        return (PRICED_BY_QDK if name in PRICED_BY_QDK else HARDWARE)[name]
     path = Path(name)
     return _build(path.name, read_machine_file(path, _FIELDS, sources_required=False))
 
@@ -251,8 +253,8 @@ def check_hardware(name: str) -> None:
 
     >>> check_hardware("gidney-2025")
     """
-    if not is_machine_file(name):
-        HARDWARE.check(name)
+    if not is_machine_file(name) and name not in HARDWARE and name not in PRICED_BY_QDK:
+        raise unknown_name("hardware", name, (*HARDWARE, *PRICED_BY_QDK), HARDWARE.why)
 
 
 def _build(name: str, file: MachineFile) -> Hardware:
@@ -286,3 +288,30 @@ HARDWARE: Registry[Hardware] = Registry(
     {name: _build(name, file) for name, file in _SHIPPED.items()},
     group="groverattn.machines",
 )
+
+_QDK = "groverattn.physical.qdk_machine"
+PRICED_BY_QDK: Registry[Hardware] = Registry(
+    "hardware",
+    "qdk.qre prices no other machine",
+    {
+        "qdk-neutral-atom": f"{_QDK}:NEUTRAL_ATOM",
+        "qdk-neutral-atom-low-move": f"{_QDK}:NEUTRAL_ATOM_LOW_MOVE",
+        "qdk-majorana": f"{_QDK}:MAJORANA",
+        "qdk-yoked": f"{_QDK}:YOKED",
+    },
+)
+"""Machines whose price is asked of qdk.qre: `hardware` returns them too, and nothing goes through them by itself."""
+
+
+def check_modelled_here(name: str) -> None:
+    """Raise InputError if a machine is priced by qdk.qre, where limits and factories of our own model are needed.
+
+    >>> check_modelled_here("gidney-2025")
+    """
+    if name in PRICED_BY_QDK:
+        raise InputError(
+            given=f"hardware {name!r}",
+            allowed=", ".join(HARDWARE),
+            why="crossovers, whole models and reports take limits and factories apart, and qdk.qre gives one price",
+            do="choose another machine, or ask estimate, compare, frontier or physical",
+        )
