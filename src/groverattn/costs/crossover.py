@@ -12,8 +12,8 @@ from groverattn.errors import InputError
 
 TimeS = Callable[[int], float]
 
-# A crossover is an order of magnitude: its inputs are less precise than one part in 1024.
-_RELATIVE_PRECISION = 2**-10
+# A crossover is an order of magnitude: its inputs are less precise than one part in 1024; coarsely, within a factor.
+_RELATIVE_PRECISION, _COARSE = 2**-10, 1.2
 
 # Exponents are measured over the last factor of 2^8 in n, where the leading term has taken over.
 _LOG2_SPAN = 8
@@ -88,7 +88,8 @@ def find_crossover(
         classical_time_s: seconds of the classical row of n keys, above 0.
         n_min: smallest number of keys, at least 1.
         n_max: largest number of keys, above n_min.
-        octaves: compare at every so many powers of two only, and at all of them in the step that holds the crossover.
+        octaves: compare at every so many powers of two only, and bisect within a factor of 1.2: for times that take
+            long to compute and change slowly.
 
     Raises:
         InputError: an empty range, or a classical time that is not positive.
@@ -109,11 +110,10 @@ def find_crossover(
     ratio = functools.partial(_ratio, quantum_time_s, classical_time_s)
     ratios = {n: ratio(n) for n in _grid(n_min, n_max, octaves)}
     step = _step(ratios)
-    if step is not None and octaves > 1:
-        finer = [n for n in _grid(n_min, n_max) if step[0] <= n <= step[1]]
-        ratios = dict(sorted((ratios | {n: ratio(n) for n in finer}).items()))
-        step = _step(ratios)
-    n_keys = _bisect(ratio, *step) if step is not None else (n_min if ratios[n_max] < 1 else None)
+    if step is None:
+        n_keys = n_min if ratios[n_max] < 1 else None
+    else:
+        n_keys = _bisect(ratio, *step) if octaves == 1 else _bisect_coarsely(ratio, *step)
     return Crossover(
         n_keys,
         _reason(n_keys, ratios),
@@ -144,7 +144,8 @@ def _exponent(time_s: TimeS, n_min: int, n_max: int) -> float:
 
 def _grid(n_min: int, n_max: int, octaves: int = 1) -> list[int]:
     powers = [1 << k for k in range(0, n_max.bit_length(), octaves)]
-    inner = sorted({n for power in powers for n in (power, power + 1) if n_min < n < n_max})
+    after = (0, 1) if octaves == 1 else (0,)
+    inner = sorted({power + more for power in powers for more in after if n_min < power + more < n_max})
     return [n_min, *inner, n_max]
 
 
@@ -166,6 +167,13 @@ def _ratio(quantum_time_s: TimeS, classical_time_s: TimeS, n_keys: int) -> float
 def _bisect(ratio: Callable[[int], float], slower: int, faster: int) -> int:
     while faster - slower > max(1, int(slower * _RELATIVE_PRECISION)):
         middle = (slower + faster) // 2
+        slower, faster = (slower, middle) if ratio(middle) < 1 else (middle, faster)
+    return faster
+
+
+def _bisect_coarsely(ratio: Callable[[int], float], slower: int, faster: int) -> int:
+    while faster > slower + 1 and faster > slower * _COARSE:
+        middle = min(max(round(math.sqrt(slower * faster)), slower + 1), faster - 1)
         slower, faster = (slower, middle) if ratio(middle) < 1 else (middle, faster)
     return faster
 

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from qualtran.resource_counting import QubitCount
 
-from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, UNLOADS
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.bloqs.search.block_oracle import oracle_of
@@ -22,13 +22,11 @@ from groverattn.problem.key_table import KeyTable
 from groverattn.problem.sizes import ceil_div
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowLimits, RowTime, least, part_sizes
-
-UNLOADS = ("measured", "again")
+from groverattn.row.time import LOG2_PART_MIN, RowLimits, RowTime, least, part_sizes
 
 # The score in a few layers less for a third more qubits. `quantum-query` has one or two layers fewer still, on five
 # times the qubits, and takes as long to build as all else here.
-_SHALLOW_SCORE = "plain-heap"
+SHALLOW_SCORE = "plain-heap"
 
 # Below this factor the time of an iterate may be made up for by a filled-up search of fewer iterates.
 _MARGIN = 2.0
@@ -47,50 +45,49 @@ class CircuitRow:
     limits: RowLimits
     score_method: str
 
-    @property
-    def access(self) -> str:
-        """Its data access."""
-        return self.limits.request.design.data_access
-
     def width(self, n_keys: int) -> int:
         """Return the logical qubits of an iterate over some keys, one key per query."""
-        return _width(self.access, n_keys, self.limits.score)
+        design = self.limits.request.design
+        return _width(design.data_access, n_keys, self.limits.score, design.unload)
 
-    def named(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str]:
         """Return what it is."""
-        return {"data_access": self.access, "score_method": self.score_method, "unload": self.limits.unload}
+        design = self.limits.request.design
+        return {"data_access": design.data_access, "score_method": self.score_method, "unload": design.unload}
 
 
 def circuit_rows(request: RowRequest, score: KeyScore) -> tuple[CircuitRow, ...]:
-    """Return the rows of every data access that is a circuit, by both unloads, with the request's score and a shallow one.
+    """Return the rows of every data access that is a circuit, by each unload, with the score of it and a shallow one.
 
     Args:
-        request: sizes, law and machine; its own data access is not looked at.
+        request: sizes, law and machine; its own data access and unload are not looked at.
         score: the score of its query.
     """
-    scores = {request.design.score_method: score, _SHALLOW_SCORE: _shallow(score)}
-    return tuple(
-        row
+    scores = {request.design.score_method: score, SHALLOW_SCORE: _shallow(score)}
+    rows = (
+        CircuitRow(RowLimits.of(request, each, data_access=access, unload=unload, words_at_once=1), method)
         for access in DATA_ACCESSES
         for method, each in scores.items()
         for unload in UNLOADS
-        for row in [CircuitRow(RowLimits.of(_by(request, access), each, unload), method)]
-        if not row.limits.waits_of(4).external_calls
     )
+    return tuple(filter(_is_circuit, rows))
 
 
-def _by(request: RowRequest, access: str) -> RowRequest:
-    return attrs.evolve(request, design=attrs.evolve(request.design, data_access=access))
+def _is_circuit(row: CircuitRow) -> bool:
+    try:
+        return not row.limits.waits_of(1 << LOG2_PART_MIN).external_calls
+    except InputError:  # an access without this unload
+        return False
 
 
 @functools.lru_cache(maxsize=64)
 def _shallow(score: KeyScore) -> KeyScore:
-    return make_score(_SHALLOW_SCORE, score.query, score.threshold, score.key_bits)
+    return make_score(SHALLOW_SCORE, score.query, score.threshold, score.key_bits)
 
 
 @functools.lru_cache(maxsize=16_384)
-def _width(access: str, n_keys: int, score: KeyScore) -> int:
-    oracle = oracle_of(access, KeyTable(n_keys, len(score.query), score.key_bits), score)
+def _width(access: str, n_keys: int, score: KeyScore, unload: str) -> int:
+    oracle = oracle_of(access, KeyTable(n_keys, len(score.query), score.key_bits), score, unload=unload)
     return int(cost_of(GroverIterate(oracle), QubitCount()))
 
 
@@ -146,12 +143,14 @@ class PartDesign:
         row: the circuit.
         log2_part: log2 of the keys of a part.
         n_keys: keys of the row.
+        largest: whether no larger parts were tried.
         n_machines: machines S.
     """
 
     row: CircuitRow
     log2_part: int
     n_keys: int
+    largest: bool
     n_machines: int = 1
 
     @property
@@ -166,13 +165,12 @@ class PartDesign:
 
     @property
     def slowest_s(self) -> float:
-        """Time of the slowest machine, seconds: at most the slowest part of all, as often as it has parts."""
-        request, n_parts = self.row.limits.request, self.in_turn * self.n_machines
-        search = ParallelSearch(n_parts, request.error_budget)
-        iterates = search.slowest(n_parts << self.log2_part, request.shape.n_marked)
-        limits = self.row.limits
-        waits = limits.waits_of(1 << self.log2_part)
-        return RowTime(self.n_keys, self.in_turn * iterates, waits, limits.times).duration_s
+        """Time of the slowest machine, seconds: a safe upper bound (`ParallelSearch.slowest`)."""
+        limits, n_parts = self.row.limits, self.in_turn * self.n_machines
+        search = ParallelSearch(n_parts, limits.request.error_budget)
+        n_marked = limits.request.shape.n_marked
+        iterates = search.slowest(n_parts << self.log2_part, n_marked, parts_each=self.in_turn)
+        return RowTime(self.n_keys, iterates, limits.waits_of(1 << self.log2_part), limits.times).duration_s
 
 
 def best_in_parts(
@@ -200,7 +198,7 @@ def best_in_parts(
     if not found:
         return None
     _, row, log2_part = min(found, key=lambda each: each[0])
-    return PartDesign(row, log2_part, n_keys)
+    return PartDesign(row, log2_part, n_keys, log2_part == sizes[-1])
 
 
 _START = 4  # parts of 2^10 keys, near the best of the shallow circuits

@@ -17,11 +17,12 @@ from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.problem.sizes import ceil_div
 from groverattn.reference.search.cost import IterateShare
 from groverattn.reference.search.parallel import ParallelSearch
-from groverattn.row.request import RowRequest
+from groverattn.row.request import AUTO, Design, RowRequest
 from groverattn.row.search import RowSearch
 
 # Sizes of parts that are tried: four keys or more, in powers of four. The time is flat around the best: our choice.
 LOG2_PART_MIN, LOG2_PART_STEP = 2, 2
+_KEPT = ("data_access", "score_method", "method", "reads_limit")
 # Parts with more marked keys than this each are not tried: few of them gain nothing (see test).
 _MARKED_PER_PART = 4
 
@@ -95,20 +96,31 @@ class RowLimits:
         request: law, machine, data access and error budget, all of which is left to the search.
         score: the score of one query.
         times: how long one wait of each kind takes.
-        unload: "measured", or "again": the load is applied a second time, and no table is read for it.
     """
 
     request: RowRequest
     score: KeyScore
     times: WaitTimes
-    unload: str = "measured"
 
     @classmethod
-    def of(cls, request: RowRequest, score: KeyScore, unload: str = "measured") -> RowLimits:
-        """Return the row of a request."""
-        machine = hardware(request.hardware)
+    def of(cls, request: RowRequest, score: KeyScore, **fixed: Any) -> RowLimits:
+        """Return the row of a request.
+
+        Left open, it tests one key per query and unloads by measurement; a block or copies of controls are those that
+        the data access takes by itself, since what a request fixes of them is for its own number of keys.
+
+        Args:
+            request: sizes, law and machine.
+            score: the score of its query.
+            fixed: fields of the design to have in place of the request's.
+        """
+        machine, design = hardware(request.hardware), attrs.evolve(request.design, **fixed)
+        own = {name: getattr(design, name) for name in _KEPT}
+        chosen = {"keys_per_query": str(design.u or 1), "words_at_once": design.words_at_once or 1}
+        chosen["unload"] = "measured" if design.unload == AUTO else design.unload
+        request = attrs.evolve(request, design=Design.one_key(**own | chosen))
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
-        return cls(request, score, times, unload)
+        return cls(request, score, times)
 
     def with_free_control(self) -> RowLimits:
         """Return the row with a control computer that reads at once."""
@@ -169,7 +181,8 @@ class RowLimits:
 
     def waits_of(self, n_searched: int) -> IterateWaits:
         """Return what a plain iterate over some keys waits for, one key per query."""
-        return _waits_of(self.request.design.data_access, n_searched, self.score, self.unload)
+        design = self.request.design
+        return iterate_waits(design.data_access, n_searched, self.score, unload=design.unload)
 
     def _around(self, sizes: range, n_keys: int) -> list[RowTime]:
         """Rows in parts of neighbouring sizes, down the hill from where it starts to where the time is least."""
@@ -212,7 +225,7 @@ class RowLimits:
             search_law=request.search_law,
             error_budget=request.error_budget,
         )
-        return _waits_of_search(searched, self.score, self.unload)
+        return _waits_of_search(searched, self.score)
 
 
 def part_sizes(n_keys: int, n_marked: int) -> range:
@@ -236,32 +249,20 @@ def least(value: Callable[[int], float], start: int) -> int:
 @functools.lru_cache(maxsize=16_384)
 def dealt(n_parts: int, log2_part: int, n_marked: int, p_failure: float) -> tuple[float, float]:
     """Return the expected iterates and checks of one of some parts of 2^log2_part keys, the marked ones dealt to all."""
-    cost = ParallelSearch(n_parts, p_failure).cost(n_parts << log2_part, n_marked)
+    cost = ParallelSearch(n_parts, p_failure).mean(n_parts << log2_part, n_marked)
     return cost.iterates_expected, cost.checks_expected
-
-
-def _waits_of(access: str, n_keys: int, score: KeyScore, unload: str, **others: Any) -> IterateWaits:
-    """What an iterate waits for with this unload: the one place where that is decided.
-
-    Applied a second time the load, an XOR, takes the word back: nothing is measured whose outcome needs the keys. For a
-    bucket brigade that is one reaction more than the measured unload, for others it is a lower bound.
-    """
-    waits = iterate_waits(access, n_keys, score, **others)
-    if unload == "measured" or not waits.control_bits:
-        return waits
-    return attrs.evolve(waits, unload=waits.unload + 1, control_bits=0)
 
 
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
 @functools.lru_cache(maxsize=64)
-def _waits_of_search(request: RowRequest, score: KeyScore, unload: str) -> Callable[[int], tuple[float, IterateWaits]]:
+def _waits_of_search(request: RowRequest, score: KeyScore) -> Callable[[int], tuple[float, IterateWaits]]:
     """Return a function that knows the iterates and the mean iterate's waits of this search at each number of keys."""
-    access, words = request.design.data_access, request.design.words_at_once
+    access, words, unload = request.design.data_access, request.design.words_at_once or 1, request.design.unload
 
     def waits_of(share: IterateShare, score: KeyScore, *, phased: bool = False) -> IterateWaits:
         u = share.keys_per_query
-        n_keys, kind = share.n_blocks * u, {"phased": phased, "keys_per_query": u, "words_at_once": words}
-        return _waits_of(access, n_keys, score, unload, **kind)
+        kind = {"phased": phased, "keys_per_query": u, "words_at_once": words, "unload": unload}
+        return iterate_waits(access, share.n_blocks * u, score, **kind)
 
     @functools.cache
     def at(n_keys: int) -> tuple[float, IterateWaits]:
