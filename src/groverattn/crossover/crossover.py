@@ -13,8 +13,9 @@ from groverattn.crossover.break_even import BreakEven, MachineSupply
 from groverattn.errors import InputError
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowLimits, RowTime
-from groverattn.row.verdict import Verdict, row_verdict
+from groverattn.row.readings import Readings
+from groverattn.row.time import RowLimits, RowTime, one_key
+from groverattn.row.verdict import Verdict, readings_json, row_verdict
 from groverattn.show.result import Drawn
 
 SCHEMA = "groverattn.crossover/1"
@@ -74,7 +75,8 @@ class CrossoverResult(Drawn):
     """The verdict and the inverse question of every data access that was asked for.
 
     Attributes:
-        request: sizes, law and machine; its own data access is not looked at.
+        request: sizes, law and machine; its own data access is not looked at, and what it leaves open of the circuit is
+            that of one key per query.
         verdicts: by data access.
         points: by data access, one for each number of keys asked for.
     """
@@ -83,15 +85,21 @@ class CrossoverResult(Drawn):
     verdicts: dict[str, Verdict]
     points: dict[str, list[BreakEvenPoint]]
 
+    @property
+    def readings(self) -> Readings:
+        """The readings of the best circuit, which are the same for all accesses."""
+        return next(iter(self.verdicts.values())).readings
+
     def as_json(self) -> dict[str, Any]:
         """Return the object that `crossover --format json` prints."""
         inputs = {name: value for name, value in self.request.as_json().items() if name != "data_access"}
         return {
             "schema": SCHEMA,
             "inputs": inputs,
+            "readings": readings_json(self.readings),
             "accesses": {
                 name: {
-                    "crossover": verdict.as_json(),
+                    "crossover": verdict.of_access(),
                     "break_even": [point.as_json() for point in self.points[name]],
                 }
                 for name, verdict in self.verdicts.items()
@@ -119,7 +127,7 @@ def crossover(request: RowRequest, data_access: str = ALL, at: Sequence[int] = (
         DATA_ACCESSES.check(data_access)
     verdicts, points = {}, {}
     for name in DATA_ACCESSES if data_access == ALL else (data_access,):
-        chosen = request.but(data_access=name)
+        chosen = one_key(request, data_access=name)
         verdicts[name] = row_verdict(chosen, score_of(chosen))
         points[name] = [BreakEvenPoint.of(chosen.but(n_keys=n)) for n in dict.fromkeys((request.shape.n_keys, *at))]
     return CrossoverResult(request, verdicts, points)

@@ -133,21 +133,33 @@ class Readings:
         return {name: getattr(self, name) for name in ("one_machine", "same_width", "equal_hardware")}
 
 
-@functools.lru_cache(maxsize=256)
 def readings_of(request: RowRequest, score: KeyScore) -> Readings:
     """Return the readings of a request's sizes; its own data access and unload are not looked at.
 
     Args:
         request: sizes, law and machine.
         score: the score of its query.
+
+    >>> from groverattn.row.circuit import score_of
+    >>> from groverattn.row.time import one_key
+    >>> request = one_key(RowRequest.of(preset="gpt2"))
+    >>> readings = readings_of(request, score_of(request))
+    >>> readings.one_machine.slowest.n_keys, bool(readings.equal_hardware.never)
+    (None, True)
     """
+    any_circuit = {"data_access": "qrom", "unload": "measured", "words_at_once": 1}
+    return _readings(attrs.evolve(request, design=attrs.evolve(request.design, **any_circuit)), score)
+
+
+@functools.lru_cache(maxsize=256)
+def _readings(request: RowRequest, score: KeyScore) -> Readings:
     return _Row(request, score).readings()
 
 
 ONE_MACHINE = "one machine, by the best circuit, beside one GPU; gates, factories and Clifford traffic take no time"
 SAME_WIDTH = (
-    "as many machines as have the logical qubits of that one together, which share the keys in parts, beside one GPU; "
-    "law expected, one key per query"
+    "as many machines as have the logical qubits of that one together, each with a control computer, which share the "
+    "keys in parts, beside one GPU; law expected, one key per query"
 )
 EQUAL_HARDWARE = (
     f"a scan by the electronics of the same physical qubits, {MULTIPLY_ADDS_PER_QUBIT_CYCLE:g} multiply-add per qubit "
@@ -244,16 +256,17 @@ class _Row:
         equal = self._reading(
             EQUAL_HARDWARE, lambda n: self.volume(n)[0].time_s, self.scan_s, self.scan_s, lambda n: self.volume(n)[1]
         )
-        one = attrs.evolve(one, why=f"iterates grow like sqrt(n), and an iterate has {self._reactions} reactions")
+        one = attrs.evolve(one, why=self._why_one)
         same = attrs.evolve(same, why=_WHY_SAME)
         return Readings(one, same, attrs.evolve(equal, why=_WHY_EQUAL, never=self._never(equal)))
 
     @property
-    def _reactions(self) -> str:
+    def _why_one(self) -> str:
+        text = "iterates grow like sqrt(n), and the reactions of an iterate like log n"
         try:
-            return f"{self.fastest(N_MAX)[1].waits.reactions:,.0f} at n = 2^{N_MAX.bit_length() - 1}, O(log n)"
+            return f"{text}: {self.fastest(N_MAX)[1].waits.reactions:,.0f} at n = 2^{N_MAX.bit_length() - 1}"
         except InputError:
-            return "O(log n)"
+            return text
 
     def _one(self, n_keys: int) -> dict[str, Any]:
         return _named(self.fastest(n_keys)[0], n_keys)
@@ -267,13 +280,14 @@ class _Row:
         if not equal.points or "code_distance" not in equal.points[-1].design:
             return ""
         distance = equal.points[-1].design["code_distance"]
+        iterates = self.rows[0].limits.iterates_of_a_part(N_MAX)
         bound = 2 * distance**3 / self.request.shape.d_head * MULTIPLY_ADDS_PER_QUBIT_CYCLE
-        if bound < 1:
+        if bound * iterates < 1:
             return ""
         return (
-            "an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles (D = "
-            f"{distance}), where a scan takes d qubit cycles for a key: the ratio is at least 2 D^3 / d = {bound:.3g} "
-            "an iterate of a part, and no part is searched in less than one"
+            f"an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles (D = "
+            f"{distance}), where a scan takes d qubit cycles for a key; so the ratio is at least 2 D^3 / d = {bound:.3g} "
+            f"times the iterates of a part, {iterates:.2g} or more"
         )
 
     def _reading(
@@ -302,7 +316,9 @@ _WHY_SAME = (
     "the number of machines grows like n and each has parts of a fixed size, so only the slowest of more machines and "
     "the smaller error that each may have add to the time, like log n: it buys time with qubits, as many GPUs would"
 )
-_WHY_EQUAL = "qubits times time grow like n, as the multiply-adds of a scan do: every iterate loads every key of its part"
+_WHY_EQUAL = (
+    "qubits times time grow like n, as the multiply-adds of a scan do: every iterate loads every key of its part"
+)
 
 
 def _named(row: CircuitRow, n_keys: int, parts: PartDesign | None = None) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.problem.sizes import ceil_div
 from groverattn.reference.search.cost import IterateShare
 from groverattn.reference.search.parallel import ParallelSearch
-from groverattn.row.request import AUTO, Design, RowRequest
+from groverattn.row.request import AUTO, ONE_KEY, Design, RowRequest
 from groverattn.row.search import RowSearch
 
 # Sizes of parts that are tried: four keys or more, in powers of four. The time is flat around the best: our choice.
 LOG2_PART_MIN, LOG2_PART_STEP = 2, 2
-_KEPT = ("data_access", "score_method", "method", "reads_limit")
+_KEPT = ("data_access", "score_method", "keys_per_query", "words_at_once", "unload", "method", "reads_limit")
 # Parts with more marked keys than this each are not tried: few of them gain nothing (see test).
 _MARKED_PER_PART = 4
 
@@ -88,6 +88,21 @@ class RowTime:
         return self.duration_s - self.iterates * self.iterate_parts_s["control"]
 
 
+def one_key(request: RowRequest, **fixed: Any) -> RowRequest:
+    """Return the request with the simplest circuit in place of what it leaves open: one key per query, no parts.
+
+    Args:
+        request: the request.
+        fixed: fields of its design to have in any case.
+
+    >>> one_key(RowRequest.of(preset="gpt2"), data_access="qroam").design.keys_per_query
+    '1'
+    """
+    design = attrs.evolve(request.design, **fixed)
+    still_open = {name: value for name, value in ONE_KEY.items() if getattr(design, name) in (AUTO, None)}
+    return attrs.evolve(request, design=attrs.evolve(design, **still_open))
+
+
 @attrs.frozen
 class RowLimits:
     """The search of one row at its limits, as a function of the number of keys; the number of marked keys stays.
@@ -114,11 +129,10 @@ class RowLimits:
             score: the score of its query.
             fixed: fields of the design to have in place of the request's.
         """
-        machine, design = hardware(request.hardware), attrs.evolve(request.design, **fixed)
-        own = {name: getattr(design, name) for name in _KEPT}
-        chosen = {"keys_per_query": str(design.u or 1), "words_at_once": design.words_at_once or 1}
-        chosen["unload"] = "measured" if design.unload == AUTO else design.unload
-        request = attrs.evolve(request, design=Design.one_key(**own | chosen))
+        machine = hardware(request.hardware)
+        design = attrs.evolve(one_key(request).design, **fixed)
+        design = Design.one_key(**{name: getattr(design, name) for name in _KEPT})
+        request = attrs.evolve(request, design=design)
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
         return cls(request, score, times)
 
@@ -178,6 +192,13 @@ class RowLimits:
         if n_parts * checks > request.design.reads_limit * n_keys:
             return None
         return RowTime(n_keys, n_parts * each, self.waits_of(1 << log2_part), self.times, n_parts)
+
+    def iterates_of_a_part(self, n_keys: int) -> float:
+        """Return the least number of iterates, expected, that a part is searched with, however many parts there are."""
+        if not self.deals:
+            return self.at(n_keys).iterates
+        n_parts, shape = n_keys >> LOG2_PART_MIN, self.request.shape
+        return dealt(n_parts, LOG2_PART_MIN, shape.n_marked, self.request.error_budget)[0]
 
     def waits_of(self, n_searched: int) -> IterateWaits:
         """Return what a plain iterate over some keys waits for, one key per query."""
