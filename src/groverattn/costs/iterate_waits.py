@@ -93,22 +93,23 @@ def iterate_waits(
     2044
     """
     table = KeyTable(n_keys, len(score.query), score.key_bits)
-    form = {"keys_per_query": keys_per_query, "words_at_once": words_at_once, "unload": unload}
-    oracle = oracle_of(data_access, table, score, **form)
+    oracle = oracle_of(
+        data_access, table, score, keys_per_query=keys_per_query, words_at_once=words_at_once, unload=unload
+    )
     iterate = GroverIterate(oracle)
     if phased:
         iterate = phased_iterate(iterate)
     oracle = iterate.oracle
-    load, unload = (
+    load, unloaded = (
         sum(times * reading(part, "measurement_depth") for part, times in parts)
         for parts in (oracle.loads, oracle.unloads)
     )
     flips = oracle.predicate.measurement_depth
     return IterateWaits(
         load=load,
-        score=oracle.measurement_depth - load - unload - flips,
+        score=oracle.measurement_depth - load - unloaded - flips,
         predicate=flips,
-        unload=unload,
+        unload=unloaded,
         diffusion=iterate.diffusion.measurement_depth,
         external_calls=oracle.external_calls,
         control_bits=sum(int(times * cost_of(part, ControlBits())) for part, times in (*oracle.loads, *oracle.unloads)),

@@ -44,7 +44,7 @@ class BreakEvenPoint:
         Raises:
             InputError: a search that takes no iterate.
         """
-        n_keys = request.shape.n_keys
+        request, n_keys = one_key(request), request.shape.n_keys
         row = RowLimits.of(request, score_of(request)).at(n_keys)
         if not row.iterates:
             raise InputError(

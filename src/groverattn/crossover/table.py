@@ -61,8 +61,8 @@ def readings_table(readings: Readings) -> Table:
         readings.by_name.items(),
         (Column("reading"), lambda each: words(_TITLES[each[0]])),
         (Column("ratio at this n", "times", "crossover", short="ratio here"), lambda each: _ratio_here(each[1])),
-        (Column("slowest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].slowest)),
-        (Column("fastest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].fastest)),
+        (Column("slowest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].slowest, 2)),
+        (Column("fastest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].fastest, 2)),
         (
             Column("quantum time grows like n to the", "power", "crossover", short="quantum n^"),
             lambda each: _power(each[1].slowest),
@@ -154,9 +154,9 @@ def crossings_table(result: CrossoverResult) -> Table:
     return Table(caption, columns, rows, notes=(note,))
 
 
-def _crossing(reading: Reading, line: Crossover) -> Cell:
+def _crossing(reading: Reading, line: Crossover, digits: int = 3) -> Cell:
     value = line.ratio_at_n_max if line.n_keys is None else line.n_keys
-    return Cell(ratio_text(reading, line), value if math.isfinite(value) else None)
+    return Cell(ratio_text(reading, line, digits), value if math.isfinite(value) else None)
 
 
 def why_points(result: CrossoverResult) -> Points:

@@ -184,11 +184,26 @@ class _Row:
         return hardware(self.request.hardware)
 
     @functools.cached_property
-    def fastest(self) -> Callable[[int], Chosen]:
+    def fastest(self) -> Callable[[int], tuple[RowTime, int, dict[str, Any]]]:
+        """The fastest row on one machine, its logical qubits and its design.
+
+        Of a number of keys that is no power of two, parts in turn have fewer dead keys.
+        """
         # of two scores the one in more layers is slower with every access
         depth = {row.score_method: row.limits.score.measurement_depth for row in self.rows}
         rows = [row for row in self.rows if depth[row.score_method] == min(depth.values())]
-        return best_whole(rows, lambda _, time: time.iterate_s)
+        whole_at = best_whole(rows, lambda _, time: time.iterate_s)
+
+        @functools.cache
+        def at(n_keys: int) -> tuple[RowTime, int, dict[str, Any]]:
+            row, whole = whole_at(n_keys)
+            parts = best_in_parts(rows, lambda _, __, time: time.duration_s, n_keys)
+            time = None if parts is None else parts.row.limits.in_parts(n_keys, parts.log2_part)
+            if parts is not None and time is not None and time.duration_s < whole.duration_s:
+                return time, parts.width, _named(parts.row, n_keys, parts)
+            return whole, row.width(n_keys), _named(row, n_keys)
+
+        return at
 
     @functools.cached_property
     def leanest(self) -> Callable[[int], Chosen]:
@@ -200,9 +215,8 @@ class _Row:
 
         @functools.cache
         def at(n_keys: int) -> PartDesign | None:
-            row, time = self.fastest(n_keys)
+            time, width, _ = self.fastest(n_keys)
             found = best_in_parts(self.rows, lambda _, width, time: width * time.duration_s, n_keys)
-            width = row.width(n_keys)
             if found is None or found.width > width:
                 return None
             found = attrs.evolve(found, n_machines=width // found.width)
@@ -241,7 +255,7 @@ class _Row:
     def shared_s(self, n_keys: int) -> float:
         """Time of the same width, seconds."""
         shared = self.sharing(n_keys)
-        return self.fastest(n_keys)[1].duration_s if shared is None else shared.slowest_s
+        return self.fastest(n_keys)[0].duration_s if shared is None else shared.slowest_s
 
     def scan_s(self, n_keys: int) -> float:
         """Time of a scan by the electronics of the row's qubits, seconds: n d multiply-adds."""
@@ -251,7 +265,7 @@ class _Row:
     def readings(self) -> Readings:
         gpus = functools.cache(lambda n_keys: [line.time_s_per_row for line in self.request.classical(n_keys)])
         slowest, fastest = (lambda n: max(gpus(n))), (lambda n: min(gpus(n)))
-        one = self._reading(ONE_MACHINE, lambda n: self.fastest(n)[1].duration_s, slowest, fastest, self._one)
+        one = self._reading(ONE_MACHINE, lambda n: self.fastest(n)[0].duration_s, slowest, fastest, self._one)
         same = self._reading(SAME_WIDTH, self.shared_s, slowest, fastest, self._same)
         equal = self._reading(
             EQUAL_HARDWARE, lambda n: self.volume(n)[0].time_s, self.scan_s, self.scan_s, lambda n: self.volume(n)[1]
@@ -264,12 +278,12 @@ class _Row:
     def _why_one(self) -> str:
         text = "iterates grow like sqrt(n), and the reactions of an iterate like log n"
         try:
-            return f"{text}: {self.fastest(N_MAX)[1].waits.reactions:,.0f} at n = 2^{N_MAX.bit_length() - 1}"
+            return f"{text}: {self.fastest(N_MAX)[0].waits.reactions:,.0f} at n = 2^{N_MAX.bit_length() - 1}"
         except InputError:
             return text
 
     def _one(self, n_keys: int) -> dict[str, Any]:
-        return _named(self.fastest(n_keys)[0], n_keys)
+        return self.fastest(n_keys)[2]
 
     def _same(self, n_keys: int) -> dict[str, Any]:
         shared = self.sharing(n_keys)

@@ -163,10 +163,10 @@ def _beyond(reading: Reading, line: Crossover) -> str:
     return f"{grows}, so the ratio does not fall"
 
 
-def ratio_text(reading: Reading, line: Crossover) -> str:
+def ratio_text(reading: Reading, line: Crossover, digits: int = 3) -> str:
     """From how many keys on a line is passed; or the ratio at the largest number compared, and what lies beyond it."""
     if line.n_keys is not None:
-        return f"n = {rounded(line.n_keys, 2).text}"
+        return f"n = {rounded(line.n_keys, digits).text}"
     if not math.isfinite(line.ratio_at_n_max):
         return "cannot run"
     ratio = rounded(line.ratio_at_n_max, 2).text
@@ -202,7 +202,7 @@ def passing_of(name: str, slowest: Crossover, fastest: Crossover, n_keys: int) -
         f"{count_text(slowest.n_keys)}{here}"
     )
     if fastest.n_keys is None:
-        return f"{first}, but never the fastest line up to n = {power_text(fastest.n_max)}"
+        return f"{first}, but not the fastest line up to n = {power_text(fastest.n_max)}"
     return f"{first} and the fastest from n = {count_text(fastest.n_keys)} on"
 
 

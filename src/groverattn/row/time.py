@@ -269,7 +269,7 @@ def least(value: Callable[[int], float], start: int) -> int:
 
 @functools.lru_cache(maxsize=16_384)
 def dealt(n_parts: int, log2_part: int, n_marked: int, p_failure: float) -> tuple[float, float]:
-    """Return the expected iterates and checks of one of some parts of 2^log2_part keys, the marked ones dealt to all."""
+    """Return the expected iterates and checks of one of some parts of 2^log2_part keys; the marked keys are dealt."""
     cost = ParallelSearch(n_parts, p_failure).mean(n_parts << log2_part, n_marked)
     return cost.iterates_expected, cost.checks_expected
 
