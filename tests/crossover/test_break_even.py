@@ -87,7 +87,7 @@ def fast_block():
 
 def test_an_error_rate_that_helps_stores_as_well_at_the_shorter_distance():
     row, supply, physical = fast_block()
-    distance_s = max(physical.consumption_limit_s, physical.clifford_limit_s)
+    distance_s = max(physical.limits_s[name] for name in ("layout", "consumption", "clifford"))
     classical_s = distance_s * 11.5 / physical.code_distance
     need = error_rate_need(row, classical_s, supply)
     assert need.note == "for code distance 11"
@@ -104,7 +104,7 @@ def test_an_error_rate_that_helps_stores_as_well_at_the_shorter_distance():
 
 def test_limits_of_what_an_error_rate_can_do():
     row, supply, physical = fast_block()
-    distance_s = max(physical.consumption_limit_s, physical.clifford_limit_s)
+    distance_s = max(physical.limits_s[name] for name in ("layout", "consumption", "clifford"))
     assert error_rate_need(row, 2 * distance_s, supply).note == "good enough"
     at_three = distance_s * 3 / physical.code_distance
     assert error_rate_need(row, 0.99 * at_three, supply).note.startswith("none: at code distance 3")
@@ -126,7 +126,7 @@ def test_states_of_one_factory_where_the_machine_cannot_run_the_row():
 def test_supply_is_the_design_of_the_estimate():
     found = point("qroam")
     physical = found.supply.physical
-    assert found.supply.states_per_row / found.supply.states_per_s == pytest.approx(physical.factory_limit_s)
+    assert found.supply.states_per_row / found.supply.states_per_s == pytest.approx(physical.limits_s["factory"])
 
 
 def test_one_access_or_all_and_further_sizes():

@@ -12,8 +12,14 @@ from groverattn.errors import InputError
 
 TimeS = Callable[[int], float]
 
-# A crossover is an order of magnitude: its inputs are less precise than one part in 1024.
-_RELATIVE_PRECISION = 2**-10
+# A crossover is an order of magnitude: its inputs are less precise than one part in 1024; coarsely, within a factor.
+_RELATIVE_PRECISION, _COARSE = 2**-10, 1.2
+
+# Exponents are measured over the last factor of 2^8 in n, where the leading term has taken over.
+_LOG2_SPAN = 8
+# A power of n below it is a logarithm over this span, or rounding to powers of two; and 2^1000 still is a float.
+NEARLY = 0.05
+_LOG2_MAX = 1000
 
 
 @attrs.frozen
@@ -27,6 +33,8 @@ class Crossover:
         n_max: largest number of keys compared.
         ratio_at_n_min: quantum time / classical time there; infinite where the quantum machine cannot run it.
         ratio_at_n_max: the same at n_max.
+        quantum_exponent, classical_exponent: powers of n by which the two times grow towards n_max, measured over its
+            last factor of 2^8; NaN where the quantum machine cannot run the search.
     """
 
     n_keys: int | None
@@ -35,6 +43,27 @@ class Crossover:
     n_max: int
     ratio_at_n_min: float
     ratio_at_n_max: float
+    quantum_exponent: float = math.nan
+    classical_exponent: float = math.nan
+
+    @property
+    def exponent(self) -> float:
+        """Power of n by which the ratio grows towards n_max; below 0 where it falls."""
+        return self.quantum_exponent - self.classical_exponent
+
+    @property
+    def log2_extrapolated(self) -> float | None:
+        """Log2 of the number of keys beyond n_max at which the ratio would reach 1 by its exponent there.
+
+        None with a crossover, and where the ratio does not fall.
+
+        >>> find_crossover(lambda n: 2**20 * n**0.5, lambda n: float(n), n_min=2, n_max=2**30).log2_extrapolated
+        40.0
+        """
+        if self.n_keys is not None or not self.exponent <= -NEARLY or self.ratio_at_n_max < 1:
+            return None
+        log2_n = math.log2(self.n_max) - math.log2(self.ratio_at_n_max) / self.exponent
+        return log2_n if log2_n < _LOG2_MAX else None
 
     @property
     def trend(self) -> str:
@@ -42,7 +71,9 @@ class Crossover:
         return self.reason.partition(": ")[2]
 
 
-def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int, n_max: int) -> Crossover:
+def find_crossover(
+    quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int, n_max: int, octaves: int = 1
+) -> Crossover:
     """Return the smallest number of keys from which the quantum line is faster and stays so.
 
     The times are compared at n_min, at every power of two up to n_max and the number after it, where an index needs one
@@ -50,11 +81,15 @@ def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int
     every later number compared. An InputError of `quantum_time_s` counts as an infinite time: the machine cannot run
     that search.
 
+    Beyond n_max nothing is known; where the ratio falls, `Crossover.log2_extrapolated` follows its local exponent.
+
     Args:
         quantum_time_s: seconds of the quantum search of n keys.
         classical_time_s: seconds of the classical row of n keys, above 0.
         n_min: smallest number of keys, at least 1.
         n_max: largest number of keys, above n_min.
+        octaves: compare at every so many powers of two only, and bisect within a factor of 1.2: for times that take
+            long to compute and change slowly.
 
     Raises:
         InputError: an empty range, or a classical time that is not positive.
@@ -62,7 +97,7 @@ def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int
     >>> find_crossover(lambda n: n**0.5, lambda n: n / 1000, n_min=2, n_max=2**30).n_keys
     1000448
     >>> print(find_crossover(lambda n: n, lambda n: n / 8, n_min=2**10, n_max=2**40).reason)
-    never in this range: the quantum/classical time ratio stays at 8 from n = 2^10 to n = 2^40
+    not in this range: the quantum/classical time ratio stays at 8 from n = 2^10 to n = 2^40
     """
     if not 1 <= n_min < n_max:
         raise InputError(
@@ -73,20 +108,44 @@ def find_crossover(quantum_time_s: TimeS, classical_time_s: TimeS, *, n_min: int
         )
 
     ratio = functools.partial(_ratio, quantum_time_s, classical_time_s)
-    ratios = {n: ratio(n) for n in _grid(n_min, n_max)}
-    slower = [n for n, r in ratios.items() if r >= 1]
-    if not slower:
-        n_keys: int | None = n_min
-    elif slower[-1] == n_max:
-        n_keys = None
+    ratios = {n: ratio(n) for n in _grid(n_min, n_max, octaves)}
+    step = _step(ratios)
+    if step is None:
+        n_keys = n_min if ratios[n_max] < 1 else None
     else:
-        n_keys = _bisect(ratio, slower[-1], min(n for n in ratios if n > slower[-1]))
-    return Crossover(n_keys, _reason(n_keys, ratios), n_min, n_max, ratios[n_min], ratios[n_max])
+        n_keys = _bisect(ratio, *step) if octaves == 1 else _bisect_coarsely(ratio, *step)
+    return Crossover(
+        n_keys,
+        _reason(n_keys, ratios),
+        n_min,
+        n_max,
+        ratios[n_min],
+        ratios[n_max],
+        _exponent(quantum_time_s, n_min, n_max),
+        _exponent(classical_time_s, n_min, n_max),
+    )
 
 
-def _grid(n_min: int, n_max: int) -> list[int]:
-    powers = [1 << k for k in range(n_max.bit_length())]
-    inner = sorted({n for power in powers for n in (power, power + 1) if n_min < n < n_max})
+def _step(ratios: dict[int, float]) -> tuple[int, int] | None:
+    """The last number of keys at which the quantum line is slower, and the next one; None if it ends slower or never is."""
+    slower = [n for n, r in ratios.items() if r >= 1]
+    if not slower or slower[-1] == max(ratios):
+        return None
+    return slower[-1], min(n for n in ratios if n > slower[-1])
+
+
+def _exponent(time_s: TimeS, n_min: int, n_max: int) -> float:
+    first = max(n_min, n_max >> _LOG2_SPAN)
+    try:
+        return math.log2(time_s(n_max) / time_s(first)) / math.log2(n_max / first)
+    except InputError:
+        return math.nan
+
+
+def _grid(n_min: int, n_max: int, octaves: int = 1) -> list[int]:
+    powers = [1 << k for k in range(0, n_max.bit_length(), octaves)]
+    after = (0, 1) if octaves == 1 else (0,)
+    inner = sorted({power + more for power in powers for more in after if n_min < power + more < n_max})
     return [n_min, *inner, n_max]
 
 
@@ -112,10 +171,17 @@ def _bisect(ratio: Callable[[int], float], slower: int, faster: int) -> int:
     return faster
 
 
+def _bisect_coarsely(ratio: Callable[[int], float], slower: int, faster: int) -> int:
+    while faster > slower + 1 and faster > slower * _COARSE:
+        middle = min(max(round(math.sqrt(slower * faster)), slower + 1), faster - 1)
+        slower, faster = (slower, middle) if ratio(middle) < 1 else (middle, faster)
+    return faster
+
+
 def _reason(n_keys: int | None, ratios: dict[int, float]) -> str:
     trend = _trend(ratios)
     if n_keys is None:
-        return f"never in this range: {trend}"
+        return f"not in this range: {trend}"
     before = [n for n, r in ratios.items() if r < 1 and n < n_keys]
     gap = f"; faster, but not for good, at n = {', '.join(map(_power, before))}" if before else ""
     return f"from n = {_power(n_keys)} on: {trend}{gap}"

@@ -74,6 +74,7 @@ def iterate_waits(
     phased: bool = False,
     keys_per_query: int = 1,
     words_at_once: int = 1,
+    unload: str = "measured",
 ) -> IterateWaits:
     """Return what an iterate over `n_keys` keys waits for, from its bloqs, once for each size.
 
@@ -82,31 +83,33 @@ def iterate_waits(
         n_keys: number of keys n.
         score: the score of one query, which knows d and the bits.
         phased: whether it is one of the fixed-point search.
-        keys_per_query, words_at_once: see `oracle_of`.
+        keys_per_query, words_at_once, unload: see `oracle_of`.
 
     Raises:
-        InputError: an unknown data access.
+        InputError: an unknown data access, or a form that it does not have.
 
     >>> from groverattn.bloqs.score.methods import score
     >>> iterate_waits("qrom", 1024, score("shared-sums", (3, -1), 2, 4)).load
     2044
     """
     table = KeyTable(n_keys, len(score.query), score.key_bits)
-    oracle = oracle_of(data_access, table, score, keys_per_query=keys_per_query, words_at_once=words_at_once)
+    oracle = oracle_of(
+        data_access, table, score, keys_per_query=keys_per_query, words_at_once=words_at_once, unload=unload
+    )
     iterate = GroverIterate(oracle)
     if phased:
         iterate = phased_iterate(iterate)
     oracle = iterate.oracle
-    load, unload = (
+    load, unloaded = (
         sum(times * reading(part, "measurement_depth") for part, times in parts)
         for parts in (oracle.loads, oracle.unloads)
     )
     flips = oracle.predicate.measurement_depth
     return IterateWaits(
         load=load,
-        score=oracle.measurement_depth - load - unload - flips,
+        score=oracle.measurement_depth - load - unloaded - flips,
         predicate=flips,
-        unload=unload,
+        unload=unloaded,
         diffusion=iterate.diffusion.measurement_depth,
         external_calls=oracle.external_calls,
         control_bits=sum(int(times * cost_of(part, ControlBits())) for part, times in (*oracle.loads, *oracle.unloads)),

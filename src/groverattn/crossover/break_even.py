@@ -11,8 +11,8 @@ from groverattn.errors import InputError
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.machines.hardware import Hardware, hardware
+from groverattn.row.best import best_row
 from groverattn.row.circuit import iterate_of
-from groverattn.row.price import price_row
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime
 
@@ -92,7 +92,7 @@ class MachineSupply:
         """Return the supply of the machine that runs the request; of one factory, if none does."""
         machine = hardware(request.hardware)
         try:
-            price = price_row(request)
+            price = best_row(request)
         except InputError as error:
             counts = count_search(iterate_of(request)).iterate.total
             factories = candidate_factories(machine.factories[0], machine)
@@ -104,7 +104,7 @@ class MachineSupply:
         counts, physical = price.totals.row, price.physical
         states = counts.toffoli + counts.t + counts.rotation * physical.t_per_rotation
         name = f"now: {physical.n_factories:,} x {physical.factory}"
-        return cls(states, states / physical.factory_limit_s, name, machine, physical)
+        return cls(states, states / physical.limits_s["factory"], name, machine, physical)
 
 
 _SMALLEST_DISTANCE = 3
@@ -126,7 +126,7 @@ def error_rate_need(row: RowTime, classical_s: float, supply: MachineSupply) -> 
         return need(None, _bound_elsewhere(row, classical_s))
     if physical is None:
         return need(None, f"unknown: {supply.refusal}")
-    distance_s = max(physical.consumption_limit_s, physical.clifford_limit_s)
+    distance_s = max(physical.limits_s[name] for name in ("layout", "consumption", "clifford"))
     if distance_s <= classical_s:
         return need(machine.physical_error_rate, "good enough")
     distance = int(physical.code_distance * classical_s / distance_s)

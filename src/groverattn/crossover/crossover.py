@@ -14,8 +14,9 @@ from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowLimits, RowTime
-from groverattn.row.verdict import Verdict, row_verdict
+from groverattn.row.readings import Readings
+from groverattn.row.time import RowLimits, RowTime, one_key
+from groverattn.row.verdict import Verdict, readings_json, row_verdict
 from groverattn.show.result import Drawn
 
 SCHEMA = "groverattn.crossover/1"
@@ -44,7 +45,7 @@ class BreakEvenPoint:
         Raises:
             InputError: a search that takes no iterate.
         """
-        n_keys = request.shape.n_keys
+        request, n_keys = one_key(request), request.shape.n_keys
         row = RowLimits.of(request, score_of(request)).at(n_keys)
         if not row.iterates:
             raise InputError(
@@ -75,7 +76,8 @@ class CrossoverResult(Drawn):
     """The verdict and the inverse question of every data access that was asked for.
 
     Attributes:
-        request: sizes, law and machine; its own data access is not looked at.
+        request: sizes, law and machine; its own data access is not looked at, and what it leaves open of the circuit is
+            that of one key per query.
         verdicts: by data access.
         points: by data access, one for each number of keys asked for.
     """
@@ -84,15 +86,21 @@ class CrossoverResult(Drawn):
     verdicts: dict[str, Verdict]
     points: dict[str, list[BreakEvenPoint]]
 
+    @property
+    def readings(self) -> Readings:
+        """The readings of the best circuit, which are the same for all accesses."""
+        return next(iter(self.verdicts.values())).readings
+
     def as_json(self) -> dict[str, Any]:
         """Return the object that `crossover --format json` prints."""
         inputs = {name: value for name, value in self.request.as_json().items() if name != "data_access"}
         return {
             "schema": SCHEMA,
             "inputs": inputs,
+            "readings": readings_json(self.readings),
             "accesses": {
                 name: {
-                    "crossover": verdict.as_json(),
+                    "crossover": verdict.of_access(),
                     "break_even": [point.as_json() for point in self.points[name]],
                 }
                 for name, verdict in self.verdicts.items()
@@ -121,7 +129,7 @@ def crossover(request: RowRequest, data_access: str = ALL, at: Sequence[int] = (
         DATA_ACCESSES.check(data_access)
     verdicts, points = {}, {}
     for name in DATA_ACCESSES if data_access == ALL else (data_access,):
-        chosen = request.but(data_access=name)
+        chosen = one_key(request, data_access=name)
         verdicts[name] = row_verdict(chosen, score_of(chosen))
         points[name] = [BreakEvenPoint.of(chosen.but(n_keys=n)) for n in dict.fromkeys((request.shape.n_keys, *at))]
     return CrossoverResult(request, verdicts, points)

@@ -14,7 +14,7 @@ from groverattn.problem.presets import PRESETS, Preset
 from groverattn.reference.search.laws import search_cost
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowLimits
+from groverattn.row.time import RowLimits, one_key
 
 # From a short prompt to where a one-reaction oracle would beat the fastest line; k up to twice the largest preset's.
 _LOG2_N = (8, 56)
@@ -114,10 +114,10 @@ def _marks(request: RowRequest) -> Iterator[PresetMark]:
 
 def _mark(request: RowRequest, presets: list[Preset]) -> PresetMark:
     preset = presets[0]
-    own = request.of_model(preset.name)
+    own = one_key(request.of_model(preset.name))
     times = [line.time_s_per_row for line in own.classical()]
     score = score_of(own)
-    rows = {access: RowLimits.of(own.but(data_access=access), score).at(preset.n_keys) for access in DATA_ACCESSES}
+    rows = {access: RowLimits.of(own, score, data_access=access).at(preset.n_keys) for access in DATA_ACCESSES}
     now_s = {access: row.iterate_s for access, row in rows.items()}
     iterates = rows[ASSUMED].iterates
     fastest = min((access for access in now_s if access != ASSUMED), key=lambda access: now_s[access])

@@ -10,13 +10,14 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.crossover import Crossover
 from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
-from groverattn.row.sentences import heading, shared_reasons
+from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT, Reading, Readings
+from groverattn.row.sentences import heading, ratio_text, reading_sentence, shared_reasons
+from groverattn.row.time import one_key
 from groverattn.row.verdict import ASSUMED
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
     Cell,
-    count_text,
     duration,
     power_text,
     probability,
@@ -30,7 +31,8 @@ from groverattn.show.result import blocks_of
 @blocks_of.register
 def _(result: CrossoverResult) -> tuple[Block, ...]:
     """From which n each access is faster and why; then what would be needed at each n that was asked for."""
-    blocks: list[Block] = [Paragraph(heading(result.request)), crossings_table(result), *_reasons(result)]
+    blocks: list[Block] = [Paragraph(heading(one_key(result.request))), readings_table(result.readings)]
+    blocks += [readings_points(result.readings), crossings_table(result), *_reasons(result)]
     if len(result.verdicts) == 1:
         ((name, points),) = result.points.items()
         blocks += [needs_table(name, point) for point in points]
@@ -43,10 +45,84 @@ def _(result: CrossoverResult) -> tuple[Block, ...]:
 
 _LEGEND = (
     "Quantum times are lower bounds: reactions one after the other, calls of an outside memory, and the control "
-    "computer's reading of the key table for every unload; gates, factories and Clifford traffic cost no time. GPU: "
+    "computer's reading of the keys for every measured unload; gates, factories and Clifford traffic cost no time. GPU: "
     "slowest and fastest of the lines of `groverattn estimate`. The number of marked keys stays as n grows. *: would "
     "do only if nothing else took time."
 )
+
+
+_TITLES = {"one_machine": "one machine", "same_width": "same width", "equal_hardware": "equal hardware"}
+
+
+def readings_table(readings: Readings) -> Table:
+    """One line per reading: from which n it passes, how both sides grow, and the ratio at the row's own n."""
+    return table_of(
+        "From how many keys on the best circuit is faster",
+        readings.by_name.items(),
+        (Column("reading"), lambda each: words(_TITLES[each[0]])),
+        (Column("ratio at this n", "times", "crossover", short="ratio here"), lambda each: _ratio_here(each[1])),
+        (Column("slowest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].slowest, 2)),
+        (Column("fastest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].fastest, 2)),
+        (
+            Column("quantum time grows like n to the", "power", "crossover", short="quantum n^"),
+            lambda each: _power(each[1].slowest),
+        ),
+        (
+            Column("GPU or scan time grows like n to the", "power", "crossover", short="GPU n^"),
+            lambda each: _power_of_line(each[1].slowest),
+        ),
+        notes=[_CELLS],
+    )
+
+
+_CELLS = (
+    "n = ...: faster from there on. Else the ratio of the times at n = 2^56, and after a semicolon where the local "
+    "exponents, extrapolated, would bring it to 1; never: by an argument. The scan of equal hardware has qubits that "
+    "depend on the design."
+)
+
+
+def readings_points(readings: Readings) -> Points:
+    """What each reading compares, and why it ends as it does."""
+    return Points(
+        tuple(
+            f"{_TITLES[name]}: {each.assumes}. {_sentence(each.why)}{_argued(each)}"
+            for name, each in readings.by_name.items()
+        )
+        + (_power_text(readings),),
+        ("crossover",),
+    )
+
+
+def _argued(reading: Reading) -> str:
+    return f" Never: {reading.never}." if reading.never_passes(reading.slowest) else ""
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _power_text(readings: Readings) -> str:
+    energy = readings.equal_hardware.points[0].design["energy_ratio"] if readings.equal_hardware.points else math.nan
+    return (
+        f"power: at {WATTS_PER_QUBIT:g} W a physical qubit, the least that a vendor of controllers has measured, and "
+        f"{WATTS_PER_GPU:g} W a GPU that row takes {rounded(energy, 2).text} times the energy of the slowest line; no "
+        "price of a qubit was found"
+    )
+
+
+def _ratio_here(reading: Reading) -> Cell:
+    if not reading.points:
+        return words("cannot run")
+    return rounded(reading.points[0].quantum_s / reading.points[0].slowest_s, 2)
+
+
+def _power(line: Crossover) -> Cell:
+    return Cell(f"{line.quantum_exponent:.2f}", line.quantum_exponent)
+
+
+def _power_of_line(line: Crossover) -> Cell:
+    return Cell(f"{line.classical_exponent:.2f}", line.classical_exponent)
 
 
 def crossings_table(result: CrossoverResult) -> Table:
@@ -62,7 +138,7 @@ def crossings_table(result: CrossoverResult) -> Table:
         (
             words(f"`{name}`"),
             *(
-                _crossing(line)
+                _crossing(reading, line)
                 for reading in (verdict.full, verdict.optimistic)
                 for line in (reading.slowest, reading.fastest)
             ),
@@ -70,18 +146,17 @@ def crossings_table(result: CrossoverResult) -> Table:
         for name, verdict in result.verdicts.items()
     )
     largest = next(iter(result.verdicts.values())).slowest.n_max
-    caption = (
-        "Number of keys from which the search is faster for good, or how many times slower it still is at n = "
-        f"{power_text(largest)}"
+    caption = f"One machine by each data access: from how many keys on it is faster, or the ratio at n = {power_text(largest)}"
+    note = (
+        "Free control: with a measured unload, and a control computer that reads the keys in no time. A load applied a "
+        "second time in place of that unload takes one reaction more or less, and reads nothing either."
     )
-    return Table(caption, columns, rows)
+    return Table(caption, columns, rows, notes=(note,))
 
 
-def _crossing(line: Crossover) -> Cell:
-    if line.n_keys is not None:
-        return Cell(f"n = {count_text(line.n_keys)}", line.n_keys)
-    ratio = line.ratio_at_n_max
-    return Cell(f"never: {rounded(ratio, 2).text}", ratio) if math.isfinite(ratio) else words("never")
+def _crossing(reading: Reading, line: Crossover, digits: int = 3) -> Cell:
+    value = line.ratio_at_n_max if line.n_keys is None else line.n_keys
+    return Cell(ratio_text(reading, line, digits), value if math.isfinite(value) else None)
 
 
 def why_points(result: CrossoverResult) -> Points:
@@ -95,7 +170,7 @@ def _reasons(result: CrossoverResult) -> list[Block]:
     if len(result.verdicts) > 1:
         return [why_points(result)]
     ((name, verdict),) = result.verdicts.items()
-    reason, optimistic = verdict.reason, verdict.optimistic.reason
+    reason, optimistic = verdict.reason, reading_sentence(verdict.optimistic)
     full = Paragraph(f"{name}: {reason}.")
     return [full] if optimistic == reason else [full, Paragraph(f"With {ASSUMED}: {optimistic}.")]
 

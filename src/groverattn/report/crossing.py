@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from groverattn.crossover.figure import map_svg
-from groverattn.crossover.table import crossings_table, needs_table, why_points
+from groverattn.crossover.table import crossings_table, needs_table, readings_points, readings_table, why_points
 from groverattn.report.results import DESIGNS, ModelResults
 from groverattn.show.document import Block, Figure, Paragraph, Section
 from groverattn.show.inline_svg import with_text
@@ -23,8 +23,10 @@ def crossing(results: ModelResults, anchor: str) -> Section:
         "that computer reads in no time."
     )
     found = results.crossover
-    blocks = Paragraph(text, ("crossover",)), crossings_table(found), why_points(found)
-    return Section("More keys", anchor, blocks)
+    readings = readings_table(found.readings), readings_points(found.readings)
+    return Section(
+        "More keys", anchor, (Paragraph(text, ("crossover",)), *readings, crossings_table(found), why_points(found))
+    )
 
 
 def break_even(results: ModelResults, anchor: str) -> Section:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from groverattn.costs.crossover import Crossover
+from groverattn.costs.crossover import NEARLY, Crossover
+from groverattn.row.readings import Reading
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowLimits, RowTime
-from groverattn.show.numbers import count_text, power_text
+from groverattn.show.numbers import count_text, power_text, rounded
 
 # Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
 _LOG2_SPAN = 8
 _NAMED_POWERS = {0.0: "hardly at all", 0.5: "like sqrt(n)", 1.0: "like n"}
-_NEARLY = 0.05
+# What grows by a formula that is linear in n measures so.
+_LINEAR = 0.999
 
 
 TIME_WITHOUT_STEPS = (
@@ -43,7 +45,7 @@ def growth_text(power: float) -> str:
     ('like sqrt(n)', 'like n^1.5', 'hardly at all')
     """
     for named, text in _NAMED_POWERS.items():
-        if abs(power - named) <= _NEARLY:
+        if abs(power - named) <= NEARLY:
             return text
     return f"like n^{power:.2g}"
 
@@ -53,20 +55,45 @@ def why(row: RowLimits, n_max: int) -> str:
 
     The growth is measured on the row, not typed.
     """
-    last = row.at(n_max)
+    last = row.best_at(n_max)
     limit = max(last.iterate_parts_s, key=lambda name: last.iterate_parts_s[name])
-    per_iterate = exponent(lambda n: row.at(n).iterate_parts_s[limit], n_max)
-    iterates = exponent(lambda n: row.at(n).iterates, n_max)
+    per_iterate = exponent(lambda n: row.best_at(n).iterate_parts_s[limit], n_max)
+    iterates = exponent(lambda n: row.best_at(n).iterates, n_max)
+    grows = exponent(lambda n: row.best_at(n).duration_s, n_max)
+    dealt = f" the keys are searched in {count_text(last.n_parts)} parts in turn and" if last.n_parts > 1 else ""
     return (
-        f"at n = {power_text(n_max)} an iterate waits for {_limit_text(last, limit)}; that grows "
+        f"at n = {power_text(n_max)}{dealt} an iterate waits for {_limit_text(last, limit)}; that grows "
         f"{growth_text(per_iterate)} and the number of iterates {growth_text(iterates)}, so the row grows "
-        f"{growth_text(per_iterate + iterates)} where a scan grows like n: it {_race(per_iterate + iterates)}"
+        f"{growth_text(grows)} where a scan grows like n: it {_race(grows)}"
     )
+
+
+def argument(row: RowLimits, n_max: int, classical_s: float) -> str:
+    """Return why the ratio to a scan is above one at any number of keys; empty where no argument is known.
+
+    A part of the iterate that is linear in the keys by its formula takes as long for all parts of the keys together,
+    in how many parts ever, and a part takes the fewest iterates where it has the fewest keys.
+
+    Args:
+        row: the row.
+        n_max: number of keys at which the two are compared.
+        classical_s: time of the scan there, which is linear in n, seconds.
+    """
+    linear = {
+        "reaction": "every iterate visits the keys of its part one after the other, or a fixed number at a time",
+        "control": "for every iterate the control computer reads the keys of its part",
+    }
+    for name, text in linear.items():
+        whole, fewer = (row.at(n).iterate_parts_s[name] for n in (n_max, n_max >> _LOG2_SPAN))
+        is_linear = fewer and math.log2(whole / fewer) > _LINEAR * _LOG2_SPAN
+        if is_linear and row.iterates_of_a_part(n_max) * whole > classical_s:
+            return f"{text}, so all parts together take a time in proportion to n, as a scan does, and a longer one"
+    return ""
 
 
 def _race(power: float) -> str:
     """What a row that grows like n^power does beside a scan."""
-    if abs(power - 1) <= _NEARLY:
+    if abs(power - 1) <= NEARLY:
         return "neither gains nor loses"
     return "falls behind" if power > 1 else "gains"
 
@@ -77,7 +104,7 @@ def _limit_text(row: RowTime, limit: str) -> str:
         return f"{count_text(row.waits.external_calls)} calls of the memory"
     if limit == "control":
         return (
-            f"the control computer, which reads the table of all keys, {count_text(row.waits.control_bits)} bits, for "
+            f"the control computer, which reads the table of its keys, {count_text(row.waits.control_bits)} bits, for "
             "the unload, as a scan does once a row"
         )
     parts = row.waits.reactions_by_part
@@ -102,20 +129,50 @@ def heading(request: RowRequest, *, design: bool = False) -> str:
     )
 
 
-def reading_sentence(slowest: Crossover, fastest: Crossover) -> str:
-    """Say from where a row passes the slowest and the fastest classical line, or that it does not."""
+def reading_sentence(reading: Reading) -> str:
+    """Say from where a row passes the slowest and the fastest classical line, or that it does not, and why."""
+    slowest, fastest = reading.slowest, reading.fastest
     largest = f"n = {power_text(slowest.n_max)}"
+    because = f"; why: {reading.why}" if reading.why else ""
     if slowest.n_keys is None:
+        which = "" if slowest is fastest else ", not even with the slowest classical line"
         return (
-            f"no crossover up to {largest}, not even with the slowest classical line: {slowest.trend}; the number of "
-            "marked keys stays as n grows"
+            f"no crossover up to {largest}{which}: {slowest.trend}{_beyond(reading, slowest)}; the number of marked "
+            f"keys stays as n grows{because}"
         )
     never = f"no crossover up to {largest} with the fastest classical line"
     verdict = never if fastest.n_keys is None else "with the fastest line"
+    beyond = _beyond(reading, fastest) if fastest.n_keys is None else ""
     return (
-        f"{verdict}: {fastest.reason}; with the slowest line: {slowest.reason}; at the earliest, since gates and "
-        "factories take no time here"
+        f"{verdict}: {fastest.reason}{beyond}; with the slowest line: {slowest.reason}; at the earliest, since gates "
+        f"and factories take no time here{because}"
     )
+
+
+def _beyond(reading: Reading, line: Crossover) -> str:
+    """What is known beyond the largest number of keys that was compared."""
+    if not math.isfinite(line.exponent):
+        return ""
+    grows = (
+        f"; there the row grows like n^{line.quantum_exponent:.2f} and that line like n^{line.classical_exponent:.2f}"
+    )
+    if reading.never_passes(line):
+        return f"{grows}; it never passes: {reading.never}"
+    if line.log2_extrapolated is not None:
+        return f"{grows}; extrapolated by these it passes near n = 2^{line.log2_extrapolated:.0f}"
+    return f"{grows}, so the ratio does not fall"
+
+
+def ratio_text(reading: Reading, line: Crossover, digits: int = 3) -> str:
+    """From how many keys on a line is passed; or the ratio at the largest number compared, and what lies beyond it."""
+    if line.n_keys is not None:
+        return f"n = {rounded(line.n_keys, digits).text}"
+    if not math.isfinite(line.ratio_at_n_max):
+        return "cannot run"
+    ratio = rounded(line.ratio_at_n_max, 2).text
+    if reading.never_passes(line):
+        return f"never: {ratio}"
+    return ratio if line.log2_extrapolated is None else f"{ratio}; 2^{line.log2_extrapolated:.0f}"
 
 
 def passing_text(slowest: Crossover) -> str:
@@ -145,7 +202,7 @@ def passing_of(name: str, slowest: Crossover, fastest: Crossover, n_keys: int) -
         f"{count_text(slowest.n_keys)}{here}"
     )
     if fastest.n_keys is None:
-        return f"{first}, but never the fastest line up to n = {power_text(fastest.n_max)}"
+        return f"{first}, but not the fastest line up to n = {power_text(fastest.n_max)}"
     return f"{first} and the fastest from n = {count_text(fastest.n_keys)} on"
 
 

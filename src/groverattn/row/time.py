@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 
@@ -13,9 +14,17 @@ from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.shapes import N_KEYS_MAX
+from groverattn.problem.sizes import ceil_div
 from groverattn.reference.search.cost import IterateShare
-from groverattn.row.request import RowRequest
+from groverattn.reference.search.parallel import ParallelSearch
+from groverattn.row.request import AUTO, ONE_KEY, Design, RowRequest
 from groverattn.row.search import RowSearch
+
+# Sizes of parts that are tried: four keys or more, in powers of four. The time is flat around the best: our choice.
+LOG2_PART_MIN, LOG2_PART_STEP = 2, 2
+_KEPT = ("data_access", "score_method", "keys_per_query", "words_at_once", "unload", "method", "reads_limit")
+# Parts with more marked keys than this each are not tried: few of them gain nothing (see test).
+_MARKED_PER_PART = 4
 
 
 @attrs.frozen
@@ -38,19 +47,21 @@ class RowTime:
     """The row of n keys at its limits.
 
     Gates, factories, Clifford traffic, preparations and classical checks cost no time here: it is a lower bound for one
-    machine with every number of factories. Several machines that share the keys are on the frontier.
+    machine with every number of factories. Machines that share the keys are in `readings`.
 
     Attributes:
         n_keys: number of keys n.
         iterates: expected iterates of the row.
         waits: what the mean iterate waits for.
         times: how long one wait of each kind takes.
+        n_parts: equal parts of the keys that are searched one after the other.
     """
 
     n_keys: int
     iterates: float
     waits: IterateWaits
     times: WaitTimes
+    n_parts: int = 1
 
     @property
     def iterate_parts_s(self) -> dict[str, float]:
@@ -77,6 +88,21 @@ class RowTime:
         return self.duration_s - self.iterates * self.iterate_parts_s["control"]
 
 
+def one_key(request: RowRequest, **fixed: Any) -> RowRequest:
+    """Return the request with the simplest circuit in place of what it leaves open: one key per query, no parts.
+
+    Args:
+        request: the request.
+        fixed: fields of its design to have in any case.
+
+    >>> one_key(RowRequest.of(preset="gpt2"), data_access="qroam").design.keys_per_query
+    '1'
+    """
+    design = attrs.evolve(request.design, **fixed)
+    still_open = {name: value for name, value in ONE_KEY.items() if getattr(design, name) in (AUTO, None)}
+    return attrs.evolve(request, design=attrs.evolve(design, **still_open))
+
+
 @attrs.frozen
 class RowLimits:
     """The search of one row at its limits, as a function of the number of keys; the number of marked keys stays.
@@ -92,9 +118,21 @@ class RowLimits:
     times: WaitTimes
 
     @classmethod
-    def of(cls, request: RowRequest, score: KeyScore) -> RowLimits:
-        """Return the row of a request."""
+    def of(cls, request: RowRequest, score: KeyScore, **fixed: Any) -> RowLimits:
+        """Return the row of a request.
+
+        Left open, it tests one key per query and unloads by measurement; a block or copies of controls are those that
+        the data access takes by itself, since what a request fixes of them is for its own number of keys.
+
+        Args:
+            request: sizes, law and machine.
+            score: the score of its query.
+            fixed: fields of the design to have in place of the request's.
+        """
         machine = hardware(request.hardware)
+        design = attrs.evolve(one_key(request).design, **fixed)
+        design = Design.one_key(**{name: getattr(design, name) for name in _KEPT})
+        request = attrs.evolve(request, design=design)
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
         return cls(request, score, times)
 
@@ -122,6 +160,73 @@ class RowLimits:
             )
         return row
 
+    def best_at(self, n_keys: int) -> RowTime:
+        """Return the fastest row of `n_keys` keys: searched as one, or dealt into equal parts one after the other.
+
+        An iterate of a part loads from its keys only, so an iterate that walks or reads its keys gets shorter, while
+        the iterates of all parts together become more.
+
+        Raises:
+            InputError: as `at`.
+        """
+        whole = self.at(n_keys)
+        if not self.deals:
+            return whole
+        sizes = part_sizes(n_keys, self.request.shape.n_marked)
+        return min((whole, *self._around(sizes, n_keys)), key=lambda row: row.duration_s)
+
+    @property
+    def deals(self) -> bool:
+        """Whether the law of dealt keys is known for this search."""
+        design = self.request.design
+        return (design.u, design.method, self.request.search_law) == (1, "unknown", "expected")
+
+    def in_parts(self, n_keys: int, log2_part: int) -> RowTime | None:
+        """Return the row searched in parts of 2^log2_part keys; None if it reads too many keys after measurements.
+
+        The parts have the expected law of `ParallelSearch`, one after the other in place of side by side.
+        """
+        request = self.request
+        n_parts = ceil_div(n_keys, 1 << log2_part)
+        each, checks = dealt(n_parts, log2_part, request.shape.n_marked, request.error_budget)
+        if n_parts * checks > request.design.reads_limit * n_keys:
+            return None
+        return RowTime(n_keys, n_parts * each, self.waits_of(1 << log2_part), self.times, n_parts)
+
+    def iterates_of_a_part(self, n_keys: int) -> float:
+        """Return the least number of iterates, expected, that a part is searched with, however many parts there are."""
+        if not self.deals:
+            return self.at(n_keys).iterates
+        n_parts, shape = n_keys >> LOG2_PART_MIN, self.request.shape
+        return dealt(n_parts, LOG2_PART_MIN, shape.n_marked, self.request.error_budget)[0]
+
+    def waits_of(self, n_searched: int) -> IterateWaits:
+        """Return what a plain iterate over some keys waits for, one key per query."""
+        design = self.request.design
+        return iterate_waits(design.data_access, n_searched, self.score, unload=design.unload)
+
+    def _around(self, sizes: range, n_keys: int) -> list[RowTime]:
+        """Rows in parts of neighbouring sizes, down the hill from where it starts to where the time is least."""
+        if not sizes:
+            return []
+
+        @functools.cache
+        def time_s(at: int) -> float:
+            row = self.in_parts(n_keys, sizes[at]) if 0 <= at < len(sizes) else None
+            return math.inf if row is None else row.duration_s
+
+        best = least(time_s, self._start(sizes, n_keys))
+        row = self.in_parts(n_keys, sizes[best])
+        return [] if row is None else [row]
+
+    def _start(self, sizes: range, n_keys: int) -> int:
+        """Where the hill is entered: at the part whose keys take as long as what does not depend on them."""
+        fixed_s = self._iterate_s(LOG2_PART_MIN)
+        return next((at for at, log2 in enumerate(sizes) if self._iterate_s(log2) > 2 * fixed_s), len(sizes) - 1)
+
+    def _iterate_s(self, log2_part: int) -> float:
+        return RowTime(1, 1.0, self.waits_of(1 << log2_part), self.times).iterate_s
+
     def _filled_up(self, n_keys: int) -> int:
         """Number of keys with dead ones, to a power of two of keys or of blocks."""
         u = self.request.design.u or 1
@@ -144,15 +249,41 @@ class RowLimits:
         return _waits_of_search(searched, self.score)
 
 
+def part_sizes(n_keys: int, n_marked: int) -> range:
+    """Return the log2 of the sizes of parts that are worth trying: at least four parts, few marked keys in each."""
+    largest = n_keys * _MARKED_PER_PART // max(n_marked, _MARKED_PER_PART)
+    return range(LOG2_PART_MIN, min(largest, n_keys // 4).bit_length(), LOG2_PART_STEP)
+
+
+def least(value: Callable[[int], float], start: int) -> int:
+    """Return where a function of whole numbers is least, down the hill from `start`.
+
+    >>> least(lambda x: (x - 3) ** 2, 10)
+    3
+    """
+    at, step = start, -1 if value(start - 1) < value(start) else 1
+    while value(at + step) < value(at):
+        at += step
+    return at
+
+
+@functools.lru_cache(maxsize=16_384)
+def dealt(n_parts: int, log2_part: int, n_marked: int, p_failure: float) -> tuple[float, float]:
+    """Return the expected iterates and checks of one of some parts of 2^log2_part keys; the marked keys are dealt."""
+    cost = ParallelSearch(n_parts, p_failure).mean(n_parts << log2_part, n_marked)
+    return cost.iterates_expected, cost.checks_expected
+
+
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
 @functools.lru_cache(maxsize=64)
 def _waits_of_search(request: RowRequest, score: KeyScore) -> Callable[[int], tuple[float, IterateWaits]]:
     """Return a function that knows the iterates and the mean iterate's waits of this search at each number of keys."""
-    access, words = request.design.data_access, request.design.words_at_once
+    access, words, unload = request.design.data_access, request.design.words_at_once or 1, request.design.unload
 
     def waits_of(share: IterateShare, score: KeyScore, *, phased: bool = False) -> IterateWaits:
         u = share.keys_per_query
-        return iterate_waits(access, share.n_blocks * u, score, phased=phased, keys_per_query=u, words_at_once=words)
+        kind = {"phased": phased, "keys_per_query": u, "words_at_once": words, "unload": unload}
+        return iterate_waits(access, share.n_blocks * u, score, **kind)
 
     @functools.cache
     def at(n_keys: int) -> tuple[float, IterateWaits]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,59 +11,36 @@ import attrs
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
+from groverattn.row.readings import N_MAX, N_MIN, Reading, Readings, readings_of
 from groverattn.row.request import RowRequest
-from groverattn.row.sentences import reading_sentence, why
-from groverattn.row.time import RowLimits, RowTime
+from groverattn.row.sentences import argument, reading_sentence, why
+from groverattn.row.time import RowLimits
 
-# from a short prompt to far more keys than any memory holds
-N_MIN, N_MAX = 1 << 8, 1 << 56
-
+FULL = "one machine with this data access and unload, beside one GPU"
 ASSUMED = "a control computer that reads the key table in no time"
 """What the optimistic reading takes for granted."""
 
 
 @attrs.frozen
-class Reading:
-    """The crossover with the slowest classical line and with the fastest one.
-
-    Attributes:
-        slowest: against the slowest line; the first that a quantum row can pass.
-        fastest: against the fastest line.
-        why: what the row waits for and how that grows, in words.
-    """
-
-    slowest: Crossover
-    fastest: Crossover
-    why: str
-
-    @property
-    def reason(self) -> str:
-        """What was found, and why."""
-        return f"{reading_sentence(self.slowest, self.fastest)}; why: {self.why}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the printed numbers."""
-        at_n_max = {"": self.slowest.ratio_at_n_max, "_fastest_line": self.fastest.ratio_at_n_max}
-        return {
-            "n_keys": self.fastest.n_keys,
-            "n_keys_slowest_line": self.slowest.n_keys,
-            "n_max": self.slowest.n_max,
-            # JSON has no number for the infinite ratio of a search that cannot be run
-            **{f"ratio_at_n_max{of}": ratio if math.isfinite(ratio) else None for of, ratio in at_n_max.items()},
-        }
-
-
-@attrs.frozen
 class Verdict:
-    """Two readings of the same row.
+    """Two readings of the row by its own data access; three more of the best circuit at each number of keys.
 
     Attributes:
         full: with all that a row waits for.
         optimistic: with a control computer that reads the key table in no time.
+        request: sizes, law and machine.
+        score: the score of its query.
     """
 
     full: Reading
     optimistic: Reading
+    request: RowRequest = attrs.field(repr=False)
+    score: KeyScore = attrs.field(repr=False)
+
+    @property
+    def readings(self) -> Readings:
+        """The readings of the best circuit; computed when they are asked for."""
+        return readings_of(self.request, self.score)
 
     @property
     def slowest(self) -> Crossover:
@@ -94,43 +70,51 @@ class Verdict:
     @property
     def reason(self) -> str:
         """The verdict, and why."""
-        return self.full.reason
+        return reading_sentence(self.full)
+
+    def of_access(self) -> dict[str, Any]:
+        """Return the printed object of the data access alone."""
+        optimistic = self.optimistic.as_json() | {"reason": reading_sentence(self.optimistic)}
+        return self.full.as_json() | {"reason": self.reason, "why": self.why, "optimistic": optimistic}
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
-        optimistic = self.optimistic.as_json() | {"assumes": ASSUMED, "reason": self.optimistic.reason}
-        return self.full.as_json() | {"reason": self.reason, "why": self.why, "optimistic": optimistic}
+        return self.of_access() | {"readings": readings_json(self.readings)}
+
+
+def readings_json(readings: Readings) -> dict[str, Any]:
+    """Return the printed object of the three readings."""
+    return {
+        name: each.as_json() | {"reason": reading_sentence(each), "why": each.why}
+        for name, each in readings.by_name.items()
+    }
 
 
 def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
-    """Compare the best that the quantum row can do with the classical lines.
+    """Compare the quantum row, searched as one or in parts one after the other, with the classical lines.
 
     The quantum time is that of `RowTime`: reactions, calls of an outside memory and the control computer's reading of
-    the key table, with gates, factories and Clifford traffic for nothing. A "no crossover" therefore holds for every
-    number of factories. The optimistic reading leaves out the control computer too.
+    the key table, with gates, factories and Clifford traffic for nothing. It is that of one machine, with every number
+    of factories; the readings of the best circuit say what more machines and equal hardware do.
 
     Args:
         request: sizes, law, machine and data access.
         score: the score of the request's representative query.
     """
-    n_min = max(N_MIN, 4 * request.shape.n_marked)
-    lines = functools.cache(lambda n_keys: [line.time_s_per_row for line in request.classical(n_keys)])
-
     row = RowLimits.of(request, score)
-    at = functools.cache(row.at)  # all readings ask at the same numbers of keys
-
-    def reading(seconds: Callable[[RowTime], float], of: RowLimits) -> Reading:
-        def against(choose: Callable[[Sequence[float]], float]) -> Crossover:
-            return find_crossover(lambda n: seconds(at(n)), lambda n: choose(lines(n)), n_min=n_min, n_max=N_MAX)
-
-        return Reading(slowest=against(max), fastest=against(min), why=_why(of))
-
-    full = reading(lambda each: each.duration_s, row)
-    return Verdict(full, reading(lambda each: each.without_control_s, row.with_free_control()))
+    lines = functools.cache(lambda n_keys: [line.time_s_per_row for line in request.classical(n_keys)])
+    full, free = _reading(row, lines, FULL), _reading(row.with_free_control(), lines, ASSUMED)
+    return Verdict(full, free, request, score)
 
 
-def _why(row: RowLimits) -> str:
+def _reading(row: RowLimits, lines: Callable[[int], Sequence[float]], assumes: str) -> Reading:
+    n_min = max(N_MIN, 4 * row.request.shape.n_marked)
+
+    def against(choose: Callable[[Sequence[float]], float]) -> Crossover:
+        return find_crossover(lambda n: row.best_at(n).duration_s, lambda n: choose(lines(n)), n_min=n_min, n_max=N_MAX)
+
+    slowest, fastest = against(max), against(min)
     try:
-        return why(row, N_MAX)
+        return Reading(assumes, slowest, fastest, why(row, N_MAX), argument(row, N_MAX, max(lines(N_MAX))))
     except InputError as error:
-        return f"this number of keys cannot be searched ({error.parts['why']})"
+        return Reading(assumes, slowest, fastest, f"this number of keys cannot be searched ({error.parts['why']})")

@@ -1,0 +1,348 @@
+"""From how many keys on the quantum row is faster: three readings, each of the best circuit at every number of keys.
+
+They differ in the hardware that stands on the two sides, and none of them is the verdict by itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from groverattn.bloqs.score.key_score import KeyScore
+from groverattn.costs.crossover import Crossover, find_crossover
+from groverattn.errors import InputError
+from groverattn.physical.machines.hardware import Hardware, hardware
+from groverattn.row.at_limits import Chosen, CircuitRow, PartDesign, Volume, best_in_parts, best_whole, circuit_rows
+from groverattn.row.request import RowRequest
+from groverattn.row.time import RowTime
+
+# from a short prompt to far more keys than any memory holds
+N_MIN, N_MAX = 1 << 8, 1 << 56
+OCTAVES = 4
+"""Readings are compared at every so many powers of two, and at all of them around a crossover."""
+
+MULTIPLY_ADDS_PER_QUBIT_CYCLE = 1.0
+"""Classical multiply-adds that the electronics of a physical qubit could do in a code cycle: our assumption.
+
+They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), which gives no
+number.
+"""
+
+# A vendor's measured controller, "8 to 15 W per qubit", of which the least: aqsolotl.com, "Power consumption: the blind
+# spot of quantum computing". No price of a physical qubit at this scale was found.
+WATTS_PER_QUBIT = 8.0
+# Board power of an H100 SXM, a vendor figure, second-hand; taken for every GPU here: our assumption.
+WATTS_PER_GPU = 700.0
+
+
+@attrs.frozen
+class Point:
+    """A reading at one number of keys.
+
+    Attributes:
+        n_keys: number of keys.
+        quantum_s: time of the quantum row, seconds; infinite where none can be run.
+        slowest_s, fastest_s: times that it is compared with, seconds; the same where there is one.
+        design: the circuit and its machines, by name.
+    """
+
+    n_keys: int
+    quantum_s: float
+    slowest_s: float
+    fastest_s: float
+    design: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the printed object."""
+        known = math.isfinite(self.quantum_s)
+        ratios = {"ratio": self.quantum_s / self.slowest_s, "ratio_fastest_line": self.quantum_s / self.fastest_s}
+        numbers = {"quantum_s": self.quantum_s, **ratios} if known else dict.fromkeys(("quantum_s", *ratios))
+        return {"n_keys": self.n_keys, **numbers, "design": self.design}
+
+
+@attrs.frozen
+class Reading:
+    """Crossovers of one quantum time with the slowest classical line and with the fastest one.
+
+    Attributes:
+        assumes: which hardware stands on the two sides.
+        slowest: against the slowest line; the first that a quantum row can pass.
+        fastest: against the fastest line.
+        why: what the row waits for and how that grows, in words.
+        never: an argument that the ratio cannot fall at any number of keys; empty: none is known.
+        points: at the row's own number of keys and at the largest one compared.
+    """
+
+    assumes: str
+    slowest: Crossover
+    fastest: Crossover
+    why: str
+    never: str = ""
+    points: tuple[Point, ...] = ()
+
+    def never_passes(self, line: Crossover) -> bool:
+        """Whether the argument holds for a line: the row is slower wherever they were compared last."""
+        return bool(self.never) and line.n_keys is None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the printed numbers."""
+        lines = {"": self.slowest, "_fastest_line": self.fastest}
+        return {
+            "n_keys": self.fastest.n_keys,
+            "n_keys_slowest_line": self.slowest.n_keys,
+            "n_max": self.slowest.n_max,
+            # JSON has no number for the infinite ratio of a search that cannot be run
+            **{f"ratio_at_n_max{of}": _finite(line.ratio_at_n_max) for of, line in lines.items()},
+            "quantum_exponent": _finite(self.slowest.quantum_exponent),
+            **{f"classical_exponent{of}": line.classical_exponent for of, line in lines.items()},
+            **{f"log2_extrapolated_n_keys{of}": self._extrapolated(line) for of, line in lines.items()},
+            "never": self.never if self.never_passes(self.slowest) else None,
+            "assumes": self.assumes,
+            **({"points": [point.as_json() for point in self.points]} if self.points else {}),
+        }
+
+    def _extrapolated(self, line: Crossover) -> float | None:
+        return None if self.never_passes(line) else line.log2_extrapolated
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+@attrs.frozen
+class Readings:
+    """The three readings of one row, each of the best circuit.
+
+    Attributes:
+        one_machine: one machine beside one GPU.
+        same_width: as many machines as share the width of that one, beside one GPU.
+        equal_hardware: the row beside a scan by the electronics that would control its qubits.
+    """
+
+    one_machine: Reading
+    same_width: Reading
+    equal_hardware: Reading
+
+    @property
+    def by_name(self) -> dict[str, Reading]:
+        """The readings by their names."""
+        return {name: getattr(self, name) for name in ("one_machine", "same_width", "equal_hardware")}
+
+
+def readings_of(request: RowRequest, score: KeyScore) -> Readings:
+    """Return the readings of a request's sizes; its own data access and unload are not looked at.
+
+    Args:
+        request: sizes, law and machine.
+        score: the score of its query.
+
+    >>> from groverattn.row.circuit import score_of
+    >>> from groverattn.row.time import one_key
+    >>> request = one_key(RowRequest.of(preset="gpt2"))
+    >>> readings = readings_of(request, score_of(request))
+    >>> readings.one_machine.slowest.n_keys, bool(readings.equal_hardware.never)
+    (None, True)
+    """
+    any_circuit = {"data_access": "qrom", "unload": "measured", "words_at_once": 1}
+    return _readings(attrs.evolve(request, design=attrs.evolve(request.design, **any_circuit)), score)
+
+
+@functools.lru_cache(maxsize=256)
+def _readings(request: RowRequest, score: KeyScore) -> Readings:
+    return _Row(request, score).readings()
+
+
+ONE_MACHINE = "one machine, by the best circuit, beside one GPU; gates, factories and Clifford traffic take no time"
+SAME_WIDTH = (
+    "as many machines as have the logical qubits of that one together, each with a control computer, which share the "
+    "keys in parts, beside one GPU; law expected, one key per query"
+)
+EQUAL_HARDWARE = (
+    f"a scan by the electronics of the same physical qubits, {MULTIPLY_ADDS_PER_QUBIT_CYCLE:g} multiply-add per qubit "
+    "and code cycle (our assumption; the argument of arXiv:2305.10310), beside the row of least qubits x time on them; "
+    "no factories"
+)
+
+
+@attrs.frozen
+class _Row:
+    """The best circuits of a row at each number of keys, by time and by qubits times time."""
+
+    request: RowRequest
+    score: KeyScore
+
+    @functools.cached_property
+    def rows(self) -> tuple[CircuitRow, ...]:
+        return circuit_rows(self.request, self.score)
+
+    @functools.cached_property
+    def machine(self) -> Hardware:
+        return hardware(self.request.hardware)
+
+    @functools.cached_property
+    def fastest(self) -> Callable[[int], tuple[RowTime, int, dict[str, Any]]]:
+        """The fastest row on one machine, its logical qubits and its design.
+
+        Of a number of keys that is no power of two, parts in turn have fewer dead keys.
+        """
+        # of two scores the one in more layers is slower with every access
+        depth = {row.score_method: row.limits.score.measurement_depth for row in self.rows}
+        rows = [row for row in self.rows if depth[row.score_method] == min(depth.values())]
+        whole_at = best_whole(rows, lambda _, time: time.iterate_s)
+
+        @functools.cache
+        def at(n_keys: int) -> tuple[RowTime, int, dict[str, Any]]:
+            row, whole = whole_at(n_keys)
+            parts = best_in_parts(rows, lambda _, __, time: time.duration_s, n_keys)
+            time = None if parts is None else parts.row.limits.in_parts(n_keys, parts.log2_part)
+            if parts is not None and time is not None and time.duration_s < whole.duration_s:
+                return time, parts.width, _named(parts.row, n_keys, parts)
+            return whole, row.width(n_keys), _named(row, n_keys)
+
+        return at
+
+    @functools.cached_property
+    def leanest(self) -> Callable[[int], Chosen]:
+        return best_whole(self.rows, lambda row, time: row.width(time.n_keys) * time.iterate_s)
+
+    @functools.cached_property
+    def sharing(self) -> Callable[[int], PartDesign | None]:
+        """Machines that share the keys on the width of the fastest one; None where one machine is faster."""
+
+        @functools.cache
+        def at(n_keys: int) -> PartDesign | None:
+            time, width, _ = self.fastest(n_keys)
+            found = best_in_parts(self.rows, lambda _, width, time: width * time.duration_s, n_keys)
+            if found is None or found.width > width:
+                return None
+            found = attrs.evolve(found, n_machines=width // found.width)
+            return found if found.slowest_s < time.duration_s else None
+
+        return at
+
+    @functools.cached_property
+    def volume(self) -> Callable[[int], tuple[Volume, dict[str, Any]]]:
+        """The row of least qubits times time, and its design; one machine, since several take as much together."""
+
+        def of(row: CircuitRow, width: int, time: RowTime) -> float:
+            return Volume.of(self.machine, width, time).qubit_s
+
+        @functools.cache
+        def at(n_keys: int) -> tuple[Volume, dict[str, Any]]:
+            found: list[tuple[Volume, dict[str, Any]]] = []
+            parts = best_in_parts(self.rows, of, n_keys)
+            if parts is not None:
+                time = parts.row.limits.in_parts(n_keys, parts.log2_part)
+                assert time is not None  # it was found so
+                found.append((Volume.of(self.machine, parts.width, time), _named(parts.row, n_keys, parts)))
+            if parts is None or parts.largest:  # else the hill has its foot at smaller parts
+                row, time = self.leanest(n_keys)
+                found.append((Volume.of(self.machine, row.width(n_keys), time), _named(row, n_keys)))
+            volume, named = min(found, key=lambda each: each[0].qubit_s)
+            return volume, named | volume.as_json() | {"energy_ratio": self._energy_ratio(volume, n_keys)}
+
+        return at
+
+    def _energy_ratio(self, volume: Volume, n_keys: int) -> float:
+        """Energy of the row over that of the slowest GPU line."""
+        slowest_s = max(line.time_s_per_row for line in self.request.classical(n_keys))
+        return volume.qubit_s * WATTS_PER_QUBIT / (slowest_s * WATTS_PER_GPU)
+
+    def shared_s(self, n_keys: int) -> float:
+        """Time of the same width, seconds."""
+        shared = self.sharing(n_keys)
+        return self.fastest(n_keys)[0].duration_s if shared is None else shared.slowest_s
+
+    def scan_s(self, n_keys: int) -> float:
+        """Time of a scan by the electronics of the row's qubits, seconds: n d multiply-adds."""
+        per_s = MULTIPLY_ADDS_PER_QUBIT_CYCLE / (self.machine.cycle_time_us * 1e-6)
+        return n_keys * self.request.shape.d_head / (self.volume(n_keys)[0].qubits * per_s)
+
+    def readings(self) -> Readings:
+        gpus = functools.cache(lambda n_keys: [line.time_s_per_row for line in self.request.classical(n_keys)])
+        slowest, fastest = (lambda n: max(gpus(n))), (lambda n: min(gpus(n)))
+        one = self._reading(ONE_MACHINE, lambda n: self.fastest(n)[0].duration_s, slowest, fastest, self._one)
+        same = self._reading(SAME_WIDTH, self.shared_s, slowest, fastest, self._same)
+        equal = self._reading(
+            EQUAL_HARDWARE, lambda n: self.volume(n)[0].time_s, self.scan_s, self.scan_s, lambda n: self.volume(n)[1]
+        )
+        one = attrs.evolve(one, why=self._why_one)
+        same = attrs.evolve(same, why=_WHY_SAME)
+        return Readings(one, same, attrs.evolve(equal, why=_WHY_EQUAL, never=self._never(equal)))
+
+    @property
+    def _why_one(self) -> str:
+        text = "iterates grow like sqrt(n), and the reactions of an iterate like log n"
+        try:
+            return f"{text}: {self.fastest(N_MAX)[0].waits.reactions:,.0f} at n = 2^{N_MAX.bit_length() - 1}"
+        except InputError:
+            return text
+
+    def _one(self, n_keys: int) -> dict[str, Any]:
+        return self.fastest(n_keys)[2]
+
+    def _same(self, n_keys: int) -> dict[str, Any]:
+        shared = self.sharing(n_keys)
+        return self._one(n_keys) if shared is None else _named(shared.row, n_keys, shared)
+
+    def _never(self, equal: Reading) -> str:
+        """The argument for equal hardware, where its bound is above 1."""
+        if not equal.points or "code_distance" not in equal.points[-1].design:
+            return ""
+        distance = equal.points[-1].design["code_distance"]
+        iterates = self.rows[0].limits.iterates_of_a_part(N_MAX)
+        bound = 2 * distance**3 / self.request.shape.d_head * MULTIPLY_ADDS_PER_QUBIT_CYCLE
+        if bound * iterates < 1:
+            return ""
+        return (
+            f"an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles (D = "
+            f"{distance}), where a scan takes d qubit cycles for a key; so the ratio is at least 2 D^3 / d = {bound:.3g} "
+            f"times the iterates of a part, {iterates:.2g} or more"
+        )
+
+    def _reading(
+        self,
+        assumes: str,
+        quantum_s: Callable[[int], float],
+        slowest_s: Callable[[int], float],
+        fastest_s: Callable[[int], float],
+        design: Callable[[int], dict[str, Any]],
+    ) -> Reading:
+        n_min = max(N_MIN, 4 * self.request.shape.n_marked)
+        lines = [
+            find_crossover(quantum_s, classical_s, n_min=n_min, n_max=N_MAX, octaves=OCTAVES)
+            for classical_s in dict.fromkeys((slowest_s, fastest_s))
+        ]
+        points = []
+        for n_keys in (self.request.shape.n_keys, N_MAX):
+            try:
+                points.append(Point(n_keys, quantum_s(n_keys), slowest_s(n_keys), fastest_s(n_keys), design(n_keys)))
+            except InputError:
+                continue  # it cannot be run at this number of keys, which the ratio says
+        return Reading(assumes, lines[0], lines[-1], "", points=tuple(points))
+
+
+_WHY_SAME = (
+    "the number of machines grows like n and each has parts of a fixed size, so only the slowest of more machines and "
+    "the smaller error that each may have add to the time, like log n: it buys time with qubits, as many GPUs would"
+)
+_WHY_EQUAL = (
+    "qubits times time grow like n, as the multiply-adds of a scan do: every iterate loads every key of its part"
+)
+
+
+def _named(row: CircuitRow, n_keys: int, parts: PartDesign | None = None) -> dict[str, Any]:
+    """A design by its names and numbers."""
+    dealt = {"n_machines": 1, "parts_in_turn": 1, "keys_per_part": n_keys, "logical_qubits": row.width(n_keys)}
+    if parts is not None:
+        dealt = {
+            "n_machines": parts.n_machines,
+            "parts_in_turn": parts.in_turn,
+            "keys_per_part": 1 << parts.log2_part,
+            "logical_qubits": parts.n_machines * parts.width,
+        }
+    return row.as_json() | dealt
