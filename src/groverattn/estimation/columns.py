@@ -13,8 +13,8 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.counting import count_iterate
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
-from groverattn.row.request import RowRequest
 from groverattn.row.designs import loads
+from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 
 SEARCH_LAW = "expected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import attrs
@@ -10,17 +11,16 @@ from groverattn.errors import InputError
 from groverattn.frontier.designs import DepthLimit, SearchDesign, depth_limits, search_designs
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import pareto
-from groverattn.physical.machines.hardware import Hardware, hardware
-from groverattn.physical.surface_code import physical_estimate
+from groverattn.physical.objectives import OBJECTIVES
+from groverattn.row.best import best_row
+from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.show.result import Drawn
 
 SCHEMA = "groverattn.frontier/1"
 
-# Our choice: half of the budget for the search, as the optimum is flat there; each machine has its share of the rest.
-SEARCH_SHARE = 0.5
-# Copies of the factory, as shares of the number that the other limits leave busy.
-_COPIES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.1, 0.01)
+# Copies of the factory, as shares of the number of the least volume.
+_COPIES = (4.0, 2.0, 0.5, 0.25, 0.1, 0.01)
 
 
 @attrs.frozen
@@ -29,51 +29,52 @@ class FrontierPoint:
 
     Attributes:
         design: the circuit, and how many machines share the row.
-        physical: one of the machines.
+        price: what it costs.
     """
 
     design: SearchDesign
-    physical: PhysicalEstimate
+    price: RowPrice
 
     @classmethod
-    def of(
-        cls, design: SearchDesign, machine: Hardware, error_budget: float, n_factories: int | None = None
-    ) -> FrontierPoint:
-        """Price a design; each of its machines has an equal share of the budget that the search leaves.
+    def of(cls, price: RowPrice) -> FrontierPoint:
+        """Return the point of a row that is priced."""
+        pricing = RowPricing.of(price.request)
+        return cls(SearchDesign(pricing, pricing.run()), price)
 
-        Raises:
-            InputError: the machine cannot run it within the budget, or not with this number of factories.
-        """
-        budget = (error_budget - design.p_miss) / design.n_machines
-        return cls(design, physical_estimate(design.row, machine, budget, n_factories=n_factories))
+    @property
+    def physical(self) -> PhysicalEstimate:
+        """One of the machines, the slowest."""
+        return self.price.physical
 
     @property
     def qubits(self) -> int:
         """Physical qubits of all machines."""
-        return self.design.n_machines * self.physical.qubits
+        return self.price.qubits
 
     @property
     def duration_s(self) -> float:
-        """Time of the row, seconds: the mean of one machine; the slowest of several takes up to twice as long."""
+        """Time of the row, seconds: that of the slowest machine."""
         return self.physical.duration_s
 
     @property
     def p_failure(self) -> float:
-        """Probability that the row is wrong: the search misses a key, or one of the machines fails."""
-        return self.design.p_miss + self.design.n_machines * self.physical.p_failure
+        """Probability that the row is wrong."""
+        return self.price.p_failure
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         design, physical = self.design, self.physical
         return {
+            "design": design.name,
             "data_access": design.data_access,
             "score_method": design.score_method,
             "n_machines": design.n_machines,
             "qubits": self.qubits,
             "duration_s": self.duration_s,
-            "duration_is": "mean of one machine" if design.n_machines > 1 else "of the row",
+            "duration_is": "of the slowest machine" if design.n_machines > 1 else "of the row",
             "n_factories": physical.n_factories,
             "factory": physical.factory,
+            "store": physical.store,
             "code_distance": physical.code_distance,
             "limited_by": physical.limited_by,
             "p_failure": self.p_failure,
@@ -85,7 +86,7 @@ class Frontier(Drawn):
     """Pareto set of qubits and time for one row on one kind of machine.
 
     Attributes:
-        request: sizes, search law, machine, budget; its data access and score method are not used.
+        request: sizes, search law, machine, budget; what its design leaves open is tried.
         points: what no other point beats, of those that were looked at, fewest qubits first.
         limits: the least width, and what it costs, under limits of the depth.
         n_designs: circuits looked at that no other one beats before error correction.
@@ -108,7 +109,6 @@ class Frontier(Drawn):
                 "search_law": self.request.search_law,
                 "hardware": self.request.hardware,
                 "error_budget": self.request.error_budget,
-                "search_share": SEARCH_SHARE,
             },
             "designs": self.n_designs,
             "refused": self.n_refused,
@@ -121,27 +121,35 @@ class Frontier(Drawn):
 def frontier(request: RowRequest) -> Frontier:
     """Price every design that no other one beats before error correction, with few and with many factories.
 
-    A row on S machines fails if one of them does: each has an equal share of the budget.
+    The best design for each objective, as `best_row` finds it, is among them. A row on S machines takes as long as the
+    slowest of them.
 
     Raises:
         InputError: an unknown name, or no design that the machine can run.
     """
-    designs = search_designs(request.shape, request.search_law, SEARCH_SHARE * request.error_budget)
-    machine = hardware(request.hardware)  # once: it may be a file
+    designs = search_designs(request)
     points: list[FrontierPoint] = []
     refused: list[InputError] = []
     for design in designs:
         try:
-            best = FrontierPoint.of(design, machine, request.error_budget).physical
+            points += _with_factories(design)
         except InputError as error:
             refused.append(error)
-            continue
-        for n_factories in sorted({max(1, round(share * best.n_factories)) for share in _COPIES}):
-            try:
-                points.append(FrontierPoint.of(design, machine, request.error_budget, n_factories))
-            except InputError:  # slower, so that storage fails more often: not every number of copies is possible
-                continue
+    for objective in OBJECTIVES:
+        with contextlib.suppress(InputError):
+            points.append(FrontierPoint.of(best_row(attrs.evolve(request, optimise=objective))))
     if not points:
         raise refused[0]
     best_points = pareto(points, lambda point: (point.qubits, point.duration_s))
     return Frontier(request, best_points, depth_limits(designs), len(designs), len(refused))
+
+
+def _with_factories(design: SearchDesign) -> list[FrontierPoint]:
+    """The machine of the least volume, and what more and fewer factories do."""
+    best = design.pricing.best()
+    points = [FrontierPoint(design, best)]
+    for n in sorted({max(1, round(share * best.physical.n_factories)) for share in _COPIES}):
+        request = attrs.evolve(design.request, design=attrs.evolve(design.request.design, n_factories=n))
+        with contextlib.suppress(InputError):  # slower, so that storage fails more often
+            points.append(FrontierPoint(design, RowPricing(request, design.pricing.search).best()))
+    return points

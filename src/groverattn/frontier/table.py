@@ -9,7 +9,7 @@ from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
 from groverattn.physical.table import LIMIT_WORDS, not_in_the_price
-from groverattn.row.sentences import TIME_WITHOUT_STEPS, heading
+from groverattn.row.sentences import heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
 from groverattn.show.result import blocks_of, main_table_of
@@ -42,13 +42,11 @@ def points_table(result: Frontier, n_shown: int) -> Table:
             lambda p: count(p.physical.n_factories),
         ),
         (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: probability(p.p_failure)),
-        (Column("data access", short="access"), lambda p: words(p.design.data_access)),
-        (Column("score"), lambda p: words(p.design.score_method)),
+        (Column("design", short="with"), lambda p: words(p.price.design_text)),
         (Column("what sets the time", short="set by"), lambda p: words(LIMIT_WORDS[p.physical.limited_by])),
         notes=[
             *not_in_the_price(result.points[0].physical),
-            "Several machines: the time is that of one machine on average; the slowest of them takes longer.",
-            TIME_WITHOUT_STEPS,
+            "Several machines: the time is that of the slowest.",
         ],
     )
 
@@ -71,10 +69,6 @@ def _(result: BlockRows) -> tuple[Block, ...]:
         (Column("keys tested in oracles", "keys", "tests", short="tested"), lambda row: count(row.key_tests)),
     )
     return Paragraph(heading(result.request)), table
-
-
-def _factories(point: FrontierPoint) -> Cell:
-    return count(point.physical.n_factories)
 
 
 def thinned(points: Sequence[FrontierPoint], n_shown: int) -> Sequence[FrontierPoint]:

@@ -7,23 +7,13 @@ from typing import Any, ClassVar
 
 import attrs
 
-from groverattn.bloqs.lookup.data_access import key_lookup
-from groverattn.bloqs.lookup.key_lookup import KeyLookup
-from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.errors import InputError, unknown_name
-from groverattn.frontier.designs import SearchDesign, search_design
-from groverattn.frontier.frontier import SEARCH_SHARE, FrontierPoint
-from groverattn.inputs import between, flat, make, nested, option
-from groverattn.physical.machines.hardware import HARDWARE, hardware
-from groverattn.problem.key_table import KeyTable
-from groverattn.reference.search.laws import search_cost
-from groverattn.reference.search.parallel import ParallelSearch
-from groverattn.row.circuit import score_of
-from groverattn.row.request import Design, RowRequest
-from groverattn.row.search import RowSearch
+from groverattn.frontier.frontier import FrontierPoint
+from groverattn.inputs import flat, make, nested
+from groverattn.physical.machines.hardware import HARDWARE
+from groverattn.row.best import best_row
+from groverattn.row.request import RowRequest
 from groverattn.show.result import Drawn, Shown
-
-_ASSUMED = "qram"
 
 VALUES: dict[str, Sequence[Any]] = {
     "n_keys": tuple(2 * 4**i for i in range(4, 13)),
@@ -32,7 +22,8 @@ VALUES: dict[str, Sequence[Any]] = {
     "error_budget": tuple(10.0**-i for i in range(1, 9)),
     "data_access": ("qrom", "qroam-few-qubits", "qroam", "qroam-dirty", "qroam-shallow", "bucket-brigade", "one-hot"),
     "keys_per_query": tuple(2**i for i in range(9)),
-    "block": tuple(2**i for i in range(11)),
+    "block": tuple(2**i for i in range(1, 11)),
+    "n_parts": tuple(4**i for i in range(8)),
     "n_machines": tuple(4**i for i in range(7)),
     "hardware": tuple(HARDWARE),
 }
@@ -44,15 +35,10 @@ class RowChoices:
     """What can be chosen for one row.
 
     Attributes:
-        request: sizes, law, machine and budget, half of which is for the search as in `frontier`.
-        block: keys that are loaded at once, a power of two, by a QROAM in place of the data access; 0: as the data
-            access has it.
-        n_machines: machines that share the keys; several follow the law `expected` only.
+        request: sizes, design, law, machine and budget.
     """
 
     request: RowRequest = nested(RowRequest)
-    block: int = option(0, help="Keys that a QROAM loads at once; 0: as the data access has it.")
-    n_machines: int = option(1, help="Machines that share the keys.", check=between(1, 1 << 40, "machines are counted"))
 
     SOURCES: ClassVar = RowRequest.SOURCES
     VALUES: ClassVar[dict[str, Sequence[Any]]] = VALUES
@@ -69,6 +55,8 @@ class RowChoices:
 
     def but(self, **choices: Any) -> RowChoices:
         """Return the same row with other choices; `bits` are those of queries and keys alike."""
+        if "block" in choices:
+            choices |= {"data_access": "qroam"}
         if "bits" in choices:
             bits = choices.pop("bits")
             choices |= {"key_bits": bits, "query_bits": bits}
@@ -85,50 +73,17 @@ class RowChoices:
         return flat(self)["key_bits" if choice == "bits" else choice]
 
     def price(self) -> FrontierPoint:
-        """Return the row on its machines.
+        """Return the row on its machines, by the best of the designs that its choices leave open.
 
         Raises:
             InputError: sizes that do not fit, or a row that the machine cannot run within the budget.
 
-        >>> row = RowChoices.of(preset="llama3.1-8b", data_access="qroam")
-        >>> one, several = row.price(), row.but(n_machines=16).price()
+        >>> row = RowChoices.of(preset="llama3.1-8b", n_parts=1, keys_per_query=1)
+        >>> one, several = row.but(n_machines=1).price(), row.but(n_machines=16).price()
         >>> one.duration_s / several.duration_s > 16  # each has fewer iterates, and fewer keys to load from
         True
         """
-        request, shape, machines = self.request, self.request.shape, self.n_machines
-        p_miss = SEARCH_SHARE * request.error_budget
-        if (
-            machines == 1
-            and not self.block
-            and request.design
-            != Design(data_access=request.design.data_access, score_method=request.design.score_method)
-        ):
-            search = RowSearch.of(request)
-            cost = search.cost(p_miss)
-            name = f"{request.design.data_access}, u = {search.plan.keys_per_query}"
-            row = search.totals(cost).row
-            design = SearchDesign(name, request.design.score_method, 1, row, cost.p_failure)
-            return FrontierPoint.of(design, hardware(request.hardware), request.error_budget)
-        if machines == 1:
-            cost = search_cost(request.search_law, shape.n_keys, shape.n_marked, p_miss)
-        else:
-            cost = ParallelSearch(machines, p_miss).cost(shape.n_keys, shape.n_marked)
-        lookup = self._lookup(KeyTable(shape.n_keys // machines, shape.d_head, shape.key_bits))
-        name = f"qroam, block {self.block:,}" if self.block else request.design.data_access
-        design = search_design(lookup, name, request.design.score_method, score_of(request), machines, cost)
-        return FrontierPoint.of(design, hardware(request.hardware), request.error_budget)
-
-    def _lookup(self, table: KeyTable) -> KeyLookup:
-        if self.block:
-            return QROAMLookup(table, block=self.block)
-        if self.request.design.data_access == _ASSUMED:
-            raise InputError(
-                given="data access qram",
-                allowed="a data access that is a circuit",
-                why="its calls are assumed, and have no gates to be counted",
-                do="price it with `groverattn estimate --data-access qram`",
-            )
-        return key_lookup(self.request.design.data_access, table)
+        return FrontierPoint.of(best_row(self.request))
 
 
 @attrs.frozen

@@ -198,7 +198,9 @@ def check_depths(counts: LogicalCounts) -> None:
     >>> check_depths(LogicalCounts(5, 0, 0, 0, 0, logical_qubits=9, toffoli_depth=2))
     """
     check_depth("toffoli_depth", counts.toffoli_depth, min(counts.toffoli, 1), counts.toffoli)
-    check_depth("measurement_depth", counts.measurement_depth, counts.toffoli_depth, counts.toffoli + counts.measurement)
+    check_depth(
+        "measurement_depth", counts.measurement_depth, counts.toffoli_depth, counts.toffoli + counts.measurement
+    )
 
 
 def check_depth(name: str, depth: int, least: int, most: int) -> None:

@@ -222,9 +222,7 @@ class _Site:
         busy = max(self.least_cycles + self.demand.waiting_cycles, 1e-300)
         return np.append(self.data_qubits * busy + qubits * work, np.inf)
 
-    def best(
-        self, best: _Found | None, below: float, n_factories: int | None, store: int | None
-    ) -> _Found | None:
+    def best(self, best: _Found | None, below: float, n_factories: int | None, store: int | None) -> _Found | None:
         """Return the better one of the best so far and the best of this site that has less than `below`."""
         factories, p_left = self.usable
         exposed = self.demand.exposed_tiles * self.place.error_rate

@@ -46,7 +46,9 @@ class Pace:
     def of(cls, schedule: Schedule, hardware: Hardware, tiles: float, t_per_rotation: int) -> Pace:
         """Return the pace of a schedule; T gates and those of rotations wait one after the other (our assumption)."""
         phases = [(number, cycle.times, phase) for number, cycle in enumerate(schedule) for phase in cycle.phases]
-        columns = np.array([_numbers(phase, hardware, tiles, t_per_rotation) for _, _, phase in phases], dtype=np.float64).T
+        columns = np.array(
+            [_numbers(phase, hardware, tiles, t_per_rotation) for _, _, phase in phases], dtype=np.float64
+        ).T
         return cls(
             tuple(phase.name for _, _, phase in phases),
             np.array([number for number, _, _ in phases]),

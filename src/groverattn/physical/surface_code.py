@@ -67,9 +67,7 @@ def physical_estimate(
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
     (192, 27, 'factory')
     """
-    best = estimate_below(
-        counts, hardware, error_budget, math.inf, schedule, objective, n_factories, store, waiting_s
-    )
+    best = estimate_below(counts, hardware, error_budget, math.inf, schedule, objective, n_factories, store, waiting_s)
     assert best is not None
     return best
 
@@ -96,9 +94,7 @@ def estimate_below(
     if schedule is None:
         schedule, hardware = one_phase(counts), attrs.evolve(hardware, layout=WITHOUT_STEPS)
     demands = Demand.choices(counts, schedule, hardware, error_budget, waiting_s)
-    best = best_design(
-        demands, hardware, objective, n_factories, store, below / _per_cycle(hardware, objective)
-    )
+    best = best_design(demands, hardware, objective, n_factories, store, below / _per_cycle(hardware, objective))
     if best is None and math.isinf(below):
         raise _out_of_reach(demands[-1], hardware)
     return best

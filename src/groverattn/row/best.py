@@ -12,6 +12,7 @@ from groverattn.costs.phases import of_load, of_score, phases_of
 from groverattn.costs.schedule import Cycle, Phase, Schedule, total
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import Hardware, hardware
+from groverattn.physical.pace import Pace
 from groverattn.physical.surface_code import least_merit
 from groverattn.row.designs import Load, loads
 from groverattn.row.price import RowPrice, RowPricing
@@ -58,7 +59,7 @@ def _better(best: RowPrice | None, design: RowRequest, machine: Hardware) -> Row
     """Return the better one of the best row so far and the row of a design."""
     pricing, objective = RowPricing.of(design), design.optimise
     iterate = pricing.iterate
-    run = _Bound(pricing.search, phases_of(iterate), iterate.peak_qubits)
+    run = Bound(pricing.search, phases_of(iterate), iterate.peak_qubits)
     if run.least(machine, objective) > _merit(best) * (1 + 1e-9):
         return best
     price = pricing.best_below(_merit(best))
@@ -80,21 +81,42 @@ def _least(load: Load, machine: Hardware, request: RowRequest, refused: list[Inp
     """What every design with a load has at least of the objective: loads and scores alone."""
     try:
         search = RowSearch.of(next(load.fixed(request)))
-        oracle = search.iterate().oracle
-        phases = (*of_load(oracle), *of_score(oracle))
-        return _Bound(search, phases, oracle.lookup.peak_qubits).least(machine, request.optimise)
+        return Bound.of(search, any_score=True).least(machine, request.optimise)
     except InputError as error:
         refused.append(error)
         return math.inf
 
 
 @attrs.frozen
-class _Bound:
-    """Part of what a row has to run, at the least number of iterates, and the qubits that this takes."""
+class Bound:
+    """Part of what a row has to run, at the least number of iterates, and the qubits that this takes.
+
+    Attributes:
+        search: how the row is searched.
+        phases: of an iterate, those that are looked at.
+        logical_qubits: that they take.
+    """
 
     search: RowSearch
     phases: tuple[Phase, ...]
     logical_qubits: int
+
+    @classmethod
+    def of(cls, search: RowSearch, *, any_score: bool = False) -> Bound:
+        """Return loads and scores of a search alone; on the qubits of the load alone, so that any score will do."""
+        iterate = search.iterate()
+        oracle = iterate.oracle
+        qubits = oracle.lookup.peak_qubits if any_score else iterate.peak_qubits
+        return cls(search, (*of_load(oracle), *of_score(oracle)), qubits)
+
+    def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
+        """Return logical qubits of all machines, cycles with any number of factories, and Toffolis."""
+        n_machines = self.search.request.design.n_machines or 1
+        iterates = self.search.iterates_at_least
+        schedule: Schedule = (Cycle(iterates / n_machines, self.phases),)
+        qubits = n_machines * self.logical_qubits
+        pace = Pace.of(schedule, machine, machine.data_tiles(self.logical_qubits), t_per_rotation=0)
+        return float(qubits), float(pace.least_cycles(distance)), n_machines * total(schedule, "toffoli")
 
     def least(self, machine: Hardware, objective: str) -> float:
         """Return what every machine that runs it has at least of an objective; rotations are left out."""

@@ -17,7 +17,7 @@ from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.surface_code import estimate_below
 from groverattn.reference.search.cost import SearchCost
-from groverattn.reference.search.faults import FAULT_RATE_MAX
+from groverattn.reference.search.faults import RATE_MAX
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 
@@ -90,20 +90,8 @@ class RowPrice:
         >>> best_row(RowRequest.of(preset="gpt2", data_access="qrom")).design_text
         'qrom, 16 parts of 64 keys in turn, shared-sums'
         """
-        design, u = self.request.design, self.request.design.u or 1
-        n_machines, n_parts = self.n_machines, design.n_parts or 1
-        searched = design.n_searched or self.request.shape.n_keys
-        each = f"{searched // (n_machines * n_parts):,} keys"
-        words = [design.data_access + (f" of block {design.block}" if design.block else "")]
-        words += [f"{u} keys a query" + (f", {design.words_at_once} at once" if design.words_at_once != 1 else "")] * (
-            u > 1
-        )
-        words += [f"{n_parts:,} parts of {each} in turn"] * (n_parts > 1)
-        words += [f"{n_machines:,} machines"] * (n_machines > 1)
-        words.append(design.score_method)
-        words += ["unloaded by a second load"] * (design.unload == "again")
-        words += [f"{self.physical.store:,} states in store"] * (self.physical.store > 0)
-        return ", ".join(words)
+        store = f", {self.physical.store:,} states in store" if self.physical.store else ""
+        return self.request.design_text + store
 
     @property
     def qubits(self) -> int:
@@ -136,7 +124,7 @@ class RowPrice:
         """The budget as it is spent: by the search, and by the faults that hide keys, in proportion to their number."""
         faults = self.faults
         total = sum(faults.values())
-        hidden = self.cost.p_miss(min(total / self.cost.iterates_expected, FAULT_RATE_MAX)) - self.cost.p_failure
+        hidden = self.cost.p_miss(min(total / self.cost.iterates_expected, RATE_MAX)) - self.cost.p_failure
         return {"search": self.cost.p_failure} | {name: hidden * each / total for name, each in faults.items()}
 
     @property

@@ -14,7 +14,6 @@ from groverattn.reference.blocks.odd_blocks import Blocks, odd_law
 from groverattn.reference.blocks.posterior import PosteriorSearch
 from groverattn.reference.blocks.sampled import FinderRates, sampled_cost
 from groverattn.reference.search.cost import IterateShare, SearchCost
-from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.reference.search.laws import (
     N_MARKED_MAX,
     cade_expected_queries,
@@ -23,6 +22,7 @@ from groverattn.reference.search.laws import (
     check_runs,
     search_cost,
 )
+from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 _BLOCKS_PER_KEY, _BLOCKS_AT_SCALE, _KEYS_AT_SCALE, _ROWS_AT_SCALE = 64, 1 << 12, 64, 8
