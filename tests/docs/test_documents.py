@@ -18,7 +18,10 @@ from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.trials import GroverRun
+from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
+from groverattn.row.time import one_key
+from groverattn.row.verdict import row_verdict
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.gate_engines import search_bloq
 from groverattn.simulation.head import simulate
@@ -115,14 +118,15 @@ def test_what_stopping_costs_in_limitations():
     assert f"they are {100 * whole.phased_expected / whole.iterates_expected:.0f} % of the iterates" in limitations()
 
 
-def test_what_depth_alone_would_buy_in_readme_and_limitations():
-    """The most optimistic reading: a control computer for nothing, on the access with the fewest reactions."""
-    crossover = estimate(RowRequest.of(preset="llama3.1-8b", data_access="bucket-brigade")).crossover.as_json()
-    ratio = f"{crossover['optimistic']['ratio_at_n_max']:.0f}"
-    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
-    assert f"the ratio of the times is still {ratio} at n = 2^56" in readme
-    assert f"falls like 1/sqrt(n), and is {ratio} at n = 2^56" in limitations()
-    assert crossover["ratio_at_n_max"] > 1e6 * crossover["optimistic"]["ratio_at_n_max"]
+def test_what_depth_alone_would_buy_in_limitations():
+    """A control computer for nothing on the bucket brigade, and the best circuit; with a measured unload neither."""
+    request = one_key(RowRequest.of(preset="llama3.1-8b"), data_access="bucket-brigade")
+    verdict = row_verdict(request, score_of(request))
+    ratio = f"{verdict.optimistic.slowest.ratio_at_n_max:.0f}"
+    best = f"{verdict.readings.one_machine.slowest.ratio_at_n_max:.0f}"
+    assert f"falls like log(n) / sqrt(n), and is {ratio} at n = 2^56" in limitations()
+    assert f"({best} with the best circuit, `one-hot`" in limitations()
+    assert verdict.full.never
 
 
 def test_toy_sizes_in_limitations():

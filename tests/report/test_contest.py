@@ -55,7 +55,7 @@ def test_a_crossover_that_exists(monkeypatch):
     assert text.startswith("The quantum computer beats the slowest GPU line, ")
     assert "but the fastest line, fast line, is" in text
     assert "With more keys it stays so: at its limits" in text
-    assert "never the fastest line" in text
+    assert "but not the fastest line" in text
 
 
 def test_a_crossover_beyond_the_row(contest, monkeypatch):

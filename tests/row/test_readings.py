@@ -8,6 +8,7 @@ import pytest
 from qualtran.resource_counting import QubitCount, get_cost_value
 
 from groverattn.physical.machines.hardware import hardware
+from groverattn.problem.presets import PRESETS
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.at_limits import Volume, best_in_parts, best_whole, circuit_rows
 from groverattn.row.circuit import iterate_with, score_of
@@ -60,6 +61,7 @@ def test_the_best_is_the_least_of_all(preset):
 
     for n_keys in (2**17, 3 * 2**20):
         found = best_in_parts(rows, volume, n_keys)
+        assert found is not None
         sizes = part_sizes(n_keys, request.shape.n_marked)
         every = [(row, log2, row.limits.in_parts(n_keys, log2)) for row in rows for log2 in sizes]
         least = min(volume(row, row.width(1 << log2), time) for row, log2, time in every if time)
@@ -88,8 +90,10 @@ def test_machines_that_share_the_width_pass_a_gpu():
     """Faster than the slowest line at 2^40 keys and than the fastest at 2^47, on the qubits of one machine."""
     request, found = asked("llama3.1-8b"), read("llama3.1-8b")
     reading = found.same_width
-    assert 2**34 < reading.slowest.n_keys < 2**40
-    assert reading.slowest.n_keys < reading.fastest.n_keys < 2**47
+    slowest, fastest = reading.slowest.n_keys, reading.fastest.n_keys
+    assert slowest is not None
+    assert fastest is not None
+    assert 2**34 < slowest < 2**40 < fastest < 2**47
     assert found.one_machine.slowest.n_keys is None
     for one, point in zip(found.one_machine.points, reading.points, strict=True):
         design = point.design
@@ -147,6 +151,24 @@ def test_exponents_are_those_of_the_laws():
     assert all(reading.slowest.classical_exponent == pytest.approx(1.0) for reading in found.by_name.values())
     beyond = found.one_machine.slowest
     assert beyond.log2_extrapolated == pytest.approx(56 + math.log2(beyond.ratio_at_n_max) / 0.483, abs=0.5)
+
+
+def test_the_table_of_the_readme():
+    found = read("llama3.1-8b").by_name
+    ratios = [[point.quantum_s / point.slowest_s for point in reading.points] for reading in found.values()]
+    assert ratios[0] == pytest.approx([7.7e6, 22], rel=0.05)
+    assert ratios[1] == pytest.approx([4.7e5, 1 / 5.5e5], rel=0.05)
+    assert ratios[2] == pytest.approx([5e6, 7e6], rel=0.05)
+    assert found["one_machine"].slowest.log2_extrapolated == pytest.approx(65, abs=0.5)
+    assert found["same_width"].slowest.n_keys == pytest.approx(1e11, rel=0.1)
+    assert found["equal_hardware"].points[0].design["energy_ratio"] == pytest.approx(4e11, rel=0.05)
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_equal_hardware_over_all_presets(preset):
+    reading = read(preset).equal_hardware
+    assert reading.never
+    assert all(3e6 < point.quantum_s / point.slowest_s < 9.1e6 for point in reading.points)
 
 
 def test_a_faster_reaction_makes_no_reading_slower():

@@ -154,12 +154,14 @@ def test_an_unload_by_a_second_load_reads_nothing_and_takes_one_reaction_more():
 
 
 def test_the_ceiling_decides_nothing():
-    """The ratio of `qram` ends at 1.03; by its exponent it passes a little further on, and with another score before."""
+    """The ratio of `qram` ends at 1.03; by its exponent it passes a little further on, with another score before."""
     default = verdict_of(preset="llama2-7b", data_access="qram").full
     assert default.slowest.n_keys is None
     assert not default.never
     assert default.slowest.log2_extrapolated == pytest.approx(56.1, abs=0.1)
-    assert verdict_of(preset="llama2-7b", data_access="qram", score_method="plain-heap").slowest.n_keys < 2**56
+    shallow = verdict_of(preset="llama2-7b", data_access="qram", score_method="plain-heap").slowest
+    assert shallow.n_keys is not None
+    assert shallow.n_keys < 2**56
 
 
 def test_parts_in_turn_make_a_walk_linear():

@@ -127,7 +127,7 @@ def find_crossover(
 
 
 def _step(ratios: dict[int, float]) -> tuple[int, int] | None:
-    """The last number of keys at which the quantum line is slower, and the next one; None if it ends slower or never is."""
+    """The last number of keys at which the quantum line is slower, and the next one; None without such a step."""
     slower = [n for n, r in ratios.items() if r >= 1]
     if not slower or slower[-1] == max(ratios):
         return None

@@ -45,9 +45,9 @@ def _(result: CrossoverResult) -> tuple[Block, ...]:
 
 _LEGEND = (
     "Quantum times are lower bounds: reactions one after the other, calls of an outside memory, and the control "
-    "computer's reading of the keys for every measured unload; gates, factories and Clifford traffic cost no time. GPU: "
-    "slowest and fastest of the lines of `groverattn estimate`. The number of marked keys stays as n grows. *: would "
-    "do only if nothing else took time."
+    "computer's reading of the keys for every measured unload; gates, factories and Clifford traffic cost no time. "
+    "GPU: slowest and fastest of the lines of `groverattn estimate`. The number of marked keys stays as n grows. *: "
+    "would do only if nothing else took time."
 )
 
 
@@ -146,7 +146,10 @@ def crossings_table(result: CrossoverResult) -> Table:
         for name, verdict in result.verdicts.items()
     )
     largest = next(iter(result.verdicts.values())).slowest.n_max
-    caption = f"One machine by each data access: from how many keys on it is faster, or the ratio at n = {power_text(largest)}"
+    caption = (
+        "One machine by each data access: from how many keys on it is faster, or the ratio at n = "
+        f"{power_text(largest)}"
+    )
     note = (
         "Free control: with a measured unload, and a control computer that reads the keys in no time. A load applied a "
         "second time in place of that unload takes one reaction more or less, and reads nothing either."

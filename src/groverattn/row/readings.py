@@ -156,7 +156,10 @@ def _readings(request: RowRequest, score: KeyScore) -> Readings:
     return _Row(request, score).readings()
 
 
-ONE_MACHINE = "one machine, by the best circuit, beside one GPU; gates, factories and Clifford traffic take no time"
+ONE_MACHINE = (
+    "one machine, by the best circuit with one key per query, if no other number is asked for, beside one GPU; gates, "
+    "factories and Clifford traffic take no time"
+)
 SAME_WIDTH = (
     "as many machines as have the logical qubits of that one together, each with a control computer, which share the "
     "keys in parts, beside one GPU; law expected, one key per query"
@@ -270,17 +273,9 @@ class _Row:
         equal = self._reading(
             EQUAL_HARDWARE, lambda n: self.volume(n)[0].time_s, self.scan_s, self.scan_s, lambda n: self.volume(n)[1]
         )
-        one = attrs.evolve(one, why=self._why_one)
+        one = attrs.evolve(one, why=_WHY_ONE)
         same = attrs.evolve(same, why=_WHY_SAME)
         return Readings(one, same, attrs.evolve(equal, why=_WHY_EQUAL, never=self._never(equal)))
-
-    @property
-    def _why_one(self) -> str:
-        text = "iterates grow like sqrt(n), and the reactions of an iterate like log n"
-        try:
-            return f"{text}: {self.fastest(N_MAX)[0].waits.reactions:,.0f} at n = 2^{N_MAX.bit_length() - 1}"
-        except InputError:
-            return text
 
     def _one(self, n_keys: int) -> dict[str, Any]:
         return self.fastest(n_keys)[2]
@@ -300,7 +295,7 @@ class _Row:
             return ""
         return (
             f"an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles (D = "
-            f"{distance}), where a scan takes d qubit cycles for a key; so the ratio is at least 2 D^3 / d = {bound:.3g} "
+            f"{distance}), where a scan takes d qubit cycles for a key: the ratio is at least 2 D^3 / d = {bound:.3g} "
             f"times the iterates of a part, {iterates:.2g} or more"
         )
 
@@ -326,6 +321,7 @@ class _Row:
         return Reading(assumes, lines[0], lines[-1], "", points=tuple(points))
 
 
+_WHY_ONE = "iterates grow like sqrt(n), and the reactions of an iterate like log n"
 _WHY_SAME = (
     "the number of machines grows like n and each has parts of a fixed size, so only the slowest of more machines and "
     "the smaller error that each may have add to the time, like log n: it buys time with qubits, as many GPUs would"

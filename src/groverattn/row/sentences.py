@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from groverattn.costs.crossover import NEARLY, Crossover
 from groverattn.row.readings import Reading
-from groverattn.row.request import RowRequest
+from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
 from groverattn.show.numbers import count_text, power_text, rounded
 
@@ -122,7 +122,7 @@ def heading(request: RowRequest, *, design: bool = False) -> str:
     """
     shape, together = request.shape, request.design.keys_per_query
     access = f"data access {request.design.data_access}, " if design else ""
-    access += f"{together} keys per query, " if together != "1" else ""
+    access += f"{together} keys per query, " if together not in ("1", AUTO) else ""
     return (
         f"{request.name}: n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked}, "
         f"{shape.query_bits}/{shape.key_bits} bits; {access}search law {request.search_law}, {request.hardware}"
