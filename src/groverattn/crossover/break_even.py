@@ -14,7 +14,7 @@ from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.row.best import best_row
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowTime
+from groverattn.row.time import RowTime, one_key
 
 
 @attrs.frozen
@@ -94,7 +94,7 @@ class MachineSupply:
         try:
             price = best_row(request)
         except InputError as error:
-            counts = count_search(iterate_of(request)).iterate.total
+            counts = count_search(iterate_of(one_key(request))).iterate.total
             factories = candidate_factories(machine.factories[0], machine)
             fastest = min(factories, key=lambda factory: factory.cycles_per_toffoli)
             states = row.iterates * (counts.toffoli + counts.t)

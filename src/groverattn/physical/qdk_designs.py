@@ -18,7 +18,7 @@ from qdk.qre import models
 from qdk.qre.property_keys import DISTANCE, NUM_TS_PER_ROTATION, PHYSICAL_FACTORY_QUBITS
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.estimate import PhaseTime, PhysicalEstimate
 from groverattn.physical.qdk_model import Counted
 
 # From a T count at which synthesis takes the whole budget; each more cuts its error 3.7-fold.
@@ -127,11 +127,18 @@ def _estimate(best: qre.EstimationTableEntry, counts: LogicalCounts, error_budge
         code_distance=int(best.source[ids.LATTICE_SURGERY].instruction[DISTANCE]),
         n_factories=copies,
         factory=f"qdk.qre {type(factory.transform).__name__}",
-        factory_limit_s=states * factory.instruction.expect_time() / copies * 1e-9,
-        reaction_limit_s=0.0,
+        store_qubits=0,
+        store=0,
+        phases=(PhaseTime("all", best.runtime * 1e-9, "consumption"),),
+        scheduled_s=best.runtime * 1e-9,
+        limits_s={
+            "factory": states * factory.instruction.expect_time() / copies * 1e-9,
+            "reaction": 0.0,
+            "layout": 0.0,
+            "consumption": best.runtime * 1e-9,
+            "clifford": 0.0,
+        },
         control_s=0.0,
-        consumption_limit_s=best.runtime * 1e-9,
-        clifford_limit_s=0.0,
         waiting_s=0.0,
         error_budget=error_budget,
         p_data=max(best.error - p_factory - p_synthesis, 0.0),

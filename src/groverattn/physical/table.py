@@ -14,6 +14,7 @@ from groverattn.show.result import blocks_of
 LIMIT_WORDS = {
     "factory": "factories",
     "reaction": "reactions",
+    "layout": "the layout",
     "consumption": "taking up states",
     "clifford": "Clifford gates",
 }
@@ -23,6 +24,8 @@ LIMIT_MEANINGS = {
     "factory": "the factories make the magic states of all Toffoli and T gates",
     "reaction": "gates wait for the outcomes of earlier measurements, one reaction time for each in the longest chain, "
     "and for the control computer",
+    "layout": "fan-outs and parities take turns on the bus, a step of d cycles each, and states are brought to their "
+    "qubits; 0 where the model has no such steps, or counts do not say how many there are",
     "consumption": "the data block takes up the magic states of the factories, a few at a time; 0 where this is no "
     "limit of its model",
     "clifford": "the Clifford gates, if every tile that can take part in one always does; 0 where the line above has "

@@ -62,5 +62,7 @@ def take_turns(n_gates: Any, copies: float | None) -> tuple[Any, Any]:
         return 1, 1
     if copies == math.inf:
         return 1, n_gates
+    if n_gates == 0:
+        return 0, 1
     turns = ceil_div(n_gates, copies)
     return turns, ceil_div(n_gates, turns)

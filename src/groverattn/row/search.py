@@ -102,10 +102,20 @@ class RowSearch:
     def at(self, n_keys: int) -> RowSearch:
         """Return the search of fewer keys by the same choices, with as many keys per query as suit them."""
         request = attrs.evolve(self.request, shape=attrs.evolve(self.request.shape, n_keys=n_keys))
+        if self.plan.n_parts > 1:
+            return self._in_fewer_parts(request)
         u = min(self.plan.keys_per_query, near_best_keys_per_query(request, self.exact, request.shape.n_marked))
         if self.plan.is_plain or n_keys == self.request.shape.n_keys:
             u = self.plan.keys_per_query
         design = attrs.evolve(request.design, keys_per_query=str(u), n_searched=None)
+        return RowSearch.of(attrs.evolve(request, design=design), self.exact)
+
+    def _in_fewer_parts(self, request: RowRequest) -> RowSearch:
+        """Parts of the same size; as many on each machine."""
+        n_machines = request.design.n_machines or 1
+        n_parts = -(-request.shape.n_keys // (self.part_keys * n_machines))
+        n_searched = self.part_keys * n_parts * n_machines
+        design = attrs.evolve(request.design, n_parts=n_parts, n_searched=n_searched)
         return RowSearch.of(attrs.evolve(request, design=design), self.exact)
 
     @classmethod

@@ -14,7 +14,7 @@ from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.reference.search.cost import SearchCost
-from groverattn.row.price import ExternalMemory, RowPrice, RowPricing
+from groverattn.row.price import MachineRun, RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.quadrature import sum_over_rows
 
@@ -36,21 +36,20 @@ class RowMachine:
     built: PhysicalEstimate
     longest: LogicalCounts
 
-    def time_s(self, counts: LogicalCounts, waiting_s: float = 0.0) -> float:
-        """Return the time of a row of these counts, seconds: the largest of the same four limits, and the waiting.
+    def time_s(self, run: MachineRun) -> float:
+        """Return the time of a row, seconds: its phases or its Clifford gates, and the waiting.
 
-        Factories, their number, code distance and operating tiles stay what they are. Rotations get as much of the
-        error budget as those of the longest row.
+        Factories, their number, store, code distance and operating tiles stay what they are. Rotations get as much of
+        the error budget as those of the longest row.
         """
-        built = self.built
-        demand = Demand.of(counts, self.hardware, built.error_budget, self.p_synthesis, waiting_s)
-        cycles = max(
-            self.factory.cycles(demand.toffoli, demand.t) / built.n_factories,
-            demand.reaction_cycles,
-            demand.consumption_steps * built.code_distance,
-        )
-        clifford_s = built.clifford_limit_s * counts.clifford / max(self.longest.clifford, 1)
-        return max(cycles * self.hardware.cycle_time_us * 1e-6, clifford_s) + waiting_s
+        built, factory, waiting_s = self.built, self.factory, run.memory.waiting_s
+        demand = Demand.of(run.counts, run.schedule, self.hardware, built.error_budget, self.p_synthesis, waiting_s)
+        each = np.array([factory.cycles_per_toffoli]), np.array([factory.cycles_per_t])
+        work = demand.pace.work(*each) / built.n_factories
+        filling = built.store * each[0] / built.n_factories
+        cycles = demand.pace.cycles(demand.pace.busy(built.code_distance), work, filling)[0]
+        clifford_s = built.limits_s["clifford"] * run.counts.clifford / max(self.longest.clifford, 1)
+        return max(float(cycles) * self.hardware.cycle_time_us * 1e-6, clifford_s) + waiting_s
 
     @property
     def p_synthesis(self) -> float:
@@ -133,7 +132,7 @@ class CausalRows:
     @functools.cached_property
     def machine(self) -> RowMachine:
         """The machine of the longest row."""
-        return RowMachine(self.pricing.machine, self.price.physical, self.price.totals.row)
+        return RowMachine(self.pricing.machine, self.price.physical, self.pricing.run().counts)
 
     @functools.cached_property
     def total(self) -> RowsSum:
@@ -158,9 +157,8 @@ class CausalRows:
         """Return the row that searches exactly this number of indices; it serves all rows that are filled up to it."""
         if n_searched in self._known:
             return self._known[n_searched]
-        search = self.pricing.search.at(n_searched)
-        cost = search.cost(self.price.p_miss)
-        counts = search.totals(cost).row
-        waiting_s = ExternalMemory.of(search.iterate(), cost, self.request.qram).waiting_s
-        row = self._known[n_searched] = PricedRow(n_searched, cost, counts, self.machine.time_s(counts, waiting_s))
-        return row
+        pricing = RowPricing(self.request, self.pricing.search.at(n_searched))
+        run = pricing.run(self.price.p_miss / self.price.error_budget)
+        priced = PricedRow(n_searched, run.cost, run.totals.row, self.machine.time_s(run))
+        self._known[n_searched] = priced
+        return priced

@@ -8,6 +8,7 @@ import attrs
 
 from groverattn.classical.lines import KeyMemory, ModelTime, whole_model_times
 from groverattn.physical.machines.hardware import check_modelled_here
+from groverattn.row.best import best_row
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.show.result import Shown
@@ -152,9 +153,10 @@ def whole_model(
     (14, '0.68')
     """
     check_modelled_here(request.hardware)
+    price = row or best_row(request)
+    request = price.request
     shape, heads, own_keys = request.shape, request.layers * request.query_heads, _has_own_keys(request)
     pricing = RowPricing.of(request)
-    price = row or pricing.best()
     rows = CausalRows(request, pricing, price)
     newest = RowsSum(price.cost.iterates_expected, price.totals.row.toffoli, price.physical.duration_s)
     loading = MemoryLoading(
@@ -190,7 +192,8 @@ def whole_model(
 
 def _limit_s(price: RowPrice) -> float:
     """Time that the longest row takes with any number of factories and operating tiles, seconds."""
-    return price.physical.reaction_limit_s + price.physical.waiting_s
+    limits_s = price.physical.limits_s
+    return max(limits_s["reaction"], limits_s["layout"]) + price.physical.waiting_s
 
 
 def _has_own_keys(request: RowRequest) -> bool:
