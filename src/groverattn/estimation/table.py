@@ -14,7 +14,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.sentences import TIME_WITHOUT_STEPS, heading, passing_text
+from groverattn.row.sentences import heading, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
@@ -196,6 +196,8 @@ def accesses_table(comparison: Comparison) -> Table:
         Column("logical qubits", "qubits", "logical_qubits", short="logical"),
         Column("physical qubits", "qubits", "physical_qubits", short="physical"),
         Column("time of one row", IN_CELL, "duration", short="one row"),
+        Column("over the slowest GPU line", "ratio", "ratio", short="slower by"),
+        Column("over the fastest", "ratio", "ratio", short="or by"),
         Column("passes the slowest GPU line from", "keys", "crossover", short="passes"),
     )
     rows = tuple(_access_row(name, result) for name, result in comparison.estimates.items())
@@ -205,9 +207,9 @@ def accesses_table(comparison: Comparison) -> Table:
         if isinstance(error, InputError)
     )
     note = (
-        "> 2^56 in the last column: not up to that number. Depths let gates that share only a control run at once; one "
-        "at a time, only `bucket-brigade-wide` keeps what is printed. `qram` is no circuit: its calls have no gates in "
-        "any count."
+        "> 2^56 in the last column: not up to that number. Each access by its best design, of which an iterate searches "
+        "one part of the keys; gates that share a control take turns on its copies, which are counted. `qram` is no "
+        "circuit: its calls have no gates in any count."
     )
     caption = f"Every data access on {hardware(comparison.request.hardware).name}"
     left_out = next((not_in_the_price(each.physical) for each in comparison.circuits.values()), ())
@@ -216,13 +218,15 @@ def accesses_table(comparison: Comparison) -> Table:
 
 def _access_row(name: str, result: Estimate | InputError) -> tuple[Cell, ...]:
     if isinstance(result, InputError):
-        return (words(f"`{name}`"), *[EMPTY] * 5, words("cannot run"), EMPTY)
+        return (words(f"`{name}`"), *[EMPTY] * 5, words("cannot run"), *[EMPTY] * 3)
     iterate, slowest = result.totals.iterate.total, result.crossover.slowest
     counts = (iterate.toffoli, iterate.toffoli_depth, iterate.measurement_depth, iterate.logical_qubits)
     return (
         words(f"`{name}`"),
         *map(count, (*counts, result.row.qubits)),
         duration(result.physical.duration_s),
+        rounded(result.slower_by_slowest),
+        rounded(result.slower_by_fastest),
         Cell(passing_text(slowest), slowest.n_keys),
     )
 
@@ -233,7 +237,7 @@ def _same_circuits(comparison: Comparison) -> list[str]:
     for name, result in comparison.circuits.items():
         names.setdefault(attrs.astuple(result.totals.iterate.total), []).append(f"`{name}`")
     return [
-        f"{', '.join(same)} are one circuit here: at these sizes they choose the same block."
+        f"{', '.join(same)} are one circuit here: they choose the same design."
         for same in names.values()
         if len(same) > 1
     ]
@@ -250,7 +254,8 @@ def _row_table(result: Estimate) -> Table:
         f"{count_text(result.row.qubits)} physical qubits, distance {physical.code_distance}, {physical.n_factories} "
         f"factories, p_fail {probability_text(result.row.p_failure)}, limited by {physical.limited_by}"
     )
-    rows = [(words("quantum"), duration(physical.duration_s), words(machine))]
+    lost = f"slower by {result.slower_by_slowest:.3g} than the slowest line, by {result.slower_by_fastest:.3g} than"
+    rows = [(words("quantum"), duration(physical.duration_s), words(f"{machine}; {lost} the fastest"))]
     for line in _spread(result.classical):
         bound = words(f"bound by {line.bound_by}; {line.source}")
         rows.append((words(line.name), duration(line.time_s_per_row), bound))
@@ -279,23 +284,29 @@ def _search_text(result: Estimate) -> str:
     u, scan = plan.keys_per_query, cost.checks_expected / n_keys
     first = f"; an approximate score with {plan.finder.keys_per_query:,} a query finds first" if plan.finder else ""
     blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
+    if plan.n_parts > 1:
+        blocks = f"{plan.n_parts:,} parts of {result.search.part_keys:,} keys, each by itself, one key per query"
     read = f"A row reads {count_text(cost.checks_expected)} keys after measurements, {scan:.2g} of a scan, and"
     if result.request.search_law == "proven":
         read = "What a row reads is not in the published bound; it"
-    text = (
+    return (
         f"Search: {blocks}, runs by the method {plan.method}{first}. {read} tests {count_text(cost.key_tests)} keys "
         "inside oracles."
     )
-    return f"{text}\n{TIME_WITHOUT_STEPS}" if u > 1 else text
 
 
 def _limits_text(result: Estimate) -> str:
     """The limits of the time in a sentence, and what the control computer and the memory add."""
     physical = result.physical
+    phases = ", ".join(f"{p.name} {time_text(p.duration_s)} ({p.limited_by})" for p in physical.phases)
     limits = ", ".join(f"{name} {time_text(s) if s else 'none'}" for name, s in physical.limits_s.items())
     control = f"; of the reaction limit the control computer reads keys for {time_text(physical.control_s)}"
     waiting = f"; waiting for the memory {time_text(physical.waiting_s)}" if physical.waiting_s else ""
-    return f"Limits of the time: {limits}{control if physical.control_s else ''}{waiting}."
+    store = f" with {physical.store:,} states in store" if physical.store else ""
+    return (
+        f"Phases of the row, one after the other{store}: {phases}.\nIf it waited for one thing alone: {limits}"
+        f"{control if physical.control_s else ''}{waiting}."
+    )
 
 
 def _budget_text(result: Estimate) -> str:
@@ -304,7 +315,8 @@ def _budget_text(result: Estimate) -> str:
     parts = ", ".join(f"{part} {probability_text(p)}" for part, p in row.p_parts.items() if p)
     return (
         f"A row's answer is wrong with p = {probability_text(row.p_failure)} of {probability_text(allowed)} allowed: "
-        f"{parts}; {time_text(row.expected_duration_s)} expected until it is right."
+        f"{parts}. {sum(row.faults.values()):.2g} logical faults are expected in it, each of which costs a trial; with "
+        f"these it takes {time_text(row.expected_duration_s)}."
     )
 
 
@@ -319,13 +331,14 @@ def headline_table(results: Iterable[Estimate]) -> Table:
         "One row: Toffolis of an iterate, physical qubits, time, slowest GPU time",
         results,
         (Column("preset"), lambda e: words(e.request.name)),
-        (Column("access"), lambda e: words(e.request.design.data_access)),
         (Column("n keys", "keys"), lambda e: count(e.request.shape.n_keys)),
         (Column("k", "keys"), lambda e: count(e.request.shape.n_marked)),
         (Column("Toffoli", "gates"), lambda e: count(e.totals.iterate.total.toffoli)),
         (Column("qubits", "qubits"), lambda e: count(e.row.qubits)),
         (Column("quantum", IN_CELL), lambda e: duration(e.physical.duration_s)),
+        (Column("slower by", "ratio", "ratio"), lambda e: rounded(e.slower_by_slowest)),
         (Column("GPU", IN_CELL), lambda e: duration(max(line.time_s_per_row for line in e.classical))),
+        (Column("design"), lambda e: words(e.row.design_text)),
     )
 
 

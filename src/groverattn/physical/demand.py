@@ -77,7 +77,7 @@ class Demand:
         Raises:
             InputError: an error budget outside (0, 1), or counts out of range.
         """
-        counts = _checked(counts, error_budget, waiting_s)
+        counts = checked_counts(counts, error_budget, waiting_s)
         if not counts.rotation:
             return [cls.of(counts, schedule, hardware, error_budget, 0.0, waiting_s)]
         least = rotation_t_count(error_budget / counts.rotation)
@@ -175,7 +175,12 @@ def check_count(name: str, value: object, least: int = 0) -> int:
     return number
 
 
-def _checked(counts: LogicalCounts, error_budget: float, waiting_s: float) -> LogicalCounts:
+def checked_counts(counts: LogicalCounts, error_budget: float, waiting_s: float) -> LogicalCounts:
+    """Return the counts as whole numbers.
+
+    Raises:
+        InputError: counts that no circuit has, or a budget or waiting out of range.
+    """
     check_error_budget(error_budget)
     counts = LogicalCounts(
         **{name: check_count(name, n, least=name == "logical_qubits") for name, n in attrs.asdict(counts).items()}

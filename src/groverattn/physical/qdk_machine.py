@@ -10,7 +10,7 @@ import attrs
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
-from groverattn.physical.demand import Demand, rotation_t_count
+from groverattn.physical.demand import checked_counts, rotation_t_count
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import HARDWARE, Hardware
 
@@ -42,6 +42,7 @@ class QdkMachine(Hardware):
         factories: class of the factory.
         model: name in `qdk_designs`.
         workspace: with a memory, logical qubits that compute; 0 without one.
+        like: machine of ours by which a design is chosen for it.
         leaves_out: what takes time or qubits and is not in the price.
     """
 
@@ -49,6 +50,7 @@ class QdkMachine(Hardware):
     factories: tuple[str, ...]  # pyright: ignore[reportIncompatibleVariableOverride]: not of our families
     model: str
     workspace: int = 0
+    like: str = "beverland-gate-ns-e3"
     leaves_out: tuple[str, ...] = _LEFT_OUT
 
 
@@ -58,7 +60,7 @@ def _machine(name: str, base: str, values: dict[str, tuple[Any, str]], **of_qdk:
     fields = {field.name: getattr(own, field.name) for field in attrs.fields(Hardware)}
     fields |= {field: value for field, (value, _) in values.items()}
     sources = {**own.sources, **{field: f"qdk.qre 1.33: {source}" for field, (_, source) in values.items()}}
-    return QdkMachine(**fields | {"name": name, "sources": sources}, **of_qdk)
+    return QdkMachine(**fields | {"name": name, "sources": sources, "like": base}, **of_qdk)
 
 
 _CODE = {
@@ -139,7 +141,7 @@ def estimate_by_qdk(
     >>> found.code_distance, round(found.duration_s), found.leaves_out[0]
     (11, 144000, 'no reaction time')
     """
-    Demand.choices(counts, machine, error_budget, waiting_s)  # refuses what no circuit has
+    checked_counts(counts, error_budget, waiting_s)  # refuses what no circuit has
     if waiting_s:
         raise InputError(
             given=f"{waiting_s:.3g} s of waiting on {machine.name}",

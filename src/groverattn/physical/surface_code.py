@@ -110,8 +110,6 @@ def least_merit(counts: LogicalCounts, schedule: Schedule, hardware: Hardware, o
         counts, schedule: the run, or part of it.
         hardware, objective: see `physical_estimate`.
     """
-    if isinstance(hardware, QdkMachine):
-        return 0.0  # its runs are not bounded here: every design is priced
     demand = Demand.of(counts, schedule, hardware, _ANY_BUDGET, 0.0)
     return least_of_design(demand, hardware, objective) * _per_cycle(hardware, objective)
 

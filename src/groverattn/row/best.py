@@ -13,6 +13,7 @@ from groverattn.costs.schedule import Cycle, Phase, Schedule, total
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.pace import Pace
+from groverattn.physical.qdk_machine import QdkMachine
 from groverattn.physical.surface_code import least_merit
 from groverattn.row.designs import Load, loads
 from groverattn.row.price import RowPrice, RowPricing
@@ -37,6 +38,8 @@ def best_row(request: RowRequest) -> RowPrice:
     best: RowPrice | None = None
     refused: list[InputError] = []
     machine = hardware(request.hardware)  # once: it may be a file
+    if isinstance(machine, QdkMachine):
+        return _as_on_its_like(request, machine)
     bounded = [(_least(load, machine, request, refused), load) for load in loads(request)]
     for least, load in sorted(bounded, key=lambda pair: pair[0]):
         if best and least > _merit(best) * (1 + 1e-9):
@@ -49,6 +52,12 @@ def best_row(request: RowRequest) -> RowPrice:
     if best is None:
         raise refused[0] if refused else _nothing_to_choose(request)
     return best
+
+
+def _as_on_its_like(request: RowRequest, machine: QdkMachine) -> RowPrice:
+    """The row on a machine that has no bounds, by the design that is best on the machine of ours that is most like it."""
+    like = best_row(attrs.evolve(request, hardware=machine.like))
+    return RowPricing.of(attrs.evolve(like.request, hardware=request.hardware)).best()
 
 
 def _merit(price: RowPrice | None) -> float:

@@ -46,9 +46,10 @@ class Load:
     def fixed(self, request: RowRequest) -> Iterator[RowRequest]:
         """Yield the request with this load, and with all that is then still open."""
         design = request.design
+        unloads, numbers = (_UNLOADS, _COPIES) if self.data_access != "qram" else (_UNLOADS[:1], (None,))
         for score in _SCORES if design.score_method == AUTO else (design.score_method,):
-            for unload in _UNLOADS if design.unload == AUTO else (design.unload,):
-                for copies in _COPIES if design.control_copies is None else (design.control_copies,):
+            for unload in unloads if design.unload == AUTO else (design.unload,):
+                for copies in numbers if design.control_copies is None else (design.control_copies,):
                     chosen = attrs.asdict(self) | {"unload": unload, "control_copies": copies, "score_method": score}
                     yield attrs.evolve(request, design=attrs.evolve(design, **chosen))
 

@@ -21,14 +21,6 @@ _NAMED_POWERS = {0.0: "hardly at all", 0.5: "like sqrt(n)", 1.0: "like n"}
 _LINEAR = 0.999
 
 
-TIME_WITHOUT_STEPS = (
-    "Of a search over blocks compare Toffolis, qubits and reads, not times: the steps in which a lattice-surgery "
-    "machine moves words are not in any time here. A load alone takes at least as many as there are blocks, or bits in "
-    "a word, one code distance of cycles each, some 10 to 30 times what is printed (our estimate by hand)."
-)
-"""Why the time of a block search is only a lower bound."""
-
-
 def exponent(value: Callable[[int], float], n_max: int) -> float:
     """Return the power of n by which `value` grows towards `n_max`, from its values there and at n_max / 2^8.
 
