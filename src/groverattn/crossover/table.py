@@ -103,7 +103,8 @@ def _sentence(text: str) -> str:
 
 
 def _power_text(readings: Readings) -> str:
-    energy = readings.equal_hardware.points[0].design["energy_ratio"] if readings.equal_hardware.points else math.nan
+    points = readings.by_name["equal_hardware"].points
+    energy = points[0].design["energy_ratio"] if points else math.nan
     return (
         f"power: at {WATTS_PER_QUBIT:g} W a physical qubit, the least that a vendor of controllers has measured, and "
         f"{WATTS_PER_GPU:g} W a GPU that row takes {rounded(energy, 2).text} times the energy of the slowest line; no "

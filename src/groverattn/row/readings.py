@@ -15,7 +15,7 @@ import attrs
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
-from groverattn.physical.machines.hardware import Hardware, hardware
+from groverattn.physical.machines.hardware import PRICED_BY_QDK, Hardware, hardware
 from groverattn.row.at_limits import Chosen, CircuitRow, PartDesign, Volume, best_in_parts, best_whole, circuit_rows
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime
@@ -120,17 +120,19 @@ class Readings:
     Attributes:
         one_machine: one machine beside one GPU.
         same_width: as many machines as share the width of that one, beside one GPU.
-        equal_hardware: the row beside a scan by the electronics that would control its qubits.
+        equal_hardware: the row beside a scan by the electronics that would control its qubits; None for a machine that
+            is priced by qdk.qre, whose tiles are not known here.
     """
 
     one_machine: Reading
     same_width: Reading
-    equal_hardware: Reading
+    equal_hardware: Reading | None
 
     @property
     def by_name(self) -> dict[str, Reading]:
         """The readings by their names."""
-        return {name: getattr(self, name) for name in ("one_machine", "same_width", "equal_hardware")}
+        found = {"one_machine": self.one_machine, "same_width": self.same_width}
+        return found if self.equal_hardware is None else found | {"equal_hardware": self.equal_hardware}
 
 
 def readings_of(request: RowRequest, score: KeyScore) -> Readings:
@@ -144,7 +146,7 @@ def readings_of(request: RowRequest, score: KeyScore) -> Readings:
     >>> from groverattn.row.time import one_key
     >>> request = one_key(RowRequest.of(preset="gpt2"))
     >>> readings = readings_of(request, score_of(request))
-    >>> readings.one_machine.slowest.n_keys, bool(readings.equal_hardware.never)
+    >>> readings.one_machine.slowest.n_keys, bool(readings.by_name["equal_hardware"].never)
     (None, True)
     """
     any_circuit = {"data_access": "qrom", "unload": "measured", "words_at_once": 1}
@@ -270,12 +272,15 @@ class _Row:
         slowest, fastest = (lambda n: max(gpus(n))), (lambda n: min(gpus(n)))
         one = self._reading(ONE_MACHINE, lambda n: self.fastest(n)[0].duration_s, slowest, fastest, self._one)
         same = self._reading(SAME_WIDTH, self.shared_s, slowest, fastest, self._same)
+        one = attrs.evolve(one, why=_WHY_ONE)
+        same = attrs.evolve(same, why=_WHY_SAME)
+        return Readings(one, same, None if self.request.hardware in PRICED_BY_QDK else self._equal())
+
+    def _equal(self) -> Reading:
         equal = self._reading(
             EQUAL_HARDWARE, lambda n: self.volume(n)[0].time_s, self.scan_s, self.scan_s, lambda n: self.volume(n)[1]
         )
-        one = attrs.evolve(one, why=_WHY_ONE)
-        same = attrs.evolve(same, why=_WHY_SAME)
-        return Readings(one, same, attrs.evolve(equal, why=_WHY_EQUAL, never=self._never(equal)))
+        return attrs.evolve(equal, why=_WHY_EQUAL, never=self._never(equal))
 
     def _one(self, n_keys: int) -> dict[str, Any]:
         return self.fastest(n_keys)[2]
