@@ -207,8 +207,8 @@ def accesses_table(comparison: Comparison) -> Table:
         if isinstance(error, InputError)
     )
     note = (
-        "> 2^56 in the last column: not up to that number. Each access by its best design, of which an iterate searches "
-        "one part of the keys; gates that share a control take turns on its copies, which are counted. `qram` is no "
+        "> 2^56 in the last column: not up to that number. Each access by its best design; an iterate searches one "
+        "part of the keys; gates that share a control take turns on its copies, which are counted. `qram` is no "
         "circuit: its calls have no gates in any count."
     )
     caption = f"Every data access on {hardware(comparison.request.hardware).name}"

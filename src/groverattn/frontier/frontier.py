@@ -9,9 +9,8 @@ import attrs
 
 from groverattn.errors import InputError
 from groverattn.frontier.designs import DepthLimit, SearchDesign, depth_limits, search_designs
-from groverattn.physical.estimate import PhysicalEstimate
+from groverattn.physical.estimate import OBJECTIVES, PhysicalEstimate
 from groverattn.physical.factories import pareto
-from groverattn.physical.objectives import OBJECTIVES
 from groverattn.row.best import best_row
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest

@@ -5,21 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError
+from groverattn.physical.code_distance import (
+    CodeDistance,
+    code_distances,
+    error_intervals,
+    first_distance,
+    least_cycles,
+)
 from groverattn.physical.demand import Demand
 from groverattn.physical.estimate import PhaseTime, PhysicalEstimate
 from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.pace import LIMITS, Floats
-
-# Far beyond any published estimate; reached only within a few per cent of the threshold.
-CODE_DISTANCE_MAX = 501
 
 # Our choice of what is tried: copies of a factory, as shares of the largest number that keeps one busy, beside the
 # numbers at which a phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never
@@ -28,47 +32,6 @@ _SHARES = 0.87 ** np.arange(1, 33)
 _STORES = tuple(4**power for power in range(1, 11))
 # Factories that are priced before the others, most of which the best of these rules out.
 _FIRST = 12
-
-OneOrMany = TypeVar("OneOrMany", float, Floats)
-
-
-@attrs.frozen
-class CodeDistance:
-    """A code distance on a machine.
-
-    Attributes:
-        distance: the code distance d.
-        error_rate: logical error rate of a tile per `Hardware.error_interval`.
-        tile_qubits: physical qubits of a tile.
-    """
-
-    distance: int
-    error_rate: float
-    tile_qubits: int
-
-
-@cache
-def code_distances(hardware: Hardware) -> tuple[CodeDistance, ...]:
-    """Return the odd code distances from 3 to `CODE_DISTANCE_MAX`."""
-    distances = range(3, CODE_DISTANCE_MAX + 1, 2)
-    return tuple(CodeDistance(d, hardware.p_logical(d), hardware.qubits_per_tile(d)) for d in distances)
-
-
-@cache
-def _distances_and_rates(hardware: Hardware) -> Floats:
-    return np.array([(each.distance, each.error_rate) for each in code_distances(hardware)], dtype=np.float64).T
-
-
-def error_intervals(demand: Demand, hardware: Hardware, busy_cycles: OneOrMany, distance: Any) -> OneOrMany:
-    """Return how often each tile is exposed to the logical error rate in this many busy cycles and the waiting."""
-    cycles = busy_cycles + demand.waiting_cycles
-    return cycles if hardware.error_interval == "cycle" else cycles / distance
-
-
-def least_cycles(demand: Demand, distance: OneOrMany) -> OneOrMany:
-    """Return the code cycles with any number of factories, and with all the operating tiles that can be bought."""
-    traffic = float(demand.clifford) * distance / demand.operating_tiles_max if demand.operating_tiles_max else 0.0
-    return np.maximum(demand.pace.least_cycles(distance), traffic)  # pyright: ignore[reportReturnType]
 
 
 def best_design(
@@ -93,7 +56,7 @@ def best_design(
     """
     best: _Found | None = None
     for demand in demands:
-        for place in code_distances(hardware)[_first_distance(demand, hardware) :]:
+        for place in code_distances(hardware)[first_distance(demand, hardware) :]:
             site = _Site(demand, hardware, place, objective)
             limit = below if best is None else best.merit
             if site.least(site.usable[0]).min() > limit * (1 + 1e-9):
@@ -104,19 +67,11 @@ def best_design(
 
 def least_of_design(demand: Demand, hardware: Hardware, objective: str) -> float:
     """Return what every machine has at least of an objective, qubits and code cycles; infinite if none can run it."""
-    first = _first_distance(demand, hardware)
+    first = first_distance(demand, hardware)
     for place in code_distances(hardware)[first : first + 1]:
         site = _Site(demand, hardware, place, objective)
         return float(site.least(site.usable[0]).min())
     return math.inf
-
-
-def _first_distance(demand: Demand, hardware: Hardware) -> int:
-    """Index of the first code distance at which storage alone may meet the budget."""
-    distance, error_rate = _distances_and_rates(hardware)
-    intervals = error_intervals(demand, hardware, least_cycles(demand, distance), distance)
-    p_data = np.minimum.accumulate(intervals * demand.exposed_tiles * error_rate)
-    return int(np.searchsorted(-p_data, -demand.p_left * (1 + 1e-9)))
 
 
 def usable_families(hardware: Hardware) -> Iterator[str]:
@@ -346,7 +301,7 @@ class _Found:
         filling = choices.store * factory.cycles_per_toffoli / copies
         limits = np.vstack([work, demand.pace.limit_cycles(distance)])
         cycle_s = hardware.cycle_time_us * 1e-6
-        runs = sum(demand.pace.steady(site.busy, work, filling))[0]
+        runs = np.sum(list(demand.pace.steady(site.busy, work, filling)), axis=0)[0]
         factory_bound = runs > site.busy * (1 + 1e-9)
         bound = np.where(factory_bound, 0, 1 + limits[1:].argmax(axis=0))
         times = demand.pace.times * runs * cycle_s

@@ -9,16 +9,9 @@ import attrs
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.schedule import Schedule, one_phase
 from groverattn.errors import InputError
+from groverattn.physical.code_distance import CODE_DISTANCE_MAX, code_distances, error_intervals, least_cycles
 from groverattn.physical.demand import Demand, check_count
-from groverattn.physical.design_search import (
-    CODE_DISTANCE_MAX,
-    best_design,
-    code_distances,
-    error_intervals,
-    least_cycles,
-    least_of_design,
-    usable_families,
-)
+from groverattn.physical.design_search import best_design, least_of_design, usable_families
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.machines.hardware import Hardware
@@ -45,7 +38,7 @@ def physical_estimate(
     control computer's reading), the layout (steps of d cycles) and the consumption by the data block; the run takes no
     less than its Clifford traffic (each Clifford gate takes a tile for a time step of d cycles). Errors are added to
     first order, as in arXiv:1812.01238, and storage is charged for the whole duration.
-    A `QdkMachine` is priced by qdk.qre, which has no phases: it takes the design of least volume, whatever the objective.
+    A `QdkMachine` is priced by qdk.qre, which has no phases, and takes the design of least volume in any case.
 
     Args:
         counts: the circuit.

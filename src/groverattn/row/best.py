@@ -55,7 +55,7 @@ def best_row(request: RowRequest) -> RowPrice:
 
 
 def _as_on_its_like(request: RowRequest, machine: QdkMachine) -> RowPrice:
-    """The row on a machine that has no bounds, by the design that is best on the machine of ours that is most like it."""
+    """The row on a machine that has no bounds, by the design that is best on one of ours that is like it."""
     like = best_row(attrs.evolve(request, hardware=machine.like))
     return RowPricing.of(attrs.evolve(like.request, hardware=request.hardware)).best()
 

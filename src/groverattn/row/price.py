@@ -179,7 +179,7 @@ class RowPricing:
         return hardware(self.request.hardware)
 
     def best(self) -> RowPrice:
-        """Return the price on the best machine for the objective of the request, with half of the budget for the search.
+        """Return the price on the best machine for the objective, with half of the budget for the search.
 
         Raises:
             InputError: what is left is not enough for the machine, or the memory alone fails too often.

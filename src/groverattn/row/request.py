@@ -13,16 +13,15 @@ from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
 from groverattn.errors import InputError, check_error_budget, unknown_name
 from groverattn.inputs import Check, Input, between, checked, flat, inputs_of, make, nested, option
+from groverattn.physical.estimate import OBJECTIVES, check_objective
 from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check_hardware
-from groverattn.physical.objectives import OBJECTIVES, check_objective
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
 
 # our assumption: products of such numbers stay exact
-_count = between(1, 1 << 40, "every model has at least one, and none has more")
-
-_KEYS_PER_QUERY_MAX = 1 << 40
+_COUNT_MAX = 1 << 40
+_count = between(1, _COUNT_MAX, "every model has at least one, and none has more")
 
 _OF_A_MODEL = ("name", "n_keys", "d_head", "n_marked", "layers", "query_heads", "gqa_group", "key_numbers")
 
@@ -35,9 +34,6 @@ FIRST_SCORES = {
     "approximate": "an approximate score finds, and the exact one ends the search",
     "auto": "an approximate score finds where that takes fewer Toffolis",
 }
-
-
-_COUNT_MAX = 1 << 40
 
 
 def _count_of(why: str) -> Check:
@@ -53,10 +49,10 @@ def _text(value: Any) -> Any:
 
 
 def _check_keys_per_query(text: str) -> None:
-    if text != AUTO and not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= _KEYS_PER_QUERY_MAX):
+    if text != AUTO and not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= _COUNT_MAX):
         raise InputError(
             given=f"keys_per_query = {text}",
-            allowed=f"auto, or a whole number from 1 to {_KEYS_PER_QUERY_MAX:,} that is at most half of the keys",
+            allowed=f"auto, or a whole number from 1 to {_COUNT_MAX:,} that is at most half of the keys",
             why="a call of the oracle tests this number of keys",
             do="leave it out for one key per query, or choose auto",
         )

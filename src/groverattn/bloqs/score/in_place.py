@@ -147,7 +147,8 @@ class InPlaceScore(InSequence, KeyScore):
     @property
     def peak_qubits(self) -> int:
         """Key, accumulator and the carries of the widest addition."""
-        carries = max((adder.n_y - 1 for adder, _ in self.parts), default=0)
+        adders = _additions(self.query, self.width, self.key_bits)
+        carries = max((adder.n_y - 1 for adder, _ in adders), default=0)
         return self.key_type.num_qubits + self.width + carries
 
     def build_composite_bloq(self, bb: Builder, key: Wire) -> dict[str, Wire]:

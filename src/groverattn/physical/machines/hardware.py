@@ -119,7 +119,7 @@ class Hardware:
     hot_tiles: int = 0
     cold_qubits: int = 0
     cold_distance: int = 0
-    layout: Layout = Layout()
+    layout: Layout = attrs.field(factory=Layout)
     factories: tuple[str, ...] = attrs.field(converter=lambda names: tuple(names) if isinstance(names, list) else names)
     sources: Mapping[str, str] = attrs.field(eq=False, repr=False)
 

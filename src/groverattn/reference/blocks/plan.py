@@ -92,7 +92,7 @@ class SearchPlan:
         return self == SearchPlan()
 
     def has(self, law: str) -> bool:
-        """Whether a law is known for it: no bound of the runs of a posterior is, and of parts the expected law alone."""
+        """Whether a law is known for it: no bound of the runs of a posterior is; of parts, the expected law alone."""
         return law == "expected" if self.n_parts > 1 else law != "worst" or self.method != "posterior"
 
     def stages(self, p_failure: float) -> tuple[PosteriorSearch, ...]:
