@@ -72,7 +72,7 @@ ONE_KEY: dict[str, Any] = {
     "n_parts": 1,
     "n_machines": 1,
 }
-"""Inputs of the simplest circuit: one key in a call, and all keys are searched at once on one machine."""
+"""Inputs of the simplest circuit: one key in a call, one machine, one part."""
 
 
 @attrs.frozen(kw_only=True)
