@@ -29,28 +29,29 @@ def best_row(request: RowRequest) -> RowPrice:
     copies of shared controls.
 
     Raises:
-        InputError: no design can be run within the error budget, or what is fixed does not go together.
+        InputError: no design can be run within the error budget, or what is fixed does not go together; it says why the
+            first design, which is the simplest one, is refused.
 
     >>> price = best_row(RowRequest.of(preset="gpt2"))
     >>> price.request.design.is_open
     False
     """
     best: RowPrice | None = None
-    refused: list[InputError] = []
+    refused: dict[int, InputError] = {}
     machine = hardware(request.hardware)  # once: it may be a file
     if isinstance(machine, QdkMachine):
         return _as_on_its_like(request, machine)
-    bounded = [(_least(load, machine, request, refused), load) for load in loads(request)]
-    for least, load in sorted(bounded, key=lambda pair: pair[0]):
+    bounded = [(_least(load, machine, request), at, load) for at, load in enumerate(loads(request))]
+    for least, at, load in sorted(bounded, key=lambda each: each[:2]):
         if best and least > _merit(best) * (1 + 1e-9):
             break
         for design in load.fixed(request):
             try:
                 best = _better(best, design, machine)
             except InputError as error:
-                refused.append(error)
+                refused.setdefault(at, error)
     if best is None:
-        raise refused[0] if refused else _nothing_to_choose(request)
+        raise refused[min(refused)] if refused else _nothing_to_choose(request)
     return best
 
 
@@ -86,13 +87,12 @@ def chosen(request: RowRequest) -> RowRequest:
     return best_row(request).request
 
 
-def _least(load: Load, machine: Hardware, request: RowRequest, refused: list[InputError]) -> float:
-    """What every design with a load has at least of the objective: loads and scores alone."""
+def _least(load: Load, machine: Hardware, request: RowRequest) -> float:
+    """What every design with a load has at least of the objective: loads and scores alone; infinite where refused."""
     try:
         search = RowSearch.of(next(load.fixed(request)))
         return Bound.of(search, any_score=True).least(machine, request.optimise)
-    except InputError as error:
-        refused.append(error)
+    except InputError:
         return math.inf
 
 

@@ -19,6 +19,9 @@ from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
 
+READS_LIMIT_MAX = 1e6
+"""Largest limit of the keys that are read, over the keys: as good as none."""
+
 # our assumption: products of such numbers stay exact
 _COUNT_MAX = 1 << 40
 _count = between(1, _COUNT_MAX, "every model has at least one, and none has more")
@@ -173,7 +176,7 @@ class Design:
     reads_limit: float = option(
         0.5,
         help="Share of the keys that may be read after measurements.",
-        check=between(0, 1e6, "a search that reads the keys is a scan"),
+        check=between(0, READS_LIMIT_MAX, "a search that reads the keys is a scan"),
     )
 
     def __attrs_post_init__(self) -> None:

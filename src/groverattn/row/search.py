@@ -22,7 +22,7 @@ from groverattn.reference.search.cost import IterateShare, SearchCost
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.circuit import iterate_with, score_of
-from groverattn.row.request import RowRequest
+from groverattn.row.request import READS_LIMIT_MAX, RowRequest
 
 # Keys per query that are tried around the best of the formula; the cost is flat there.
 _STEPS = 6
@@ -109,6 +109,11 @@ class RowSearch:
             u = self.plan.keys_per_query
         design = attrs.evolve(request.design, keys_per_query=str(u), n_searched=None)
         return RowSearch.of(attrs.evolve(request, design=design), self.exact)
+
+    def without_limit(self) -> RowSearch:
+        """Return the same search, however many keys it reads after measurements."""
+        design = attrs.evolve(self.request.design, reads_limit=READS_LIMIT_MAX)
+        return attrs.evolve(self, request=attrs.evolve(self.request, design=design))
 
     def _in_fewer_parts(self, request: RowRequest) -> RowSearch:
         """Parts of the same size; as many on each machine."""

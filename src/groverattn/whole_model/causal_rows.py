@@ -102,7 +102,8 @@ class CausalRows:
     A row that sees no more keys than are to be found is read classically, as `groverattn simulate` does; the others
     look for k keys. A number of keys that is not a power of two takes rotations in every iterate, whose T gates wait
     for each other. Such a row may be filled up with dead keys, to the next power of two or to as many indices as the
-    longest row has: each row does what takes the least time.
+    longest row has: each row does what takes the least time. The limit of reads is for the longest row: a row of few
+    more keys than are to be found may read more of its own.
 
     Attributes:
         request: sizes and choices.
@@ -142,7 +143,8 @@ class CausalRows:
     def row(self, n_keys: int) -> PricedRow:
         """Return the row that sees `n_keys` keys, more than are to be found."""
         power_of_two = 1 << (n_keys - 1).bit_length()
-        sizes = dict.fromkeys((n_keys, min(power_of_two, self.last), self.last))
+        longest = self.pricing.search.request.shape.n_keys
+        sizes = dict.fromkeys((n_keys, min(power_of_two, longest), longest))
         return min(map(self._priced, sizes), key=lambda row: row.time_s)
 
     def _numbers(self, n_keys: int) -> NDArray[np.float64]:
@@ -157,7 +159,7 @@ class CausalRows:
         """Return the row that searches exactly this number of indices; it serves all rows that are filled up to it."""
         if n_searched in self._known:
             return self._known[n_searched]
-        pricing = RowPricing(self.request, self.pricing.search.at(n_searched))
+        pricing = RowPricing(self.request, self.pricing.search.at(n_searched).without_limit())
         run = pricing.run(self.price.p_miss / self.price.error_budget)
         priced = PricedRow(n_searched, run.cost, run.totals.row, self.machine.time_s(run))
         self._known[n_searched] = priced
