@@ -75,7 +75,9 @@ def records() -> Iterator[IterateRecord]:
 
 
 def _record(shape: Shape, access: str, method: str) -> IterateRecord:
-    counted = count_iterate(iterate_of(RowRequest(shape=shape, design=Design(data_access=access, score_method=method))))
+    counted = count_iterate(
+        iterate_of(RowRequest(shape=shape, design=Design.one_key(data_access=access, score_method=method)))
+    )
     total, parts = counted.total, counted.toffoli_parts
     mean, deviation = score_over_queries(shape) if method == "shared-sums" else ("", "")
     return IterateRecord(

@@ -254,7 +254,7 @@ def _machine_compared(search: LookupSearch) -> Iterator[Comparison]:
         round(data * tile / (tile - 1)),
         f"it counts {tile - 1} qubits in a tile of distance {ours.code_distance}, we {tile}",
     )
-    copies = math.ceil(ours.n_factories * ours.factory_limit_s / theirs.duration_s)
+    copies = math.ceil(ours.n_factories * ours.limits_s["factory"] / theirs.duration_s)
     yield Comparison.of(
         f"physical qubits of the factories, our counts on {MACHINE}",
         ours.factory_qubits,
@@ -267,6 +267,6 @@ def _machine_compared(search: LookupSearch) -> Iterator[Comparison]:
         f"duration of a row in s, our counts on {MACHINE}",
         ours.duration_s,
         theirs.duration_s,
-        max(theirs.duration_s, ours.reaction_limit_s),
+        max(theirs.duration_s, ours.limits_s["reaction"]),
         "it has no reaction time; adjusted: the longer of its run and our reaction limit",
     )

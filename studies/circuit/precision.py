@@ -108,7 +108,9 @@ def toffoli_per_iterate(bits: int) -> int:
     """
     return count(
         iterate_of(
-            RowRequest(shape=Shape(_N_KEYS, _D_HEAD, _N_MARKED, bits, bits), design=Design(data_access=_DATA_ACCESS))
+            RowRequest(
+                shape=Shape(_N_KEYS, _D_HEAD, _N_MARKED, bits, bits), design=Design.one_key(data_access=_DATA_ACCESS)
+            )
         )
     ).toffoli
 

@@ -20,12 +20,12 @@ from groverattn.problem.shapes import Shape, representative_query, representativ
 from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.runs import table_of
 from groverattn.row.circuit import score_of
-from groverattn.row.request import RowRequest
+from groverattn.row.request import ONE_KEY, RowRequest
 from studies.search.real_heads import heads
 from studies.sheet import Sheet
 
 D_HEAD, BITS, P_MISS = 128, 8, 0.005
-REQUEST = RowRequest.of(n_keys=1 << 17, d_head=D_HEAD, n_marked=512, key_bits=BITS, query_bits=BITS)
+REQUEST = RowRequest.of(n_keys=1 << 17, d_head=D_HEAD, n_marked=512, key_bits=BITS, query_bits=BITS, **ONE_KEY)
 SCORE = count(score_of(REQUEST)).toffoli
 SIZES = (1 << 17, 1 << 20)
 PIECES = (8, 10, 12)

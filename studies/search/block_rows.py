@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from groverattn.row.request import RowRequest
+from groverattn.row import request
 from groverattn.row.search import RowSearch
 from studies.sheet import Sheet
 
@@ -18,8 +18,8 @@ QUOTED = ((1 << 17, 512), (1 << 20, 2048))
 LEAST_KEYS_PER_MARKED = 64
 ONE_KEY_POSTERIOR_MAX = 1 << 20  # beyond it its last check is thousands of runs without iterates
 
-ONE_KEY = {"data_access": "qroam", "keys_per_query": 1}
-BLOCKS = {"data_access": "one-hot", "keys_per_query": "auto"}
+ONE_KEY = request.ONE_KEY | {"data_access": "qroam"}
+BLOCKS = request.ONE_KEY | {"data_access": "one-hot", "keys_per_query": "auto"}
 DESIGNS = {
     "one key": ONE_KEY,
     "one key, posterior": ONE_KEY | {"method": "posterior"},
@@ -91,8 +91,8 @@ def records() -> Iterator[BlockRowRecord]:
 @functools.cache
 def record(n_keys: int, n_marked: int, design: str) -> BlockRowRecord:
     """Price one row."""
-    request = RowRequest.of(n_keys=n_keys, d_head=128, n_marked=n_marked, **(DESIGNS | DESIGNS_OF_QUOTED)[design])
-    search = RowSearch.of(request)
+    choices = (DESIGNS | DESIGNS_OF_QUOTED)[design]
+    search = RowSearch.of(request.RowRequest.of(n_keys=n_keys, d_head=128, n_marked=n_marked, **choices))
     cost = search.cost(P_MISS)
     row = search.totals(cost).row
     toffoli = float(row.toffoli)
@@ -101,7 +101,7 @@ def record(n_keys: int, n_marked: int, design: str) -> BlockRowRecord:
         n_keys=n_keys,
         n_marked=n_marked,
         design=design,
-        data_access=request.design.data_access,
+        data_access=search.request.design.data_access,
         keys_per_query=search.plan.keys_per_query,
         finder_keys_per_query=None if finder is None else finder.keys_per_query,
         iterates=cost.iterates_expected,

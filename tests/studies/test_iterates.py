@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 )
 def test_an_iterate_takes_no_more_toffolis_than_the_figures_to_reach(n_keys, d_head, access, at_most):
     counted = count_iterate(
-        iterate_of(RowRequest(shape=Shape(n_keys, d_head, 512, 8, 8), design=Design(data_access=access)))
+        iterate_of(RowRequest(shape=Shape(n_keys, d_head, 512, 8, 8), design=Design.one_key(data_access=access)))
     )
     assert sum(counted.toffoli_parts.values()) == counted.total.toffoli <= at_most
 

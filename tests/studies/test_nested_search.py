@@ -84,17 +84,17 @@ def test_iterates_are_counted_as_in_an_estimate():
     shape = Shape(1 << 17, 128, 512, 8, 8)
     assert (
         iterate_toffoli(1 << 17, 512, 8)
-        == count(iterate_of(RowRequest(shape=shape, design=Design(data_access="qroam")))).toffoli
+        == count(iterate_of(RowRequest(shape=shape, design=Design.one_key(data_access="qroam")))).toffoli
     )
     for bits in (2, 3, 4):
         same_sizes = count(
-            iterate_of(RowRequest(shape=Shape(1 << 17, 128, 512, bits, 8), design=Design(data_access="qroam")))
+            iterate_of(RowRequest(shape=Shape(1 << 17, 128, 512, bits, 8), design=Design.one_key(data_access="qroam")))
         ).toffoli
         assert iterate_toffoli(1 << 17, 512, bits) == pytest.approx(same_sizes, rel=2e-3)
 
 
 def test_an_iterate_backwards_costs_as_much():
-    iterate = iterate_of(RowRequest(shape=Shape(1 << 10, 16, 8, 4, 4), design=Design(data_access="qroam")))
+    iterate = iterate_of(RowRequest(shape=Shape(1 << 10, 16, 8, 4, 4), design=Design.one_key(data_access="qroam")))
     assert count(iterate.adjoint()).toffoli == count(iterate).toffoli
 
 

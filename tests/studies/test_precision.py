@@ -63,7 +63,8 @@ def test_bits_decide_membership_and_hardly_the_error():
 def test_toffolis_are_those_of_an_estimate():
     shape = Shape(1 << 17, 128, 512, 6, 6)
     assert (
-        toffoli_per_iterate(6) == count(iterate_of(RowRequest(shape=shape, design=Design(data_access="qroam")))).toffoli
+        toffoli_per_iterate(6)
+        == count(iterate_of(RowRequest(shape=shape, design=Design.one_key(data_access="qroam")))).toffoli
     )
 
 
