@@ -10,7 +10,7 @@ from groverattn.costs.counting import count_iterate
 from groverattn.estimation import columns as sheet_columns
 from groverattn.problem.presets import PRESETS
 from groverattn.row.circuit import iterate_of
-from groverattn.row.request import RowRequest
+from groverattn.row.request import ONE_KEY, RowRequest
 from studies.price import presets
 from studies.sheet import read_rows
 
@@ -54,7 +54,7 @@ def test_a_machine_out_of_reach_leaves_the_counts_and_says_why():
 
 def test_a_circuit_that_is_refused_leaves_the_classical_line_and_says_why(monkeypatch):
     monkeypatch.setattr("groverattn.problem.free_memory.free_bytes", lambda: 10)
-    row = sheet_columns.sheet_row(RowRequest.of(preset="toy"))
+    row = sheet_columns.sheet_row(RowRequest.of(preset="toy", score_method="shared-sums"))
     assert row["toffoli"] == ""
     assert row["classical_slowest_s"]
     assert "the score of 4 numbers" in row["error"]
@@ -79,9 +79,8 @@ def test_a_missing_row_is_a_difference():
 
 
 def test_a_row_that_is_refused_has_the_counts_of_its_own_circuit():
-    request = RowRequest.of(
-        n_keys=100, d_head=20, n_marked=5, data_access="qram", score_method="quantum-query", qram_p_error=0.5
-    )
+    fixed = ONE_KEY | {"data_access": "qram", "score_method": "quantum-query", "n_searched": 100}
+    request = RowRequest.of(n_keys=100, d_head=20, n_marked=5, qram_p_error=0.5, **fixed)
     row = sheet_columns.sheet_row(request)
     assert "fails" in row["error"]
     counted = count_iterate(iterate_of(request))

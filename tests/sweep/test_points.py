@@ -176,6 +176,8 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
         **{"error_budget": 0.1, "qram_latency_us": 1.0, "qram_qubits_per_bit": 2.0, "qram_p_error": 0.1},
         **{"keys_per_query": 4, "words_at_once": 2, "method": "posterior", "reads_limit": 0.25},
         **{"significant_bits": 2, "lowest_column": 3, "score_margin": 2.0},
+        **{"block": 2, "unload": "again", "control_copies": 2, "n_parts": 2, "n_machines": 2, "n_searched": 128},
+        **{"store": 3, "n_factories": 2, "optimise": "time"},
         **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
     }
     everything = [request_of(base), *(request_of(base | {name: value}) for name, value in changed.items())]
