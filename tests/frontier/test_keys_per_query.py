@@ -6,10 +6,11 @@ import pytest
 
 import groverattn
 from groverattn.frontier.keys_per_query import vary_keys_per_query
-from groverattn.row.request import RowRequest
+from groverattn.row.request import ONE_KEY, RowRequest
 from groverattn.row.search import RowSearch
 
-REQUEST = RowRequest.of(n_keys=4096, d_head=16, n_marked=4, key_bits=4, query_bits=4, data_access="one-hot")
+CHOICES = ONE_KEY | {"data_access": "one-hot"}
+REQUEST = RowRequest.of(n_keys=4096, d_head=16, n_marked=4, key_bits=4, query_bits=4, **CHOICES)
 
 
 def test_the_least_is_where_the_choice_is():

@@ -8,12 +8,11 @@ import attrs
 
 from groverattn.errors import InputError
 from groverattn.inputs import asks, described
-from groverattn.row.request import RowRequest
+from groverattn.row.request import READS_LIMIT_MAX, RowRequest
 from groverattn.row.search import RowSearch
 from groverattn.row.time import one_key
 from groverattn.show.result import Drawn
 
-_UNLIMITED = 1e6
 _SEARCH_SHARE = 0.5  # of the error budget, as in `row.price`
 
 
@@ -44,7 +43,7 @@ class BlockRow:
         Raises:
             InputError: a number of keys per query that the row cannot have.
         """
-        search = RowSearch.of(one_key(request.but(reads_limit=_UNLIMITED)))
+        search = RowSearch.of(one_key(request.but(reads_limit=READS_LIMIT_MAX)))
         cost = search.cost(_SEARCH_SHARE * request.error_budget)
         row, u = search.totals(cost).row, search.plan.keys_per_query
         return cls(u, cost.iterates_expected, row.toffoli, row.logical_qubits, cost.checks_expected, cost.key_tests)
