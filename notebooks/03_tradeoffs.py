@@ -69,15 +69,15 @@ VALUES = groverattn.RowChoices.VALUES
 def knob(choice):
     """A slider over the values of the figures above; it waits until it is let go."""
     named = {str(value): value for value in VALUES[choice]}
-    options = {"as the access has it": 0, **named} if choice == "block" else named
+    options = {"the best": 0, **named} if start.value(choice) is None else named
     look = {"style": {"description_width": "9em"}, "layout": {"width": "42em"}, "continuous_update": False}
-    return SelectionSlider(options=list(options.items()), value=start.value(choice), description=choice, **look)
+    return SelectionSlider(options=list(options.items()), value=start.value(choice) or 0, description=choice, **look)
 
 
 def turn(**choices):
     """Price the row and draw where it lies; say why if it cannot be run."""
     try:
-        chosen = start.but(**choices)
+        chosen = start.but(**{choice: value for choice, value in choices.items() if value})
         display(designs.picture(chosen.price()), start.beside(chosen))
     except groverattn.InputError as refusal:
         print(refusal)
