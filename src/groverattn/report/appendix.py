@@ -78,7 +78,7 @@ _KINDS = (
     "Tile: rotated has 2 d^2 physical qubits, padded 2 (d + 1)^2, floquet 4 d^2 + 8 (d - 1).",
     "Data block: simple has a share of tiles for routing and takes up magic states in no time; fast is a compact "
     "layout that takes them up a few at a time; yoked is a small workspace of tiles and a denser storage for the rest.",
-    "Factories: the first family in the list whose magic states are good enough is used.",
+    "Factories: of all families in the list, the factory with which the row has least of its objective is used.",
 )
 _FIELDS = {
     "physical_error_rate": ("error rate", "per gate"),
@@ -93,13 +93,19 @@ _FIELDS = {
     "hot_tiles": ("workspace", "tiles"),
     "cold_qubits": ("storage", "per logical qubit"),
     "cold_distance": ("distance of that storage", ""),
+    "layout.fan_out_steps": ("a multi-target CNOT takes", "steps"),
+    "layout.buses": ("multi-target CNOTs at a time", ""),
+    "layout.lanes": ("lanes for magic states", "per tile of the side"),
+    "layout.tiles_per_state": ("a CCZ state in store", "tiles"),
 }
 
 
 def _fields(machine: Hardware) -> Table:
+    values = {field.name: getattr(machine, field.name) for field in attrs.fields(Hardware)}
+    layout = attrs.asdict(values.pop("layout"))
+    values |= {f"layout.{name}": value for name, value in layout.items()}
     rows = []
-    for field in attrs.fields(Hardware):
-        name, value = field.name, getattr(machine, field.name)
+    for name, value in values.items():
         if name not in ("name", "sources") and value != 0:
             label, unit = _FIELDS.get(name, (name.replace("_", " "), ""))
             rows.append((words(label), _value(value, unit), words(machine.sources[name])))
