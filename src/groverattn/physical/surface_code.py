@@ -58,7 +58,7 @@ def physical_estimate(
     >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=1000, toffoli_depth=10**8)
     >>> estimate = physical_estimate(counts, hardware("gidney-fowler-2018"), error_budget=0.01)
     >>> estimate.n_factories, estimate.code_distance, estimate.limited_by
-    (192, 27, 'factory')
+    (390, 27, 'reaction')
     """
     best = estimate_below(counts, hardware, error_budget, math.inf, schedule, objective, n_factories, store, waiting_s)
     assert best is not None

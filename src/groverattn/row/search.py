@@ -265,7 +265,8 @@ def best_keys_per_query(request: RowRequest, score: KeyScore, n_marked: int) -> 
 
     Args: see `near_best_keys_per_query`.
 
-    >>> request = RowRequest.of(preset="llama3.1-8b", data_access="one-hot", keys_per_query="auto")
+    >>> from groverattn.row.request import ONE_KEY
+    >>> request = RowRequest.of(preset="llama3.1-8b", **ONE_KEY | {"data_access": "one-hot"})
     >>> best_keys_per_query(request, score_of(request), 512)
     16
     """
