@@ -47,7 +47,7 @@ def estimate(request: RowRequest) -> Estimate:
 
     >>> import groverattn
     >>> groverattn.estimate(preset="llama3.1-8b", data_access="qroam").physical.code_distance
-    29
+    23
     """
     from groverattn.estimation.estimate import estimate
 
