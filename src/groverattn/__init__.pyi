@@ -197,7 +197,7 @@ def estimate(
 
     >>> import groverattn
     >>> groverattn.estimate(preset="llama3.1-8b", data_access="qroam").physical.code_distance
-    29
+    23
     """
 
 def find_crossover(
