@@ -25,7 +25,7 @@ from groverattn.problem.key_table import KeyTable
 from groverattn.reference.finders.key_set import KeySet
 from groverattn.reference.finders.registry import FINDERS, finder
 from groverattn.reference.search.cost import SearchCost
-from groverattn.row.request import RowRequest
+from groverattn.row.request import ONE_KEY, RowRequest
 from groverattn.verification.bloq_check import check_bloq
 from groverattn.verification.oracle_check import check_oracle
 from groverattn.verification.sparse_state import run_sparse, search_circuits
@@ -96,7 +96,8 @@ def test_registered_parts_are_verified_and_priced_by_name(own):
     SCORES.register("tabulated", own("own_score").TabulatedScore)
     sizes = {"n_keys": 16, "d_head": 2, "key_bits": 3, "query_bits": 3}
     assert groverattn.verify(**sizes, data_access="one-by-one", score_method="tabulated").check.passed
-    result, unary = (estimate(RowRequest.of(preset="gpt2", data_access=name)) for name in ("one-by-one", "qrom"))
+    requests = [RowRequest.of(preset="gpt2", **ONE_KEY | {"data_access": name}) for name in ("one-by-one", "qrom")]
+    result, unary = map(estimate, requests)
     assert result.totals.iterate.toffoli_parts["load"] == 1024 * 9
     assert unary.totals.iterate.toffoli_parts["load"] == 1022
     assert result.row.physical.duration_s > unary.row.physical.duration_s

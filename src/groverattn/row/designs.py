@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
+from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.row.request import AUTO, RowRequest
@@ -46,12 +48,21 @@ class Load:
     def fixed(self, request: RowRequest) -> Iterator[RowRequest]:
         """Yield the request with this load, and with all that is then still open."""
         design = request.design
-        unloads, numbers = (_UNLOADS, _COPIES) if self.data_access != "qram" else (_UNLOADS[:1], (None,))
+        fields = _lookup_fields(self.data_access)
+        unloads = _UNLOADS if "unload" in fields else _UNLOADS[:1]
+        numbers = _COPIES if "control_copies" in fields else (None,)
         for score in _SCORES if design.score_method == AUTO else (design.score_method,):
             for unload in unloads if design.unload == AUTO else (design.unload,):
                 for copies in numbers if design.control_copies is None else (design.control_copies,):
                     chosen = attrs.asdict(self) | {"unload": unload, "control_copies": copies, "score_method": score}
                     yield attrs.evolve(request, design=attrs.evolve(design, **chosen))
+
+
+@functools.cache
+def _lookup_fields(data_access: str) -> frozenset[str]:
+    """What can be chosen of the lookup of a data access, which a user may have registered."""
+    lookup = DATA_ACCESSES[data_access](KeyTable(16, 2, 4))
+    return frozenset(field.name for field in attrs.fields(type(lookup)) if field.init)
 
 
 def loads(request: RowRequest) -> Iterator[Load]:
