@@ -8,6 +8,7 @@ from qualtran.surface_code import PhysicalParameters, QECScheme
 
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
+from groverattn.physical.machines.layout import LAYOUT_FIELDS
 
 NAMES = {
     "beverland-gate-ns-e3",
@@ -29,7 +30,7 @@ def test_names():
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_number_has_a_source(name):
     machine = hardware(name)
-    numbers = {field.name for field in attrs.fields(Hardware)} - {"name", "sources"}
+    numbers = {field.name for field in attrs.fields(Hardware)} - {"name", "sources", "layout"} | set(LAYOUT_FIELDS)
     assert set(machine.sources) == numbers
     for source in machine.sources.values():
         assert "arXiv:" in source or "our assumption" in source

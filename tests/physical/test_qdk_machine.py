@@ -79,7 +79,7 @@ def test_neutral_atoms_by_hand():
     assert found.p_factory == pytest.approx((4 * ROW.toffoli + t * ROW.rotation) * 2.7e-12)
     assert found.factory_qubits == found.n_factories * 30_700
     assert found.limited_by == "consumption"
-    assert found.factory_limit_s < found.duration_s
+    assert found.limits_s["factory"] < found.duration_s
 
 
 def test_yoked_memory_by_hand():

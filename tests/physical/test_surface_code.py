@@ -16,6 +16,7 @@ from qualtran.surface_code import (
 )
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import one_phase
 from groverattn.errors import InputError
 from groverattn.physical.demand import Demand
 from groverattn.physical.design_search import best_design
@@ -85,7 +86,7 @@ def test_search_agrees_with_a_full_grid_over_qualtran():
                 duration_s = model.duration_hr(algorithm) * 3600
                 if duration_s >= reaction_s and model.error(algorithm) <= 0.01:
                     volumes[f"CCZ2T ({l1}, {l2})", n_factories, distance] = model.n_phys_qubits(algorithm) * duration_s
-    best = physical_estimate(circuit, GIDNEY_FOWLER, 0.01)
+    best = physical_estimate(circuit, attrs.evolve(GIDNEY_FOWLER, factories=("ccz2t",)), 0.01)
     assert min(volumes, key=volumes.get) == (best.factory, best.n_factories, best.code_distance)
     assert min(volumes.values()) == pytest.approx(best.volume_qubit_s)
 
@@ -96,10 +97,13 @@ def test_rotations_take_the_part_of_the_budget_that_costs_least():
     assert (plain.p_synthesis, plain.t_per_rotation) == (0, 0)
     # arXiv:2211.07629, Eq. D4 at p_synthesis / 100 for each of them
     assert rotated.t_per_rotation == math.ceil(round(0.53 * math.log2(100 / rotated.p_synthesis) + 5.3, 6))
-    assert rotated.reaction_limit_s == pytest.approx(plain.reaction_limit_s + 100 * rotated.t_per_rotation * 10e-6)
-    a_third = Demand.of(counts(10**6, rotation=100), GIDNEY_FOWLER, 0.03, p_synthesis=0.01)
+    assert rotated.limits_s["reaction"] == pytest.approx(
+        plain.limits_s["reaction"] + 100 * rotated.t_per_rotation * 10e-6
+    )
+    circuit = counts(10**6, rotation=100)
+    a_third = Demand.of(circuit, one_phase(circuit), GIDNEY_FOWLER, 0.03, p_synthesis=0.01)
     assert a_third.t_per_rotation == 13
-    fixed = best_design([a_third], GIDNEY_FOWLER, "ccz2t")
+    fixed = best_design([a_third], GIDNEY_FOWLER)
     assert rotated.volume_qubit_s <= fixed.volume_qubit_s
 
 
@@ -108,7 +112,7 @@ def test_clifford_traffic_takes_a_tile_for_a_step():
     busy = physical_estimate(attrs.evolve(counts(10**6), clifford=10**12), GIDNEY_FOWLER, 0.01)
     assert busy.limited_by == "clifford"
     assert busy.duration_s == pytest.approx(10**12 / 1500 * busy.code_distance * 1e-6)
-    assert physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.01).clifford_limit_s == 0
+    assert physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.01).limits_s["clifford"] == 0
 
 
 def test_unloads_wait_for_the_control_computer():
@@ -116,13 +120,26 @@ def test_unloads_wait_for_the_control_computer():
     plain = physical_estimate(counts(10**6), GIDNEY_FOWLER, 0.01)
     waits = physical_estimate(attrs.evolve(counts(10**6), control_bits=round(100 * rate)), GIDNEY_FOWLER, 0.01)
     assert waits.control_s == pytest.approx(100)
-    assert waits.reaction_limit_s == pytest.approx(plain.reaction_limit_s + 100)
+    assert waits.limits_s["reaction"] == pytest.approx(plain.limits_s["reaction"] + 100)
 
 
-def test_long_runs_fall_back_on_a_better_factory():
+def test_the_best_family_is_taken():
     # 28 (35 p^3)^2 = 3.4e-14 per CCZ allows 2.9e11 of them within 1e-2, and no more.
-    assert physical_estimate(counts(2 * 10**11), GIDNEY_FOWLER, 0.01).factory.startswith("CCZ2T")
+    ccz2t = attrs.evolve(GIDNEY_FOWLER, factories=("ccz2t",))
+    assert physical_estimate(counts(2 * 10**11), ccz2t, 0.01).factory.startswith("CCZ2T")
     assert physical_estimate(counts(10**12, 5000), GIDNEY_FOWLER, 0.01).factory.startswith("15-to-1")
+    with pytest.raises(InputError):
+        physical_estimate(counts(10**12, 5000), ccz2t, 0.01)
+    for n in (10**8, 2 * 10**11):
+        both, one = (physical_estimate(counts(n), machine, 0.01) for machine in (GIDNEY_FOWLER, ccz2t))
+        assert both.volume_qubit_s <= one.volume_qubit_s
+
+
+def test_a_smaller_budget_never_costs_less():
+    # 495,532,997 Toffolis at a measurement depth of 325,268,962 on 8,230 logical qubits
+    circuit = LogicalCounts(495532997, 0, 0, 0, 0, logical_qubits=8230, toffoli_depth=325268962)
+    volumes = [physical_estimate(circuit, GIDNEY_FOWLER, b).volume_qubit_s for b in (1e-2, 2.26e-5, 1.43e-5, 1e-7)]
+    assert volumes == sorted(volumes)
 
 
 def test_out_of_reach_names_what_would_be_needed():
@@ -140,7 +157,7 @@ def test_fewer_factories_trade_time_for_qubits():
         physical_estimate(counts(10**8, toffoli_depth=10**6), GIDNEY_FOWLER, 0.01, n_factories=n) for n in (1, 8)
     )
     assert few.duration_s > many.duration_s
-    assert few.qubits < many.qubits
+    assert few.factory_qubits < many.factory_qubits
 
 
 @pytest.mark.parametrize("error_budget", [0.0, 1.0, -0.1, 2.0, float("nan")])

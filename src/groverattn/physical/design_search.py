@@ -206,13 +206,27 @@ class _Site:
             gates = self.demand.toffoli + self.demand.t
             needed = np.where(work > 0, work / np.maximum(self.busy, 1e-300), 0.0)
             average = (work @ self.demand.pace.times / self.least_cycles)[:, None]
-            points = np.concatenate([needed, average], axis=1)
-            shares = points.max(axis=1)[:, None] * _SHARES
+            points = np.concatenate([needed, average, self._stationary(factories, work, needed)], axis=1)
+            shares = needed.max(axis=1)[:, None] * _SHARES
             n = np.concatenate([np.floor(points), np.ceil(points), np.round(shares), np.ones_like(average)], axis=1)
             n = np.sort(np.clip(n, 1.0, float(gates)), axis=1)
         new = np.diff(n, axis=1, prepend=0.0) > 0
         at = np.repeat(factories, n.shape[1]).reshape(n.shape)
         return _Choices(at[new], n[new], np.zeros(int(new.sum())))
+
+    def _stationary(self, factories: NDArray[np.intp], work: Floats, needed: Floats) -> Floats:
+        """Copies of least volume where some phases wait for them and others do not, shape (factories, phases).
+
+        (data + n factory) (rest + work / n) has its least where its derivative by n is 0. Phases stop waiting in the
+        order of the copies that they need.
+        """
+        order = np.argsort(-needed, axis=1)
+        times = self.demand.pace.times
+        waiting = np.cumsum(np.take_along_axis(work * times, order, axis=1), axis=1)
+        busy = np.cumsum(np.take_along_axis(np.broadcast_to(self.busy * times, work.shape), order, axis=1), axis=1)
+        rest = busy[:, -1:] - busy + self.demand.waiting_cycles
+        ratio = self.data_qubits / self._factories[0, factories][:, None] * waiting
+        return np.sqrt(np.divide(ratio, rest, out=np.zeros_like(ratio), where=rest > busy[:, -1:] * 1e-9))
 
     def _with_store(self, best: _Found | None, below: float, copies: _Choices) -> _Found | None:
         """Give a store to the machines that would win with one that costs nothing and never runs out."""
@@ -324,7 +338,7 @@ class _Found:
             control_s=demand.control_cycles * cycle_s,
             waiting_s=demand.waiting_cycles * cycle_s,
             error_budget=demand.error_budget,
-            p_data=float(site._intervals(max(scheduled, traffic))) * exposed * site.place.error_rate,
+            p_data=float(site._intervals(max(scheduled, traffic)) * exposed * site.place.error_rate),
             p_factory=factory.p_error(demand.toffoli, demand.t),
             p_synthesis=demand.p_synthesis,
             t_per_rotation=demand.t_per_rotation,
