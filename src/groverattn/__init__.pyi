@@ -62,9 +62,17 @@ def compare(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
-    score_method: str = 'shared-sums',
-    keys_per_query: str = '1',
-    words_at_once: int = 1,
+    block: int | None = None,
+    score_method: str = 'auto',
+    keys_per_query: str = 'auto',
+    words_at_once: int | None = None,
+    unload: str = 'auto',
+    control_copies: int | None = None,
+    n_parts: int | None = None,
+    n_machines: int | None = None,
+    n_searched: int | None = None,
+    store: int | None = None,
+    n_factories: int | None = None,
     method: str = 'unknown',
     first_score: str = 'exact',
     significant_bits: int = 3,
@@ -74,6 +82,7 @@ def compare(
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
+    optimise: str = 'volume',
     search_law: str = 'expected',
     hardware: str = 'gidney-fowler-2018',
     error_budget: float = 0.01,
@@ -92,9 +101,17 @@ def compare(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        block: Keys of a row that a qroam loads at once; by default the best.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
+        keys_per_query: Keys that one oracle call tests; by default the best.
+        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
+        unload: How a word is unloaded: measured, again; by default the best.
+        control_copies: Copies of a control that gates of a layer share; by default the best.
+        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_machines: Machines that share the keys; by default the best.
+        n_searched: Keys with dead ones that fill them up; by default the best.
+        store: CCZ states in store; by default the best.
+        n_factories: Copies of the factory; by default the best.
         method: Rule of the runs: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
@@ -104,8 +121,9 @@ def compare(
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
+        optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
 
     Raises:
@@ -144,10 +162,18 @@ def estimate(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
-    data_access: str = 'qrom',
-    score_method: str = 'shared-sums',
-    keys_per_query: str = '1',
-    words_at_once: int = 1,
+    data_access: str = 'auto',
+    block: int | None = None,
+    score_method: str = 'auto',
+    keys_per_query: str = 'auto',
+    words_at_once: int | None = None,
+    unload: str = 'auto',
+    control_copies: int | None = None,
+    n_parts: int | None = None,
+    n_machines: int | None = None,
+    n_searched: int | None = None,
+    store: int | None = None,
+    n_factories: int | None = None,
     method: str = 'unknown',
     first_score: str = 'exact',
     significant_bits: int = 3,
@@ -157,6 +183,7 @@ def estimate(
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
+    optimise: str = 'volume',
     search_law: str = 'expected',
     hardware: str = 'gidney-fowler-2018',
     error_budget: float = 0.01,
@@ -175,10 +202,18 @@ def estimate(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
+        block: Keys of a row that a qroam loads at once; by default the best.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
+        keys_per_query: Keys that one oracle call tests; by default the best.
+        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
+        unload: How a word is unloaded: measured, again; by default the best.
+        control_copies: Copies of a control that gates of a layer share; by default the best.
+        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_machines: Machines that share the keys; by default the best.
+        n_searched: Keys with dead ones that fill them up; by default the best.
+        store: CCZ states in store; by default the best.
+        n_factories: Copies of the factory; by default the best.
         method: Rule of the runs: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
@@ -188,8 +223,9 @@ def estimate(
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
+        optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
 
     Raises:
@@ -213,9 +249,17 @@ def find_crossover(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
-    score_method: str = 'shared-sums',
-    keys_per_query: str = '1',
-    words_at_once: int = 1,
+    block: int | None = None,
+    score_method: str = 'auto',
+    keys_per_query: str = 'auto',
+    words_at_once: int | None = None,
+    unload: str = 'auto',
+    control_copies: int | None = None,
+    n_parts: int | None = None,
+    n_machines: int | None = None,
+    n_searched: int | None = None,
+    store: int | None = None,
+    n_factories: int | None = None,
     method: str = 'unknown',
     first_score: str = 'exact',
     significant_bits: int = 3,
@@ -225,6 +269,7 @@ def find_crossover(
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
+    optimise: str = 'volume',
     search_law: str = 'expected',
     hardware: str = 'gidney-fowler-2018',
     error_budget: float = 0.01,
@@ -245,9 +290,17 @@ def find_crossover(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        block: Keys of a row that a qroam loads at once; by default the best.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
+        keys_per_query: Keys that one oracle call tests; by default the best.
+        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
+        unload: How a word is unloaded: measured, again; by default the best.
+        control_copies: Copies of a control that gates of a layer share; by default the best.
+        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_machines: Machines that share the keys; by default the best.
+        n_searched: Keys with dead ones that fill them up; by default the best.
+        store: CCZ states in store; by default the best.
+        n_factories: Copies of the factory; by default the best.
         method: Rule of the runs: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
@@ -257,10 +310,11 @@ def find_crossover(
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
+        optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         data_access: How the circuit reaches the keys; all of them by default.
         at: More numbers of keys at which to ask what it would take.
 
@@ -284,6 +338,7 @@ def find_frontier(
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
+    optimise: str = 'volume',
     search_law: str = 'expected',
     hardware: str = 'gidney-fowler-2018',
     error_budget: float = 0.01,
@@ -305,8 +360,9 @@ def find_frontier(
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
+        optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
 
     Raises:
@@ -334,6 +390,7 @@ def find_keys(
     sample_size: int | None = None,
     tau: float | None = None,
     engine: str = 'index',
+    fault_rate: float = 0.0,
     method: str = 'unknown',
     first_score: str = 'exact',
     growth: float | None = None,
@@ -359,6 +416,7 @@ def find_keys(
         sample_size: Set each row's threshold from this many sampled keys: about k are marked.
         tau: One threshold of the scaled score for all rows instead.
         engine: circuit, sparse, index or law.
+        fault_rate: Engines law and sparse: probability of a logical fault in an iterate.
         method: unknown, posterior, expected, counted, known, collector or top-k.
         first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.
@@ -454,10 +512,18 @@ def price_model(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
-    data_access: str = 'qrom',
-    score_method: str = 'shared-sums',
-    keys_per_query: str = '1',
-    words_at_once: int = 1,
+    data_access: str = 'auto',
+    block: int | None = None,
+    score_method: str = 'auto',
+    keys_per_query: str = 'auto',
+    words_at_once: int | None = None,
+    unload: str = 'auto',
+    control_copies: int | None = None,
+    n_parts: int | None = None,
+    n_machines: int | None = None,
+    n_searched: int | None = None,
+    store: int | None = None,
+    n_factories: int | None = None,
     method: str = 'unknown',
     first_score: str = 'exact',
     significant_bits: int = 3,
@@ -467,6 +533,7 @@ def price_model(
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
+    optimise: str = 'volume',
     search_law: str = 'expected',
     hardware: str = 'gidney-fowler-2018',
     error_budget: float = 0.01,
@@ -486,10 +553,18 @@ def price_model(
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
-        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
-        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        keys_per_query: Keys that one oracle call tests, or auto: as many as take the fewest Toffolis.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
+        block: Keys of a row that a qroam loads at once; by default the best.
+        score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
+        keys_per_query: Keys that one oracle call tests; by default the best.
+        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
+        unload: How a word is unloaded: measured, again; by default the best.
+        control_copies: Copies of a control that gates of a layer share; by default the best.
+        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_machines: Machines that share the keys; by default the best.
+        n_searched: Keys with dead ones that fill them up; by default the best.
+        store: CCZ states in store; by default the best.
+        n_factories: Copies of the factory; by default the best.
         method: Rule of the runs: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
@@ -499,8 +574,9 @@ def price_model(
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
+        optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
         io_bits_per_s: Rate at which keys are written.
 
@@ -598,6 +674,7 @@ def simulate(
     tau: float | None = None,
     engine: str = 'index',
     circuit_every: int = 1,
+    fault_rate: float = 0.0,
     method: str = 'unknown',
     first_score: str = 'exact',
     growth: float | None = None,
@@ -628,6 +705,7 @@ def simulate(
         tau: One threshold of the scaled score for all rows instead.
         engine: circuit, sparse, index or law.
         circuit_every: Engine index: run the circuit of every N-th row only.
+        fault_rate: Engines law and sparse: probability of a logical fault in an iterate.
         method: unknown, posterior, expected, counted, known, collector or top-k.
         first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.

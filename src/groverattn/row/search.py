@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import attrs
 
@@ -107,8 +108,16 @@ class RowSearch:
         u = min(self.plan.keys_per_query, near_best_keys_per_query(request, self.exact, request.shape.n_marked))
         if self.plan.is_plain or n_keys == self.request.shape.n_keys:
             u = self.plan.keys_per_query
-        design = attrs.evolve(request.design, keys_per_query=str(u), n_searched=None)
+        design = attrs.evolve(request.design, keys_per_query=str(u), n_searched=None, **self._block_for(n_keys // u))
         return RowSearch.of(attrs.evolve(request, design=design), self.exact)
+
+    def _block_for(self, n_words: int) -> dict[str, Any]:
+        """The block of a table of fewer words, half of them at most; a walk over single words if none is left."""
+        block = self.request.design.block
+        if block is None or 2 * block <= n_words:
+            return {}
+        largest = 1 << (n_words // 2).bit_length() - 1 if n_words >= 4 else 1
+        return {"block": largest} if largest > 1 else {"block": None, "data_access": "qrom"}
 
     def without_limit(self) -> RowSearch:
         """Return the same search, however many keys it reads after measurements."""
