@@ -6,9 +6,9 @@ import pytest
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.row.price import RowPricing
-from groverattn.row.request import RowRequest
+from groverattn.row.request import ONE_KEY, RowRequest
 
-REQUEST = RowRequest.of(preset="llama3-8b", data_access="qroam")
+REQUEST = RowRequest.of(preset="llama3-8b", **ONE_KEY | {"data_access": "qroam"})
 
 
 def pricing(**inputs):

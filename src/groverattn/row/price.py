@@ -133,7 +133,7 @@ class RowPrice:
 
         A fault falls into a longer trial more often: about twice the mean trial is lost with each, our estimate.
         """
-        lost = 2 * sum(self.faults.values()) / self.cost.trials_expected
+        lost = 2 * sum(self.faults.values()) / max(self.cost.trials_expected, 1.0)
         return self.physical.duration_s * (1 + lost)
 
     def merit(self, objective: str) -> tuple[float, float]:
