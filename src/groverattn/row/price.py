@@ -133,6 +133,7 @@ class RowPrice:
 
         A fault falls into a longer trial more often: about twice the mean trial is lost with each, our estimate.
         """
+        # the law `proven` has its trials among the iterates: one is the least that there can be
         lost = 2 * sum(self.faults.values()) / max(self.cost.trials_expected, 1.0)
         return self.physical.duration_s * (1 + lost)
 
@@ -211,7 +212,9 @@ class RowPricing:
         request, budget = self.request, self.request.error_budget
         cost = self.search.cost(share * budget)
         memory = ExternalMemory.of(self.iterate, cost, request.qram)
-        faults = min(cost.faults_allowed(budget) * cost.iterates_expected, _FAULTS_MAX)
+        faults = budget  # where there is no iterate, which the machine refuses
+        if cost.iterates_expected:
+            faults = min(cost.faults_allowed(budget) * cost.iterates_expected, _FAULTS_MAX)
         left = faults - memory.p_failure
         if left <= 0:
             raise InputError(

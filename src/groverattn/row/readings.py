@@ -149,7 +149,7 @@ def readings_of(request: RowRequest, score: KeyScore) -> Readings:
     >>> readings.one_machine.slowest.n_keys, bool(readings.by_name["equal_hardware"].never)
     (None, True)
     """
-    any_circuit = {"data_access": "qrom", "unload": "measured", "words_at_once": 1}
+    any_circuit = {"data_access": "qrom", "unload": "measured", "words_at_once": 1, "keys_per_query": "1"}
     return _readings(attrs.evolve(request, design=attrs.evolve(request.design, **any_circuit)), score)
 
 

@@ -16,7 +16,7 @@ from groverattn.inputs import Check, Input, between, checked, flat, inputs_of, m
 from groverattn.physical.estimate import OBJECTIVES, check_objective
 from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check_hardware
 from groverattn.problem.presets import PRESETS, preset
-from groverattn.problem.shapes import Shape
+from groverattn.problem.shapes import N_KEYS_MAX, Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
 
 READS_LIMIT_MAX = 1e6
@@ -146,7 +146,9 @@ class Design:
         None, help="Machines that share the keys; by default the best.", check=_count_of("machines are counted")
     )
     n_searched: int | None = option(
-        None, help="Keys with dead ones that fill them up; by default the best.", check=_count_of("keys are searched")
+        None,
+        help="Keys with dead ones that fill them up; by default the best.",
+        check=between(1, N_KEYS_MAX, "keys are searched"),
     )
     store: int | None = option(
         None, help="CCZ states in store; by default the best.", check=between(0, 1 << 40, "states are kept")
