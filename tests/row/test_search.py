@@ -81,7 +81,7 @@ def test_an_approximate_score_finds_first_only_where_it_pays():
 
 
 def test_reads_that_approach_a_scan_are_refused_unless_allowed():
-    crowded = BLOCKS.but(n_marked=100, keys_per_query=32)
+    crowded = BLOCKS.but(n_marked=100, keys_per_query=32, reads_limit=0.5)
     with pytest.raises(InputError, match="a search that reads the keys is a scan"):
         estimate(crowded)
     cost = RowSearch.of(crowded.but(reads_limit=100.0)).cost(0.005)
