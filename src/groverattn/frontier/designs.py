@@ -11,7 +11,7 @@ from groverattn.errors import InputError
 from groverattn.physical.factories import pareto
 from groverattn.physical.machines.hardware import hardware
 from groverattn.row.best import Bound
-from groverattn.row.designs import loads
+from groverattn.row.designs import design_text, loads
 from groverattn.row.price import MachineRun, RowPricing
 from groverattn.row.request import RowRequest
 
@@ -83,7 +83,7 @@ class SearchDesign:
     @property
     def name(self) -> str:
         """What it is, in words."""
-        return self.request.design_text
+        return design_text(self.request)
 
 
 def search_designs(request: RowRequest) -> list[SearchDesign]:

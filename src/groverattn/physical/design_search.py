@@ -20,7 +20,7 @@ from groverattn.physical.code_distance import (
     least_cycles,
 )
 from groverattn.physical.demand import Demand
-from groverattn.physical.estimate import PhaseTime, PhysicalEstimate
+from groverattn.physical.estimate import PhysicalEstimate, phase_times
 from groverattn.physical.factories import Factory, candidate_factories
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.pace import LIMITS, Floats
@@ -332,7 +332,7 @@ class _Found:
             n_factories=copies,
             factory=factory.name,
             store=store,
-            phases=_by_name(demand.pace.names, times, [LIMITS[by] for by in bound]),
+            phases=phase_times(demand.pace.names, times.tolist(), [LIMITS[by] for by in bound]),
             scheduled_s=scheduled * cycle_s,
             limits_s=dict(zip(LIMITS, map(float, totals), strict=True)) | {"clifford": traffic * cycle_s},
             control_s=demand.control_cycles * cycle_s,
@@ -343,13 +343,3 @@ class _Found:
             p_synthesis=demand.p_synthesis,
             t_per_rotation=demand.t_per_rotation,
         )
-
-
-def _by_name(names: Sequence[str], times: Floats, limits: Sequence[str]) -> tuple[PhaseTime, ...]:
-    """Phases of the same name in several cycles as one; what the longest of them waits for is named."""
-    found: dict[str, PhaseTime] = {}
-    for name, time, limit in zip(names, times.tolist(), limits, strict=True):
-        before = found.get(name, PhaseTime(name, 0.0, limit))
-        limited_by = limit if time > before.duration_s else before.limited_by
-        found[name] = PhaseTime(name, before.duration_s + time, limited_by)
-    return tuple(phase for phase in found.values() if phase.duration_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import attrs
 
@@ -39,6 +40,20 @@ class PhaseTime:
     name: str
     duration_s: float
     limited_by: str
+
+
+def phase_times(names: Sequence[str], times: Sequence[float], limits: Sequence[str]) -> tuple[PhaseTime, ...]:
+    """Return the times of phases, those of one name as one; what the longest of them waits for is named.
+
+    >>> phase_times(["walk", "score", "walk"], [2.0, 1.0, 3.0], ["layout", "factory", "reaction"])[0]
+    PhaseTime(name='walk', duration_s=5.0, limited_by='reaction')
+    """
+    found: dict[str, PhaseTime] = {}
+    for name, time, limit in zip(names, times, limits, strict=True):
+        before = found.get(name, PhaseTime(name, 0.0, limit))
+        limited_by = limit if time > before.duration_s else before.limited_by
+        found[name] = PhaseTime(name, before.duration_s + time, limited_by)
+    return tuple(phase for phase in found.values() if phase.duration_s)
 
 
 @attrs.frozen(kw_only=True)

@@ -156,3 +156,26 @@ def _words_at_once(request: RowRequest, access: str, u: str) -> Iterator[int]:
         at_once *= 4
     if fixed is not None:
         yield fixed
+
+
+def design_text(request: RowRequest) -> str:
+    """Say in words how a request searches its row, from the load of the keys to the machines.
+
+    >>> from groverattn.row.request import ONE_KEY
+    >>> design_text(RowRequest.of(preset="gpt2", **ONE_KEY | {"n_parts": 4}))
+    'qrom, 4 parts of 256 keys in turn, shared-sums'
+    """
+    design, u = request.design, request.design.u or 1
+    n_machines, n_parts = design.n_machines or 1, design.n_parts or 1
+    keys = (design.n_searched or request.shape.n_keys) // (n_machines * n_parts)
+    at_once = f", {design.words_at_once} at once" if design.words_at_once not in (None, 1) else ""
+    block = f" of block {design.block}" if design.block else ""
+    words = {
+        f"{design.data_access}{block}": True,
+        f"{u} keys a query{at_once}": u > 1,
+        f"{n_parts:,} parts of {keys:,} keys in turn": n_parts > 1,
+        f"{n_machines:,} machines": n_machines > 1,
+        design.score_method: True,
+        "unloaded by a second load": design.unload == "again",
+    }
+    return ", ".join(text for text, is_so in words.items() if is_so)

@@ -18,6 +18,7 @@ from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.surface_code import estimate_below
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.faults import RATE_MAX
+from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 
@@ -91,7 +92,7 @@ class RowPrice:
         'qrom, 16 parts of 64 keys in turn, shared-sums'
         """
         store = f", {self.physical.store:,} states in store" if self.physical.store else ""
-        return self.request.design_text + store
+        return design_text(self.request) + store
 
     @property
     def qubits(self) -> int:

@@ -324,28 +324,6 @@ class RowRequest:
         others = {key: value for key, value in flat(self).items() if key not in _OF_A_MODEL}
         return make(RowRequest, others | {"preset": name})
 
-    @property
-    def design_text(self) -> str:
-        """The design in words, from the load of the keys to the machines.
-
-        >>> RowRequest.of(preset="gpt2", **ONE_KEY | {"n_parts": 4}).design_text
-        'qrom, 4 parts of 256 keys in turn, shared-sums'
-        """
-        design, u = self.design, self.design.u or 1
-        n_machines, n_parts = design.n_machines or 1, design.n_parts or 1
-        keys = (design.n_searched or self.shape.n_keys) // (n_machines * n_parts)
-        at_once = f", {design.words_at_once} at once" if design.words_at_once not in (None, 1) else ""
-        block = f" of block {design.block}" if design.block else ""
-        words = {
-            f"{design.data_access}{block}": True,
-            f"{u} keys a query{at_once}": u > 1,
-            f"{n_parts:,} parts of {keys:,} keys in turn": n_parts > 1,
-            f"{n_machines:,} machines": n_machines > 1,
-            design.score_method: True,
-            "unloaded by a second load": design.unload == "again",
-        }
-        return ", ".join(text for text, is_so in words.items() if is_so)
-
     def as_json(self) -> dict[str, Any]:
         """Return the inputs as results print them."""
         printed = attrs.asdict(self) | {"design": self.design.as_json()}
