@@ -66,7 +66,10 @@ class RowSearch:
         design = request.design
         if design.n_searched is not None:
             _check_searched(design.n_searched, request.shape.n_keys)
-            request = attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=design.n_searched))
+            # what may be read is a share of the keys that there are, and not of the dead ones
+            limit = design.reads_limit * request.shape.n_keys / design.n_searched
+            shape = attrs.evolve(request.shape, n_keys=design.n_searched)
+            request = attrs.evolve(request, shape=shape, design=attrs.evolve(design, reads_limit=limit))
         u = design.u or best_keys_per_query(request, exact, request.shape.n_marked)
         check_keys_per_query(u, request.shape.n_keys)
         n_parts = (design.n_parts or 1) * (design.n_machines or 1)
@@ -186,7 +189,7 @@ class RowSearch:
             raise InputError(
                 given=f"{self.plan.keys_per_query} keys per query: {cost.checks_expected:,.0f} of "
                 f"{shape.n_keys:,} keys would be read after measurements",
-                allowed=f"reads of at most {limit:g} of the keys",
+                allowed=f"reads of at most {limit:.3g} of the keys",
                 why="a search that reads the keys is a scan with a quantum computer beside it",
                 do="take fewer keys per query, --method posterior, or a larger --reads-limit",
             )

@@ -1,0 +1,89 @@
+"""The best design: brute force over all that is open, and what must never cost more."""
+
+import attrs
+import pytest
+
+from groverattn.errors import InputError
+from groverattn.frontier.frontier import frontier
+from groverattn.physical.estimate import OBJECTIVES
+from groverattn.reference.blocks.plan import SearchPlan
+from groverattn.row.best import best_row
+from groverattn.row.designs import loads
+from groverattn.row.price import RowPricing
+from groverattn.row.request import ONE_KEY, RowRequest
+from groverattn.row.search import RowSearch
+
+SMALL = RowRequest.of(n_keys=256, d_head=16, n_marked=4, key_bits=4, query_bits=4)
+every_objective = pytest.mark.parametrize("objective", OBJECTIVES)
+
+
+def merit(request):
+    return best_row(request).merit(request.optimise)[0]
+
+
+def priced(request):
+    for load in loads(request):
+        for chosen in load.fixed(request):
+            try:
+                yield RowPricing.of(chosen).best().merit(request.optimise)
+            except InputError:
+                continue
+
+
+@every_objective
+def test_nothing_that_is_open_is_better(objective):
+    request = SMALL.but(optimise=objective, n_marked=4)
+    assert best_row(request).merit(objective)[0] == pytest.approx(min(priced(request))[0], rel=1e-9)
+
+
+@every_objective
+def test_more_budget_fewer_keys_fewer_marked_fewer_bits_never_cost_more(objective):
+    request = SMALL.but(optimise=objective)
+    here = merit(request) * (1 + 1e-9)
+    assert merit(request.but(error_budget=0.02)) <= here
+    # the threshold of the representative query has other bits for another k, and the score a layer more or less
+    assert merit(request.but(n_marked=3)) <= here * 1.02
+    assert merit(request.but(key_bits=3)) <= here
+    # fewer keys may be read of fewer, so a limit of the reads is left out here
+    unlimited = request.but(reads_limit=1e6)
+    for n_keys in (255, 200, 128):
+        assert merit(unlimited.but(n_keys=n_keys)) <= merit(unlimited) * (1 + 1e-9)
+
+
+@every_objective
+def test_a_choice_that_is_freed_never_costs_more(objective):
+    request = SMALL.but(optimise=objective)
+    free = merit(request)
+    for name, value in (*ONE_KEY.items(), ("control_copies", 1), ("n_parts", 4), ("store", 0), ("n_factories", 3)):
+        assert free <= merit(request.but(**{name: value})) * (1 + 1e-9), name
+
+
+@pytest.mark.parametrize("field", ["reaction_time_us", "cycle_time_us", "physical_error_rate"])
+def test_a_better_machine_never_costs_more(field, tmp_path):
+    path = tmp_path / "better.toml"
+    value = {"reaction_time_us": 5.0, "cycle_time_us": 0.5, "physical_error_rate": 5e-4}[field]
+    path.write_text(f'base = "gidney-fowler-2018"\n{field} = {value}\n')
+    assert merit(SMALL.but(hardware=str(path))) <= merit(SMALL) * (1 + 1e-9)
+
+
+def test_more_keys_are_never_cheaper():
+    # what was cheaper once: a block that jumps with n, and the preparation of a number that is no power of two
+    for access, fewer, more in (("qroam", 131072, 131328), ("bucket-brigade", 127, 128)):
+        sizes = {"d_head": 64, "n_marked": 16, "data_access": access}
+        small, large = (RowRequest.of(n_keys=n, **sizes) for n in (fewer, more))
+        for objective in ("volume", "time"):
+            assert merit(small.but(optimise=objective)) <= merit(large.but(optimise=objective)) * (1 + 1e-9)
+
+
+def test_the_frontier_has_the_best_of_each_objective():
+    points = frontier(SMALL).points
+    for objective in ("volume", "time", "qubits"):
+        best = best_row(SMALL.but(optimise=objective)).merit(objective)[0]
+        assert min(point.price.merit(objective)[0] for point in points) <= best * (1 + 1e-9)
+
+
+def test_the_bound_of_the_iterates_is_a_bound():
+    for n_keys, k, u in ((4096, 16, 2), (4096, 16, 8), (4096, 1, 4), (65536, 256, 16), (1024, 64, 2)):
+        request = RowRequest.of(n_keys=n_keys, d_head=8, n_marked=k, **ONE_KEY | {"keys_per_query": u})
+        cost = SearchPlan("unknown", u).cost("expected", n_keys, k, request.error_budget / 2)
+        assert RowSearch.of(attrs.evolve(request)).iterates_at_least < cost.iterates_expected
