@@ -27,8 +27,8 @@ significant digits, so that platforms agree.
 
 What all rows share:
 
-- The search law is `{law}`: the number of marked keys is not known. A row searches all n keys, by the best design with its data access
-  (least physical qubits x time), mostly in parts one after the other: `design` says which.
+- The search law is `{law}`: the number of marked keys is not known. A row searches all n keys, by the best design with
+  its data access (least physical qubits x time), mostly in parts one after the other: `design` says which.
 - The machine is `{hardware}`, a surface code. Its error rate, cycle and reaction time are in
   `src/groverattn/physical/machines/{hardware}.toml` with their sources. The physical columns are for one row at a time.
 - Counts are those of the circuit, with a representative query. Depths and logical qubits hold together in one schedule.
