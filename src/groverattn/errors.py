@@ -24,6 +24,10 @@ class InputError(ValueError):
         return _input_error, (self.parts,)
 
 
+class OutOfReachError(InputError):
+    """Error for a run that no machine of its kind can do within the error budget."""
+
+
 def _input_error(parts: dict[str, str]) -> InputError:
     return InputError(**parts)
 

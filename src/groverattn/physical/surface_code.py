@@ -8,7 +8,7 @@ import attrs
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.schedule import Schedule, one_phase
-from groverattn.errors import InputError
+from groverattn.errors import InputError, OutOfReachError
 from groverattn.physical.code_distance import CODE_DISTANCE_MAX, code_distances, error_intervals, least_cycles
 from groverattn.physical.demand import Demand, check_count
 from groverattn.physical.design_search import best_design, least_of_design, usable_families
@@ -126,7 +126,7 @@ def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
     if best.p_error(demand.toffoli, demand.t) < demand.p_left:
         last = code_distances(hardware)[-1]
         intervals = error_intervals(demand, hardware, least_cycles(demand, last.distance), last.distance)
-        return InputError(
+        return OutOfReachError(
             given=f"{demand.exposed_tiles:,.0f} tiles stored for {intervals:.3g} {hardware.error_interval}s on "
             f"{hardware.name}, with {demand.p_left:.3g} of the error budget",
             allowed=f"a logical error below {demand.p_left / (intervals * demand.exposed_tiles):.2g} per tile and "
@@ -134,7 +134,7 @@ def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
             why=f"at the largest code distance supported, {last.distance}, it is {last.error_rate:.2g}",
             do="allow a larger error budget, or choose a machine of lower physical error",
         )
-    return InputError(
+    return OutOfReachError(
         given=f"{demand.toffoli:.3g} Toffolis and {demand.t:.3g} T gates on {hardware.name}, with {demand.p_left:.3g} "
         "of the error budget for their states and for storage",
         allowed=f"an error below {demand.p_left / gates:.2g} per gate, at a code distance up to {CODE_DISTANCE_MAX}",

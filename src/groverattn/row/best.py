@@ -10,15 +10,19 @@ import attrs
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.phases import of_load, of_score, phases_of
 from groverattn.costs.schedule import Cycle, Phase, Schedule, total
-from groverattn.errors import InputError
+from groverattn.errors import InputError, OutOfReachError
 from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.pace import Pace
 from groverattn.physical.qdk_machine import QdkMachine
 from groverattn.physical.surface_code import least_merit
+from groverattn.reference.search.laws import check_n_marked
 from groverattn.row.designs import Load, loads
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
+
+# Once so many designs, in the order of their least cost, are beyond any machine, the rest is left: our choice.
+_OUT_OF_REACH_MAX = 60
 
 
 @functools.lru_cache(maxsize=1024)
@@ -38,6 +42,8 @@ def best_row(request: RowRequest) -> RowPrice:
     """
     best: RowPrice | None = None
     refused: dict[int, InputError] = {}
+    beyond: list[InputError] = []
+    check_n_marked(request.shape.n_marked)
     machine = hardware(request.hardware)  # once: it may be a file
     if isinstance(machine, QdkMachine):
         return _as_on_its_like(request, machine)
@@ -50,6 +56,9 @@ def best_row(request: RowRequest) -> RowPrice:
                 best = _better(best, design, machine)
             except InputError as error:
                 refused.setdefault(at, error)
+                beyond += [error] if isinstance(error, OutOfReachError) else []
+        if best is None and len(beyond) > _OUT_OF_REACH_MAX:
+            raise beyond[0]
     if best is None:
         raise refused[min(refused)] if refused else _nothing_to_choose(request)
     return best
