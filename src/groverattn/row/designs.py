@@ -85,7 +85,7 @@ def _dealings(request: RowRequest) -> Iterator[tuple[int, int]]:
     """Machines, and parts of each. For the least time each part has a machine; else one machine is never worse."""
     design, n_keys = request.design, request.shape.n_keys
     n_parts = 1
-    while n_parts == 1 or n_keys // n_parts >= _LEAST_KEYS:
+    while n_parts == 1 or -(-n_keys // n_parts) >= _LEAST_KEYS:
         if design.n_machines is not None or design.n_parts is not None:
             yield from _with_fixed(design.n_machines, design.n_parts, n_parts)
         else:
