@@ -63,7 +63,7 @@ def test_gates_side_by_side_count_once_and_in_a_row_each():
 @pytest.mark.parametrize("n_keys", [2, 5, 64, 1000])
 def test_measurements_are_waited_for_at_least_as_often_as_toffolis(access, n_keys):
     """Measurement depth counts what Toffoli depth counts, and undone And gates and unloads beside."""
-    iterate = iterate_of(RowRequest(shape=Shape(n_keys, 3, 1, 4, 4), design=Design(data_access=access)))
+    iterate = iterate_of(RowRequest(shape=Shape(n_keys, 3, 1, 4, 4), design=Design.one_key(data_access=access)))
     toffoli, measured = iterate.toffoli_depth, iterate.measurement_depth
     assert type(toffoli) is int
     assert 0 <= toffoli <= measured

@@ -17,7 +17,7 @@ ADDED = ("toffoli", "t", "rotation", "clifford", "toffoli_depth", "measurement_d
 
 
 def totals(n_keys, cost, n_rows=3, n_heads=5, access="qroam"):
-    iterate = iterate_of(RowRequest(shape=Shape(n_keys, 3, 2, 4, 4), design=Design(data_access=access)))
+    iterate = iterate_of(RowRequest(shape=Shape(n_keys, 3, 2, 4, 4), design=Design.one_key(data_access=access)))
     return iterate, search_totals(iterate, cost, n_rows, n_heads)
 
 
