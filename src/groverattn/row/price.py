@@ -131,9 +131,10 @@ class RowPrice:
     def expected_duration_s(self) -> float:
         """Mean time of the row with the trials that faults spoil, seconds.
 
-        A fault falls into a longer trial more often: about twice the mean trial is lost with each, our estimate.
+        A fault falls into a longer trial more often: about twice the mean trial is lost with each, our estimate; at
+        most the row, which is lost under a law that does not tell how many trials there are.
         """
-        lost = 2 * sum(self.faults.values()) / self.cost.trials_expected
+        lost = sum(self.faults.values()) / max(self.cost.trials_expected / 2, 1)
         return self.physical.duration_s * (1 + lost)
 
     def merit(self, objective: str) -> tuple[float, float]:
@@ -210,6 +211,13 @@ class RowPricing:
         """
         request, budget = self.request, self.request.error_budget
         cost = self.search.cost(share * budget)
+        if not cost.iterates_expected:
+            raise InputError(
+                given=f"a row without an iterate: {request.shape.n_marked:,} marked of {request.shape.n_keys:,} keys",
+                allowed="rows with a circuit that has a Toffoli",
+                why=f"by the law {request.search_law} the keys are read at random until all are found",
+                do="choose fewer marked keys, or another search law",
+            )
         memory = ExternalMemory.of(self.iterate, cost, request.qram)
         faults = min(cost.faults_allowed(budget) * cost.iterates_expected, _FAULTS_MAX)
         left = faults - memory.p_failure
