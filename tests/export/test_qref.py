@@ -71,7 +71,7 @@ def test_every_bloq(bloq):
 @pytest.mark.parametrize("access", DATA_ACCESSES)
 def test_searches_at_the_size_of_a_model(access):
     shape = Shape(n_keys=1 << 17, d_head=128, n_marked=512, key_bits=8, query_bits=8)
-    iterate = iterate_of(RowRequest(shape=shape, design=Design(data_access=access)))
+    iterate = iterate_of(RowRequest(shape=shape, design=Design.one_key(data_access=access)))
     lookup = iterate.oracle.lookup
     search = GroverSearch(iterate, 12)
     for bloq in (lookup, lookup.adjoint(), iterate.oracle, iterate, search):
