@@ -7,6 +7,7 @@ from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import Shape
+from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.laws import LAWS, N_MARKED_MAX
 from groverattn.row.request import ONE_KEY, RowRequest
 from groverattn.show.numbers import count_text, probability_text, time_text
@@ -51,6 +52,10 @@ def test_what_no_factory_reaches_is_refused_with_the_error_that_it_needs():
 def test_more_marked_keys_than_can_be_summed_over():
     with pytest.raises(InputError, match="every marked key is a round"):
         estimate(RowRequest.of(n_keys=2**40, d_head=1, n_marked=N_MARKED_MAX + 1, **ONE_KEY))
+    with pytest.raises(InputError, match="every marked key is a round"):
+        SearchPlan(n_parts=2).cost("expected", 2**40, N_MARKED_MAX + 1, 0.01)
+    few_in_each = SearchPlan(n_parts=2**30).cost("expected", 2**40, N_MARKED_MAX + 1, 0.01)
+    assert few_in_each.checks_expected > N_MARKED_MAX
 
 
 @pytest.mark.parametrize("budget", [0.0, 1.0, -1.0, 2.0, float("nan"), float("inf")])

@@ -50,6 +50,8 @@ def best_row(request: RowRequest) -> RowPrice:
                 best = _better(best, design, machine)
             except InputError as error:
                 refused.setdefault(at, error)
+            if math.isinf(least):  # no machine runs any of them
+                break
     if best is None:
         raise refused[min(refused)] if refused else _nothing_to_choose(request)
     return best

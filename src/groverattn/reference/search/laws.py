@@ -93,13 +93,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
     check_law(law)
     n_keys, n_marked = whole_number("n_keys", n_keys), whole_number("n_marked", n_marked)
     p_failure = real_number("p_failure", p_failure)
-    if n_marked > N_MARKED_MAX:
-        raise InputError(
-            given=f"n_marked = {n_marked}",
-            allowed=f"at most {N_MARKED_MAX:,}",
-            why="every marked key is a round of the search, and the law sums over the rounds one by one",
-            do="choose fewer marked keys; with this many, reading the row is the better method",
-        )
+    check_rounds(n_marked)
     if not (n_keys >= 2 and 0 <= n_marked <= n_keys and P_FAILURE_MIN <= p_failure < 1):
         raise InputError(
             given=f"n_keys = {n_keys}, n_marked = {n_marked}, p_failure = {p_failure}",
@@ -108,6 +102,20 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
             do="check which number is which",
         )
     return LAWS[law](n_keys, n_marked, p_failure)
+
+
+def check_rounds(n_marked: int) -> None:
+    """Raise InputError if a law would sum over too many rounds.
+
+    >>> check_rounds(512)
+    """
+    if n_marked > N_MARKED_MAX:
+        raise InputError(
+            given=f"n_marked = {n_marked}",
+            allowed=f"at most {N_MARKED_MAX:,}",
+            why="every marked key is a round of the search, and the law sums over the rounds one by one",
+            do="choose fewer marked keys; with this many, reading the row is the better method",
+        )
 
 
 def check_law(law: str, *others: str) -> None:
