@@ -58,8 +58,9 @@ qroam
 # %% [markdown]
 # ## 4. What does the time wait for, and where does the error budget go?
 #
-# Left: four limits, the largest of which is the time. Reactions are measurements that others wait for, and no number of
-# factories shortens them. Right: a row may be wrong with the probability in the label, for any reason.
+# Left: the row by each limit alone; its phases may wait for different ones. Reactions are measurements that others
+# wait for, and no number of factories shortens them. Right: a row may be wrong with the probability in the label, for
+# any reason.
 
 # %%
 qrom.picture(qroam)

@@ -10,6 +10,7 @@ import pytest
 
 import groverattn
 from groverattn.inputs import inputs_of
+from groverattn.row.best import chosen
 from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
 from groverattn.simulation.request import SimulationRequest
 from studies.api_stub import FILE_NAME, stub
@@ -74,7 +75,9 @@ def test_numbers_of_iterates_and_inputs_without_a_name_are_refused():
 
 def test_a_request_may_be_given_whole_and_changed():
     request = RowRequest.of(preset="toy")
-    assert groverattn.estimate(request, data_access="qroam").request == request.but(data_access="qroam")
+    estimate = groverattn.estimate(request, data_access="qroam")
+    assert estimate.asked == request.but(data_access="qroam")
+    assert estimate.request == chosen(estimate.asked)
 
 
 def test_arrays_are_a_head():

@@ -168,6 +168,7 @@ def test_options_of_simulate(cli, tmp_path, options, word):
     is_refused(cli("simulate", tmp_path / "head.npz", *options), word)
 
 
+ONE_PART = {"n_parts": 1, "n_machines": 1, "keys_per_query": 1}
 SIZES = {"--n-keys": 64, "--d-head": 4, "--n-marked": 3}
 
 
@@ -203,7 +204,7 @@ def test_sizes(cli, verb, changes, word):
     [
         ({"n_marked": 0}, "n_marked = 0"),
         ({"n_marked": 64}, "1 to 63"),
-        ({"n_keys": 10**12, "n_marked": 10**11}, "at most 262,144"),
+        ({"n_keys": 10**12, "n_marked": 10**11} | ONE_PART, "at most 262,144"),
         ({"search_law": "best"}, "ideal, expected, proven, worst"),
         ({"hardware": "mine"}, "gidney-fowler-2018"),
         ({"hardware": ""}, "gidney-fowler-2018"),
@@ -214,7 +215,7 @@ def test_sizes(cli, verb, changes, word):
         ({"error_budget": -0.1}, "above 0, below 1"),
         ({"preset": "gpt5"}, "did you mean gpt2"),
         ({"preset": ""}, "preset ''"),
-        ({"n_keys": 2**40}, "per gate"),
+        ({"n_keys": 2**50} | ONE_PART, "per gate"),
     ],
 )
 def test_what_only_estimate_takes(cli, changes, word):

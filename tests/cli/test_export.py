@@ -4,44 +4,51 @@ import json
 
 import pytest
 
-SIZES = ("--n-keys", 300, "--d-head", 8, "--n-marked", 5, "--key-bits", 4, "--query-bits", 4)
+from groverattn.estimation.estimate import estimate
+from groverattn.physical.machines.hardware import hardware
+from groverattn.physical.surface_code import physical_estimate
+from groverattn.row.request import RowRequest
+
+INPUTS = {"n_keys": 300, "d_head": 8, "n_marked": 5, "key_bits": 4, "query_bits": 4}
+SIZES = tuple(word for name, value in INPUTS.items() for word in (f"--{name.replace('_', '-')}", value))
 
 
 @pytest.mark.parametrize(
-    ("access", "hardware"), [("qrom", "gidney-fowler-2018"), ("bucket-brigade", "beverland-gate-ns-e4")]
+    ("access", "machine"), [("qrom", "gidney-fowler-2018"), ("bucket-brigade", "beverland-gate-ns-e4")]
 )
-def test_physical_of_an_exported_row_is_the_machine_of_its_estimate(cli, tmp_path, access, hardware):
-    """Neither the counts nor the share of the error budget that the search leaves is typed in."""
-    options = (*SIZES, "--data-access", access, "--hardware", hardware)
-    estimate = cli("estimate", *options, "--format", "json").json
+def test_physical_prices_an_exported_row_as_bare_counts(cli, tmp_path, access, machine):
+    """Neither the counts nor the faults that the row may have are typed in; its phases are not in the file."""
+    options = (*SIZES, "--data-access", access, "--hardware", machine)
     written = cli("export", "--to", "counts", *options, "-o", tmp_path / "row.json")
     assert (written.status, written.out, written.err) == (0, "", f"export: wrote {tmp_path / 'row.json'}\n")
-    priced = cli("physical", "--counts", tmp_path / "row.json", "--hardware", hardware, "--format", "json").json
+    priced = cli("physical", "--counts", tmp_path / "row.json", "--hardware", machine, "--format", "json").json
+    row = estimate(RowRequest.of(**INPUTS, data_access=access, hardware=machine)).row
+    bare = physical_estimate(row.totals.row, hardware(machine), row.physical.error_budget)
+    assert priced["inputs"]["error_budget"] == row.physical.error_budget
     same = ("qubits", "duration_s", "limited_by", "limits_s", "control_s", "code_distance", "factory", "n_factories")
-    assert {name: priced[name] for name in same} == {name: estimate["physical"][name] for name in same}
-    errors = ("storage", "distillation", "synthesis")
-    assert {name: priced["error_parts"][name] for name in errors} == {
-        name: estimate["error_budget"][name] for name in errors
-    }
+    assert {name: priced[name] for name in same} == {name: getattr(bare, name) for name in same}
+    errors = {"storage": bare.p_data, "distillation": bare.p_factory, "synthesis": bare.p_synthesis}
+    assert priced["error_parts"] == errors
+    assert bare.duration_s < row.physical.duration_s  # what is spread evenly waits less, and no layout is asked
     again = cli("physical", "--counts", tmp_path / "row.json", "--error-budget", 0.1, "--format", "json").json
     assert again["inputs"]["error_budget"] == 0.1
 
 
 @pytest.mark.parametrize("what", ["iterate", "row", "head", "model"])
 def test_counts_are_those_of_estimate(cli, what):
-    estimate = cli("estimate", *SIZES, "--format", "json").json[what]
+    counted = cli("estimate", *SIZES, "--format", "json").json[what]
     written = cli("export", "--to", "counts", "--what", what, *SIZES).json
     assert (written["schema"], written["of"]) == ("groverattn.counts/1", what)
     same = ("toffoli", "rotation", "clifford", "logical_qubits", "toffoli_depth", "measurement_depth", "control_bits")
-    assert [written[name] for name in same] == [estimate[name] for name in same]
-    assert written["measurementCount"] == estimate["measurements"]
+    assert [written[name] for name in same] == [counted[name] for name in same]
+    assert written["measurementCount"] == counted["measurements"]
 
 
 def test_counts_that_call_a_memory_are_not_priced_without_it(cli, tmp_path):
     path = tmp_path / "row.json"
     cli("export", "--to", "counts", *SIZES, "--data-access", "qram", "-o", path)
-    estimate = cli("estimate", *SIZES, "--data-access", "qram", "--format", "json").json
-    assert json.loads(path.read_text())["external_calls"] == estimate["physical"]["memory_calls"]
+    priced = cli("estimate", *SIZES, "--data-access", "qram", "--format", "json").json
+    assert json.loads(path.read_text())["external_calls"] == priced["physical"]["memory_calls"]
     outcome = cli("physical", "--counts", path)
     assert outcome.status == 2
     assert "external_calls" in outcome.err
@@ -89,7 +96,8 @@ def test_a_file_is_kept_unless_it_is_forced(cli, tmp_path):
         (("--to", "counts", "--what", "ietrate", *SIZES), "did you mean iterate"),
         (("--to", "qref"), "--preset NAME"),
         (("--to", "qref", *SIZES, "--seed", 3), "seed; allowed: with openqasm3 only"),
-        (("--to", "qref", *SIZES, "--hardware", "gidney-2025"), "hardware; allowed: not with"),
+        (("--to", "openqasm3", "--hardware", "gidney-2025"), "hardware; allowed: of sizes only"),
+        (("--to", "openqasm3", "--data-access", "auto"), "data_access = auto for a row with keys"),
         (("--to", "qref", *SIZES, "--n-iterates", 3), "what = search only"),
         (("--to", "counts", *SIZES, "--row", 3), "row; allowed: not with what = row"),
         (("--to", "openqasm3", "--preset", "gpt2"), "preset; allowed: not with openqasm3"),

@@ -23,7 +23,7 @@ def test_the_verb_prints_what_the_model_says(cli):
         found.limited_by,
     )
     assert sum(result["error_parts"].values()) == pytest.approx(result["p_failure"])
-    assert set(result["limits_s"]) == {"factory", "reaction", "consumption", "clifford"}
+    assert set(result["limits_s"]) == {"factory", "reaction", "layout", "consumption", "clifford"}
     assert result["duration_s"] == max(result["limits_s"].values())
     assert all("arXiv:" in source or "our assumption" in source for source in result["sources"].values())
 

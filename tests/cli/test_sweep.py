@@ -83,7 +83,7 @@ def test_a_study_becomes_a_table(cli, study, folder):
     }
     table = cells(folder / TABLE)
     assert [(row["n_keys"], row["data_access"]) for row in table] == [
-        *(("64", "qrom"), ("64", "qroam"), ("100", "qrom"), ("100", "qroam"), ("16", "qrom"))
+        *(("64", "qrom"), ("64", "qroam"), ("100", "qrom"), ("100", "qroam"), ("16", "auto"))
     ]
     assert {row["preset"] for row in table} == {"'=cmd|calc"}
     assert len({row["id"] for row in table}) == 5

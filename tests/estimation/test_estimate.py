@@ -7,6 +7,7 @@ from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import Shape
+from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.laws import LAWS, N_MARKED_MAX
 from groverattn.row.request import ONE_KEY, RowRequest
 from groverattn.show.numbers import count_text, probability_text, time_text
@@ -19,7 +20,7 @@ from groverattn.show.numbers import count_text, probability_text, time_text
 def test_smallest_sizes(law, n, k, d, bits):
     request = RowRequest.of(n_keys=n, d_head=d, n_marked=k, key_bits=bits, query_bits=bits, search_law=law)
     if (law, n) == ("ideal", 2):  # half of the keys are marked: no iterate is the best number
-        with pytest.raises(InputError, match="Toffoli"):
+        with pytest.raises(InputError, match="without an iterate"):
             estimate(request)
         return
     result = estimate(request).as_json()
@@ -31,21 +32,30 @@ def test_smallest_sizes(law, n, k, d, bits):
 
 
 def test_largest_size_is_counted():
-    sizes = ONE_KEY | {"n_keys": 2**40, "d_head": 128, "n_marked": 8}
-    request = RowRequest.of(**sizes | {"data_access": "qroam", "error_budget": 0.5})
+    request = RowRequest.of(
+        n_keys=2**40, d_head=128, n_marked=8, error_budget=0.5, **ONE_KEY | {"data_access": "qroam"}
+    )
     result = estimate(request).as_json()
     assert 2**20 < result["iterate"]["toffoli"] < 2**40
     assert result["physical"]["duration_s"] > 3e9  # a century
 
 
 def test_what_no_factory_reaches_is_refused_with_the_error_that_it_needs():
+    request = RowRequest.of(n_keys=2**50, d_head=128, n_marked=8)
     with pytest.raises(InputError, match=r"an error below .* per gate"):
-        estimate(RowRequest.of(n_keys=2**50, d_head=128, n_marked=8, **ONE_KEY))
+        estimate(request.but(**ONE_KEY))
+    dealt = estimate(request)  # an iterate loads from its part alone, so the row has far fewer Toffolis
+    assert dealt.search.plan.n_parts > 2**30
+    assert dealt.row.p_failure <= request.error_budget
 
 
 def test_more_marked_keys_than_can_be_summed_over():
     with pytest.raises(InputError, match="every marked key is a round"):
         estimate(RowRequest.of(n_keys=2**40, d_head=1, n_marked=N_MARKED_MAX + 1, **ONE_KEY))
+    with pytest.raises(InputError, match="every marked key is a round"):
+        SearchPlan(n_parts=2).cost("expected", 2**40, N_MARKED_MAX + 1, 0.01)
+    few_in_each = SearchPlan(n_parts=2**30).cost("expected", 2**40, N_MARKED_MAX + 1, 0.01)
+    assert few_in_each.checks_expected > N_MARKED_MAX
 
 
 @pytest.mark.parametrize("budget", [0.0, 1.0, -1.0, 2.0, float("nan"), float("inf")])

@@ -71,7 +71,7 @@ def without(*names):
         (RECORD | {"cczCount": 71}, "toffoli = 70 and cczCount \\+ ccixCount = 71"),
         (RECORD | {"numQubits": 41}, "logical_qubits = 40 and numQubits = 41"),
         (without("logical_qubits", "numQubits"), "neither"),
-        (RECORD | {"toffoli_depth": 71}, "0 to 70"),
+        (RECORD | {"toffoli_depth": 71}, "1 to 70"),
         (RECORD | {"measurement_depth": 59}, "60 to 150"),
         (RECORD | {"measurement_depth": 151}, "60 to 150"),
         (RECORD | {"rotationDepth": 4}, "rotationDepth = 4"),

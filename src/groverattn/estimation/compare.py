@@ -49,13 +49,13 @@ class Comparison(Drawn):
         circuits = self.circuits
         if not circuits:
             return "No data access that is a circuit can run within the error budget."
-        fewest = min(circuits, key=lambda name: circuits[name].totals.iterate.total.toffoli)
+        fewest = min(circuits, key=lambda name: circuits[name].totals.row.toffoli)
         fastest = min(circuits, key=lambda name: circuits[name].physical.duration_s)
         parts = circuits[fewest].totals.iterate.toffoli_parts
         loading = (parts["load"] + parts["unload"]) / sum(parts.values())
         sentences = [
-            f"Fewest Toffolis: {fewest}, {circuits[fewest].totals.iterate.total.toffoli:,} an iterate, of which "
-            f"{loading:.0%} load and unload the key.",
+            f"Fewest Toffolis: {fewest}, {circuits[fewest].totals.row.toffoli:.3g} a row; {loading:.0%} of those of an "
+            "iterate load and unload the key.",
             f"Fastest circuit: {fastest}, at least {circuits[fastest].physical.duration_s:.3g} s a row on "
             f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
             f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",

@@ -13,8 +13,8 @@ from groverattn.export.request import CIRCUITS, ExportRequest
 from groverattn.problem.chosen_head import head_instance
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.search.amplification import ideal_iterates
-from groverattn.row.circuit import iterate_of, score_of
-from groverattn.row.search import best_keys_per_query
+from groverattn.row.best import chosen
+from groverattn.row.search import RowSearch
 from groverattn.verification.row import SearchedRow
 
 
@@ -24,7 +24,7 @@ class ChosenCircuit:
 
     Attributes:
         iterate: the iterate, with the keys of a row or with sizes only.
-        n_marked: keys that it marks.
+        n_marked: keys that it marks; of a part, the mean rounded up.
         inputs: what it was made from, as it is written beside an export.
     """
 
@@ -62,19 +62,19 @@ class ChosenCircuit:
 
 
 def chosen_circuit(request: ExportRequest, head: AttentionHead | None) -> ChosenCircuit:
-    """Return the circuit of a row of a head, of a random row, or of sizes.
+    """Return the circuit of a row of a head, of a random row, or of sizes: the best design of what they leave open.
+
+    Of a design that searches the keys in parts, it is the circuit of one part.
 
     Raises:
         InputError: no such row, one that is read whole, sizes that are missing, or a key
             memory too large to write gate by gate.
     """
     if head is None and request.to != "openqasm3":
-        sizes = request.sizes()
-        if sizes.design.u is None:
-            best = best_keys_per_query(sizes, score_of(sizes), sizes.shape.n_marked)
-            sizes = sizes.but(keys_per_query=best)
+        sizes = chosen(request.sizes())
+        search = RowSearch.of(sizes)
         inputs = {**attrs.asdict(sizes.shape), "name": sizes.name, **attrs.asdict(sizes.design)}
-        return ChosenCircuit(iterate_of(sizes), sizes.shape.n_marked, inputs)
+        return ChosenCircuit(search.iterate(), -(-sizes.shape.n_marked // search.plan.n_parts), inputs)
     asked = request.of_circuit
     if head is not None:
         n_marked, bits = asked.pop("n_marked", 16), [asked.pop(name, 8) for name in ("query_bits", "key_bits")]

@@ -104,8 +104,9 @@ class ExportRequest:
             ignored = {"file": self.head.file, "seed": self.seed} | of_file
             refuse_ignored(ignored, f"not with what = {self.of}", "it is of all keys of sizes")
             return
-        machine = self.given(*_OF_ESTIMATE)
-        refuse_ignored(machine, f"not with what = {self.of}", "one circuit has no machine and no law")
+        if self.head.file is not None or self.to == "openqasm3":
+            machine = self.given(*_OF_ESTIMATE)
+            refuse_ignored(machine, "of sizes only", "no design is chosen for a machine here")
         if self.head.file is not None:
             refuse_ignored(self.given("seed", *_OF_SIZES), "without file only", "the file has keys of its own")
             return
@@ -130,15 +131,15 @@ class ExportRequest:
         """The inputs that choose the circuit of a row with keys, as far as they are given.
 
         Raises:
-            InputError: keys_per_query is to be chosen, which takes the sizes of a row alone.
+            InputError: one of them is to be chosen, which takes the sizes of a row alone.
         """
         given = self.given(*_OF_CIRCUIT)
-        if self.keys_per_query == AUTO:
+        for name in (name for name, value in given.items() if value == AUTO):
             raise InputError(
-                given="keys_per_query = auto for a row with keys",
-                allowed="a number of keys per query",
+                given=f"{name} = {AUTO} for a row with keys",
+                allowed="a choice of one's own",
                 why="the best one is chosen from sizes",
-                do="give a number, such as 4",
+                do="give one, or leave it out",
             )
         return given | ({"keys_per_query": int(self.keys_per_query)} if self.keys_per_query is not None else {})
 

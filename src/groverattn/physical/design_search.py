@@ -318,7 +318,7 @@ class _Found:
         runs = np.sum(list(demand.pace.steady(site.busy, work, filling)), axis=0)[0]
         factory_bound = runs > site.busy * (1 + 1e-9)
         bound = np.where(factory_bound, 0, 1 + limits[1:].argmax(axis=0))
-        times = demand.pace.times * runs * cycle_s
+        times = np.concatenate([filling, demand.pace.times * runs]) * cycle_s
         totals = limits @ demand.pace.times * cycle_s
         operating = self.priced.operating[self.at]
         traffic = float(demand.clifford * distance / operating) if operating else 0.0
@@ -332,7 +332,9 @@ class _Found:
             n_factories=copies,
             factory=factory.name,
             store=store,
-            phases=phase_times(demand.pace.names, times.tolist(), [LIMITS[by] for by in bound]),
+            phases=phase_times(
+                ("fill store", *demand.pace.names), times.tolist(), [LIMITS[0], *(LIMITS[by] for by in bound)]
+            ),
             scheduled_s=scheduled * cycle_s,
             limits_s=dict(zip(LIMITS, map(float, totals), strict=True)) | {"clifford": traffic * cycle_s},
             control_s=demand.control_cycles * cycle_s,

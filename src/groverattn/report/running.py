@@ -1,4 +1,4 @@
-"""Sections on running a row: the four limits of its time, the machine that is built, and the error budget."""
+"""Sections on running a row: the limits of its time, the machine that is built, and the error budget."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ from groverattn.show.numbers import Cell, count, duration, probability, rounded,
 _CANNOT = Paragraph("The machine can run neither circuit: see the verdict.")
 
 _MORE_TIMES: dict[str, tuple[str, Callable[[Estimate], float]]] = {
-    "largest of the four": ("the row takes no less", lambda result: max(result.physical.limits_s.values())),
+    "time of the row": (
+        "its phases one after the other, each as long as the longest of its own limits; never below Clifford gates",
+        lambda result: result.physical.duration_s,
+    ),
     "of the reactions: control": (
         "the control computer reads the key table for every unload",
         lambda result: result.physical.control_s,
     ),
-    "until an answer is right": (
-        "the time over the probability of a right answer, if a wrong one were noticed and repeated: our assumption",
+    "with repeated trials": (
+        "on average, with the trials that logical faults spoil, about two for each: our estimate",
         lambda result: result.row.expected_duration_s,
     ),
 }
 
 
 def limits(results: ModelResults, anchor: str) -> Section:
-    """The four limits and which of them binds, the machine, and a second opinion."""
+    """The limits and which of them binds, the machine, and a second opinion."""
     title = "What sets the time"
     if not results.designs:
         return Section(title, anchor, (_CANNOT,))
@@ -55,7 +58,7 @@ def _limits_table(results: ModelResults) -> Table:
     columns = (Column("limit"), Column("what it is"), *(Column(f"`{name}`", "s", "limits") for name in designs))
     bound = [f"`{name}` is bound by {LIMIT_WORDS[result.physical.limited_by]}" for name, result in designs.items()]
     return Table(
-        f"Least time of one row by four limits on {results.machine.name}; the largest holds",
+        f"One row on {results.machine.name}: by each limit alone, and in all",
         columns,
         tuple(rows),
         notes=(f"{', '.join(bound)}. More factories than the other limits can use are never bought.",),
@@ -64,6 +67,12 @@ def _limits_table(results: ModelResults) -> Table:
 
 _BUILT: tuple[tuple[str, str, str, Callable[[PhysicalEstimate], Cell]], ...] = (
     ("data", "physical_qubits", "physical qubits, with routing", lambda p: with_unit(p.data_qubits, "qubits")),
+    (
+        "store",
+        "physical_qubits",
+        "physical qubits of CCZ states in store",
+        lambda p: with_unit(p.store_qubits, "qubits"),
+    ),
     ("factories", "physical_qubits", "physical qubits of all", lambda p: with_unit(p.factory_qubits, "qubits")),
     ("code distance", "code", "of the data; odd", lambda p: count(p.code_distance)),
     ("copies", "code", "factories side by side", lambda p: with_unit(p.n_factories, "factories")),

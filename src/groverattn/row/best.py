@@ -15,7 +15,6 @@ from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.pace import Pace
 from groverattn.physical.qdk_machine import QdkMachine
 from groverattn.physical.surface_code import least_merit
-from groverattn.reference.search.laws import check_n_marked
 from groverattn.row.designs import Load, loads
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
@@ -43,7 +42,6 @@ def best_row(request: RowRequest) -> RowPrice:
     best: RowPrice | None = None
     refused: dict[int, InputError] = {}
     beyond: list[InputError] = []
-    check_n_marked(request.shape.n_marked)
     machine = hardware(request.hardware)  # once: it may be a file
     if isinstance(machine, QdkMachine):
         return _as_on_its_like(request, machine)
@@ -59,6 +57,8 @@ def best_row(request: RowRequest) -> RowPrice:
                 beyond += [error] if isinstance(error, OutOfReachError) else []
         if best is None and len(beyond) > _OUT_OF_REACH_MAX:
             raise beyond[0]
+            if math.isinf(least):  # no machine runs any of them
+                break
     if best is None:
         raise refused[min(refused)] if refused else _nothing_to_choose(request)
     return best

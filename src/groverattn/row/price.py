@@ -132,10 +132,10 @@ class RowPrice:
     def expected_duration_s(self) -> float:
         """Mean time of the row with the trials that faults spoil, seconds.
 
-        A fault falls into a longer trial more often: about twice the mean trial is lost with each, our estimate.
+        A fault falls into a longer trial more often: about twice the mean trial is lost with each, our estimate; at
+        most the row, which is lost under a law that does not tell how many trials there are.
         """
-        # the law `proven` has its trials among the iterates: one is the least that there can be
-        lost = 2 * sum(self.faults.values()) / max(self.cost.trials_expected, 1.0)
+        lost = sum(self.faults.values()) / max(self.cost.trials_expected / 2, 1)
         return self.physical.duration_s * (1 + lost)
 
     def merit(self, objective: str) -> tuple[float, float]:
@@ -212,6 +212,13 @@ class RowPricing:
         """
         request, budget = self.request, self.request.error_budget
         cost = self.search.cost(share * budget)
+        if not cost.iterates_expected:
+            raise InputError(
+                given=f"a row without an iterate: {request.shape.n_marked:,} marked of {request.shape.n_keys:,} keys",
+                allowed="rows with a circuit that has a Toffoli",
+                why=f"by the law {request.search_law} the keys are read at random until all are found",
+                do="choose fewer marked keys, or another search law",
+            )
         memory = ExternalMemory.of(self.iterate, cost, request.qram)
         faults = budget  # where there is no iterate, which the machine refuses
         if cost.iterates_expected:

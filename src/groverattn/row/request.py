@@ -40,7 +40,7 @@ FIRST_SCORES = {
 
 
 def _count_of(why: str) -> Check:
-    return between(1, _COUNT_MAX, why)
+    return between(1, N_KEYS_MAX, why)
 
 
 def _name_in(check: Callable[[str], object]) -> Check:
@@ -52,10 +52,10 @@ def _text(value: Any) -> Any:
 
 
 def _check_keys_per_query(text: str) -> None:
-    if text != AUTO and not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= _COUNT_MAX):
+    if text != AUTO and not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= N_KEYS_MAX):
         raise InputError(
             given=f"keys_per_query = {text}",
-            allowed=f"auto, or a whole number from 1 to {_COUNT_MAX:,} that is at most half of the keys",
+            allowed=f"auto, or a whole number from 1 to {N_KEYS_MAX:,} that is at most half of the keys",
             why="a call of the oracle tests this number of keys",
             do="leave it out for one key per query, or choose auto",
         )

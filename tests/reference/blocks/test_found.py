@@ -42,6 +42,14 @@ def test_as_many_marked_keys_as_blocks_are_refused() -> None:
         FoundLaw.of(Blocks(4, 2), np.zeros((1, 6)))
 
 
+@pytest.mark.parametrize(
+    ("n_blocks", "u", "words"), [(2, 2, "blocks = 2"), ((1 << 24) + 1, 2, "16,?777,?216"), (1 << 20, 2048, "digits")]
+)
+def test_numbers_of_blocks_without_a_table_are_refused(n_blocks, u, words) -> None:
+    with pytest.raises(InputError, match=words):
+        table_of(Blocks(n_blocks, u))
+
+
 def test_draws_follow_the_law() -> None:
     table = run_table(Blocks(24, 4), 20)
     rng, rows = np.random.default_rng(5), 40_000

@@ -19,7 +19,7 @@ from groverattn.reference.search.laws import (
     cade_expected_queries,
     cade_worst_queries,
     check_law,
-    check_n_marked,
+    check_rounds,
     check_runs,
     search_cost,
 )
@@ -124,8 +124,8 @@ class SearchPlan:
                 why="the runs follow the outcomes, or the keys are dealt at random, and no bound of either is known",
                 do="leave out --search-law, or take --method unknown --n-parts 1",
             )
-        check_n_marked(n_marked)
         if self.n_parts > 1:
+            check_rounds(min(n_marked, n_keys // self.n_parts))
             return _of_all_parts(n_keys, n_marked, p_failure, self.n_parts)
         check_between("n_marked", n_marked, 0, min(n_keys, N_MARKED_MAX), "t of the keys are marked")
         blocks = Blocks.of(n_keys, self.keys_per_query)

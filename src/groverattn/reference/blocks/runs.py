@@ -19,6 +19,10 @@ _LONG_RUNS = 48  # lengths from there to the longest, at equal ratios
 _PAST_OPTIMUM = 1.05  # the longest run, over pi/4 sqrt(N), the best for one marked block
 _LEAST = 1e-300
 _COST_OF_A_RUN = 0.3  # iterates: what a run of a last check is charged; short runs rule out large numbers. Our choice
+# A last check has about as many runs more than there are blocks for each column, each chosen by all columns. Our choice:
+# seconds, and 64 blocks for each of as many marked keys as a law is computed for.
+_BLOCKS_MAX = 1 << 24
+_PLACES_MAX = 1 << 30  # beyond, the logarithms of binomials have too few digits left for the law of the blocks
 _CHECKED_ONE_BY_ONE, _CHECKED = 300, 200  # numbers of marked keys by which the next run is chosen
 
 
@@ -119,9 +123,13 @@ def table_of(blocks: Blocks) -> RunTable:
     """Return the table of a search whose key table stays as it is.
 
     Raises:
-        InputError: fewer than 3 blocks.
+        InputError: fewer than 3 blocks or more than 2^24, or more than 2^30 keys.
     """
     check_blocks(blocks)
+    why = "the last check over more of them has more runs than are chosen one by one"
+    check_between("blocks", blocks.n_blocks, 3, _BLOCKS_MAX, why, "take more keys per query, or fewer keys")
+    why = "the law of keys in blocks loses its digits beyond"
+    check_between("keys in blocks", blocks.n_places, 3, _PLACES_MAX, why, "take one key per query, or fewer keys")
     return run_table(blocks, t_max_of(blocks))
 
 

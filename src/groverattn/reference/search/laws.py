@@ -93,7 +93,7 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
     check_law(law)
     n_keys, n_marked = whole_number("n_keys", n_keys), whole_number("n_marked", n_marked)
     p_failure = real_number("p_failure", p_failure)
-    check_n_marked(n_marked)
+    check_rounds(n_marked)
     if not (n_keys >= 2 and 0 <= n_marked <= n_keys and P_FAILURE_MIN <= p_failure < 1):
         raise InputError(
             given=f"n_keys = {n_keys}, n_marked = {n_marked}, p_failure = {p_failure}",
@@ -104,8 +104,11 @@ def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> Searc
     return LAWS[law](n_keys, n_marked, p_failure)
 
 
-def check_n_marked(n_marked: int) -> None:
-    """Raise InputError if there are more marked keys than the laws sum over."""
+def check_rounds(n_marked: int) -> None:
+    """Raise InputError if a law would sum over too many rounds.
+
+    >>> check_rounds(512)
+    """
     if n_marked > N_MARKED_MAX:
         raise InputError(
             given=f"n_marked = {n_marked}",
