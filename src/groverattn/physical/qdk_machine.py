@@ -137,7 +137,7 @@ def estimate_by_qdk(
     >>> counts = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=100, toffoli_depth=10**9)
     >>> found = estimate_by_qdk(counts, MAJORANA, 0.01, None, 0.0)
     >>> found.code_distance, round(found.duration_s), found.leaves_out[0]
-    (11, 144000, 'no reaction time')
+    (9, 120000, 'no reaction time')
     """
     Demand.choices(counts, machine, error_budget, waiting_s)  # refuses what no circuit has
     if waiting_s:
