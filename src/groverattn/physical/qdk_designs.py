@@ -116,23 +116,23 @@ def _ts_per_rotation(counts: LogicalCounts, error_budget: float) -> list[int]:
 
 def _estimate(best: qre.EstimationTableEntry, counts: LogicalCounts, error_budget: float) -> PhysicalEstimate:
     """The record of our own estimates; what qdk.qre has no limit of takes no time."""
-    factory, (states, copies) = best.source[ids.T], _states_and_copies(best)
+    factory, made = best.source[ids.T], best.factories[ids.T]
     t_per_rotation = int(best.properties[NUM_TS_PER_ROTATION]) if counts.rotation else 0
-    p_factory = sum(made.states * made.error_rate for made in best.factories.values())
+    p_factory = made.states * made.error_rate
     p_synthesis = counts.rotation * 2.0 ** ((4.86 - t_per_rotation) / 0.53)
     factory_qubits = int(best.properties[PHYSICAL_FACTORY_QUBITS])
     return PhysicalEstimate(
         data_qubits=best.qubits - factory_qubits,
         factory_qubits=factory_qubits,
         code_distance=int(best.source[ids.LATTICE_SURGERY].instruction[DISTANCE]),
-        n_factories=copies,
+        n_factories=made.copies,
         factory=f"qdk.qre {type(factory.transform).__name__}",
         store_qubits=0,
         store=0,
         phases=(PhaseTime("all", best.runtime * 1e-9, "consumption"),),
         scheduled_s=best.runtime * 1e-9,
         limits_s={
-            "factory": states * factory.instruction.expect_time() / copies * 1e-9,
+            "factory": made.states * factory.instruction.expect_time() / made.copies * 1e-9,
             "reaction": 0.0,
             "layout": 0.0,
             "consumption": best.runtime * 1e-9,
@@ -146,11 +146,6 @@ def _estimate(best: qre.EstimationTableEntry, counts: LogicalCounts, error_budge
         p_synthesis=p_synthesis,
         t_per_rotation=t_per_rotation,
     )
-
-
-def _states_and_copies(best: qre.EstimationTableEntry) -> tuple[int, int]:
-    made = best.factories[ids.T]
-    return made.states, made.copies
 
 
 class _Kept(Counted):

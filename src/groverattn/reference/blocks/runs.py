@@ -19,8 +19,8 @@ _LONG_RUNS = 48  # lengths from there to the longest, at equal ratios
 _PAST_OPTIMUM = 1.05  # the longest run, over pi/4 sqrt(N), the best for one marked block
 _LEAST = 1e-300
 _COST_OF_A_RUN = 0.3  # iterates: what a run of a last check is charged; short runs rule out large numbers. Our choice
-# A last check has about as many runs more than there are blocks for each column, each chosen by all columns. Our choice:
-# seconds, and 64 blocks for each of as many marked keys as a law is computed for.
+# A last check has about as many runs more than there are blocks for each column, each chosen by all columns. Our
+# choice: seconds, and 64 blocks for each of as many marked keys as a law is computed for.
 _BLOCKS_MAX = 1 << 24
 _PLACES_MAX = 1 << 30  # beyond, the logarithms of binomials have too few digits left for the law of the blocks
 _CHECKED_ONE_BY_ONE, _CHECKED = 300, 200  # numbers of marked keys by which the next run is chosen
