@@ -20,9 +20,9 @@ _SCORES = ("shared-sums", "in-place")
 _UNLOADS = ("measured", "again")
 _COPIES = (64, 1, 4096)
 _BLOCK_QUBITS_MAX = 1 << 22
-_PARTS_EACH = 4
-_LEAST_KEYS = 4
-# Keys are filled up to numbers of at most so many significant bits, so that more keys never cost less.
+# Keys of a part are 2, 8, 32, and so on; keys that are not dealt are filled up to numbers of at most so many significant
+# bits. Either way more keys never cost less.
+_LEAST_KEYS, _SIZES_EACH = 2, 4
 _SIGNIFICANT_BITS = (1, 4, 8)
 
 
@@ -73,42 +73,46 @@ def loads(request: RowRequest) -> Iterator[Load]:
     """
     design, shape = request.design, request.shape
     may_divide = (design.method, design.first_score, request.search_law) == ("unknown", "exact", "expected")
-    for n_machines, n_parts in _dealings(request) if may_divide else [(design.n_machines or 1, design.n_parts or 1)]:
-        for n_searched in _filled_up(request, n_machines * n_parts):
-            table = KeyTable(n_searched // (n_machines * n_parts), shape.d_head, shape.key_bits)
-            for u in _keys_per_query(request, table, n_machines * n_parts):
-                for access, block, at_once in _accesses(request, table, u):
-                    yield Load(n_searched, n_parts, n_machines, access, block, u, at_once)
+    for n_machines, n_parts, n_keys in _dealings(request) if may_divide else _undivided(request):
+        n_searched = n_machines * n_parts * n_keys
+        if n_searched > max(N_KEYS_MAX, shape.n_keys) or design.n_searched not in (None, n_searched):
+            continue
+        table = KeyTable(n_keys, shape.d_head, shape.key_bits)
+        for u in _keys_per_query(request, table, n_machines * n_parts):
+            for access, block, at_once in _accesses(request, table, u):
+                yield Load(n_searched, n_parts, n_machines, access, block, u, at_once)
 
 
-def _dealings(request: RowRequest) -> Iterator[tuple[int, int]]:
-    """Machines, and parts of each. For the least time each part has a machine; else one machine is never worse."""
-    design, n_keys = request.design, request.shape.n_keys
-    n_parts = 1
-    while n_parts == 1 or -(-n_keys // n_parts) >= _LEAST_KEYS:
-        if design.n_machines is not None or design.n_parts is not None:
-            yield from _with_fixed(design.n_machines, design.n_parts, n_parts)
-        else:
-            yield (n_parts, 1) if request.optimise == "time" else (1, n_parts)
-        n_parts *= _PARTS_EACH
+def _undivided(request: RowRequest) -> Iterator[tuple[int, int, int]]:
+    """Machines, parts of each, and keys of a part, where neither is open."""
+    n_machines, n_parts = request.design.n_machines or 1, request.design.n_parts or 1
+    for n_keys in _filled_up(request, n_machines * n_parts):
+        yield n_machines, n_parts, n_keys
 
 
-def _with_fixed(n_machines: int | None, n_parts: int | None, free: int) -> Iterator[tuple[int, int]]:
-    if n_machines is None:
-        yield free, n_parts or 1
-    elif n_parts is None:
-        yield n_machines, free
-    elif free == 1:
-        yield n_machines, n_parts
+def _dealings(request: RowRequest) -> Iterator[tuple[int, int, int]]:
+    """Machines, parts of each, and keys of a part. For the least time each part has a machine; else one is never worse.
+
+    Parts are of a few sizes, and as many as hold the keys: fewer keys are fewer parts of a size, and never cost more.
+    """
+    design = request.design
+    yield from _undivided(request)
+    if design.n_machines and design.n_parts:
+        return
+    given = design.n_machines or design.n_parts or 1
+    keys = -(-(design.n_searched or request.shape.n_keys) // given)
+    by_machines = design.n_parts or (not design.n_machines and request.optimise == "time")
+    size = _LEAST_KEYS
+    while size < keys:
+        more = -(-keys // size)
+        yield (more, given, size) if by_machines else (given, more, size)
+        size *= _SIZES_EACH
 
 
 def _filled_up(request: RowRequest, parts: int) -> Sequence[int]:
-    """Numbers of keys to search: the least that the parts divide, rounded up to few significant bits in each part."""
-    if request.design.n_searched is not None:
-        return (request.design.n_searched,) if request.design.n_searched % parts == 0 else ()
-    least = -(-request.shape.n_keys // parts)
-    sizes = dict.fromkeys(_rounded_up(least, bits) * parts for bits in _SIGNIFICANT_BITS)
-    return [n for n in sizes if n <= max(N_KEYS_MAX, request.shape.n_keys)]
+    """Keys of a part: the least number that holds all, rounded up to few significant bits."""
+    least = -(-(request.design.n_searched or request.shape.n_keys) // parts)
+    return list(dict.fromkeys(_rounded_up(least, bits) for bits in _SIGNIFICANT_BITS))
 
 
 def _rounded_up(number: int, bits: int) -> int:
