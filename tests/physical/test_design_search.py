@@ -10,8 +10,9 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.schedule import one_phase
 from groverattn.physical.code_distance import code_distances
 from groverattn.physical.demand import Demand
-from groverattn.physical.design_search import best_design, least_of_design, usable_families
+from groverattn.physical.design_search import best_design, least_of_design
 from groverattn.physical.factories import candidate_factories
+from groverattn.physical.factories.usable import usable_families
 from groverattn.physical.machines.hardware import HARDWARE
 
 COPIES = (*range(1, 20), *(round(20 * 1.3**i) for i in range(40)))
@@ -20,14 +21,14 @@ COPIES = (*range(1, 20), *(round(20 * 1.3**i) for i in range(40)))
 def volumes_of(demand, machine):
     """Yield qubits, cycles and volume of machines without a store that are within the budget, by plain numbers."""
     pace = demand.pace
-    reaction, consumption = pace.reaction_cycles[0], pace.consumption_steps[0]
+    reaction, steps = pace.reaction_cycles[0], max(pace.consumption_steps[0], pace.layout_steps[0])
     for family in usable_families(machine):
         for factory in candidate_factories(family, machine)[::3]:
             p_states = factory.p_error(demand.toffoli, demand.t)
             if p_states >= demand.p_left:
                 continue
             for place in code_distances(machine)[:20]:
-                busy = max(reaction, consumption * place.distance)
+                busy = max(reaction, steps * place.distance)
                 for copies in COPIES:
                     cycles = max(factory.cycles(demand.toffoli, demand.t) / copies, busy)
                     operating = demand.operating_tiles
@@ -48,7 +49,7 @@ def volumes_of(demand, machine):
                         break
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     name=st.sampled_from(sorted(HARDWARE)),
     log_toffoli=st.floats(5, 12),
@@ -80,8 +81,9 @@ def test_nothing_is_better_than_the_best(
         unit = 1 if objective == "qubits" else cycle_s
         assert value >= least_of_design(demand, machine, objective) * unit * (1 - 1e-9)
         if found:
-            # a fractional tile or copy rounds up to a qubit
-            assert value <= min(each[merit] for each in found) * unit * (1 + 1e-6) + (objective == "qubits")
+            # a fractional tile or copy rounds up to a qubit; tiles that spread Clifford traffic make least volume steep
+            near = 2e-3 if demand.operating_tiles < demand.operating_tiles_max else 1e-6
+            assert value <= min(each[merit] for each in found) * unit * (1 + near) + (objective == "qubits")
 
 
 def test_none_is_found_where_the_limit_is_too_low():

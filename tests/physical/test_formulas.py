@@ -17,14 +17,15 @@ from qualtran.surface_code.beverland_et_al_model import minimum_time_steps
 from qualtran.surface_code.rotation_cost_model import BeverlandEtAlRotationCost
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import one_phase
+from groverattn.physical.code_distance import CODE_DISTANCE_MAX, code_distances
 from groverattn.physical.demand import COUNT_MAX, Demand, rotation_error, rotation_t_count
-from groverattn.physical.design_search import CODE_DISTANCE_MAX, code_distances
 from groverattn.physical.factories.ccz2t import _L1_DISTANCES, _L2_EXTRA_DISTANCES, ccz2t
 from groverattn.physical.machines.hardware import hardware
 
 SIMPLE, FAST = hardware("gidney-fowler-2018"), hardware("beverland-gate-ns-e3")
 COUNTS = st.one_of(st.integers(0, 10**6), st.integers(0, COUNT_MAX))
-QUBITS = COUNTS.map(lambda number: number + 1)
+QUBITS = COUNTS.map(lambda number: max(number, 1))
 
 
 @st.composite
@@ -99,9 +100,10 @@ def test_time_steps(toffoli, t, measurement, rotation, error_budget):
     """Of every choice of T gates per rotation; Qualtran takes a third of what it is given for the rotations."""
     counts = LogicalCounts(toffoli, t, rotation, 0, measurement, logical_qubits=7, toffoli_depth=toffoli)
     gates = GateCounts(toffoli=toffoli, t=t, rotation=rotation, measurement=measurement)
-    for demand in Demand.choices(counts, FAST, error_budget):
-        assert demand.consumption_steps == minimum_time_steps(
+    for demand in Demand.choices(counts, one_phase(counts), FAST, error_budget):
+        steps = minimum_time_steps(
             error_budget=3 * demand.p_synthesis,
             alg=AlgorithmSummary(n_algo_qubits=7, n_logical_gates=gates),
             rotation_model=BeverlandEtAlRotationCost,
         )
+        assert demand.pace.consumption_steps == pytest.approx(steps, rel=1e-12)

@@ -7,9 +7,11 @@ from qualtran.resource_counting import GateCounts
 from qualtran.surface_code import get_ccz2t_costs_from_error_budget
 
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import one_phase
 from groverattn.physical import design_search
 from groverattn.physical.demand import Demand
 from groverattn.physical.design_search import best_design
+from groverattn.physical.factories import usable
 from groverattn.physical.machines.hardware import FAMILIES, hardware
 from groverattn.physical.surface_code import physical_estimate
 
@@ -34,8 +36,8 @@ def test_gidney_fowler_spreadsheet_by_our_model(monkeypatch):
     machine = hardware("gidney-fowler-2018")
     fixed = [factory for factory in FAMILIES["ccz2t"](machine) if factory.name == "CCZ2T (15, 31)"]
     assert len(fixed) == 1
-    monkeypatch.setattr(design_search, "candidate_factories", lambda family, hardware: tuple(fixed))
-    monkeypatch.setattr(design_search, "_merits_of", design_search._merits_of.__wrapped__)  # not those kept from before
+    monkeypatch.setattr(usable, "candidate_factories", lambda family, hardware: tuple(fixed))
+    monkeypatch.setattr(design_search, "factories_of", usable.factories_of.__wrapped__)  # not those kept from before
     estimate = physical_estimate(SPREADSHEET, machine, 1e-2, n_factories=1)
     assert f"{estimate.p_failure:.4f}" == "0.0084"
     assert estimate.qubits == 400_204
@@ -52,9 +54,11 @@ def test_the_search_beats_the_spreadsheet():
 
 def test_rsa_2048_logical():
     # 25,481 logical qubits, 12,272,976,456 time steps, 14,926,429,832 T gates.
-    demand = Demand.of(RSA_2048, hardware("beverland-gate-ns-e4"), error_budget=1 / 3, p_synthesis=1 / 9)
+    demand = Demand.of(
+        RSA_2048, one_phase(RSA_2048), hardware("beverland-gate-ns-e4"), error_budget=1 / 3, p_synthesis=1 / 9
+    )
     assert demand.tiles == 25_481
-    assert demand.consumption_steps == 12_272_976_456
+    assert demand.pace.consumption_steps == 12_272_976_456
     assert 4 * demand.toffoli + demand.t == 14_926_429_832
 
 
@@ -71,8 +75,8 @@ def test_rsa_2048_physical(name, code_distance, data_qubits, duration_s):
     # Its factories are others, so the qubits of the data block are compared.
     # A third of the budget is for the rotations there; the search is free to choose.
     machine = hardware(name)
-    demand = Demand.of(RSA_2048, machine, 1 / 3, p_synthesis=1 / 9)
-    estimate = best_design([demand], machine, "litinski-2019")
+    demand = Demand.of(RSA_2048, one_phase(RSA_2048), machine, 1 / 3, p_synthesis=1 / 9)
+    estimate = best_design([demand], machine)
     assert estimate.code_distance == code_distance
     assert estimate.data_qubits == data_qubits
     assert math.isclose(estimate.duration_s, duration_s, rel_tol=1e-12)

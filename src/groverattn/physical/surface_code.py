@@ -11,9 +11,9 @@ from groverattn.costs.schedule import Schedule, one_phase
 from groverattn.errors import InputError, OutOfReachError
 from groverattn.physical.code_distance import CODE_DISTANCE_MAX, code_distances, error_intervals, least_cycles
 from groverattn.physical.demand import Demand, check_count
-from groverattn.physical.design_search import best_design, least_of_design, usable_families
+from groverattn.physical.design_search import best_design, least_of_design
 from groverattn.physical.estimate import PhysicalEstimate
-from groverattn.physical.factories import candidate_factories
+from groverattn.physical.factories.usable import factories_of
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.machines.layout import WITHOUT_STEPS
 from groverattn.physical.qdk_machine import QdkMachine, estimate_by_qdk
@@ -114,7 +114,7 @@ def _per_cycle(hardware: Hardware, objective: str) -> float:
 def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
     """Say which error per gate would be needed, and which is the smallest available."""
     gates = demand.toffoli + demand.t
-    factories = [factory for family in usable_families(hardware) for factory in candidate_factories(family, hardware)]
+    factories, _ = factories_of(hardware)
     if not factories:
         raise InputError(
             given=f"{hardware.name} with {', '.join(hardware.factories)}",

@@ -20,8 +20,8 @@ _SCORES = ("shared-sums", "in-place")
 _UNLOADS = ("measured", "again")
 _COPIES = (64, 1, 4096)
 _BLOCK_QUBITS_MAX = 1 << 22
-# Keys of a part are 2, 8, 32, and so on; keys that are not dealt are filled up to numbers of at most so many significant
-# bits. Either way more keys never cost less.
+# Keys of a part are 2, 8, 32, and so on; keys that are not dealt are filled up to numbers of at most so many
+# significant bits. Either way more keys never cost less.
 _LEAST_KEYS, _SIZES_EACH = 2, 4
 _SIGNIFICANT_BITS = (1, 4, 8)
 
