@@ -89,7 +89,7 @@ class _Choices:
     store: Floats
 
     def at(self, which: NDArray[Any]) -> _Choices:
-        return _Choices(*(each[which] for each in (self.factory, self.copies, self.store)))
+        return _Choices(self.factory[which], self.copies[which], self.store[which])
 
     def with_stores(self, stores: Sequence[float]) -> _Choices:
         """Each machine with each of the stores."""

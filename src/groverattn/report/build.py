@@ -103,7 +103,7 @@ def overview(models: Sequence[ModelResults]) -> Section:
         Column("passed from", "keys", "crossover"),
     ]
     note = (
-        "GPU faster by: the slowest GPU line against the faster of the two circuits. Passed from: the number of keys "
+        "GPU faster by: the slowest GPU line against the faster of the two designs. Passed from: the number of keys "
         "from which a circuit, at its limits, is faster than that line."
     )
     caption = f"One row of each model on {models[0].machine.name}, and on a GPU"
@@ -115,7 +115,7 @@ def _line(results: ModelResults) -> tuple[Cell, ...]:
     shape = results.request.shape
     row = [words(f"[{results.name}](#{results.name})"), *map(count, (shape.n_keys, shape.d_head, shape.n_marked))]
     for name in DESIGNS:
-        result = results.accesses[name]
+        result = results.machines[results.machine.name][name]
         refused = isinstance(result, InputError)
         row += (
             [EMPTY, words("cannot run")]

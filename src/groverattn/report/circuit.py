@@ -5,7 +5,7 @@ from __future__ import annotations
 from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.figure import toffoli_svg
 from groverattn.estimation.table import counts_table, laws_table, parts_table
-from groverattn.report.results import DESIGNS, FEWEST_TOFFOLIS, ModelResults
+from groverattn.report.results import DESIGNS, ModelResults
 from groverattn.show.document import Block, Column, Figure, Paragraph, Section, Table
 from groverattn.show.inline_svg import with_text
 from groverattn.show.numbers import Cell, words
@@ -16,7 +16,7 @@ def toffolis(results: ModelResults, anchor: str) -> Section:
     """Where the Toffolis of an iterate go."""
     title = "Where the Toffolis go"
     if not results.designs:
-        return Section(title, anchor, (Paragraph("The machine can run neither circuit: see the verdict."),))
+        return Section(title, anchor, (Paragraph("The machine can run neither design: see the verdict."),))
     designs = results.designs
     tables = parts_table(designs), _parts_figure(results), counts_table(designs, ("iterate", "row"))
     return Section(title, anchor, (_INTRODUCTION, *tables))
@@ -30,18 +30,15 @@ _INTRODUCTION = Paragraph(
 
 def _parts_figure(results: ModelResults) -> Figure:
     parts = {name: result.totals.iterate.toffoli_parts for name, result in results.designs.items()}
-    caption = "Share of the Toffoli gates of one iterate, by part and by circuit; the table above has the numbers."
+    caption = "Share of the Toffoli gates of one iterate, by part and by design; the table above has the numbers."
     return Figure(with_text(lambda: toffoli_svg(parts)), caption, ("toffoli",))
 
 
 def iterates(results: ModelResults, anchor: str) -> Section:
     """The search laws side by side."""
-    title, design = (
-        "How many iterates",
-        results.designs.get(FEWEST_TOFFOLIS) or next(iter(results.designs.values()), None),
-    )
+    title, design = "How many iterates", next(iter(results.designs.values()), None)
     if design is None:
-        return Section(title, anchor, (Paragraph("The machine can run neither circuit: see the verdict."),))
+        return Section(title, anchor, (Paragraph("The machine can run neither design: see the verdict."),))
     return Section(title, anchor, tuple(_law_blocks(results, design)))
 
 
@@ -52,7 +49,7 @@ def _law_blocks(results: ModelResults, design: Estimate) -> list[Block]:
         for name, result in results.designs.items()
         if result is not design
     ]
-    split = f" Another circuit splits the error budget in another way: {' and '.join(others)}." if others else ""
+    split = f" Another design searches in another way: {' and '.join(others)}." if others else ""
     return [
         laws_table(design).without("both over a scan"),
         Paragraph(

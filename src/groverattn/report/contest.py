@@ -9,7 +9,8 @@ import attrs
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
-from groverattn.report.results import ASSUMED, FEWEST_TOFFOLIS, ModelResults
+from groverattn.report.results import ASSUMED, BEST, FEWEST_TOFFOLIS, ModelResults
+from groverattn.row.designs import design_text
 from groverattn.row.sentences import passing_of
 from groverattn.row.verdict import Verdict
 from groverattn.show.numbers import count_text, power_text, rounded, time_text
@@ -42,16 +43,16 @@ class Contest:
         n_keys: keys of the row.
         slowest, slowest_s: the slowest GPU line, and its time, seconds.
         fastest, fastest_s: the fastest one.
-        leanest: the circuit of fewest Toffolis on the machine; None: the machine cannot run it.
-        quickest: the circuit that takes the least time on it; None: it can run none.
+        leanest: the design of fewest Toffolis on the machine; None: the machine cannot run it.
+        best: the best design on it; None: it can run none.
         crowd: the fastest design of the frontier, if it takes several machines; None: it does not.
         refusal: why the machine cannot run a row.
         n_max: largest number of keys that a crossover was looked for at.
         verdicts: by data access.
         n_machines: machines that were looked at.
-        n_unable: of them those that can run neither circuit.
+        n_unable: of them those that can run neither design.
         elsewhere: the fastest row on any of them; None: no machine can run one.
-        crossing_machines: machines on which one of the circuits passes the slowest GPU line at some number of keys.
+        crossing_machines: machines on which one of the designs passes the slowest GPU line at some number of keys.
     """
 
     machine: str
@@ -62,7 +63,7 @@ class Contest:
     fastest: str
     fastest_s: float
     leanest: Contender | None
-    quickest: Contender | None
+    best: Contender | None
     crowd: Contender | None
     refusal: str
     n_max: int
@@ -75,14 +76,12 @@ class Contest:
     @classmethod
     def of(cls, results: ModelResults) -> Contest:
         """Read the facts off the results."""
-        circuits, verdicts = results.circuits, results.crossover.verdicts
-        leanest = circuits.get(FEWEST_TOFFOLIS)
-        quickest = results.quickest
-        refused = [error for error in results.accesses.values() if isinstance(error, InputError)]
+        designs, verdicts = results.designs, results.crossover.verdicts
+        refused = [error for _, error in results.refused]
         elsewhere = [
-            _contender(access, result)
-            for designs in results.machines.values()
-            for access, result in designs.items()
+            _contender(result)
+            for designs_there in results.machines.values()
+            for result in designs_there.values()
             if isinstance(result, Estimate)
         ]
         return cls(
@@ -93,8 +92,8 @@ class Contest:
             slowest_s=results.slowest.time_s_per_row,
             fastest=results.fastest.name,
             fastest_s=results.fastest.time_s_per_row,
-            leanest=None if leanest is None else _contender(FEWEST_TOFFOLIS, leanest),
-            quickest=None if quickest is None else _contender(quickest, circuits[quickest]),
+            leanest=_contender(designs[FEWEST_TOFFOLIS]) if FEWEST_TOFFOLIS in designs else None,
+            best=_contender(designs[BEST]) if BEST in designs else None,
             crowd=_crowd(results),
             refusal=refused[0].parts["why"] if refused else "",
             n_max=next(iter(verdicts.values())).slowest.n_max,
@@ -113,30 +112,30 @@ class Contest:
     @property
     def quantum_wins(self) -> bool:
         """Whether a circuit on one machine is faster than the slowest GPU line."""
-        return self.quickest is not None and self.quickest.duration_s < self.slowest_s
+        return self.best is not None and self.best.duration_s < self.slowest_s
 
     @property
     def who_wins(self) -> str:
         """The first sentence."""
         gpu = f"{self.slowest}, the slowest GPU line, takes {time_text(self.slowest_s)}"
-        if self.quickest is None:
+        if self.best is None:
             return (
                 f"The GPU wins unopposed: {self.machine} cannot run one row within an error budget of "
                 f"{self.error_budget:g} with any circuit of this report ({self.refusal}), and {gpu}."
             )
-        best = self.quickest
-        circuits = f"on one machine {best.name}, the fastest circuit, takes {_time_and_qubits(best)}"
+        best = self.best
+        designs = f"the best design ({best.name}) takes {_time_and_qubits(best)}"
         if self.leanest is not None and self.leanest.duration_s > best.duration_s:
-            circuits += f", and {self.leanest.name}, that of fewest Toffolis, {_time_and_qubits(self.leanest)}"
+            designs += f", and that of fewest Toffolis ({self.leanest.name}) {_time_and_qubits(self.leanest)}"
         if not self.quantum_wins:
             factor = _times(best.duration_s / self.slowest_s)
-            return f"The GPU wins this row, {factor} faster: {circuits}, where {gpu}."
+            return f"The GPU wins this row, {factor} faster: {designs}, where {gpu}."
         if best.duration_s >= self.fastest_s:
             behind = f"but the fastest line, {self.fastest}, is {_times(best.duration_s / self.fastest_s)} faster still"
         else:
             behind = f"and even the fastest line, {self.fastest}, takes {time_text(self.fastest_s)}"
         factor = _times(self.slowest_s / best.duration_s)
-        return f"The quantum computer beats the slowest GPU line, {factor} faster: {circuits}, where {gpu}, {behind}."
+        return f"The quantum computer beats the slowest GPU line, {factor} faster: {designs}, where {gpu}, {behind}."
 
     @property
     def what_would_change_it(self) -> str:
@@ -196,14 +195,15 @@ class Contest:
     @property
     def _many_machines(self) -> str:
         """What many machines side by side do, where they are faster than one."""
-        if self.crowd is None or self.quickest is None or self.crowd.duration_s >= self.quickest.duration_s:
+        if self.crowd is None or self.best is None or self.crowd.duration_s >= self.best.duration_s:
             return ""
         ratio, what = self.crowd.duration_s / self.slowest_s, f"{self.crowd.name} take {_time_and_qubits(self.crowd)}"
         return f"; {what}, still {_times(ratio)} too long" if ratio >= 1 else f"; but {what} and beat that line"
 
 
-def _contender(name: str, result: Estimate) -> Contender:
-    return Contender(f"`{name}`", hardware(result.request.hardware).name, result.row.qubits, result.physical.duration_s)
+def _contender(result: Estimate) -> Contender:
+    name = design_text(result.request)
+    return Contender(name, hardware(result.request.hardware).name, result.row.qubits, result.physical.duration_s)
 
 
 def _crowd(results: ModelResults) -> Contender | None:
@@ -211,7 +211,7 @@ def _crowd(results: ModelResults) -> Contender | None:
     point = results.quickest_point
     if point is None or point.design.n_machines == 1:
         return None
-    name = f"{point.design.n_machines:,} machines that share the keys (`{point.design.data_access}`)"
+    name = f"{point.design.n_machines:,} machines that share the keys ({point.design.data_access})"
     return Contender(name, results.machine.name, point.qubits, point.duration_s)
 
 

@@ -6,7 +6,7 @@ from html import escape
 
 from groverattn.crossover.figure import map_svg
 from groverattn.crossover.table import crossings_table, needs_table, readings_points, readings_table, why_points
-from groverattn.report.results import DESIGNS, ModelResults
+from groverattn.report.results import ModelResults
 from groverattn.show.document import Block, Figure, Paragraph, Section
 from groverattn.show.inline_svg import with_text
 from groverattn.show.numbers import power_text
@@ -38,7 +38,8 @@ def break_even(results: ModelResults, anchor: str) -> Section:
             "took any time."
         )
     ]
-    blocks += [needs_table(name, results.crossover.points[name][0]) for name in DESIGNS]
+    accesses = dict.fromkeys(design.request.design.data_access for design in results.designs.values())
+    blocks += [needs_table(name, results.crossover.points[name][0]) for name in accesses]
     blocks.append(_map(results))
     return Section("What it would take", anchor, tuple(blocks))
 

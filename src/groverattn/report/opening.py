@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from groverattn.errors import InputError
 from groverattn.estimation.table import reason
+from groverattn.physical.estimate import OBJECTIVES
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.problem.presets import Preset
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.report.contest import Contest
-from groverattn.report.results import DESIGNS, ModelResults
+from groverattn.report.results import ModelResults
+from groverattn.row.designs import design_text
+from groverattn.row.request import RowRequest
 from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
 from groverattn.show.numbers import EMPTY, Cell, count, count_text, duration, probability, rounded, words
 
@@ -45,9 +48,7 @@ def headline(results: ModelResults, anchor: str) -> Section:
 
 
 def _quantum_rows(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
-    names = [*DESIGNS, *([] if results.quickest is None else [results.quickest])]
-    for name in dict.fromkeys(names):
-        result = results.accesses[name]
+    for name, result in results.machines[results.machine.name].items():
         if isinstance(result, InputError):
             yield (words(f"quantum, `{name}`"), EMPTY, words("cannot run"), EMPTY, EMPTY, words("see below"))
             continue
@@ -95,11 +96,17 @@ def _notes(results: ModelResults) -> tuple[str, ...]:
     several = point is not None and point.design.n_machines > 1
     crowd = "Several machines: the fastest design of the frontier; each searches its own part of the keys."
     return (
+        *(f"`{name}`: {_what(result.request)}." for name, result in results.designs.items()),
         "A quantum row finds the marked keys and their scores; its time is the mean over the search's own randomness.",
         *([crowd] if several else []),
         gpu,
-        *(f"`{name}` cannot be run: {reason(error)}." for name, error in results.refused(*DESIGNS)),
+        *(f"`{name}` cannot be run: {reason(error)}." for name, error in results.refused),
     )
+
+
+def _what(request: RowRequest) -> str:
+    """What a design has least of, and what it is."""
+    return f"of all designs that are left open, least {OBJECTIVES[request.optimise]}; {design_text(request)}"
 
 
 def inputs(results: ModelResults, anchor: str) -> Section:
@@ -132,7 +139,7 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     yield (
         "score",
         words(f"`{request.design.score_method}`"),
-        "how the circuit adds up a score; our choice, fewest Toffolis",
+        "how the circuit adds up a score; our choice",
     )
     yield "search law", words(f"`{request.search_law}`"), f"{law}; our choice"
     yield "machine", words(results.machine.name), "our choice; its fields, each with its source: [Machines](#machines)"

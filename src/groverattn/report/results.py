@@ -22,9 +22,9 @@ from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import WholeModel, whole_model
 
 ASSUMED = "qram"
-FEWEST_TOFFOLIS, WIDEST = "qroam", "bucket-brigade-wide"
-DESIGNS = (FEWEST_TOFFOLIS, WIDEST)
-"""The two circuits that are taken apart: fewest Toffolis, and least depth in the strictest sense."""
+BEST, FEWEST_TOFFOLIS = "best", "fewest-toffolis"
+DESIGNS = (BEST, FEWEST_TOFFOLIS)
+"""The two designs that are taken apart: the best one by the objective of the request, and that of fewest Toffolis."""
 
 # The machine of the same physical error rate as most others that qdk.qre has a counterpart of.
 _SECOND_OPINION_ON = "beverland-gate-ns-e3"
@@ -38,7 +38,7 @@ class Opinion:
 
     Attributes:
         machine: what both price them on.
-        ours: our estimate of the row with `FEWEST_TOFFOLIS`.
+        ours: our estimate of the best row.
         theirs: that of qdk.qre, or why it has none.
     """
 
@@ -52,7 +52,7 @@ class ModelResults:
     """Results of one request; what cannot be run is the error that says why.
 
     Attributes:
-        request: sizes and choices; its own data access is not looked at.
+        request: sizes, and the choices that are fixed; data accesses are compared whichever it has.
     """
 
     request: RowRequest
@@ -88,15 +88,10 @@ class ModelResults:
         return self.comparison.circuits
 
     @property
-    def quickest(self) -> str | None:
-        """The circuit that takes the least time on one machine; None if it can run none."""
-        circuits = self.circuits
-        return min(circuits, key=lambda name: (circuits[name].physical.duration_s, name not in DESIGNS), default=None)
-
-    @property
     def designs(self) -> dict[str, Estimate]:
-        """The two circuits that are taken apart, as far as the machine can run them."""
-        return {name: result for name, result in self.circuits.items() if name in DESIGNS}
+        """The two designs that are taken apart, as far as the machine can run them."""
+        own = self.machines[self.machine.name]
+        return {name: result for name, result in own.items() if isinstance(result, Estimate)}
 
     @functools.cached_property
     def lines(self) -> tuple[ClassicalLine, ...]:
@@ -129,30 +124,29 @@ class ModelResults:
         """Return how many times as long as the slowest GPU line this is."""
         return seconds / self.slowest.time_s_per_row
 
-    def refused(self, *names: str) -> Iterator[tuple[str, InputError]]:
-        """Yield those of these accesses that the machine cannot run, and why."""
-        for name in names:
-            result = self.accesses[name]
+    @property
+    def refused(self) -> Iterator[tuple[str, InputError]]:
+        """Those of the two designs that the machine cannot run, and why."""
+        for name, result in self.machines[self.machine.name].items():
             if isinstance(result, InputError):
                 yield name, result
 
     @functools.cached_property
     def machines(self) -> dict[str, dict[str, Estimate | InputError]]:
-        """The two circuits on every machine, by name of the machine and of the access; the report's own comes first."""
-        own = {name: self.accesses[name] for name in DESIGNS}
+        """The two designs on every machine, by name of the machine and of the design; the report's own comes first."""
         others = [name for name in HARDWARE if name != self.machine.name]
-        return {self.machine.name: own} | {name: self._on(name) for name in others}
+        own = {self.machine.name: self._on(self.request.hardware)}
+        return own | {name: self._on(name) for name in others}
 
     def _on(self, machine: str) -> dict[str, Estimate | InputError]:
         request = attrs.evolve(self.request, hardware=machine)
-        return {name: _or_error(functools.partial(estimate, request.but(data_access=name))) for name in DESIGNS}
+        asked = {BEST: request, FEWEST_TOFFOLIS: attrs.evolve(request, optimise="toffoli")}
+        return {name: _or_error(functools.partial(estimate, each)) for name, each in asked.items()}
 
     @functools.cached_property
     def whole_models(self) -> dict[str, WholeModel]:
-        """The whole model with either circuit, as far as the machine can run it."""
-        return {
-            name: whole_model(self.request.but(data_access=name), result.row) for name, result in self.designs.items()
-        }
+        """The whole model with either design, as far as the machine can run it."""
+        return {name: whole_model(result.request, result.row) for name, result in self.designs.items()}
 
     @functools.cached_property
     def crossover(self) -> CrossoverResult:
@@ -168,7 +162,7 @@ class ModelResults:
     def opinion(self) -> Opinion | None:
         """What qdk.qre says, on the report's own machine if it models that; None if our model cannot run the row."""
         name = self.machine.name if has_counterpart(self.machine) else _SECOND_OPINION_ON
-        ours = self.machines[name][FEWEST_TOFFOLIS]
+        ours = self.machines[name][BEST]
         if isinstance(ours, InputError):
             return None
         machine = self.machine if name == self.machine.name else HARDWARE[name]

@@ -10,11 +10,11 @@ from groverattn.estimation.table import reason
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
 from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS
-from groverattn.report.results import FEWEST_TOFFOLIS, ModelResults, Opinion
+from groverattn.report.results import BEST, ModelResults, Opinion
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Section, Table
 from groverattn.show.numbers import Cell, count, duration, probability, rounded, share, with_unit, words
 
-_CANNOT = Paragraph("The machine can run neither circuit: see the verdict.")
+_CANNOT = Paragraph("The machine can run neither design: see the verdict.")
 
 _MORE_TIMES: dict[str, tuple[str, Callable[[Estimate], float]]] = {
     "time of the row": (
@@ -120,7 +120,7 @@ def _second_opinion(results: ModelResults) -> list[Block]:
         Column("qdk.qre", IN_CELL, "opinion"),
         Column("this report over qdk.qre", "ratio", "opinion"),
     )
-    caption = f"`{FEWEST_TOFFOLIS}` on {opinion.machine} by two estimators"
+    caption = f"`{BEST}` on {opinion.machine} by two estimators"
     return [_opinion_text(opinion), Table(caption, columns, tuple(rows))]
 
 
@@ -150,9 +150,11 @@ def budget(results: ModelResults, anchor: str) -> Section:
         columns += [Column(f"`{name}`", "probability", "p_parts"), Column("of the budget", "per cent", "p_parts")]
     allowed = results.request.error_budget
     text = (
-        f"A row may be wrong with a probability of {allowed:g}, for any reason. How much of it the search may miss is "
-        "chosen so that qubits times time is least; the rest is split between storage, magic states and rotations in "
-        "the same way. Probabilities are added, which is an upper bound."
+        f"A row may be wrong with a probability of {allowed:g}, for any reason. Half of it is left to the search: our "
+        "choice. The rest is split between storage, magic states and rotations so that the design has least of what "
+        "it is optimised for. A logical fault spoils one trial, which is repeated; only those that hide a key from the "
+        "last check, or that spoil it while keys are left, make a wrong row. Probabilities are added, which is an "
+        "upper bound."
     )
     table = Table("Probability that a row is wrong, in parts", tuple(columns), tuple(rows))
     return Section(title, anchor, (Paragraph(text, ("inputs",)), table))

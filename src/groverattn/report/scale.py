@@ -18,7 +18,7 @@ def whole_model(results: ModelResults, anchor: str) -> Section:
     """What the attention of the whole model takes, beside GPUs."""
     models = results.whole_models
     if not models:
-        return Section("The whole model", anchor, (Paragraph("The machine can run neither circuit: see the verdict."),))
+        return Section("The whole model", anchor, (Paragraph("The machine can run neither design: see the verdict."),))
     first = next(iter(models.values()))
     text = (
         f"The keys have to reach the machine. At {first.loading.io_bits_per_s:g} bits per second (our assumption) that "
