@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
+from groverattn.estimation.layout_rules import RULES, under_other_rules
 from groverattn.estimation.table import reason
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
@@ -37,7 +39,7 @@ def limits(results: ModelResults, anchor: str) -> Section:
     title = "What sets the time"
     if not results.designs:
         return Section(title, anchor, (_CANNOT,))
-    blocks = [_limits_table(results), _machine_table(results), *_second_opinion(results)]
+    blocks = [_limits_table(results), _machine_table(results), _layout_table(results), *_second_opinion(results)]
     return Section(title, anchor, tuple(blocks))
 
 
@@ -94,6 +96,34 @@ def _machine_table(results: ModelResults) -> Table:
         rows,
         row_quantities=tuple(quantity for _, quantity, _, _ in _BUILT),
     )
+
+
+def _layout_table(results: ModelResults) -> Table:
+    """The same designs with one rule of the layout changed."""
+    designs = results.designs
+    found = {name: under_other_rules(result.row) for name, result in designs.items()}
+    columns = [Column("rule"), Column("what it means")]
+    for name in designs:
+        columns += [
+            Column(f"`{name}`, time", IN_CELL, "duration"),
+            Column("physical qubits", "qubits", "physical_qubits"),
+            Column("qubits times time", "ratio", "duration"),
+        ]
+    rows = [
+        (
+            words(rule),
+            words(meaning),
+            *itertools.chain(*(_beside(each[rule], each["as it is"]) for each in found.values())),
+        )
+        for rule, (_, meaning) in RULES.items()
+    ]
+    note = "The design stays and the machine is chosen anew. Qubits times time: over that of the first line."
+    return Table("One rule of the layout changed", tuple(columns), tuple(rows), notes=(note,))
+
+
+def _beside(changed: PhysicalEstimate, as_it_is: PhysicalEstimate) -> tuple[Cell, ...]:
+    ratio = changed.volume_qubit_s / as_it_is.volume_qubit_s
+    return duration(changed.duration_s), count(changed.qubits), rounded(ratio)
 
 
 def _second_opinion(results: ModelResults) -> list[Block]:

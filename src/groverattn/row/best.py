@@ -55,10 +55,10 @@ def best_row(request: RowRequest) -> RowPrice:
             except InputError as error:
                 refused.setdefault(at, error)
                 beyond += [error] if isinstance(error, OutOfReachError) else []
+        if math.isinf(least):  # no machine runs any of them
+            break
         if best is None and len(beyond) > _OUT_OF_REACH_MAX:
             raise beyond[0]
-            if math.isinf(least):  # no machine runs any of them
-                break
     if best is None:
         raise refused[min(refused)] if refused else _nothing_to_choose(request)
     return best
