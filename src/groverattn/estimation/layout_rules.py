@@ -1,4 +1,4 @@
-"""How much each rule of the layout matters: the same design priced with one rule changed, the machine chosen anew."""
+"""How much each rule of the layout matters: a design priced with one rule changed, its machine chosen anew."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.surface_code import physical_estimate
 from groverattn.row.price import RowPrice, RowPricing
 
+AS_IT_IS = "as it is"
 RULES: dict[str, tuple[dict[str, float], str]] = {
-    "as it is": ({}, "the rules of the machine, under [Machines](#machines)"),
-    "fan-outs take no step": (
-        {"fan_out_steps": 0},
-        "a gate on many qubits is free, as in counts of Toffolis and reactions",
-    ),
+    AS_IT_IS: ({}, "the rules of the machine, under [Machines](#machines)"),
+    "fan-outs take no step": ({"fan_out_steps": 0}, "a gate on many qubits is free, as where only Toffolis count"),
     "two steps a fan-out": ({"fan_out_steps": 2}, "both joint measurements of a CNOT, as a plain compiler makes it"),
     "two buses": ({"buses": 2}, "half of the fan-outs at the same time: the two sides of a patch that have its X"),
     "states arrive at once": ({"lanes": 0}, "a magic state is where it is used as soon as it is made"),
-    "half the lanes": ({"lanes": 0.07}, "half as many states reach their qubits in a step"),
-    "a tile for each stored state": ({"tiles_per_state": 1}, "three qubits of a CCZ state share a tile"),
+    "half the lanes": ({"lanes": 0.5}, "half as many states reach their qubits in a step"),
+    "a third of the store": ({"tiles_per_state": 1 / 3}, "three qubits of a CCZ state share the room of one"),
     "no steps at all": ({"fan_out_steps": 0, "lanes": 0}, "time of magic states and reactions alone"),
 }
-"""What is changed in the layout, and what that means."""
+"""Factors of the fields of a layout, and what they mean."""
 
 
 def under_other_rules(row: RowPrice) -> dict[str, PhysicalEstimate]:
@@ -33,18 +31,14 @@ def under_other_rules(row: RowPrice) -> dict[str, PhysicalEstimate]:
     >>> from groverattn.row.best import best_row
     >>> from groverattn.row.request import RowRequest
     >>> found = under_other_rules(best_row(RowRequest.of(preset="toy")))
-    >>> found["no steps at all"].volume_qubit_s < found["as it is"].volume_qubit_s < found[
-    ...     "half the lanes"
-    ... ].volume_qubit_s
+    >>> found["no steps at all"].volume_qubit_s < found["as it is"].volume_qubit_s
     True
     """
-    pricing = RowPricing.of(row.request)
-    run, design = pricing.run(row.search_budget / row.error_budget), row.request.design
-    machine = hardware(row.request.hardware)
+    run, design = RowPricing.of(row.request).run(row.p_miss / row.error_budget), row.request.design
     return {
         name: physical_estimate(
             run.counts,
-            _with_layout(machine, changed),
+            _with_layout(hardware(row.request.hardware), factors),
             run.error_budget,
             schedule=run.schedule,
             objective=row.request.optimise,
@@ -52,9 +46,10 @@ def under_other_rules(row: RowPrice) -> dict[str, PhysicalEstimate]:
             store=design.store,
             waiting_s=run.memory.waiting_s,
         )
-        for name, (changed, _) in RULES.items()
+        for name, (factors, _) in RULES.items()
     }
 
 
-def _with_layout(machine: Hardware, changed: dict[str, Any]) -> Hardware:
+def _with_layout(machine: Hardware, factors: dict[str, float]) -> Hardware:
+    changed: dict[str, Any] = {name: factor * getattr(machine.layout, name) for name, factor in factors.items()}
     return attrs.evolve(machine, layout=attrs.evolve(machine.layout, **changed))

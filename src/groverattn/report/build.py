@@ -115,7 +115,7 @@ def _line(results: ModelResults) -> tuple[Cell, ...]:
     shape = results.request.shape
     row = [words(f"[{results.name}](#{results.name})"), *map(count, (shape.n_keys, shape.d_head, shape.n_marked))]
     for name in DESIGNS:
-        result = results.machines[results.machine.name][name]
+        result = results.own[name]
         refused = isinstance(result, InputError)
         row += (
             [EMPTY, words("cannot run")]

@@ -48,7 +48,7 @@ def headline(results: ModelResults, anchor: str) -> Section:
 
 
 def _quantum_rows(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
-    for name, result in results.machines[results.machine.name].items():
+    for name, result in results.own.items():
         if isinstance(result, InputError):
             yield (words(f"quantum, `{name}`"), EMPTY, words("cannot run"), EMPTY, EMPTY, words("see below"))
             continue

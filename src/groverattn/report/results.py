@@ -87,11 +87,15 @@ class ModelResults:
         """Data accesses that are circuits and that the machine can run."""
         return self.comparison.circuits
 
+    @functools.cached_property
+    def own(self) -> dict[str, Estimate | InputError]:
+        """The two designs on the machine of the report."""
+        return self._on(self.request.hardware)
+
     @property
     def designs(self) -> dict[str, Estimate]:
         """The two designs that are taken apart, as far as the machine can run them."""
-        own = self.machines[self.machine.name]
-        return {name: result for name, result in own.items() if isinstance(result, Estimate)}
+        return {name: result for name, result in self.own.items() if isinstance(result, Estimate)}
 
     @functools.cached_property
     def lines(self) -> tuple[ClassicalLine, ...]:
@@ -127,7 +131,7 @@ class ModelResults:
     @property
     def refused(self) -> Iterator[tuple[str, InputError]]:
         """Those of the two designs that the machine cannot run, and why."""
-        for name, result in self.machines[self.machine.name].items():
+        for name, result in self.own.items():
             if isinstance(result, InputError):
                 yield name, result
 
@@ -135,8 +139,7 @@ class ModelResults:
     def machines(self) -> dict[str, dict[str, Estimate | InputError]]:
         """The two designs on every machine, by name of the machine and of the design; the report's own comes first."""
         others = [name for name in HARDWARE if name != self.machine.name]
-        own = {self.machine.name: self._on(self.request.hardware)}
-        return own | {name: self._on(name) for name in others}
+        return {self.machine.name: self.own} | {name: self._on(name) for name in others}
 
     def _on(self, machine: str) -> dict[str, Estimate | InputError]:
         request = attrs.evolve(self.request, hardware=machine)

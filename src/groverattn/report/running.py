@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
-from groverattn.estimation.layout_rules import RULES, under_other_rules
+from groverattn.estimation.layout_rules import AS_IT_IS, RULES, under_other_rules
 from groverattn.estimation.table import reason
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
@@ -113,7 +113,7 @@ def _layout_table(results: ModelResults) -> Table:
         (
             words(rule),
             words(meaning),
-            *itertools.chain(*(_beside(each[rule], each["as it is"]) for each in found.values())),
+            *itertools.chain(*(_beside(each[rule], each[AS_IT_IS]) for each in found.values())),
         )
         for rule, (_, meaning) in RULES.items()
     ]
