@@ -30,7 +30,7 @@ def under_other_rules(row: RowPrice) -> dict[str, PhysicalEstimate]:
 
     >>> from groverattn.row.best import best_row
     >>> from groverattn.row.request import RowRequest
-    >>> found = under_other_rules(best_row(RowRequest.of(preset="toy")))
+    >>> found = under_other_rules(best_row(RowRequest.of(preset="gpt2")))
     >>> found["no steps at all"].volume_qubit_s < found["as it is"].volume_qubit_s
     True
     """
