@@ -20,9 +20,9 @@ _SCORES = ("shared-sums", "in-place")
 _UNLOADS = ("measured", "again")
 _COPIES = (64, 1, 4096)
 _BLOCK_QUBITS_MAX = 1 << 22
-# Keys of a part are 2, 8, 32, and so on; keys that are not dealt are filled up to numbers of at most so many
+# Keys of a part are 8, 32, 128, and so on; keys that are not dealt are filled up to numbers of at most so many
 # significant bits. Either way more keys never cost less.
-_LEAST_KEYS, _SIZES_EACH = 2, 4
+_LEAST_KEYS, _SIZES_EACH = 8, 4
 _SIGNIFICANT_BITS = (1, 4, 8)
 
 
