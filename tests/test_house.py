@@ -18,6 +18,7 @@ LARGEST_PACKAGE = 36_500
 SMALL = {
     "src/groverattn/bloqs/score/methods.py": "registry of the score methods",
     "src/groverattn/files/csv_records.py": "the one guard of CSV cells; its neighbours are other formats",
+    "src/groverattn/physical/factories/usable.py": "asks the registry of machines, which the factories know nothing of",
     "src/groverattn/reference/finders/registry.py": "registry of the finders",
     **dict.fromkeys(
         (f"src/groverattn/{folder}/table.py" for folder in ("capture", "problem", "verification")),

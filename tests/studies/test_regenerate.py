@@ -37,10 +37,10 @@ def test_the_sheet_s_readme_names_every_column():
 
 
 def test_the_headline_s_words_hold():
-    """README.md says: by eight orders of magnitude and more, and no crossover."""
+    """README.md says: by more than seven orders of magnitude, and no crossover."""
     rows = presets.SHEET.read(ROOT)
     gates = [row for row in rows if row["data_access"] in ("qrom", "qroam") and row["preset"] in headline(rows)]
-    assert all(float(row["duration_s"]) > 1e8 * float(row["classical_slowest_s"]) for row in gates)
+    assert all(float(row["duration_s"]) > 1e7 * float(row["classical_slowest_s"]) for row in gates)
     assert all(row["crossover_n_keys"] == "" for row in rows)
 
 
