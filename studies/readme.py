@@ -103,6 +103,8 @@ def _line(row: dict[str, str]) -> str:
     )
     start += f"| {float(row['iterates_expected']):,.1f} | {count_text(float(row['toffoli']))} "
     gpu = f"{time_text(slowest_s)} to {time_text(fastest_s)}"
+    if row["error"]:
+        return f"{start}| out of reach | out of reach | {gpu} | |"
     duration_s = float(row["duration_s"])
     return (
         f"{start}| {count_text(float(row['physical_qubits']))} | {time_text(duration_s)} | {gpu} "

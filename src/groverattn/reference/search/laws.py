@@ -72,7 +72,7 @@ P_FAILURE_MIN = 1e-150
 
 
 # An estimate asks for the same again on every machine and data access, its verdict at some hundred numbers of keys.
-@functools.lru_cache(maxsize=32_768)
+@functools.lru_cache(maxsize=32_768, typed=True)
 def search_cost(law: str, n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
     """Cost of finding all of `n_marked` keys among `n_keys` under the named law.
 
