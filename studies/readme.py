@@ -88,8 +88,9 @@ def headline(rows: Sequence[dict[str, str]]) -> str:
     def best(name: str) -> dict[str, str]:
         """The row of the least physical qubits x time."""
         of_model = [row for row in circuits if row["preset"] == name]
-        of_model = of_model or [row for row in rows if row["preset"] == name][:1]
-        return min(of_model, key=lambda row: float(row["physical_qubits"] or 0) * float(row["duration_s"] or 0))
+        if not of_model:
+            return next(row for row in rows if row["preset"] == name)
+        return min(of_model, key=lambda row: float(row["physical_qubits"]) * float(row["duration_s"]))
 
     return "\n".join((_HEAD, *(_line(best(name)) for name in PRESETS_SHOWN)))
 

@@ -67,6 +67,11 @@ def test_machines_multiply_width_and_share_gates_and_depth():
     assert in_turn.depth < 16 * several.depth < 4 * in_turn.depth
 
 
+def test_no_row_that_is_priced_is_shallower_than_the_least_depth():
+    found = frontier(REQUEST)
+    assert found.limits[0].least_depth <= min(point.design.depth for point in found.points)
+
+
 @pytest.mark.parametrize("law", sorted(set(LAWS) - {"expected"}))
 def test_several_machines_and_parts_need_the_law_that_knows_them(law):
     designs = [design.request.design for design in search_designs(REQUEST.but(search_law=law))]

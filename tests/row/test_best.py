@@ -1,5 +1,7 @@
 """The best design: brute force over all that is open, and what must never cost more."""
 
+import itertools
+
 import attrs
 import pytest
 
@@ -7,6 +9,7 @@ from groverattn.errors import InputError
 from groverattn.frontier.frontier import frontier
 from groverattn.physical.estimate import OBJECTIVES
 from groverattn.reference.blocks.plan import SearchPlan
+from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.best import best_row
 from groverattn.row.designs import loads
 from groverattn.row.price import RowPricing
@@ -48,6 +51,22 @@ def test_more_budget_fewer_keys_fewer_marked_fewer_bits_never_cost_more(objectiv
     unlimited = request.but(reads_limit=1e6)
     for n_keys in (255, 200, 128):
         assert merit(unlimited.but(n_keys=n_keys)) <= merit(unlimited) * (1 + 1e-9)
+
+
+def test_a_larger_budget_with_a_memory_that_fails():
+    request = RowRequest.of(n_keys=4096, d_head=32, n_marked=16, data_access="qram", qram_p_error=3e-4)
+    merits = [merit(request.but(error_budget=budget)) for budget in (9.9e-6, 1.42e-5, 2e-5, 1e-4, 1e-3)]
+    # the law over blocks is monotone within 3 %; the first share of the budget that fits would be 39 % off
+    assert all(more <= less * 1.03 for less, more in itertools.pairwise(merits))
+
+
+def test_the_slowest_machine_runs_the_search_that_may_miss_what_is_allowed():
+    request = best_row(RowRequest.of(preset="gpt2", optimise="time")).request
+    n_machines, shape = request.design.n_machines, request.shape
+    iterates = sum(cycle.times for cycle in RowPricing.of(request).run().schedule if len(cycle.phases) > 1)
+    slowest = ParallelSearch(n_machines, request.error_budget / 2).slowest(shape.n_keys, shape.n_marked)
+    assert n_machines > 1
+    assert iterates == pytest.approx(slowest)
 
 
 @every_objective

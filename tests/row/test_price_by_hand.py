@@ -43,8 +43,9 @@ CASES = {
         "request": RowRequest.of(preset="llama3.1-8b"),
         "cycles": [(26_713.573187, DEALT), (39_503.480678, WITH_PHASES)],
         "logical": 2_627,
-        # arXiv:1905.06903, Table 1, 15-to-1 (13,7,7)^6 x 8-to-CCZ (25,15,15): qubits, cycles of a state, error
-        "factory": (47_000, 60.0, 5.2e-11),
+        # arXiv:1905.06903, Table 1, 15-to-1 (13,7,7)^6 x 8-to-CCZ (25,15,15): qubits, cycles of a Toffoli's states,
+        # their error, and the share of them that a T gate takes
+        "factory": (47_000, 60.0, 5.2e-11, 1),
         "machine": {"distance": 23, "copies": 23, "store": 0, "t_per_rotation": 15},
         "p_search": 6.0394711e-05,
         "missed_with_one_fault": 0.0089153618,
@@ -56,7 +57,7 @@ CASES = {
         "cycles": [(18_540.678027, WHOLE), (711.638406, WHOLE_WITH_PHASES)],
         "logical": 8_280,
         # ... 15-to-1 (13,5,5)^6 x 20-to-4 (23,11,13): 32.5 cycles and 1.4e-10 a T state, four of them a Toffoli
-        "factory": (43_300, 130.0, 5.6e-10),
+        "factory": (43_300, 130.0, 5.6e-10, 1 / 4),
         "machine": {"distance": 27, "copies": 15, "store": 9_100, "t_per_rotation": 12},
         "p_search": 5.5546555e-04,
         "missed_with_one_fault": 0.0062718514,
@@ -75,7 +76,8 @@ def waits_us(phase, distance, tiles, t_per_rotation):
 
 def iterate_us(phases, distance, copies, store, t_per_rotation, factory, tiles):
     """One iterate in the steady state of its store, which is simulated until it repeats itself."""
-    per_state, t_share = factory[1] * CYCLE_US / copies, 1 if factory[1] == 60.0 else 1 / 4
+    _, per_toffoli, _, t_share = factory
+    per_state = per_toffoli * CYCLE_US / copies
     kept = float(store)
     for _ in range(3 if store == 0 else 50):
         taken = 0.0
@@ -90,8 +92,7 @@ def iterate_us(phases, distance, copies, store, t_per_rotation, factory, tiles):
 def by_hand(case, distance, copies, store, t_per_rotation):
     """Seconds, physical qubits and expected faults of a row."""
     tiles = math.ceil(case["logical"] * ROUTING)
-    qubits, per_state, p_state = case["factory"]
-    t_share = 1 if per_state == 60.0 else 1 / 4
+    qubits, per_state, p_state, t_share = case["factory"]
     machine = {"distance": distance, "copies": copies, "store": store, "t_per_rotation": t_per_rotation}
     iterates = sum(
         times * iterate_us(phases, **machine, factory=case["factory"], tiles=tiles) for times, phases in case["cycles"]

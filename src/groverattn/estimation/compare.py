@@ -54,9 +54,10 @@ class Comparison(Drawn):
         parts = circuits[fewest].totals.iterate.toffoli_parts
         loading = (parts["load"] + parts["unload"]) / sum(parts.values())
         sentences = [
-            f"Fewest Toffolis: {fewest}, {circuits[fewest].totals.row.toffoli:.3g} a row; {loading:.0%} of those of an "
+            "Each access has its best design here. Fewest Toffolis among them: "
+            f"{fewest}, {circuits[fewest].totals.row.toffoli:.3g} a row; {loading:.0%} of those of an "
             "iterate load and unload the key.",
-            f"Fastest circuit: {fastest}, at least {circuits[fastest].physical.duration_s:.3g} s a row on "
+            f"Fastest among them: {fastest}, {circuits[fastest].physical.duration_s:.3g} s a row on "
             f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
             f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",
             passing_sentence({name: result.crossover.slowest for name, result in results.items()}),

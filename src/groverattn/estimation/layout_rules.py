@@ -8,7 +8,6 @@ import attrs
 
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import Hardware, hardware
-from groverattn.physical.surface_code import physical_estimate
 from groverattn.row.price import RowPrice, RowPricing
 
 AS_IT_IS = "as it is"
@@ -34,18 +33,9 @@ def under_other_rules(row: RowPrice) -> dict[str, PhysicalEstimate]:
     >>> found["no steps at all"].volume_qubit_s < found["as it is"].volume_qubit_s
     True
     """
-    run, design = RowPricing.of(row.request).run(row.p_miss / row.error_budget), row.request.design
+    machine = hardware(row.request.hardware)
     return {
-        name: physical_estimate(
-            run.counts,
-            _with_layout(hardware(row.request.hardware), factors),
-            run.error_budget,
-            schedule=run.schedule,
-            objective=row.request.optimise,
-            n_factories=design.n_factories,
-            store=design.store,
-            waiting_s=run.memory.waiting_s,
-        )
+        name: RowPricing.of(row.request, _with_layout(machine, factors)).best().physical
         for name, (factors, _) in RULES.items()
     }
 

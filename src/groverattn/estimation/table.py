@@ -179,7 +179,7 @@ def laws_table(result: Estimate) -> Table:
     says = words("reads every key once, and no iterate")
     rows.append((words("a scan"), EMPTY, EMPTY, EMPTY, count(scan), rounded(1.0), probability(0.0), says))
     return Table(
-        f"The search of one row by four laws, with a probability of {result.row.p_miss:.2g} allowed for a miss",
+        f"One row by each law that its search has, with a probability of {result.row.p_miss:.2g} allowed for a miss",
         columns,
         tuple(rows),
         notes=("A miss: the bound that the law itself gives, which may stay below what it is allowed.",),

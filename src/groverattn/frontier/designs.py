@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
 from groverattn.errors import InputError
 from groverattn.physical.factories import pareto
-from groverattn.physical.machines.hardware import hardware
+from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.row.best import Bound
 from groverattn.row.designs import design_text, loads
 from groverattn.row.price import MachineRun, RowPricing
@@ -89,8 +90,8 @@ class SearchDesign:
 def search_designs(request: RowRequest) -> list[SearchDesign]:
     """Return the designs that no other one beats in logical qubits, in the time that no factory shortens, and in gates.
 
-    Those that the request leaves open, on any number of machines, with the scores that differ in kind. The time is that
-    of `Bound`: loads and scores at one code distance.
+    Those that the request leaves open, on any number of machines. The numbers are those of `Bound`: loads and scores at
+    one code distance.
 
     Raises:
         InputError: no design can be searched.
@@ -99,34 +100,54 @@ def search_designs(request: RowRequest) -> list[SearchDesign]:
     >>> min(designs, key=lambda design: design.width).score_method
     'in-place'
     """
-    found: list[tuple[tuple[float, ...], RowPricing]] = []
-    refused: list[InputError] = []
-    for chosen in _open(request):
-        try:
-            pricing = RowPricing.of(chosen)
-            found.append((Bound.of(pricing.search).merits(hardware(request.hardware), _TYPICAL_DISTANCE), pricing))
-        except InputError as error:
-            refused.append(error)
+    return _unbeaten(request, lambda qubits, cycles, toffoli, _: (qubits, cycles, toffoli))
+
+
+def shallow_designs(request: RowRequest) -> list[SearchDesign]:
+    """Return the designs that no other one beats in logical qubits and in reactions one after the other.
+
+    Raises:
+        InputError: as `search_designs`.
+    """
+    return _unbeaten(request, lambda qubits, cycles, toffoli, reactions: (qubits, reactions))
+
+
+def _unbeaten(request: RowRequest, merits: Callable[..., tuple[float, ...]]) -> list[SearchDesign]:
+    found, refused = _bounded(request, hardware(request.hardware))
     designs: list[SearchDesign] = []
-    for _, pricing in pareto(found, lambda pair: pair[0]):
+    for _, pricing in pareto(found, lambda pair: merits(*pair[0])):
         try:
             designs.append(SearchDesign(pricing, pricing.run()))
-        except InputError as error:  # more keys read than the request allows
-            refused.append(error)
-    if not designs:
-        raise refused[0]
+        except InputError as error:  # half of the budget leaves no faults
+            refused = refused or error
+    if refused and not designs:
+        raise refused
     return designs
 
 
+_Bounded = tuple[tuple[float, ...], RowPricing]
+
+
+@functools.lru_cache(maxsize=4)
+def _bounded(request: RowRequest, machine: Hardware) -> tuple[list[_Bounded], InputError | None]:
+    """All designs that a request leaves open, with what they have at least; and why the first other one is refused."""
+    found: list[_Bounded] = []
+    refused: InputError | None = None
+    for chosen in _open(request):
+        try:
+            pricing = RowPricing.of(chosen)
+            pricing.search.cost(request.error_budget)  # refuses those that read too many keys
+            found.append((Bound.of(pricing.search).merits(machine, _TYPICAL_DISTANCE), pricing))
+        except InputError as error:
+            refused = refused or error
+    return found, refused
+
+
 def _open(request: RowRequest) -> Iterator[RowRequest]:
-    """The designs that a request leaves open, with the unload and copies that are tried first."""
+    """The designs that a request leaves open, on any number of machines."""
     for machines in _numbers_of_machines(request):
         for load in loads(attrs.evolve(request, design=attrs.evolve(request.design, n_machines=machines))):
-            tried: set[str] = set()
-            for chosen in load.fixed(request):
-                if chosen.design.score_method not in tried:
-                    tried.add(chosen.design.score_method)
-                    yield chosen
+            yield from load.fixed(request)
 
 
 def _numbers_of_machines(request: RowRequest) -> Iterator[int]:

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.frontier.designs import DepthLimit, SearchDesign, depth_limits, search_designs
+from groverattn.frontier.designs import DepthLimit, SearchDesign, depth_limits, search_designs, shallow_designs
 from groverattn.physical.estimate import OBJECTIVES, PhysicalEstimate
 from groverattn.physical.factories import pareto
 from groverattn.row.best import best_row
@@ -140,7 +140,8 @@ def frontier(request: RowRequest) -> Frontier:
     if not points:
         raise refused[0]
     best_points = pareto(points, lambda point: (point.qubits, point.duration_s))
-    return Frontier(request, best_points, depth_limits(designs), len(designs), len(refused))
+    limits = depth_limits([*shallow_designs(request), *(point.design for point in points)])
+    return Frontier(request, best_points, limits, len(designs), len(refused))
 
 
 def _with_factories(design: SearchDesign) -> list[FrontierPoint]:

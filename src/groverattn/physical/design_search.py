@@ -19,7 +19,7 @@ from groverattn.physical.code_distance import (
     least_cycles,
 )
 from groverattn.physical.demand import Demand
-from groverattn.physical.estimate import PhysicalEstimate, phase_times
+from groverattn.physical.estimate import PhysicalEstimate, is_less, phase_times
 from groverattn.physical.factories.usable import factories_of
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.pace import LIMITS, Floats
@@ -132,13 +132,13 @@ class _Site:
     @cached_property
     def usable(self) -> tuple[NDArray[np.intp], Floats]:
         """Indices of the factories whose states are good enough by themselves, and what they leave to storage."""
-        p_left = self._p_left(np.arange(len(self._factories[0])))
-        (at,) = np.nonzero(p_left > 0)
-        return at, p_left[at]
+        (at,) = np.nonzero(self.p_left > 0)
+        return at, self.p_left[at]
 
-    def _p_left(self, factories: NDArray[np.intp]) -> Floats:
-        """What states leave of the budget to storage."""
-        p_toffoli, p_t = self._factories[3:, factories]
+    @cached_property
+    def p_left(self) -> Floats:
+        """What the states of each factory leave of the budget to storage."""
+        p_toffoli, p_t = self._factories[3:]
         return self.demand.p_left - p_toffoli * float(self.demand.toffoli) - p_t * float(self.demand.t)
 
     @property
@@ -226,7 +226,7 @@ class _Site:
         Clifford traffic over c: (c + w) (tiles + max(traffic / c - operating, 0)) is what is allowed.
         """
         demand, one = self.demand, self._intervals(1.0) - self._intervals(0.0)
-        allowed = self._p_left(factories) / (self.place.error_rate * one)
+        allowed = self.p_left[factories] / (self.place.error_rate * one)
         few = allowed / max(demand.exposed_tiles, 1.0) - demand.waiting_cycles
         traffic = float(demand.clifford) * self.place.distance
         kept = max(demand.exposed_tiles - demand.operating_tiles, 1.0)
@@ -261,15 +261,13 @@ class _Site:
         priced = self._priced(choices, self.demand.pace.cycles(self.busy, self._work(choices), filling))
         merit = np.where(priced.p_failure <= self.demand.error_budget, self._merit(priced), np.inf)
         second = priced.qubits if self.objective == "time" else priced.cycles
-        at = int(np.lexsort([second, merit])[0])
+        (ties,) = np.nonzero(merit <= merit.min() * (1 + 1e-9))
+        at = int(ties[second[ties].argmin()])
         found = _Found(self, priced, at, float(merit[at]), float(second[at]))
-        if (
-            not math.isfinite(found.merit)
-            or found.merit > below
-            or (best and (best.merit, best.second) <= (found.merit, found.second))
-        ):
+        if not math.isfinite(found.merit) or found.merit > below * (1 + 1e-9):
             return best
-        return found
+        is_better = best is None or is_less((found.merit, found.second), (best.merit, best.second))
+        return found if is_better else best
 
     def _intervals(self, cycles: Any) -> Any:
         return error_intervals(self.demand, self.hardware, cycles, self.place.distance)

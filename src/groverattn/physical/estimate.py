@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -25,6 +26,17 @@ def check_objective(name: str) -> None:
     """
     if name not in OBJECTIVES:
         raise unknown_name("objective", name, OBJECTIVES, "designs are compared by one of these")
+
+
+def is_less(merits: tuple[float, float], others: tuple[float, float]) -> bool:
+    """Whether one design has less of an objective than another, or as much but for rounding, and less of a second one.
+
+    >>> is_less((1.0, 5.0), (1.0 - 1e-15, 30.0))
+    True
+    """
+    if math.isclose(merits[0], others[0], rel_tol=1e-9):
+        return merits[1] < others[1]
+    return merits[0] < others[0]
 
 
 @attrs.frozen

@@ -29,8 +29,7 @@ def frontier(results: ModelResults, anchor: str) -> Section:
     text = (
         f"Designs that no other beats in both qubits and time. Looked at are {found.n_designs} circuits, of "
         "different data access, block and score, on one machine or on several of which each searches its part of the "
-        f"keys, with few and with many factories.{refused} Half of the error budget is left to the search here, not "
-        "the best share, so that times may differ by some per cent from those of the same circuit above."
+        f"keys, with few and with many factories.{refused}"
     )
     figure = Figure(
         with_text(lambda: frontier_svg(found)),

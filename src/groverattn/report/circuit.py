@@ -5,7 +5,7 @@ from __future__ import annotations
 from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.figure import toffoli_svg
 from groverattn.estimation.table import counts_table, laws_table, parts_table
-from groverattn.report.results import DESIGNS, ModelResults
+from groverattn.report.results import CANNOT, DESIGNS, ModelResults
 from groverattn.show.document import Block, Column, Figure, Paragraph, Section, Table
 from groverattn.show.inline_svg import with_text
 from groverattn.show.numbers import Cell, words
@@ -16,7 +16,7 @@ def toffolis(results: ModelResults, anchor: str) -> Section:
     """Where the Toffolis of an iterate go."""
     title = "Where the Toffolis go"
     if not results.designs:
-        return Section(title, anchor, (Paragraph("The machine can run neither design: see the verdict."),))
+        return Section(title, anchor, (Paragraph(CANNOT),))
     designs = results.designs
     tables = parts_table(designs), _parts_figure(results), counts_table(designs, ("iterate", "row"))
     return Section(title, anchor, (_INTRODUCTION, *tables))
@@ -38,7 +38,7 @@ def iterates(results: ModelResults, anchor: str) -> Section:
     """The search laws side by side."""
     title, design = "How many iterates", next(iter(results.designs.values()), None)
     if design is None:
-        return Section(title, anchor, (Paragraph("The machine can run neither design: see the verdict."),))
+        return Section(title, anchor, (Paragraph(CANNOT),))
     return Section(title, anchor, tuple(_law_blocks(results, design)))
 
 

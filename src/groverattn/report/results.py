@@ -22,6 +22,7 @@ from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import WholeModel, whole_model
 
 ASSUMED = "qram"
+CANNOT = "The machine can run neither design: see the verdict."
 BEST, FEWEST_TOFFOLIS = "best", "fewest-toffolis"
 DESIGNS = (BEST, FEWEST_TOFFOLIS)
 """The two designs that are taken apart: the best one by the objective of the request, and that of fewest Toffolis."""

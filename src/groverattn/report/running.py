@@ -12,11 +12,9 @@ from groverattn.estimation.table import reason
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
 from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS
-from groverattn.report.results import BEST, ModelResults, Opinion
+from groverattn.report.results import BEST, CANNOT, ModelResults, Opinion
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Section, Table
 from groverattn.show.numbers import Cell, count, duration, probability, rounded, share, with_unit, words
-
-_CANNOT = Paragraph("The machine can run neither design: see the verdict.")
 
 _MORE_TIMES: dict[str, tuple[str, Callable[[Estimate], float]]] = {
     "time of the row": (
@@ -38,7 +36,7 @@ def limits(results: ModelResults, anchor: str) -> Section:
     """The limits and which of them binds, the machine, and a second opinion."""
     title = "What sets the time"
     if not results.designs:
-        return Section(title, anchor, (_CANNOT,))
+        return Section(title, anchor, (Paragraph(CANNOT),))
     blocks = [_limits_table(results), _machine_table(results), _layout_table(results), *_second_opinion(results)]
     return Section(title, anchor, tuple(blocks))
 
@@ -167,7 +165,7 @@ def budget(results: ModelResults, anchor: str) -> Section:
     """Where the error budget of a row goes."""
     title = "Error budget of one row"
     if not results.designs:
-        return Section(title, anchor, (_CANNOT,))
+        return Section(title, anchor, (Paragraph(CANNOT),))
     designs = list(results.designs.values())
     rows = [
         (words(part), words(meaning), *_probabilities(designs, [result.row.p_parts[part] for result in designs]))

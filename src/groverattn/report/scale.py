@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groverattn.report.results import ModelResults
+from groverattn.report.results import CANNOT, ModelResults
 from groverattn.show.document import Paragraph, Points, Section
 from groverattn.whole_model.model import WholeModel, assumptions
 from groverattn.whole_model.table import (
@@ -18,7 +18,7 @@ def whole_model(results: ModelResults, anchor: str) -> Section:
     """What the attention of the whole model takes, beside GPUs."""
     models = results.whole_models
     if not models:
-        return Section("The whole model", anchor, (Paragraph("The machine can run neither design: see the verdict."),))
+        return Section("The whole model", anchor, (Paragraph(CANNOT),))
     first = next(iter(models.values()))
     text = (
         f"The keys have to reach the machine. At {first.loading.io_bits_per_s:g} bits per second (our assumption) that "

@@ -11,6 +11,7 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.phases import of_load, of_score, phases_of
 from groverattn.costs.schedule import Cycle, Phase, Schedule, total
 from groverattn.errors import InputError, OutOfReachError
+from groverattn.physical.estimate import is_less
 from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.pace import Pace
 from groverattn.physical.qdk_machine import QdkMachine
@@ -82,7 +83,7 @@ def _better(best: RowPrice | None, design: RowRequest, machine: Hardware) -> Row
     if run.least(machine, objective) > _merit(best) * (1 + 1e-9):
         return best
     price = pricing.best_below(_merit(best))
-    if price is None or (best and best.merit(objective) <= price.merit(objective)):
+    if price is None or (best and not is_less(price.merit(objective), best.merit(objective))):
         return best
     return price
 
@@ -128,13 +129,22 @@ class Bound:
         return cls(search, (*of_load(oracle), *of_score(oracle)), qubits)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
-        """Return logical qubits of all machines, cycles with any number of factories, and Toffolis."""
-        n_machines = self.search.request.design.n_machines or 1
-        iterates = self.search.iterates_at_least
-        schedule: Schedule = (Cycle(iterates / n_machines, self.phases),)
+        """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.
+
+        Of several machines the slowest counts.
+        """
+        search, shape = self.search, self.search.request.shape
+        n_machines, iterates = search.request.design.n_machines or 1, search.iterates_at_least
+        of_one = iterates
+        if n_machines > 1:
+            p_miss = search.request.error_budget
+            cost = search.plan.cost(search.request.search_law, shape.n_keys, shape.n_marked, p_miss)
+            of_one *= search.of_one_machine(cost, p_miss)
+        schedule: Schedule = (Cycle(of_one, self.phases),)
         qubits = n_machines * self.logical_qubits
         pace = Pace.of(schedule, machine, machine.data_tiles(self.logical_qubits), t_per_rotation=0)
-        return float(qubits), float(pace.least_cycles(distance)), n_machines * total(schedule, "toffoli")
+        gates = iterates / of_one * total(schedule, "toffoli")
+        return float(qubits), float(pace.least_cycles(distance)), gates, total(schedule, "reactions")
 
     def least(self, machine: Hardware, objective: str) -> float:
         """Return what every machine that runs it has at least of an objective; rotations are left out."""

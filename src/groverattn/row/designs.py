@@ -20,8 +20,8 @@ _SCORES = ("shared-sums", "in-place")
 _UNLOADS = ("measured", "again")
 _COPIES = (64, 1, 4096)
 _BLOCK_QUBITS_MAX = 1 << 22
-# Keys of a part are 8, 32, 128, and so on; keys that are not dealt are filled up to numbers of at most so many
-# significant bits. Either way more keys never cost less.
+# Parts hold 8, 32, 128, ... keys; an undivided row is padded with dead keys to a number of 1, 4 or 8 significant bits.
+# Both round up, so a shorter row never has more or larger parts.
 _LEAST_KEYS, _SIZES_EACH = 8, 4
 _SIGNIFICANT_BITS = (1, 4, 8)
 

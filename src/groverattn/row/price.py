@@ -22,9 +22,8 @@ from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 
-# Share of the error budget for the search, and what is tried where a memory fails too often to leave half of it. Our
-# choice: the optimum is flat (a factor e costs a few per cent of iterates), and with a fixed share a larger budget can
-# not cost more.
+# Share of the error budget for the search, and what else is tried with a memory that fails. Our choice: the optimum is
+# flat, a factor e costs a few per cent of iterates.
 _SHARES = (0.5, 0.1, 0.01)
 # Faults in a row: beyond, trials that are lost would count. Our choice.
 _FAULTS_MAX = 0.9
@@ -156,19 +155,21 @@ class RowPricing:
     Attributes:
         request: sizes, design, law, machine and error budget.
         search: how the row is searched, and its circuits.
+        machine: what it runs on, if not the machine that the request names.
     """
 
     request: RowRequest
     search: RowSearch
+    _machine: Hardware | None = None
 
     @classmethod
-    def of(cls, request: RowRequest) -> RowPricing:
-        """Return the row of a request.
+    def of(cls, request: RowRequest, machine: Hardware | None = None) -> RowPricing:
+        """Return the row of a request, on its own machine unless another is given.
 
         Raises:
             InputError: the design is not chosen, or does not fit the sizes.
         """
-        return cls(request, RowSearch.of(request))
+        return cls(request, RowSearch.of(request), machine)
 
     @functools.cached_property
     def iterate(self) -> GroverIterate:
@@ -178,10 +179,10 @@ class RowPricing:
     @property
     def machine(self) -> Hardware:
         """What the row runs on."""
-        return hardware(self.request.hardware)
+        return self._machine or hardware(self.request.hardware)
 
     def best(self) -> RowPrice:
-        """Return the price on the best machine for the objective, with half of the budget for the search.
+        """Return the price on the best machine for the objective.
 
         Raises:
             InputError: what is left is not enough for the machine, or the memory alone fails too often.
@@ -196,13 +197,18 @@ class RowPricing:
         Raises:
             InputError: as `best`.
         """
-        for share in _SHARES[:-1]:
+        if not self.iterate.oracle.external_calls:
+            return self.at(_SHARES[0], merit)
+        found, refused = [], []
+        for share in _SHARES:
             try:
-                return self.at(share, merit)
-            except InputError:
-                if not self.iterate.oracle.external_calls:
-                    raise
-        return self.at(_SHARES[-1], merit)
+                found.append(self.at(share, merit))
+            except InputError as error:
+                refused.append(error)
+        if not found:
+            raise refused[-1]
+        objective = self.request.optimise
+        return min((price for price in found if price), key=lambda price: price.merit(objective), default=None)
 
     def run(self, share: float = _SHARES[0]) -> MachineRun:
         """Return what a machine has to run, with this share of the budget for the search.
@@ -233,7 +239,8 @@ class RowPricing:
                 do="assume a better memory, or allow a larger error budget",
             )
         totals = self.search.totals(cost, request.shape.n_keys, request.layers * request.query_heads)
-        return MachineRun.of(cost, totals, memory, left / (request.design.n_machines or 1), self.search)
+        of_one = self.search.of_one_machine(cost, share * budget)
+        return MachineRun.of(cost, totals, memory, left / (request.design.n_machines or 1), of_one)
 
     def at(self, share: float, merit: float = math.inf) -> RowPrice | None:
         """Return the price with this share of the budget for the search; None if it has more of the objective.
@@ -287,10 +294,9 @@ class MachineRun:
 
     @classmethod
     def of(
-        cls, cost: SearchCost, totals: SearchTotals, memory: ExternalMemory, error_budget: float, search: RowSearch
+        cls, cost: SearchCost, totals: SearchTotals, memory: ExternalMemory, error_budget: float, share: float
     ) -> MachineRun:
-        """Return the run of the machine that has the most of it; its other counts are in proportion to its iterates."""
-        share = search.of_one_machine(cost)
+        """Return the run of the machine that has the most of it: `share` of all iterates, and of all else."""
         if share == 1:
             return cls(cost, totals, memory, totals.row, totals.schedule, error_budget)
         schedule = tuple(cycle.repeated(share) for cycle in totals.schedule)

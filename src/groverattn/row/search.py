@@ -214,13 +214,18 @@ class RowSearch:
         n_keys = n_keys if share.n_blocks == whole else share.n_blocks * share.keys_per_query
         return iterate_with(self.request, self.score_of(share), share.keys_per_query, n_keys)
 
-    def of_one_machine(self, cost: SearchCost) -> float:
-        """Return the share of all iterates that a machine runs; of several, the one that runs the most."""
+    def of_one_machine(self, cost: SearchCost, p_miss: float) -> float:
+        """Return the share of all iterates that a machine runs; of several, the one that runs the most.
+
+        Args:
+            cost: of the row, by the law of its parts.
+            p_miss: what the search was allowed to miss; `cost.p_failure`, what it does miss, is far smaller.
+        """
         n_machines = self.request.design.n_machines or 1
         if n_machines == 1:
             return 1.0
         shape, n_parts = self.request.shape, self.plan.n_parts
-        parallel = ParallelSearch(n_parts, cost.p_failure)
+        parallel = ParallelSearch(n_parts, p_miss)
         return parallel.slowest(shape.n_keys, shape.n_marked, parts_each=n_parts // n_machines) / cost.iterates_expected
 
     def totals(self, cost: SearchCost, n_rows: int = 1, n_heads: int = 1) -> SearchTotals:

@@ -112,7 +112,7 @@ class WholeModel(Shown):
             "machine": {
                 "qubits": price.qubits,
                 "longest_row_s": price.physical.duration_s,
-                "reaction_limit_s": _limit_s(price),
+                "least_row_s": _limit_s(price),
                 "limited_by": price.physical.limited_by,
                 "code_distance": price.physical.code_distance,
                 "n_factories": price.physical.n_factories,

@@ -22,7 +22,7 @@ class Rows:
         per_layer: rows that are searched in one layer.
         time_s: time of all of them on one machine, seconds.
         longest_s: time of the longest row on that machine, seconds.
-        limit_s: time that the longest row takes with any number of factories, its reaction limit, seconds.
+        limit_s: time that the longest row takes with any number of factories, seconds.
         qubits: physical qubits of one machine.
     """
 
@@ -86,10 +86,10 @@ def _words(seconds: float, rows: Rows) -> str:
     gpu = f"the whole model on the GPU {time_text(seconds)}"
     none = "no number of machines that take a row each, whatever their factories"
     if rows.limit_s > seconds:
-        return f"{none}: one row takes {time_text(rows.limit_s)} at its reaction limit, {gpu}"
+        return f"{none}: one row takes at least {time_text(rows.limit_s)}, {gpu}"
     chain = f"layers wait for each other, and one row in each of {rows.layers} takes"
     if rows.layers * rows.limit_s > seconds:
-        return f"{none}: {chain} {time_text(rows.layers * rows.limit_s)} at its reaction limit, {gpu}"
+        return f"{none}: {chain} at least {time_text(rows.layers * rows.limit_s)}, {gpu}"
     return (
         f"no number of these machines: {chain} {time_text(rows.least_s)}, {gpu}; with more factories a row takes at "
         f"least {time_text(rows.limit_s)} instead of {time_text(rows.longest_s)}"

@@ -154,6 +154,9 @@ class ParallelSearch:
     def _all_parts(self, part: int, t: int, fault_rate: float) -> SearchCost:
         mean = _mean(self, part, t, fault_rate)
         numbers = {name: self.n_machines * getattr(mean, name) for name in _OF_ALL_PARTS}
+        # a round for each key that is found, and one that fails in each part
+        a_round = sum(trial.iterates_max for trial in self.of_one_machine.trials(part, 0))
+        numbers["iterates_max"] = (t + self.n_machines) * a_round
         return attrs.evolve(mean, p_failure=float(-np.expm1(self.n_machines * np.log1p(-mean.p_failure))), **numbers)
 
 
