@@ -110,19 +110,31 @@ class ApproximateScore(HeapScore):
 
         With zero columns left out and the query not rounded they are the scores.
         """
-        offset = 1 << (self.key_bits - 1)
-        numbers = [_Number(column.astype(np.int64) + offset) for column in np.asarray(keys).T]
-        for term, first in zip(self.sharing.sums, self.sharing.first_columns[len(self.query) :], strict=True):
-            numbers.append(_formed(numbers[term.left], numbers[term.right], term, first))
-        total = np.full(len(keys), sum(self.rounded_query) * offset, dtype=np.int64)
-        for number, digits in zip(numbers, self.sharing.digits, strict=True):
-            for position, digit in digits:
-                total += digit * (number.down_to(self.lowest_column - position) << position)
-        return -total
+        return approximate_products(self.rounded_query, self.key_bits, self.lowest_column, keys)
 
     def reaches(self, key: int) -> bool:
         """Return whether the approximate score of a key, as the key register holds it, reaches the threshold."""
         return bool(self.approximate(self.components(key)[None])[0] >= self.threshold)
+
+
+def approximate_products(
+    query: tuple[int, ...], key_bits: int, lowest_column: int, keys: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """Return the products of keys of shape (m, d) with a query as a heap without low columns adds them up, shape (m,).
+
+    Args:
+        query: d integers.
+        key_bits, lowest_column: see `ApproximateScore`.
+    """
+    offset, sharing = 1 << (key_bits - 1), query_sharing(query, key_bits, lowest_column)
+    numbers = [_Number(column.astype(np.int64) + offset) for column in np.asarray(keys).T]
+    for term, first in zip(sharing.sums, sharing.first_columns[len(query) :], strict=True):
+        numbers.append(_formed(numbers[term.left], numbers[term.right], term, first))
+    total = np.full(len(keys), sum(query) * offset, dtype=np.int64)
+    for number, digits in zip(numbers, sharing.digits, strict=True):
+        for position, digit in digits:
+            total += digit * (number.down_to(lowest_column - position) << position)
+    return -total
 
 
 @attrs.frozen(eq=False)

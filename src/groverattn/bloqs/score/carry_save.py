@@ -17,9 +17,13 @@ class CarrySaveHeap:
 
     def __init__(self, n_key_wires: int, width: int):
         self.n_key_wires = self.n_wires = n_key_wires
+        self.steps: list[Step] = []
+        self.begin(width)
+
+    def begin(self, width: int) -> None:
+        """Begin another sum, of `width` columns, on the same wires."""
         self.width = width
         self.constant = 0
-        self.steps: list[Step] = []
         # literals that are used again and must not be overwritten, and those that are used here only
         self.shared: list[list[Literal]] = [[] for _ in range(width)]
         self.inner: list[list[Literal]] = [[] for _ in range(width)]
@@ -89,6 +93,31 @@ class CarrySaveHeap:
         sign, negated = self._parity(bool(constant >> (self.width - 1) & 1))
         return ScoreHeap(self.n_key_wires, self.n_wires, tuple(self.steps), sign, negated)
 
+    def form_total(self) -> list[Literal | bool]:
+        """Write the steps that form every bit of the sum, least significant first; a bit may be known.
+
+        The wires of the bits must not be overwritten: what follows only reads them.
+        """
+        constant = self.constant % (1 << self.width)
+        return [self._total_bit(column, bool(constant >> column & 1)) for column in range(self.width)]
+
+    def _total_bit(self, column: int, constant: bool) -> Literal | bool:
+        if self._height(column) == 0:
+            return constant
+        if column == self.width - 1:
+            return Literal(self.width, *self._parity(constant))
+        while self._height(column) > 2:
+            self._compress(column)
+        if self._height(column) == 1:
+            bit = self._pop(column)
+            if constant:  # x + 1 carries x, on a wire that the bit of the sum reads too
+                heapq.heappush(self.shared[column + 1], bit)
+            return bit._replace(negated=bit.negated ^ constant)
+        target, other = self._pop_inner(column), self._pop(column)
+        heapq.heappush(self.inner[column + 1], self._carry(target, other, constant))
+        self.steps.append(Copy(other.wire, target.wire))
+        return Literal(max(target.level, other.level), target.wire, target.negated ^ other.negated ^ constant)
+
     def _fresh(self) -> int:
         self.n_wires += 1
         return self.n_wires - 1
@@ -121,16 +150,20 @@ class CarrySaveHeap:
 
     def _reduce(self, column: int, constant: bool) -> None:
         while self._height(column) > 2:
-            c = self._pop_inner(column)
-            total, carry = self._full_adder(self._pop(column), self._pop(column), c)
-            heapq.heappush(self.inner[column], total)
-            heapq.heappush(self.inner[column + 1], carry)
+            self._compress(column)
         if self._height(column) == 2:
             carry = self._carry(self._pop(column), self._pop(column), constant)
             heapq.heappush(self.inner[column + 1], carry)
         elif self._height(column) == 1 and constant:
             # x + 1 carries x: the literal moves up as it is, on a wire of its own
             heapq.heappush(self.inner[column + 1], self._pop_inner(column))
+
+    def _compress(self, column: int) -> None:
+        """Turn three literals of a column into one, and one of the next."""
+        c = self._pop_inner(column)
+        total, carry = self._full_adder(self._pop(column), self._pop(column), c)
+        heapq.heappush(self.inner[column], total)
+        heapq.heappush(self.inner[column + 1], carry)
 
     def _full_adder(self, a: Literal, b: Literal, c: Literal) -> tuple[Literal, Literal]:
         """Return sum, on c's wire, and carry."""

@@ -76,15 +76,27 @@ def _plain_heap(query: tuple[int, ...], threshold: int, key_bits: int) -> ScoreH
 def _digit_heap(query: tuple[int, ...], threshold: int, key_bits: int, sharing: Sharing) -> ScoreHeap:
     width = sign_width(query, threshold, key_bits, sharing.largest_error)
     heap = CarrySaveHeap(len(query) * key_bits, width)
+    enter_minus_score(heap, query, key_bits, sharing)
+    heap.constant += threshold - 1
+    return heap.plan()
+
+
+def enter_minus_score(heap: CarrySaveHeap, query: tuple[int, ...], key_bits: int, sharing: Sharing) -> None:
+    """Add minus the score of the key on the first wires, by the sums and digits of a plan for this query."""
     numbers = [_component(m, key_bits) for m in range(len(query))]
-    for term, first in zip(sharing.sums, sharing.first_columns[len(query) :], strict=True):
+    enter_numbers(heap, numbers, sharing)
+    heap.constant += sum(query) << (key_bits - 1)
+
+
+def enter_numbers(heap: CarrySaveHeap, numbers: list[Number], sharing: Sharing) -> None:
+    """Add up numbers by a plan: its sums are formed once, and each enters at its digits."""
+    numbers, n_numbers = list(numbers), len(numbers)
+    for term, first in zip(sharing.sums, sharing.first_columns[n_numbers:], strict=True):
         left, right = numbers[term.left].above(first), numbers[term.right].above(first - term.shift)
         numbers.append(heap.form_sum(left, right, term))
     for number, digits in zip(numbers, sharing.digits, strict=True):
         for position, digit in digits:
             heap.enter(number.above(sharing.lowest_column - position), position, digit)
-    heap.constant += threshold - 1 + (sum(query) << (key_bits - 1))
-    return heap.plan()
 
 
 def _quantum_query(query: tuple[int, ...], threshold: int, key_bits: int) -> ScoreHeap:

@@ -118,12 +118,17 @@ class ScoreHeap:
     @cached_property
     def kinds(self) -> Counter[tuple[type[Step], tuple[int, ...]]]:
         """Number of steps of each class, with their control values or the known bit."""
-        return Counter(map(_kind, self.steps))
+        return kinds_of(self.steps)
 
     @property
     def toffoli(self) -> int:
         """Number of And gates."""
         return sum(number for (kind, _), number in self.kinds.items() if kind in (Compress, Carry))
+
+
+def kinds_of(steps: Sequence[Step]) -> Counter[tuple[type[Step], tuple[int, ...]]]:
+    """Return the number of steps of each class, with their control values or the known bit."""
+    return Counter(map(_kind, steps))
 
 
 def _kind(step: Step) -> tuple[type[Step], tuple[int, ...]]:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from qualtran import QAny, QBit, Register, Side, Signature
 
 from groverattn.bloqs.costed import Uncomputable
+from groverattn.problem.indexers import IndexerQuery, Query, scores_of
 
 
 @attrs.frozen
 class KeyScore(Uncomputable):
-    """|key> -> |key>|work>|marked> with marked = [ <query, key> >= threshold ].
+    """|key> -> |key>|work>|marked> with marked = [ score of the key >= threshold ], the score mostly <query, key>.
 
     The query is known when the circuit is written. A score method is a subclass, and a line in `SCORES` or a call of
     `SCORES.register`; it provides
@@ -27,7 +28,7 @@ class KeyScore(Uncomputable):
     Undone, it is its own circuit read backwards (`Uncomputable`).
 
     Attributes:
-        query: the d integers of the query row.
+        query: the d integers of the query row; or the queries and weights of an indexer, for its own scores.
         threshold: integer threshold on the score.
         key_bits: bits b per key component.
 
@@ -37,18 +38,17 @@ class KeyScore(Uncomputable):
         marked: [right] whether the score reaches the threshold.
     """
 
-    query: tuple[int, ...] = attrs.field(converter=lambda q: tuple(int(x) for x in q))
+    query: Query = attrs.field(converter=lambda q: q if isinstance(q, IndexerQuery) else tuple(int(x) for x in q))
     threshold: int
     key_bits: int
 
     def reaches(self, key: int) -> bool:
         """Return whether the score of a key, as the key register holds it, reaches the threshold: plain arithmetic."""
-        return int(np.dot(np.array(self.query, dtype=object), self.components(key))) >= self.threshold
+        return int(scores_of(self.query, self.components(key)[None])[0]) >= self.threshold
 
     def components(self, key: int) -> NDArray[np.int64]:
         """Return the d signed numbers of a key as the key register holds it."""
-        bits = np.array(self.key_type.to_bits(key)).reshape(-1, self.key_bits)
-        return bits @ (1 << np.arange(self.key_bits)[::-1]) - (1 << (self.key_bits - 1))
+        return key_numbers(key, len(self.query), self.key_bits)
 
     @property
     @abc.abstractmethod
@@ -94,3 +94,13 @@ class KeyScore(Uncomputable):
 
     def __str__(self) -> str:
         return f"{type(self).__name__}{'†' if self.uncompute else ''}"
+
+
+def key_numbers(key: int, d_head: int, key_bits: int) -> NDArray[np.int64]:
+    """Return the d signed numbers of a key as a register holds it, in offset binary.
+
+    >>> key_numbers(0b1100, d_head=2, key_bits=2).tolist()
+    [1, -2]
+    """
+    bits = np.array(QAny(d_head * key_bits).to_bits(key)).reshape(d_head, key_bits)
+    return bits @ (1 << np.arange(key_bits)[::-1]) - (1 << (key_bits - 1))
