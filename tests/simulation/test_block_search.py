@@ -79,7 +79,7 @@ def test_growing_trials_find_adversarial_rows(scores):
 def test_an_approximate_score_never_decides_what_is_found(marks, engine):
     """However wrong it is, the exact stage finds the rest and nothing false."""
     row = row_of(48, 4)
-    query, threshold = tuple(row.query.tolist()), {"nothing": 10**6, "everything": -(10**6), "the others": 0}[marks]
+    query, threshold = row.query, {"nothing": 10**6, "everything": -(10**6), "the others": 0}[marks]
     if marks == "the others":
         query = tuple(-x for x in query)
     finding = ApproximateScore(query, threshold, row.key_bits, significant_bits=2, lowest_column=2)

@@ -105,6 +105,7 @@ def _phase(name: str, parts: Iterable[tuple[Bloq, int]], waits: int | None = Non
     return phase
 
 
+@functools.lru_cache(maxsize=4096)
 def _numbers(bloq: Bloq) -> Phase:
     gates = cost_of(bloq, QECGatesCost())
     return Phase(

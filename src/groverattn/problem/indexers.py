@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +12,11 @@ from groverattn.errors import InputError
 from groverattn.problem.score_blocks import exact_dtype
 
 
-def _integers(numbers: object) -> tuple[int, ...]:
-    return tuple(int(number) for number in numbers)  # type: ignore[attr-defined]
+def _integers(numbers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(int(number) for number in numbers)
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class IndexerQuery:
     """What a row of an indexer asks its keys: score = sum_h weights_h max(<queries_h, key>, 0).
 
@@ -70,6 +72,15 @@ class IndexerQuery:
 
 Query = tuple[int, ...] | IndexerQuery
 """The query of an attention head, d integers, or that of an indexer."""
+
+
+def as_query(query: IndexerQuery | Iterable[int]) -> Query:
+    """Return an indexer's query as it is, and the numbers of another one as a tuple of integers.
+
+    >>> as_query(np.array([3, -1]))
+    (3, -1)
+    """
+    return query if isinstance(query, IndexerQuery) else _integers(query)
 
 
 def scores_of(query: Query, keys: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from groverattn.inputs import between, check_between, option
 from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN, largest_value
+from groverattn.problem.indexers import IndexerQuery, Query
 
 N_KEYS_MAX = 1 << 60  # beyond it an index no longer fits int64 with room for arithmetic
 D_HEAD_MAX = 4096
+INDEX_HEADS_MAX = 1024
 
 checked_bits = between(
     BITS_MIN, BITS_MAX, "a signed number needs a sign and a digit, and float16 heads hold no more than 16 bits"
@@ -21,6 +23,8 @@ checked_bits = between(
 # Our assumption: numbers are Gaussian and the largest of a head, which sets the step, lies 3 standard deviations out.
 # That is where the largest of some hundred draws lies; trained heads have outliers further out, hence smaller integers.
 _SIGMAS_TO_LARGEST = 3
+# keys that mean and spread of an indexer's scores are taken from: to some per cent
+_SAMPLE_KEYS = 4096
 
 
 @attrs.frozen
@@ -33,6 +37,8 @@ class Shape:
         n_marked: number of marked keys k, 1 to n - 1.
         key_bits: bits per number of a key, 2 to 16.
         query_bits: bits per number of the query, 2 to 16.
+        index_heads: heads H of an indexer, whose weighted ReLUs make one score; None: a score is one inner product.
+        weight_bits: bits per weight of an index head, 2 to 16.
 
     Raises:
         InputError: a size out of its range.
@@ -55,6 +61,12 @@ class Shape:
     )
     key_bits: int = option(8, help="Bits per number of a key, 2 to 16.", check=checked_bits)
     query_bits: int = option(8, help="Bits per number of a query, 2 to 16.", check=checked_bits)
+    index_heads: int | None = option(
+        None,
+        help="Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.",
+        check=between(1, INDEX_HEADS_MAX, "published indexers have 4 to 64 heads"),
+    )
+    weight_bits: int = option(8, help="Bits per weight of an index head, 2 to 16.", check=checked_bits)
 
     def __attrs_post_init__(self) -> None:
         check_between(
@@ -67,22 +79,29 @@ class Shape:
         return (self.n_keys - 1).bit_length()
 
 
-def representative_query(shape: Shape, seed: int = 0) -> tuple[int, ...]:
-    """Return d integers that stand for a query where only sizes are known.
+def representative_query(shape: Shape, seed: int = 0) -> Query:
+    """Return a query that stands for one where only sizes are known.
 
     Our assumption: independent Gaussian numbers of standard deviation (2^(query_bits-1) - 1) / 3, rounded and clipped
-    to the range; drawn again while all of them are zero, which is no query.
+    to the range; drawn again while all of them are zero, which is no query. Those of an indexer likewise, and so are
+    its weights, which then have either sign.
 
     >>> shape = Shape(n_keys=1024, d_head=4, n_marked=32, key_bits=8, query_bits=4)
     >>> representative_query(shape)
     (0, 0, 1, 0)
     """
-    largest = largest_value(shape.query_bits)
     rng = np.random.default_rng(seed)
-    query = np.zeros(shape.d_head)
-    while not query.any():
-        query = np.clip(np.rint(rng.normal(0.0, largest / _SIGMAS_TO_LARGEST, shape.d_head)), -largest, largest)
-    return tuple(int(number) for number in query)
+    if shape.index_heads is None:
+        return _not_zero(rng, shape.d_head, shape.query_bits)
+    queries = [_not_zero(rng, shape.d_head, shape.query_bits) for _ in range(shape.index_heads)]
+    return IndexerQuery(queries, _not_zero(rng, shape.index_heads, shape.weight_bits))
+
+
+def _not_zero(rng: np.random.Generator, size: int, bits: int) -> tuple[int, ...]:
+    largest, numbers = largest_value(bits), np.zeros(size)
+    while not numbers.any():
+        numbers = np.clip(np.rint(rng.normal(0.0, largest / _SIGMAS_TO_LARGEST, size)), -largest, largest)
+    return tuple(int(number) for number in numbers)
 
 
 def representative_keys(n_keys: int, d_head: int, key_bits: int, seed: int = 0) -> NDArray[np.int64]:
@@ -106,11 +125,12 @@ def representative_spread(query: tuple[int, ...], key_bits: int) -> float:
     return math.hypot(*query) * largest_value(key_bits) / _SIGMAS_TO_LARGEST
 
 
-def representative_threshold(shape: Shape, query: tuple[int, ...]) -> int:
+def representative_threshold(shape: Shape, query: Query) -> int:
     """Return the integer threshold that about n_marked of n_keys representative keys reach with this query.
 
     Our assumption: the keys are as in `representative_query`, so scores are Gaussian with standard deviation
-    ||q|| (2^(key_bits-1) - 1) / 3, and the threshold is its quantile at 1 - k/n.
+    ||q|| (2^(key_bits-1) - 1) / 3, and the threshold is its quantile at 1 - k/n. Those of an indexer are taken to be
+    Gaussian with the mean and the deviation of 4,096 such keys.
 
     >>> shape = Shape(n_keys=1024, d_head=4, n_marked=32, key_bits=8, query_bits=4)
     >>> representative_threshold(shape, (3, 0, -4, 0))
@@ -118,6 +138,11 @@ def representative_threshold(shape: Shape, query: tuple[int, ...]) -> int:
     """
     from scipy.special import ndtri  # takes a tenth of a second, which names and help can do without
 
-    sigma_score = representative_spread(query, shape.key_bits)
+    mean = 0.0
+    if isinstance(query, IndexerQuery):
+        scores = query.scores(representative_keys(_SAMPLE_KEYS, shape.d_head, shape.key_bits))
+        mean, sigma_score = float(scores.mean()), float(scores.std())
+    else:
+        sigma_score = representative_spread(query, shape.key_bits)
     # Phi^-1(1 - x) = -Phi^-1(x), and the right side does not lose a small k/n in 1 - k/n.
-    return round(-sigma_score * float(ndtri(shape.n_marked / shape.n_keys)))
+    return round(mean - sigma_score * float(ndtri(shape.n_marked / shape.n_keys)))

@@ -26,7 +26,7 @@ from groverattn.row.time import LOG2_PART_MIN, RowLimits, RowTime, least, part_s
 
 # The score in a few layers less for a third more qubits. `quantum-query` has one or two layers fewer still, on five
 # times the qubits, and takes as long to build as all else here.
-SHALLOW_SCORE = "plain-heap"
+SHALLOW_SCORE, SHALLOW_OF_INDEXER = "plain-heap", "shared-sums"
 
 # Below this factor the time of an iterate may be made up for by a filled-up search of fewer iterates.
 _MARGIN = 2.0
@@ -63,7 +63,8 @@ def circuit_rows(request: RowRequest, score: KeyScore) -> tuple[CircuitRow, ...]
         request: sizes, law and machine; its own data access and unload are not looked at.
         score: the score of its query.
     """
-    scores = {request.design.score_method: score, SHALLOW_SCORE: _shallow(score)}
+    shallow = SHALLOW_SCORE if request.shape.index_heads is None else SHALLOW_OF_INDEXER
+    scores = {request.design.score_method: score, shallow: _shallow(score, shallow)}
     rows = (
         CircuitRow(RowLimits.of(request, each, data_access=access, unload=unload, words_at_once=1), method)
         for access in DATA_ACCESSES
@@ -81,8 +82,8 @@ def _is_circuit(row: CircuitRow) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _shallow(score: KeyScore) -> KeyScore:
-    return make_score(SHALLOW_SCORE, score.query, score.threshold, score.key_bits)
+def _shallow(score: KeyScore, method: str) -> KeyScore:
+    return make_score(method, score.query, score.threshold, score.key_bits)
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.bloqs.score.approximate import approximate_score, pass_rates
+from groverattn.bloqs.score.finding import approximate_score, pass_rates
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import count
@@ -84,9 +84,7 @@ class RowSearch:
     def _with_finder(self) -> RowSearch:
         shape, design = self.request.shape, self.request.design
         finding = approximate_score(
-            self.exact.query,
-            self.exact.threshold,
-            shape.key_bits,
+            self.exact,
             design.significant_bits,
             design.lowest_column,
             design.score_margin,

@@ -20,7 +20,7 @@ from groverattn.simulation.trials import RowSearch, TrialRecord
 from groverattn.verification.row import SearchedRow
 
 if TYPE_CHECKING:
-    from groverattn.bloqs.score.approximate import ApproximateScore
+    from groverattn.bloqs.score.finding import FindingScore
 
 
 @attrs.define(eq=False)
@@ -46,7 +46,7 @@ class BlockReader:
     trials: list[TrialRecord] = attrs.field(factory=list)
 
     def run(
-        self, run: GroverRun, keys: NDArray[np.integer], blocks: Blocks, score: ApproximateScore | None = None
+        self, run: GroverRun, keys: NDArray[np.integer], blocks: Blocks, score: FindingScore | None = None
     ) -> tuple[int, int]:
         """Deal the keys into blocks, run, and read the keys of the measured block.
 
@@ -89,7 +89,7 @@ def find_by_posterior(
     row: SearchedRow,
     engine: Engine,
     rng: np.random.Generator,
-    finding: ApproximateScore | None = None,
+    finding: FindingScore | None = None,
 ) -> RowSearch:
     """Find the keys of the row that reach its threshold, by runs from a posterior (see `PosteriorSearch`).
 
@@ -118,7 +118,7 @@ def find_by_posterior(
     return reader.result()
 
 
-def with_finder(plan: SearchPlan, row: SearchedRow, n_expected: float) -> tuple[SearchPlan, ApproximateScore]:
+def with_finder(plan: SearchPlan, row: SearchedRow, n_expected: float) -> tuple[SearchPlan, FindingScore]:
     """Return the plan with an approximate score that finds first, and this score.
 
     Its error, and how many keys it marks, are measured on the row's own keys: a classical convenience, which decides
@@ -129,10 +129,9 @@ def with_finder(plan: SearchPlan, row: SearchedRow, n_expected: float) -> tuple[
         row: the row.
         n_expected: about how many keys are marked.
     """
-    from groverattn.bloqs.score.approximate import approximate_score, score_error  # imports Qualtran
+    from groverattn.bloqs.score.finding import approximate_score, score_error  # imports Qualtran
 
-    query = tuple(row.query.tolist())
-    finding = approximate_score(query, row.threshold, row.key_bits, keys=row.keys)
+    finding = approximate_score(row.exact_score(row.threshold), keys=row.keys)
     k = min(max(round(n_expected), 1), row.n_keys - 1)
     passing = score_error(finding, row.keys).pass_rates(row.threshold, finding.threshold, row.n_keys, k)
     p_hit = min(max(1 - passing.missed / k, 0.01), 1.0)

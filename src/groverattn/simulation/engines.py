@@ -16,7 +16,7 @@ from groverattn.reference.search.trials import GroverRun
 from groverattn.registry import Registry
 
 if TYPE_CHECKING:
-    from groverattn.bloqs.score.approximate import ApproximateScore
+    from groverattn.bloqs.score.finding import FindingScore
     from groverattn.verification.row import SearchedRow
 
 
@@ -34,7 +34,7 @@ class Engine(Protocol):
         excluded: Collection[int],
         rng: np.random.Generator,
         places: Places = None,
-        score: ApproximateScore | None = None,
+        score: FindingScore | None = None,
     ) -> int:
         """Prepare the uniform superposition, apply the iterates and measure the index: a key, or a block.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qualtran import GateWithRegisters
 
 from groverattn.bloqs.flat.flattening import flatten
-from groverattn.bloqs.score.approximate import ApproximateScore
+from groverattn.bloqs.score.finding import FindingScore
 from groverattn.bloqs.search.block_oracle import BlockOracle
 from groverattn.bloqs.search.fixed_point import FixedPointSearch
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
@@ -60,7 +60,7 @@ class GateEngine(ABC):
         excluded: Collection[int],
         rng: np.random.Generator,
         places: Places = None,
-        score: ApproximateScore | None = None,
+        score: FindingScore | None = None,
     ) -> int:
         """Run the circuit and measure its index register."""
         amplitudes = self.search(run, self.row.oracle(threshold, excluded, places, score))
@@ -118,7 +118,7 @@ class SparseEngine(GateEngine):
         excluded: Collection[int],
         rng: np.random.Generator,
         places: Places = None,
-        score: ApproximateScore | None = None,
+        score: FindingScore | None = None,
     ) -> int:
         """Run the circuit and measure its index register; with errors, it may be an index without a key."""
         if not self.fault_rate:

@@ -17,7 +17,7 @@ from groverattn.verification.oracle_check import run_oracle
 from groverattn.verification.row import SearchedRow
 
 if TYPE_CHECKING:
-    from groverattn.bloqs.score.approximate import ApproximateScore
+    from groverattn.bloqs.score.finding import FindingScore
 
 _AMPLITUDE_TOLERANCE = 1e-6  # far above the rounding of thousands of gates, far below what a wrong phase does
 
@@ -104,7 +104,7 @@ class _Other(NamedTuple):
     threshold: int
     excluded: tuple[int, ...]
     places: Places
-    score: ApproximateScore | None
+    score: FindingScore | None
 
 
 @attrs.define(eq=False)
@@ -137,7 +137,7 @@ class IndexEngine:
         excluded: Collection[int],
         rng: np.random.Generator,
         places: Places = None,
-        score: ApproximateScore | None = None,
+        score: FindingScore | None = None,
     ) -> int:
         """Draw the measured index from its amplitudes after the run."""
         if places is None and score is None:
@@ -166,7 +166,7 @@ class IndexEngine:
         threshold: int,
         excluded: Collection[int],
         places: Places = None,
-        score: ApproximateScore | None = None,
+        score: FindingScore | None = None,
     ) -> NDArray[np.bool_]:
         """Return the indices with phase -1; those on which that differs from plain arithmetic are counted."""
         marked = self.row.marked(threshold, excluded, places, score)
@@ -206,7 +206,7 @@ class LawEngine:
         excluded: Collection[int],
         rng: np.random.Generator,
         places: Places = None,
-        score: ApproximateScore | None = None,
+        score: FindingScore | None = None,
     ) -> int:
         """Draw the measured index."""
         marked = self.row.marked(threshold, excluded, places, score)

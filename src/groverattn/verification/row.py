@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.errors import InputError
 from groverattn.problem.families import planted
+from groverattn.problem.indexers import Query, as_query, scores_of
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.blocks.dealing import check_keys_per_query, odd_blocks
 from groverattn.verification.limits import check_circuit
 
 if TYPE_CHECKING:
-    from groverattn.bloqs.score.approximate import ApproximateScore
+    from groverattn.bloqs.score.finding import FindingScore
     from groverattn.bloqs.score.key_score import KeyScore
     from groverattn.bloqs.search.block_oracle import BlockOracle
     from groverattn.bloqs.search.phase_oracle import PhaseOracle
@@ -32,7 +33,7 @@ class SearchedRow:
     Attributes:
         keys: integer keys that the row sees, shape (n, d).
         key_bits: bits per number of a key.
-        query: integer query, shape (d,).
+        query: the d integers of the query, or an `IndexerQuery`.
         threshold: integer threshold of the row.
         data_access: how the circuit reaches the keys, by name.
         score_method: how it adds up the score, by name.
@@ -47,7 +48,7 @@ class SearchedRow:
 
     keys: NDArray[np.integer]
     key_bits: int
-    query: NDArray[np.integer]
+    query: Query = attrs.field(converter=as_query)
     threshold: int
     data_access: str = "qrom"
     score_method: str = "shared-sums"
@@ -55,7 +56,7 @@ class SearchedRow:
     keys_per_query: int = attrs.field(default=1, kw_only=True)
     words_at_once: int = attrs.field(default=1, kw_only=True)
     origin: dict[str, Any] = attrs.field(factory=dict, kw_only=True)
-    _other_scores: dict[ApproximateScore, NDArray[np.bool_]] = attrs.field(factory=dict, init=False, repr=False)
+    _other_scores: dict[FindingScore, NDArray[np.bool_]] = attrs.field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         check_keys_per_query(self.keys_per_query, self.n_keys)
@@ -66,7 +67,7 @@ class SearchedRow:
         return cls(
             keys=instance.keys.values[: instance.visible_keys(row)],
             key_bits=instance.keys.bits,
-            query=instance.queries.values[row],
+            query=instance.query(row),
             threshold=int(instance.thresholds[row]),
             data_access=data_access,
             query_bits=instance.queries.bits,
@@ -122,9 +123,7 @@ class SearchedRow:
         n_marked = max(1, n_keys // 16) if n_marked is None else n_marked
         row = planted(n_keys, d_head, n_marked, key_bits, query_bits, seed)
         sizes = {"key_bits": key_bits, "query_bits": query_bits}
-        return cls(
-            row.keys, query=np.array(row.query), threshold=row.threshold, data_access=data_access, **sizes, **circuit
-        )
+        return cls(row.keys, query=row.query, threshold=row.threshold, data_access=data_access, **sizes, **circuit)
 
     def inputs(self, **of_sizes: int) -> dict[str, Any]:
         """Return what the row is, as results print it; `of_sizes` are put beside the sizes."""
@@ -146,21 +145,25 @@ class SearchedRow:
         """Number of keys in view."""
         return len(self.keys)
 
+    def exact_score(self, threshold: int) -> KeyScore:
+        """Return the circuit that compares the score with a threshold."""
+        return make_score(self.score_method, self.query, threshold, self.key_bits)
+
     def score(self, key: int) -> int:
         """Return the score of one key: the classical check of a measured index, one inner product."""
-        return int(self.keys[key] @ self.query)
+        return int(scores_of(self.query, self.keys[key][None])[0])
 
     @cached_property
     def scores(self) -> NDArray[np.int64]:
         """All scores, for engines that stand in for a circuit and for comparison with one; shape (n,)."""
-        return self.keys @ self.query
+        return scores_of(self.query, self.keys)
 
     def marked(
         self,
         threshold: int,
         excluded: Collection[int] = (),
         places: NDArray[np.integer] | None = None,
-        score: ApproximateScore | None = None,
+        score: FindingScore | None = None,
     ) -> NDArray[np.bool_]:
         """Return which indices an oracle marks, by plain arithmetic: keys, shape (n,), or odd blocks, shape (N,).
 
@@ -170,7 +173,7 @@ class SearchedRow:
         marked[list(excluded)] = False
         return marked if places is None else odd_blocks(marked, places.astype(np.int64))
 
-    def _by_other_score(self, score: ApproximateScore) -> NDArray[np.bool_]:
+    def _by_other_score(self, score: FindingScore) -> NDArray[np.bool_]:
         if score not in self._other_scores:
             self._other_scores[score] = score.approximate(self.keys) >= score.threshold
         return self._other_scores[score].copy()
@@ -214,7 +217,7 @@ class SearchedRow:
         table = self.table.without(excluded) if excluded else self.table
         if score is None:
             threshold = self.threshold if threshold is None else threshold
-            score = make_score(self.score_method, tuple(self.query.tolist()), threshold, self.key_bits)
+            score = self.exact_score(threshold)
         if places is not None:
             table = table.in_blocks(self.keys_per_query, places)
         return oracle_of(

@@ -1,7 +1,6 @@
 """Approximate scores: a coarse query and a heap without its low columns, for a third of the Toffolis."""
 
-import math
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import attrs
 import numpy as np
@@ -11,16 +10,8 @@ from qualtran import bloq_example
 from groverattn.bloqs.score.heap import plan_approximate_heap, query_sharing, signed_digits
 from groverattn.bloqs.score.heap_score import HeapScore
 from groverattn.bloqs.score.heap_steps import ScoreHeap
-from groverattn.bloqs.score.score_error import PassRates, ScoreError
 from groverattn.bloqs.score.shared_sums import SharedSum, Sharing
 from groverattn.errors import check_between
-from groverattn.problem.shapes import representative_keys, representative_spread
-
-DEFAULT_SIGNIFICANT_BITS = 3
-# the lowest weight is this many powers of two below the spread of the scores: errors of a tenth of the spread
-_COLUMNS_BELOW_SPREAD = 4
-# mean of the error to 1 % of its standard deviation
-_SAMPLE_KEYS = 20_000
 
 
 def round_query(query: tuple[int, ...], significant_bits: int | None) -> tuple[int, ...]:
@@ -55,8 +46,8 @@ class ApproximateScore(HeapScore):
     The query is rounded, and bits of the sum below 2^lowest_column are left out, with the adders that only they need: a
     component, or a sum of two that is formed once, is rounded down to the lowest column that anything reads. Low
     columns hold a third of the bits of an exact heap and 1 % of the spread of its score. It errs both ways, so no key
-    counts as found, or as not marked, by it alone. See `approximate` for its arithmetic, `approximate_score` for the
-    threshold.
+    counts as found, or as not marked, by it alone. See `approximate` for its arithmetic, `finding.approximate_score`
+    for the threshold.
 
     Attributes:
         query, key_bits: see KeyScore.
@@ -157,76 +148,6 @@ def _formed(left: _Number, right: _Number, term: SharedSum, first: int) -> _Numb
     values = left.down_to(first) + term.sign * (right.down_to(first - term.shift) << term.shift)
     constant = left.constant + term.sign * (right.constant << term.shift)
     return _Number(values, constant + (1 << max(first, term.shift) if term.sign < 0 else 0))
-
-
-def default_cut(query: tuple[int, ...], key_bits: int) -> int:
-    """Return the lowest column by default: 2^4 below the spread of the scores of representative keys.
-
-    >>> default_cut((40,) * 64, key_bits=8)
-    10
-    """
-    spread = representative_spread(query, key_bits)
-    return max(round(math.log2(spread)) - _COLUMNS_BELOW_SPREAD, 0) if spread else 0
-
-
-def approximate_score(
-    query: tuple[int, ...],
-    threshold: int,
-    key_bits: int,
-    significant_bits: int | None = None,
-    lowest_column: int | None = None,
-    margin: float = 1.0,
-    keys: NDArray[np.integer] | None = None,
-) -> ApproximateScore:
-    """Return the approximate score that keys of an exact score of `threshold` seldom fail.
-
-    Args:
-        query, threshold, key_bits: those of the exact score.
-        significant_bits: see `ApproximateScore`; None: 3.
-        lowest_column: see `ApproximateScore`; None: `default_cut`, or what leaves a bit of the key.
-        margin: standard deviations of the error between the threshold and where it is moved to.
-        keys: a sample of shape (m, d) that the error is measured on; None: representative ones.
-
-    Raises:
-        InputError: significant_bits below 1, or a lowest_column that leaves no bit of the key.
-
-    >>> score = approximate_score((40, -37, 91, 5), threshold=5_000, key_bits=8)
-    >>> score.lowest_column, score.threshold < 5_000
-    (8, True)
-    """
-    significant_bits = DEFAULT_SIGNIFICANT_BITS if significant_bits is None else significant_bits
-    score = ApproximateScore(query, 0, key_bits, significant_bits=significant_bits)
-    if lowest_column is None:
-        lowest_column = min(default_cut(score.query, key_bits), largest_cut(score.rounded_query, key_bits))
-    score = attrs.evolve(score, lowest_column=lowest_column)
-    return attrs.evolve(score, threshold=score_error(score, keys).threshold_for(threshold, margin))
-
-
-def score_error(score: ApproximateScore, keys: NDArray[np.integer] | None = None) -> ScoreError:
-    """Return the error of a score on keys of shape (m, d); without keys on 20,000 representative ones, seed 0.
-
-    >>> round(score_error(ApproximateScore((5, 3), threshold=0, key_bits=8, significant_bits=2)).deviation)
-    42
-    """
-    if keys is None:
-        return _representative_error(attrs.evolve(score, threshold=0, uncompute=False))
-    exact = np.asarray(keys).astype(np.int64) @ np.array(score.query, dtype=np.int64)
-    return ScoreError(score.approximate(keys) - exact, float(exact.std()))
-
-
-@lru_cache(maxsize=64)
-def _representative_error(score: ApproximateScore) -> ScoreError:
-    return score_error(score, representative_keys(_SAMPLE_KEYS, len(score.query), score.key_bits))
-
-
-def pass_rates(score: ApproximateScore, threshold: int, n_keys: int, n_marked: int) -> PassRates:
-    """Return how many of n_keys representative keys pass a score, of which n_marked reach `threshold` exactly.
-
-    >>> score = approximate_score((40, -37, 91, 5), threshold=9_000, key_bits=8)
-    >>> pass_rates(score, 9_000, n_keys=1024, n_marked=18).missed < 1
-    True
-    """
-    return score_error(score).pass_rates(threshold, score.threshold, n_keys, n_marked)
 
 
 @bloq_example

@@ -12,7 +12,7 @@ from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.score.full_adder import FullAdder
-from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Known, ScoreHeap, Step
+from groverattn.bloqs.score.heap_steps import Carry, Compress, Copy, Kinds, Known, ScoreHeap, Step
 from groverattn.bloqs.score.key_score import KeyScore
 
 
@@ -91,7 +91,7 @@ def run_steps(steps: Iterable[Step], bits: list[int]) -> None:
                 bits[c] ^= bits[a] ^ bits[b]
 
 
-def gates_of(kinds: Counter[tuple[type[Step], tuple[int, ...]]], uncompute: bool) -> Counter[Bloq]:
+def gates_of(kinds: Kinds, uncompute: bool) -> Counter[Bloq]:
     """Return the bloqs of steps, counted by `kinds_of`; those of undoing them if `uncompute`."""
     counts: Counter[Bloq] = Counter()
     for (kind, values), number in kinds.items():

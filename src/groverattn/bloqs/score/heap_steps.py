@@ -63,6 +63,8 @@ class Known:
 
 
 Step = Copy | Compress | Carry | Known
+Kinds = Counter[tuple[type[Step], tuple[int, ...]]]
+"""Number of steps of each class with their control values or known bit."""
 
 
 @attrs.frozen
@@ -116,7 +118,7 @@ class ScoreHeap:
         return and_depth(self.steps, undo=True)
 
     @cached_property
-    def kinds(self) -> Counter[tuple[type[Step], tuple[int, ...]]]:
+    def kinds(self) -> Kinds:
         """Number of steps of each class, with their control values or the known bit."""
         return kinds_of(self.steps)
 
@@ -126,7 +128,7 @@ class ScoreHeap:
         return sum(number for (kind, _), number in self.kinds.items() if kind in (Compress, Carry))
 
 
-def kinds_of(steps: Sequence[Step]) -> Counter[tuple[type[Step], tuple[int, ...]]]:
+def kinds_of(steps: Sequence[Step]) -> Kinds:
     """Return the number of steps of each class, with their control values or the known bit."""
     return Counter(map(_kind, steps))
 

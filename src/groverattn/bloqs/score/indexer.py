@@ -1,5 +1,6 @@
 """Scores of an indexer, sum_h w_h max(<q_h, key>, 0) >= threshold: all heads in one heap, or one head after another."""
 
+import functools
 from collections import Counter
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from qualtran import Bloq, QAny, Register, Side, Signature, bloq_example
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
 from groverattn.bloqs.score.approximate import approximate_products, largest_cut, round_query
 from groverattn.bloqs.score.heap_score import HeapScore, add_step, gates_of, undo_step
-from groverattn.bloqs.score.heap_steps import ScoreHeap, and_depth, kinds_of
+from groverattn.bloqs.score.heap_steps import ScoreHeap
 from groverattn.bloqs.score.indexer_heap import (
     HeadPlan,
     in_units,
@@ -52,19 +53,13 @@ class OfIndexer(KeyScore):
                 why="an indexer scores a key by the queries and weights of its heads",
                 do="take another score method, or give queries and weights",
             )
-        if self.significant_bits is not None:
-            check_between("significant_bits", self.significant_bits, 1, np.inf, "a query of no bits is no query")
-        most = max(largest_cut(round_query(row, self.significant_bits), self.key_bits) for row in self.query.queries)
-        check_between("lowest_column", self.lowest_column, 0, most, "with more, no bit of a key reaches the sum")
+        _ = self.rounded_query  # refuses what it cannot round
 
-    @cached_property
+    @property
     def rounded_query(self) -> IndexerQuery:
         """The queries that the circuit multiplies by, and their weights, of the heads that can add to a score."""
         assert isinstance(self.query, IndexerQuery)
-        rows = [round_query(row, self.significant_bits) for row in self.query.queries]
-        largest = largest_relus(rows, self.key_bits, self.lowest_column)
-        used = [h for h, weight in enumerate(self.query.weights) if weight and largest[h]]
-        return IndexerQuery([rows[h] for h in used], [self.query.weights[h] for h in used])
+        return _rounded(self.query, self.key_bits, self.significant_bits, self.lowest_column)
 
     def approximate(self, keys: NDArray[np.integer]) -> NDArray[np.int64]:
         """Return the scores of keys of shape (m, d) as the circuit adds them up, int64 of shape (m,).
@@ -82,6 +77,19 @@ class OfIndexer(KeyScore):
         if self.significant_bits is None and not self.lowest_column:
             return super().reaches(key)
         return bool(self.approximate(self.components(key)[None])[0] >= self.threshold)
+
+
+# A score, its adjoint, and every oracle that holds it ask for the same.
+@functools.lru_cache(maxsize=64)
+def _rounded(query: IndexerQuery, key_bits: int, significant_bits: int | None, lowest_column: int) -> IndexerQuery:
+    if significant_bits is not None:
+        check_between("significant_bits", significant_bits, 1, np.inf, "a query of no bits is no query")
+    rows = [round_query(row, significant_bits) for row in query.queries]
+    most = max(largest_cut(row, key_bits) for row in rows)
+    check_between("lowest_column", lowest_column, 0, most, "with more, no bit of a key reaches the sum")
+    largest = largest_relus(rows, key_bits, lowest_column)
+    used = [h for h, weight in enumerate(query.weights) if weight and largest[h]]
+    return IndexerQuery([rows[h] for h in used], [query.weights[h] for h in used])
 
 
 @attrs.frozen
@@ -130,21 +138,16 @@ class HeadReLU(Uncomputable):
         relu = Register("relu", QAny(len(self.plan.masks)), side=Side.RIGHT)
         return Signature([Register("key", QAny(self.plan.n_key_wires)), relu])
 
-    @cached_property
-    def _depths(self) -> tuple[int, int, int]:
-        sums = self.plan.sums
-        return and_depth(sums), and_depth(self.plan.masks), and_depth(sums, undo=True)
-
     @property
     def toffoli_depth(self) -> int:
         """Those of the sum, and of the masks, which share the sign and run at once."""
-        sums, masks, _ = self._depths
+        sums, masks, _ = self.plan.depths
         return sums + (0 if self.uncompute else masks)
 
     @property
     def measurement_depth(self) -> int:
         """The sum, the masks, and the sum undone."""
-        return sum(self._depths)
+        return sum(self.plan.depths)
 
     @property
     def peak_qubits(self) -> int:
@@ -166,7 +169,7 @@ class HeadReLU(Uncomputable):
         return {"key": key, "relu": bb.join(np.array(relu), dtype=QAny(len(relu)))}
 
     def build_call_graph(self, ssa):
-        sums, masks = kinds_of(self.plan.sums), kinds_of(self.plan.masks)
+        sums, masks = self.plan.kinds
         counts = Counter[Bloq]()
         for gates in (gates_of(sums, False), gates_of(masks, self.uncompute), gates_of(sums, True)):
             counts += gates
@@ -222,29 +225,20 @@ class HeadByHeadScore(OfIndexer):
     Attributes and registers: see OfIndexer and KeyScore; `work` holds the ReLUs and their weighted sum.
     """
 
-    @cached_property
+    @property
     def heads(self) -> tuple[HeadReLU, ...]:
         """The ReLU of each head."""
-        rows = self.rounded_query.queries
-        return tuple(HeadReLU(row, self.key_bits, lowest_column=self.lowest_column) for row in rows)
+        return _head_relus(self.rounded_query, self.key_bits, self.lowest_column, False)
 
-    @cached_property
+    @property
     def weighted(self) -> WeightedSum:
         """Their sum."""
-        largest = largest_relus(self.rounded_query.queries, self.key_bits, self.lowest_column)
-        return WeightedSum(
-            self.rounded_query.weights,
-            in_units(self.threshold, self.lowest_column),
-            max(max(largest).bit_length(), 1),
-            columns=tuple(head.plan.columns for head in self.heads),
-            largest=largest,
-            uncompute=self.uncompute,
-        )
+        return _sum_of(self.rounded_query, self.threshold, self.key_bits, self.lowest_column, self.uncompute)
 
-    @cached_property
+    @property
     def parts(self) -> tuple[Bloq, ...]:
         """What is done, in order."""
-        heads = tuple(attrs.evolve(head, uncompute=self.uncompute) for head in self.heads)
+        heads = _head_relus(self.rounded_query, self.key_bits, self.lowest_column, self.uncompute)
         return (self.weighted, *reversed(heads)) if self.uncompute else (*heads, self.weighted)
 
     @property
@@ -299,6 +293,27 @@ class HeadByHeadScore(OfIndexer):
         marked, work = self.weighted.values(self.weighted.key_type.from_bits(relus))
         tail = QAny(self.weighted.work_bits).to_bits(work) if self.weighted.work_bits else []
         return marked, QAny(self.work_bits).from_bits([*relus, *tail])
+
+
+# As `_rounded`: asked for by the score and its adjoint in every oracle.
+@functools.lru_cache(maxsize=64)
+def _head_relus(query: IndexerQuery, key_bits: int, lowest_column: int, uncompute: bool) -> tuple[HeadReLU, ...]:
+    return tuple(HeadReLU(row, key_bits, lowest_column=lowest_column, uncompute=uncompute) for row in query.queries)
+
+
+@functools.lru_cache(maxsize=64)
+def _sum_of(
+    query: IndexerQuery, threshold: int, key_bits: int, lowest_column: int, uncompute: bool
+) -> WeightedSum:
+    largest = largest_relus(query.queries, key_bits, lowest_column)
+    return WeightedSum(
+        query.weights,
+        in_units(threshold, lowest_column),
+        max(max(largest).bit_length(), 1),
+        columns=tuple(plan_head(row, key_bits, lowest_column).columns for row in query.queries),
+        largest=largest,
+        uncompute=uncompute,
+    )
 
 
 _EXAMPLE = IndexerQuery([(3, -1), (-2, 5)], [2, -1])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import attrs
 
 from groverattn.bloqs.score.carry_save import CarrySaveHeap
 from groverattn.bloqs.score.heap import enter_minus_score, enter_numbers, query_sharing, sign_width, signed_digits
-from groverattn.bloqs.score.heap_steps import Literal, Number, ScoreHeap, Step
+from groverattn.bloqs.score.heap_steps import Kinds, Literal, Number, ScoreHeap, Step, and_depth, kinds_of
 from groverattn.bloqs.score.shared_sums import share_sums
 from groverattn.problem.indexers import IndexerQuery
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class HeadPlan:
     """Steps that compute max(<q, key>, 0) of one head, in units of 2^lowest_column.
 
@@ -31,6 +32,16 @@ class HeadPlan:
     sums: tuple[Step, ...]
     masks: tuple[Step, ...]
     columns: tuple[int, ...]
+
+    @cached_property
+    def kinds(self) -> tuple[Kinds, Kinds]:
+        """Steps of sums and masks by class and values."""
+        return kinds_of(self.sums), kinds_of(self.masks)
+
+    @cached_property
+    def depths(self) -> tuple[int, int, int]:
+        """And gates on the longest path of sums and of masks, and measurements on that of undoing the sums."""
+        return and_depth(self.sums), and_depth(self.masks), and_depth(self.sums, undo=True)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qualtran import QAny, QBit, Register, Side, Signature
 
 from groverattn.bloqs.costed import Uncomputable
-from groverattn.problem.indexers import IndexerQuery, Query, scores_of
+from groverattn.problem.indexers import Query, as_query, scores_of
 
 
 @attrs.frozen
@@ -38,7 +38,7 @@ class KeyScore(Uncomputable):
         marked: [right] whether the score reaches the threshold.
     """
 
-    query: Query = attrs.field(converter=lambda q: q if isinstance(q, IndexerQuery) else tuple(int(x) for x in q))
+    query: Query = attrs.field(converter=as_query)
     threshold: int
     key_bits: int
 
