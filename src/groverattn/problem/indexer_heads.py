@@ -124,7 +124,7 @@ def load_indexer(path: str | os.PathLike[str], layer: int | None = None, causal:
         InputError: a file that cannot be read safely, without an indexer, or without one of this layer.
     """
     with open_arrays(path) as arrays:
-        suffix = _suffix(tuple(arrays), layer)
+        suffix = _suffix(tuple(arrays.members), layer)
         names = [name + suffix for name in NAMES]
         arrays.require(*names)
         n_bytes = sum(arrays.header(name).n_bytes for name in names)

@@ -83,7 +83,7 @@ class Instance:
         )
 
     @classmethod
-    def from_tau(cls, head: AttentionHead, tau: float, query_bits: int, key_bits: int) -> Instance:
+    def from_tau(cls, head: AttentionHead | IndexerHead, tau: float, query_bits: int, key_bits: int) -> Instance:
         """Mark the scores score_scale <q_i, k_j> >= tau, one tau for all rows (arXiv:2307.08045, (tau, k)-good).
 
         Rows may have no marked key, and the first row of a causal head, which sees one key, is read whole. `tau` is in
@@ -194,6 +194,11 @@ class Instance:
     def d_head(self) -> int:
         """Numbers per query and key, d."""
         return self.head.d_head
+
+    @property
+    def n_heads(self) -> int:
+        """Inner products that make a score: 1, or the heads H of an indexer."""
+        return 1 if self.numbers is None else self.numbers.queries.shape[1]
 
     @property
     def score_step(self) -> float:

@@ -48,7 +48,8 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     request, method, rows = result.request, result.method, result.rows
     asked = f"INTERRUPTED: {result.rows_asked:,} were asked for; " if result.interrupted else ""
     yield "rows", whole(len(rows)), f"{asked}{sum(row.read_whole for row in rows):,} read whole"
-    found = f"of {result.total('n_marked'):,}; each was checked with one inner product"
+    products = "one inner product" if result.instance.n_heads == 1 else f"{result.instance.n_heads} inner products"
+    found = f"of {result.total('n_marked'):,}; each was checked with {products}"
     yield "found", whole(result.total("n_found")), found
     faults = (
         f", with a fault in {1 / request.engine.fault_rate:,.3g} iterates more" if request.engine.fault_rate else ""
