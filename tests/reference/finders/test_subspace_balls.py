@@ -67,7 +67,7 @@ def test_no_bound_is_below_its_score(seed, n, d, bits, n_parts) -> None:
         bounds = part.bounds(index.keys.query(query), 5, np.int64)
         square_norm = sum(x * x for x in of_part)
         for key, code in zip(of_keys.tolist(), part.balls.codes.tolist(), strict=True):
-            doubled = part.balls.doubled_centres[code].tolist()
+            doubled = [int(x) for x in part.balls.doubled_centres[code]]
             square = sum((2 * x - c) ** 2 for x, c in zip(key, doubled, strict=True))
             assert Fraction(float(part.balls.doubled_radii[code])) ** 2 * (1 + Fraction(1, 1 << 52)) >= square
             middle = 32 * sum(q * c for q, c in zip(of_part, doubled, strict=True))
@@ -152,7 +152,7 @@ def test_codes_are_as_short_as_the_balls_allow(n, type_) -> None:
     keys = np.random.default_rng(0).integers(-127, 128, (n, 4))
     index = prepare(KeySet.of(keys))
     assert {part.balls.codes.dtype.type for part in index.parts} <= {np.uint8, type_}
-    n_balls = [len(part.balls.doubled_radii) for part in index.parts]
+    n_balls = [part.balls.n_balls for part in index.parts]
     work = index.find(keys[0], 0).filter_work
     assert work == FilterWork(sum(n_balls) * 2 / 4, 2 * n, n * sum((each - 1).bit_length() for each in n_balls))
     assert index.memory_bytes > n * (4 * 4 + 2)
@@ -170,7 +170,7 @@ def test_the_balls_are_the_same_every_time() -> None:
     first, second = (prepare(KeySet.of(keys)) for _ in range(2))
     for a, b in zip(first.parts, second.parts, strict=True):
         np.testing.assert_array_equal(a.balls.codes, b.balls.codes)
-        np.testing.assert_array_equal(a.doubled_centres, b.doubled_centres)
+        np.testing.assert_array_equal(a.balls.doubled_centres, b.balls.doubled_centres)
 
 
 @pytest.mark.parametrize(("k", "share"), [(16, 0.33), (4, 0.117)])

@@ -23,8 +23,7 @@ class Balls:
 
     Attributes:
         codes: ball of each point, in the smallest unsigned type that holds them, shape (n,).
-        doubled_centres: twice the centres, int64 of shape (balls, m): integers, so that products with integers can be
-            exact.
+        doubled_centres: twice the centres, shape (balls, m): integers, so that products with integers can be exact.
         doubled_radii: twice the largest distance of a ball's points from its centre, float64 of shape (balls,); the
             root of an integer, rounded once.
 
@@ -34,7 +33,7 @@ class Balls:
     """
 
     codes: NDArray[np.unsignedinteger]
-    doubled_centres: NDArray[np.int64]
+    doubled_centres: NDArray[np.number]
     doubled_radii: NDArray[np.float64]
 
     @classmethod
@@ -59,6 +58,11 @@ class Balls:
         largest = np.zeros(len(centres), dtype=np.int64)
         np.maximum.at(largest, codes, squares)
         return cls(codes.astype(np.min_scalar_type(len(centres) - 1)), centres, np.sqrt(largest))
+
+    @property
+    def n_balls(self) -> int:
+        """Number of balls."""
+        return len(self.doubled_radii)
 
     @property
     def memory_bytes(self) -> int:

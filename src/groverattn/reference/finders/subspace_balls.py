@@ -45,26 +45,25 @@ class Part:
 
     Attributes:
         dimensions: which ones.
-        balls: the balls; every key is in one.
-        doubled_centres: twice the centres, in the smallest type in which products with a query are exact.
+        balls: the balls, their centres in the smallest type in which products with a query are exact.
     """
 
     dimensions: slice
     balls: Balls
-    doubled_centres: NDArray[np.number]
 
     def bounds(self, query: NDArray[np.floating], binary_places: int, dtype: type[np.signedinteger]) -> NDArray:
         """Largest score of each ball's points in these dimensions, rounded up to a multiple of 2^-binary_places.
 
         The unit is that multiple. <q_p, 2 c_p> is an integer and is not rounded. |q_p| and the radius are roots of
         integers: with u = 2^-53, converting an integer has relative error u, of which the root leaves half, the root
-        u, their product u and the factor `_ROUNDED_UP` u, so 5 u in all and 1 + 8 u makes up for them. Rounding up to
-        a whole number then leaves integers, whose sum over the parts is not rounded either.
+        u, the factor `_ROUNDED_UP` u and the product u, so 5 u in all and 1 + 8 u makes up for them; a power of two
+        rounds nothing. Rounding up to a whole number then leaves integers, whose sum over the parts is exact too.
         """
         of_part = query[self.dimensions].astype(np.int64)
         norm = math.sqrt(of_part @ of_part)
-        halves = (self.doubled_centres @ of_part.astype(self.doubled_centres.dtype)).astype(dtype)
-        reach = np.ceil(np.ldexp(self.balls.doubled_radii * norm * _ROUNDED_UP, binary_places - 1))
+        centres = self.balls.doubled_centres
+        halves = (centres @ of_part.astype(centres.dtype)).astype(dtype)
+        reach = np.ceil(self.balls.doubled_radii * (norm * _ROUNDED_UP * (1 << (binary_places - 1))))
         return (halves << (binary_places - 1)) + reach.astype(dtype)
 
 
@@ -88,8 +87,8 @@ class SubspaceBallsIndex(KeyIndex):
     @property
     def filter_work(self) -> FilterWork:
         """What the bounds of one query take: an inner product with every centre, a code of every key in every part."""
-        multiplied = sum(part.doubled_centres.size for part in self.parts)
-        bits = sum((len(part.doubled_centres) - 1).bit_length() for part in self.parts)
+        multiplied = sum(part.balls.doubled_centres.size for part in self.parts)
+        bits = sum((part.balls.n_balls - 1).bit_length() for part in self.parts)
         n_keys = self.keys.n_keys
         return FilterWork(multiplied / self.keys.d_head, len(self.parts) * n_keys, bits * n_keys)
 
@@ -145,7 +144,7 @@ def _part(points: NDArray[np.int64], dimensions: slice, query_bits: int) -> Part
     balls = Balls.of(points, max(1, len(points) // _KEYS_OF_A_BALL))
     key_bits = int(np.abs(balls.doubled_centres).max()).bit_length() + 1
     dtype = exact_dtype(points.shape[1], query_bits, key_bits)
-    return Part(dimensions, balls, balls.doubled_centres.astype(dtype))
+    return Part(dimensions, attrs.evolve(balls, doubled_centres=balls.doubled_centres.astype(dtype)))
 
 
 FINDER = Finder(
