@@ -40,7 +40,7 @@ SIZES = tuple(
 GRAPH_KEYS_MAX = 1 << 14
 GRAPH_NUMBERS_MAX = 1 << 19
 REAL_HEADS = "minilm_l6_n512.npz"
-# An eighth and a thirty-second of the keys at n = 128, 16 as everywhere, a sixteenth and a sixty-fourth at n = 512.
+# An eighth and a thirty-second of the keys at n = 128, a sixteenth to a sixty-fourth at n = 512.
 MARKED_OF_BUNDLED_HEAD = (4, 16)
 MARKED_OF_REAL_HEADS = (8, 16, 32)
 
@@ -175,7 +175,7 @@ def _row(
 
 
 def finder_records(data: Path) -> Iterator[FinderRecord]:
-    """Yield the records of all sizes, Gaussian first; two to three minutes on one core.
+    """Yield the records of all sizes, Gaussian first; about a minute on one core.
 
     Raises:
         InputError: the extra `index` is not installed: the approximate finder is one of the rows.
