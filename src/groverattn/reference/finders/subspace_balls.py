@@ -5,13 +5,13 @@ centres c_p and radii r_p has
 
     <q, k>  <=  sum over p of  <q_p, c_p> + r_p |q_p|,
 
-and only keys whose bound reaches the threshold are scored. The index is that of Louver (arXiv:2605.06763, second-hand;
+and only keys whose bound reaches the threshold are scored. The index is that of Louver (arXiv:2605.06763, abstract read;
 its public code read, none of it used), with one difference: here the bounds are added and compared with the threshold
 of the whole score, where Louver's experiments compare each part with a threshold of its own, read off the true top
 keys, or stop at sums of centres, which is no bound.
 
 It is a faster scan and no more than that: the codes of all n keys are read, and n / 4 balls a part take n / 4 inner
-products, so that it cannot save more than a factor of four in products.
+products (fewer where keys agree in a part), so that it saves a factor of about four in products at most.
 """
 
 from __future__ import annotations
