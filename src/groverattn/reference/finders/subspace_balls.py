@@ -5,7 +5,7 @@ centres c_p and radii r_p has
 
     <q, k>  <=  sum over p of  <q_p, c_p> + r_p |q_p|,
 
-and only keys whose bound reaches the threshold are scored. The index is that of Louver (arXiv:2605.06763, abstract read;
+and only keys whose bound reaches the threshold are scored. It is the index of Louver (arXiv:2605.06763, abstract read;
 its public code read, none of it used), with one difference: here the bounds are added and compared with the threshold
 of the whole score, where Louver's experiments compare each part with a threshold of its own, read off the true top
 keys, or stop at sums of centres, which is no bound.
