@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Literal
 
 import attrs
@@ -112,9 +113,25 @@ class ClassicalLine:
     includes: str = ""
 
     @property
+    def selects(self) -> bool:
+        """Whether the k largest scores are selected; if not, it is the rival only where the threshold is given."""
+        return self.includes in (TOP_K_ALONE, TOP_K_BATCHED)
+
+    @property
     def words(self) -> str:
-        """The name, with what is computed."""
-        return f"{self.name} ({self.includes})" if self.includes else self.name
+        """The name, with what is computed and what is left out."""
+        left_out = "" if self.selects else "; nothing is selected"
+        return f"{self.name} ({self.includes}{left_out})" if self.includes else self.name
+
+
+def slowest_of(lines: Sequence[ClassicalLine], *, selecting: bool = True) -> ClassicalLine:
+    """Return the line that takes longest; without `selecting`, of those that leave the selection out.
+
+    >>> lines = classical_lines(131_072, 128, n_selected=512)
+    >>> slowest_of(lines).name, slowest_of(lines, selecting=False).name
+    ('H100 decode top-k fp16', 'H100 decode fp16')
+    """
+    return max((line for line in lines if selecting or not line.selects), key=lambda line: line.time_s_per_row)
 
 
 # The same numbers of keys are asked for again for every data access, law and machine.
