@@ -172,7 +172,7 @@ def test_the_verdict_carries_both_rivals():
 
 
 def test_the_ceiling_decides_nothing():
-    """The ratio of `qram` ends at 1.03; by its exponent it passes a little further on, with another score before."""
+    """The ratio of `qram` ends at 1.01; by its exponent it passes a little further on, with another score before."""
     default = verdict_of(preset="llama2-7b", data_access="qram").full
     assert default.slowest.n_keys is None
     assert not default.never

@@ -5,6 +5,7 @@ They differ in the hardware that stands on the two sides, and none of them is th
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 from collections.abc import Callable
@@ -28,8 +29,7 @@ OCTAVES = 4
 MULTIPLY_ADDS_PER_QUBIT_CYCLE = 1.0
 """Classical multiply-adds that the electronics of a physical qubit could do in a code cycle: our assumption.
 
-They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), which gives no
-number.
+They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), without a number.
 """
 
 # A vendor's measured controller, "8 to 15 W per qubit", of which the least: aqsolotl.com, "Power consumption: the blind
@@ -92,12 +92,12 @@ class Reading:
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed numbers."""
-        lines = {"": self.slowest, "_fastest_line": self.fastest}
-        lines |= {"_given_tau": self.given_tau} if self.given_tau else {}
+        given_tau = {"_given_tau": self.given_tau} if self.given_tau else {}
+        lines = {"": self.slowest, "_fastest_line": self.fastest} | given_tau
         return {
             "n_keys": self.fastest.n_keys,
             "n_keys_slowest_line": self.slowest.n_keys,
-            **({"n_keys_given_tau": self.given_tau.n_keys} if self.given_tau else {}),
+            **{f"n_keys{of}": line.n_keys for of, line in given_tau.items()},
             "n_max": self.slowest.n_max,
             # JSON has no number for the infinite ratio of a search that cannot be run
             **{f"ratio_at_n_max{of}": _finite(line.ratio_at_n_max) for of, line in lines.items()},
@@ -260,10 +260,13 @@ class _Row:
         """Energy of the row over that of the slowest GPU line."""
         return volume.qubit_s * WATTS_PER_QUBIT / (slowest_s(self.request, n_keys) * WATTS_PER_GPU)
 
+    def one_s(self, n_keys: int) -> float:
+        return self.fastest(n_keys)[0].duration_s
+
     def shared_s(self, n_keys: int) -> float:
         """Time of the same width, seconds."""
         shared = self.sharing(n_keys)
-        return self.fastest(n_keys)[0].duration_s if shared is None else shared.slowest_s
+        return self.one_s(n_keys) if shared is None else shared.slowest_s
 
     def scan_s(self, n_keys: int) -> float:
         """Time of a scan by the electronics of the row's qubits, seconds: n d multiply-adds."""
@@ -271,12 +274,11 @@ class _Row:
         return n_keys * self.request.shape.d_head / (self.volume(n_keys)[0].qubits * per_s)
 
     def readings(self) -> Readings:
-        one_s, same_s = (lambda n: self.fastest(n)[0].duration_s), self.shared_s
         slowest, fastest, tau = (functools.partial(end, self.request) for end in (slowest_s, fastest_s, tau_s))
-        one = self._reading(ONE_MACHINE, one_s, slowest, fastest, self._one)
-        same = self._reading(SAME_WIDTH, same_s, slowest, fastest, self._same)
-        one = attrs.evolve(one, why=_WHY_ONE, given_tau=self._found(one_s, tau))
-        same = attrs.evolve(same, why=_WHY_SAME, given_tau=self._found(same_s, tau))
+        one = self._reading(ONE_MACHINE, self.one_s, slowest, fastest, self._one)
+        same = self._reading(SAME_WIDTH, self.shared_s, slowest, fastest, self._same)
+        one = attrs.evolve(one, why=_WHY_ONE, given_tau=self._found(self.one_s, tau))
+        same = attrs.evolve(same, why=_WHY_SAME, given_tau=self._found(self.shared_s, tau))
         return Readings(one, same, None if self.request.hardware in PRICED_BY_QDK else self._equal())
 
     def _equal(self) -> Reading:
@@ -321,11 +323,9 @@ class _Row:
     ) -> Reading:
         lines = [self._found(quantum_s, classical_s) for classical_s in dict.fromkeys((slowest_s, fastest_s))]
         points = []
-        for n_keys in (self.request.shape.n_keys, N_MAX):
-            try:
-                points.append(Point(n_keys, quantum_s(n_keys), slowest_s(n_keys), fastest_s(n_keys), design(n_keys)))
-            except InputError:
-                continue  # it cannot be run at this number of keys, which the ratio says
+        for n in (self.request.shape.n_keys, N_MAX):
+            with contextlib.suppress(InputError):  # it cannot be run at this number of keys, which the ratio says
+                points.append(Point(n, quantum_s(n), slowest_s(n), fastest_s(n), design(n)))
         return Reading(assumes, lines[0], lines[-1], "", points=tuple(points))
 
 
@@ -334,9 +334,7 @@ _WHY_SAME = (
     "the number of machines grows like n and each has parts of a fixed size, so only the slowest of more machines and "
     "the smaller error that each may have add to the time, like log n: it buys time with qubits, as many GPUs would"
 )
-_WHY_EQUAL = (
-    "qubits times time grow like n, as the multiply-adds of a scan do: every iterate loads every key of its part"
-)
+_WHY_EQUAL = "qubits times time grow like n, as a scan's multiply-adds do: every iterate loads every key of its part"
 
 
 def _named(row: CircuitRow, n_keys: int, parts: PartDesign | None = None) -> dict[str, Any]:
