@@ -29,7 +29,7 @@ OCTAVES = 4
 MULTIPLY_ADDS_PER_QUBIT_CYCLE = 1.0
 """Classical multiply-adds that the electronics of a physical qubit could do in a code cycle: our assumption.
 
-They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), without a number.
+They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), with no number.
 """
 
 # A vendor's measured controller, "8 to 15 W per qubit", of which the least: aqsolotl.com, "Power consumption: the blind
