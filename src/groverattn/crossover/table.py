@@ -46,8 +46,9 @@ def _(result: CrossoverResult) -> tuple[Block, ...]:
 _LEGEND = (
     "Quantum times are lower bounds: reactions one after the other, calls of an outside memory, and the control "
     "computer's reading of the keys for every measured unload; gates, factories and Clifford traffic cost no time. "
-    "GPU: slowest and fastest of the lines of `groverattn estimate`. The number of marked keys stays as n grows. *: "
-    "would do only if nothing else took time."
+    "GPU: slowest and fastest of the lines of `groverattn estimate`: the slowest selects the k largest of one row "
+    "alone, the fastest computes a whole row of a prefill and selects nothing. The number of marked keys stays as n "
+    "grows. *: would do only if nothing else took time."
 )
 
 
@@ -222,8 +223,8 @@ def _needs(point: BreakEvenPoint, line: ClassicalLine) -> dict[str, Need]:
 
 
 def _against(point: BreakEvenPoint) -> str:
-    slowest, fastest = (f"{line.name} ({time_text(line.time_s_per_row)})" for line in (point.slowest, point.fastest))
-    return f"n = {point.row.n_keys:,} against {slowest} and {fastest}"
+    slowest, fastest = (f"{line.words}, {time_text(line.time_s_per_row)}" for line in (point.slowest, point.fastest))
+    return f"n = {point.row.n_keys:,} against {slowest}, and {fastest}"
 
 
 def _value(value: float | None, unit: str) -> Cell:

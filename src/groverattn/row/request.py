@@ -330,6 +330,8 @@ class RowRequest:
         return {k: v for key, value in printed.items() for k, v in (value if key == "design" else {key: value}).items()}
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
-        """Return the GPUs on this row, at its own number of keys or at another one."""
-        n_keys = self.shape.n_keys if n_keys is None else n_keys
-        return classical_lines(n_keys, self.shape.d_head, self.gqa_group, key_numbers=self.key_numbers)
+        """Return the GPUs on this row, without and with a selection, at its own number of keys or at another one."""
+        shape, n_keys = self.shape, self.shape.n_keys if n_keys is None else n_keys
+        return classical_lines(
+            n_keys, shape.d_head, self.gqa_group, key_numbers=self.key_numbers, n_selected=shape.n_marked
+        )
