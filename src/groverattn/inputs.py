@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from groverattn.errors import InputError, check_between, real_number, shown, unknown_name, whole_number
+from groverattn.errors import InputError, check_between, real_number, shown, unknown_name
+from groverattn.whole_numbers import whole
 
 R = TypeVar("R")
 
@@ -91,7 +92,7 @@ class Input:
 
 
 def typed(name: str, type_: type, value: Any) -> Any:
-    """Return a value as int, float, str or bool; whole numbers serve as real ones, nothing else is converted.
+    """Return a value as int, float, str or bool; whole numbers serve as real ones, and may be written as text.
 
     Raises:
         InputError: it is of another type.
@@ -100,7 +101,7 @@ def typed(name: str, type_: type, value: Any) -> Any:
     3.0
     """
     if type_ is int:
-        return whole_number(name, value)
+        return whole(name, value)
     if type_ is float:
         return real_number(name, value)
     if isinstance(value, type_) and not (type_ is str and len(value) > _STRING_MAX):

@@ -105,7 +105,7 @@ REFUSED = {
     "an input of the other kind": (SIZES + "engine = 'law'\n", "key 'engine' in [fixed]"),
     "a key in a grid": (SIZES + "[grid]\nkey_bit = [4]\n", "key 'key_bit' in [grid]", "did you mean key_bits"),
     "a key in a point": (SIZES + "[[points]]\n[[points]]\nx = 1\n", "key 'x' in [[points]] number 2"),
-    "text for a number": (SIZES + "key_bits = '8'\n", "key_bits = '8' in [fixed]; allowed: a whole number"),
+    "text for a number": (SIZES + "key_bits = 'eight'\n", "key_bits = 'eight' in [fixed]; allowed: a whole number"),
     "a real for a whole one": (SIZES + "key_bits = 8.0\n", "allowed: a whole number"),
     "true for a number": (SIZES + "key_bits = true\n", "allowed: a whole number"),
     "true for a real": (SIZES + "error_budget = true\n", "allowed: a number"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +11,7 @@ from cyclopts import Parameter, Token
 
 from groverattn import inputs
 from groverattn.inputs import Input
+from groverattn.whole_numbers import WHOLE_FORMS, whole_of_text
 
 
 def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
@@ -21,9 +21,10 @@ def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
         ValueError: it is not one.
     """
     text = tokens[0].value
-    if not re.fullmatch(r"[+-]?[0-9]{1,100}", text):
-        raise ValueError(f'"{text}" is not a whole number')
-    return int(text)
+    number = whole_of_text(text)
+    if number is None:
+        raise ValueError(f'"{text}" is not a whole number, such as {WHOLE_FORMS}')
+    return number
 
 
 WHOLE = Parameter(converter=_whole_number)

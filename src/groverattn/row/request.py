@@ -18,6 +18,7 @@ from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check
 from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import N_KEYS_MAX, Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
+from groverattn.whole_numbers import whole_of_text
 
 READS_LIMIT_MAX = 1e6
 """Largest limit of the keys that are read, over the keys: as good as none."""
@@ -48,7 +49,8 @@ def _name_in(check: Callable[[str], object]) -> Check:
 
 
 def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    number = whole_of_text(value) if isinstance(value, str) else value
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 
 def _check_keys_per_query(text: str) -> None:
