@@ -56,6 +56,7 @@ class Input:
         check: raises InputError for a value that no request can have.
         path: record fields that lead to it.
         parse: turns values of further types into `type`, and returns all others as they are.
+        stands_for: inputs whose values it gives; where a request is changed by it, theirs are dropped.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Input:
     check: Check | None = None
     path: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
+    stands_for: tuple[str, ...] = ()
 
     @property
     def annotation(self) -> Any:
@@ -217,6 +219,19 @@ def flat(request: Any) -> dict[str, Any]:
     }
 
 
+def changed(request: R, values: Mapping[str, Any]) -> R:
+    """Return a request with other inputs; None: by default again.
+
+    Raises:
+        InputError: as `make`.
+    """
+    declared = inputs_of(type(request))
+    given = [declared[name] for name, value in values.items() if value is not None and name in declared]
+    replaced = {name for each in given for name in each.stands_for}
+    kept = {name: value for name, value in flat(request).items() if name not in replaced}
+    return make(type(request), kept | dict(values))
+
+
 def asks(
     record: type,
     annotate: Callable[[Input], Any] = lambda declared: declared.annotation,
@@ -264,8 +279,7 @@ def asks(
                     do=f"write {next(iter(names))}={shown(arguments[0])} if that is what it is",
                 )
             if arguments and isinstance(arguments[0], record):
-                request, arguments = arguments[0], arguments[1:]
-                values = flat(request) | values
+                return function(changed(arguments[0], values), *arguments[1:], **named)
             return function(make(record, values), *arguments, **named)
 
         returned = function.__annotations__.get("return", inspect.Signature.empty)

@@ -97,7 +97,7 @@ REFUSED = {
     "no TOML": ('kind = "estimate"\n[fixed\n', "does not parse"),
     "a key that is none": (
         SIZES + "n_kyes = 3\n",
-        "key 'n_kyes' in [fixed]; allowed: preset, n_keys",
+        "key 'n_kyes' in [fixed]; allowed: preset, config, heads, kv_heads, n_keys",
         "did you mean n_keys",
     ),
     "a table that is none": (SIZES + "[gird]\nn_keys = [2]\n", "did you mean grid"),
