@@ -34,7 +34,10 @@ Format = Annotated[Literal["table", "json"], Parameter(help="Table for people, o
 Force = Annotated[bool, Parameter(help="Replace a file that exists.", negative="")]
 Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")]
 HeadFile = Annotated[
-    Path, Parameter(help="An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).")
+    Path,
+    Parameter(
+        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d)."
+    ),
 ]
 
 
