@@ -440,7 +440,7 @@ def find_keys(
     """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -498,7 +498,7 @@ def oracle(
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -678,7 +678,7 @@ def search(
     """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -738,7 +738,7 @@ def simulate(
     """Search of the rows of a head, with what B gives beside exact attention.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -802,7 +802,7 @@ def verify(
     """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -82,13 +83,15 @@ class Tensors(StoredArrays):
         place, header = self.places[array], self.header(array)
         is_bfloat16 = place.type == _BFLOAT16
         try:
-            numbers = np.empty(place.shape, _HALF if is_bfloat16 else header.dtype)
             self.file.seek(self.start + place.begin)
-            n_read = self.file.readinto(numbers.reshape(-1).view(np.uint8)) if numbers.size else 0
+            numbers = np.fromfile(self.file, _HALF if is_bfloat16 else header.dtype, math.prod(place.shape))
+            if numbers.size < math.prod(place.shape):
+                raise self.unusable(f"array {array} is cut off")
+            numbers = numbers.reshape(place.shape)
+        except InputError:
+            raise
         except (OSError, ValueError, MemoryError) as damage:
             raise self.unusable(f"array {array} cannot be read: {damage}") from damage
-        if n_read != numbers.nbytes:
-            raise self.unusable(f"array {array} is cut off")
         return (numbers.astype("<u4") << 16).view("<f4") if is_bfloat16 else numbers
 
 
