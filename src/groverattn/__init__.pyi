@@ -52,12 +52,17 @@ __version__: str
 def compare(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
@@ -91,12 +96,17 @@ def compare(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         name: What to call the sizes; a preset has its own name.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Attention layers of the model.
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
@@ -152,12 +162,17 @@ def diagnose(
 def estimate(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
@@ -192,12 +207,17 @@ def estimate(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         name: What to call the sizes; a preset has its own name.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Attention layers of the model.
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
@@ -239,12 +259,17 @@ def estimate(
 def find_crossover(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
@@ -280,12 +305,17 @@ def find_crossover(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         name: What to call the sizes; a preset has its own name.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Attention layers of the model.
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
@@ -325,12 +355,17 @@ def find_crossover(
 def find_frontier(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
@@ -347,12 +382,17 @@ def find_frontier(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         name: What to call the sizes; a preset has its own name.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Attention layers of the model.
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
@@ -400,7 +440,7 @@ def find_keys(
     """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -458,7 +498,7 @@ def oracle(
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -502,12 +542,17 @@ def picture(
 def price_model(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
@@ -543,12 +588,17 @@ def price_model(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         name: What to call the sizes; a preset has its own name.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Attention layers of the model.
         query_heads: Query heads per layer.
         gqa_group: Query heads that share one memory of keys.
@@ -628,7 +678,7 @@ def search(
     """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -688,7 +738,7 @@ def simulate(
     """Search of the rows of a head, with what B gives beside exact attention.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
@@ -752,7 +802,7 @@ def verify(
     """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.

@@ -29,7 +29,7 @@ COUNTS = LogicalCounts(10**6, 10, 5, 10, 10, logical_qubits=100, toffoli_depth=1
 MACHINE = HARDWARE["gidney-fowler-2018"]
 
 LONG = pytest.param(10**5000, id="5,001 digits")
-NO_WHOLE_NUMBERS = (LONG, 3.0, 2.5, math.nan, math.inf, True, None, "3", np.float64(3))
+NO_WHOLE_NUMBERS = (LONG, 3.0, 2.5, math.nan, math.inf, True, None, "3.5", np.float64(3))
 
 
 @pytest.mark.parametrize("number", NO_WHOLE_NUMBERS)

@@ -11,7 +11,7 @@ from groverattn.costs.crossover import Crossover
 from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
 from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT, Reading, Readings
-from groverattn.row.sentences import heading, ratio_text, reading_sentence, shared_reasons
+from groverattn.row.sentences import heading, note_text, ratio_text, reading_sentence, shared_reasons
 from groverattn.row.time import one_key
 from groverattn.row.verdict import ASSUMED
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
@@ -31,7 +31,8 @@ from groverattn.show.result import blocks_of
 @blocks_of.register
 def _(result: CrossoverResult) -> tuple[Block, ...]:
     """From which n each access is faster and why; then what would be needed at each n that was asked for."""
-    blocks: list[Block] = [Paragraph(heading(one_key(result.request))), readings_table(result.readings)]
+    blocks: list[Block] = [Paragraph(heading(one_key(result.request)))]
+    blocks += [*map(Paragraph, note_text(result.request)), readings_table(result.readings)]
     blocks += [readings_points(result.readings), crossings_table(result), *_reasons(result)]
     if len(result.verdicts) == 1:
         ((name, points),) = result.points.items()

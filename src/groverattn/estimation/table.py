@@ -14,7 +14,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.sentences import given_tau_sentence, heading, passing_text
+from groverattn.row.sentences import given_tau_sentence, heading, note_text, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
@@ -51,6 +51,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
     request, design = result.request, {result.request.design.data_access: result}
     return (
         Paragraph(f"{heading(request, design=True)}; {request.layers} layers x {request.query_heads} heads"),
+        *map(Paragraph, note_text(request)),
         *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
         Paragraph("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
@@ -69,6 +70,7 @@ def _(result: Comparison) -> tuple[Block, ...]:
     gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in _spread(result.request.classical()))
     return (
         Paragraph(heading(result.request)),
+        *map(Paragraph, note_text(result.request)),
         accesses_table(result),
         Paragraph(f"One row on a GPU, slowest and fastest of each kind: {gpu}\n{result.verdict}"),
         Paragraph(_LEGEND),

@@ -39,14 +39,15 @@ def refuse_ignored(given: Mapping[str, object], allowed: str, why: str = _WHY) -
 
 @attrs.frozen(kw_only=True)
 class StoredHead:
-    """A head of an .npz file, see `load_head`; no file: nothing is read.
+    """A head of an .npz or .safetensors file, see `load_head`; no file: nothing is read.
 
     Raises:
         InputError: layer or head without file.
     """
 
     file: str | None = option(
-        None, help="An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d)."
+        None,
+        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).",
     )
     layer: int | None = option(None, check=INDEX, help="Layer to read, from 0.")
     head: int | None = option(None, check=INDEX, help="Query head to read, from 0.")
@@ -65,7 +66,7 @@ class StoredHead:
         if self.file is None:
             raise InputError(
                 given="no file",
-                allowed="an .npz file with arrays Q, K and V",
+                allowed="an .npz or .safetensors file with arrays Q, K and V",
                 why="the head is read from it",
                 do="`groverattn capture` writes the heads of a model to such a file",
             )
@@ -74,7 +75,7 @@ class StoredHead:
 
 @attrs.frozen(kw_only=True)
 class HeadChoice(StoredHead):
-    """A head of an .npz file, or a random one of a given size.
+    """A head of a file, or a random one of a given size.
 
     Raises:
         InputError: layer or head without file, n_keys or d_head with it.

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError, check_seed
-from groverattn.files.npz import SIZE_MAX_BYTES, open_arrays
+from groverattn.files.arrays import SIZE_MAX_BYTES
+from groverattn.files.head_file import open_arrays
 from groverattn.problem.fixed_point import check_bits, largest_value
 from groverattn.problem.free_memory import check_memory
 from groverattn.problem.indexers import weighted_relus
@@ -124,7 +125,7 @@ def load_indexer(path: str | os.PathLike[str], layer: int | None = None, causal:
         InputError: a file that cannot be read safely, without an indexer, or without one of this layer.
     """
     with open_arrays(path) as arrays:
-        suffix = _suffix(tuple(arrays.members), layer)
+        suffix = _suffix(tuple(arrays.names()), layer)
         names = [name + suffix for name in NAMES]
         arrays.require(*names)
         n_bytes = sum(arrays.header(name).n_bytes for name in names)

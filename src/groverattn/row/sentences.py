@@ -121,6 +121,15 @@ def heading(request: RowRequest, *, design: bool = False) -> str:
     )
 
 
+def note_text(request: RowRequest) -> tuple[str, ...]:
+    """Return what is to be known of the sizes, as no or one paragraph.
+
+    >>> note_text(RowRequest.of(preset="toy")), note_text(RowRequest.of(preset="toy", note="a sketch"))
+    ((), ('Note: a sketch.',))
+    """
+    return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+
+
 def reading_sentence(reading: Reading) -> str:
     """Say from where a row passes the slowest and the fastest classical line, or that it does not, and why."""
     slowest, fastest = reading.slowest, reading.fastest
