@@ -17,7 +17,6 @@ LARGEST_PACKAGE = 39_500
 
 # Shorter than SMALLEST_MODULE, and no function of a neighbour: why.
 SMALL = {
-    "src/groverattn/bloqs/score/methods.py": "registry of the score methods",
     "src/groverattn/files/csv_records.py": "the one guard of CSV cells; its neighbours are other formats",
     "src/groverattn/physical/factories/usable.py": "asks the registry of machines, which the factories know nothing of",
     "src/groverattn/reference/finders/registry.py": "registry of the finders",

@@ -66,7 +66,6 @@ def _(result: Estimate) -> tuple[Block, ...]:
 
 @blocks_of.register
 def _(result: Comparison) -> tuple[Block, ...]:
-    """One line per data access, and what follows."""
     gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in _spread(result.request.classical()))
     return (
         Paragraph(heading(result.request)),

@@ -22,8 +22,9 @@ def _integers(numbers: Iterable[int]) -> tuple[int, ...]:
 class IndexerQuery:
     """What a row of an indexer asks its keys: score = sum_h weights_h max(<queries_h, key>, 0).
 
-    The lightning indexer of DeepSeek-V3.2 scores so (arXiv:2512.02556, Equation 1); all of its heads share one key, and
-    the k keys of the largest sums are attended to by every head of the layer.
+    The lightning indexer of DeepSeek-V3.2 scores so (Equation 1 of the report of V3.2-Exp, read in a reprint;
+    arXiv:2512.02556, second-hand). All of its heads share one key, and every head of the layer attends to the k keys of
+    the largest sums.
 
     Attributes:
         queries: H queries of d integers.
