@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.row.request import RowRequest
 from numpy.typing import ArrayLike
 from groverattn.bloqs.search.block_oracle import BlockOracle
@@ -40,6 +41,9 @@ from groverattn.problem.chosen_head import random_head as random_head
 from groverattn.problem.heads import AttentionHead as AttentionHead
 from groverattn.problem.heads import bundled_head as bundled_head
 from groverattn.problem.heads import load_head as load_head
+from groverattn.problem.indexer_heads import IndexerHead as IndexerHead
+from groverattn.problem.indexer_heads import load_indexer as load_indexer
+from groverattn.problem.indexer_heads import random_indexer as random_indexer
 from groverattn.problem.presets import PRESETS as PRESETS
 from groverattn.reference.attention.exact import exact_attention as exact_attention
 from groverattn.reference.finders.registry import FINDERS as FINDERS
@@ -60,6 +64,8 @@ def compare(
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -104,6 +110,8 @@ def compare(
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -170,6 +178,8 @@ def estimate(
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -215,6 +225,8 @@ def estimate(
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -267,6 +279,8 @@ def find_crossover(
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -313,6 +327,8 @@ def find_crossover(
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -363,6 +379,8 @@ def find_frontier(
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -390,6 +408,8 @@ def find_frontier(
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -410,7 +430,7 @@ def find_frontier(
     """
 
 def find_keys(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -420,8 +440,11 @@ def find_keys(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -446,8 +469,11 @@ def find_keys(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -461,7 +487,8 @@ def find_keys(
         first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.
         error_budget: Probability that any row misses a key.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
+            `load_indexer` return them. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         row: Number of the row; negative from the end.
@@ -475,7 +502,7 @@ def find_keys(
     """
 
 def oracle(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -485,8 +512,11 @@ def oracle(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -504,8 +534,11 @@ def oracle(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -513,7 +546,8 @@ def oracle(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
+            `load_indexer` return them. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 
@@ -550,6 +584,8 @@ def price_model(
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -596,6 +632,8 @@ def price_model(
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -654,7 +692,7 @@ def run_sweep(
     """
 
 def search(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -664,8 +702,11 @@ def search(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -684,8 +725,11 @@ def search(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -693,7 +737,8 @@ def search(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
+            `load_indexer` return them. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_iterates: Number of iterates; None: as many as find a marked key most probably.
@@ -703,7 +748,7 @@ def search(
     """
 
 def simulate(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -713,8 +758,11 @@ def simulate(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -744,8 +792,11 @@ def simulate(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -763,7 +814,8 @@ def simulate(
         search_law: Compare with ideal, expected, proven, worst or all.
         error_budget: Probability that any row misses a key.
         rows: Rows A:B, B left out.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
+            `load_indexer` return them. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_workers: Processes that share the rows.
@@ -779,7 +831,7 @@ def simulate(
     """
 
 def verify(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -789,8 +841,11 @@ def verify(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -808,8 +863,11 @@ def verify(
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -817,7 +875,8 @@ def verify(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
+            `load_indexer` return them. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import groverattn
 from groverattn.errors import InputError
 from groverattn.problem.chosen_head import HeadChoice
 from groverattn.problem.indexer_heads import random_indexer
@@ -81,3 +82,11 @@ def test_a_file_with_an_indexer(tmp_path):
     result = simulate(request)
     assert result.passed
     assert result.instance.head.causal
+
+
+def test_an_indexer_in_memory_by_the_public_functions():
+    indexer = groverattn.random_indexer(n_keys=40, d_head=4, n_heads=2, seed=1)
+    result = groverattn.simulate(indexer, n_marked=3, engine="law", rows="0:4")
+    assert result.passed
+    assert groverattn.verify(indexer, n_marked=3).check.passed
+    assert groverattn.find_keys(indexer, n_marked=3, engine="law", row=0).found
