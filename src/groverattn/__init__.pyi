@@ -487,8 +487,7 @@ def find_keys(
         first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.
         error_budget: Probability that any row misses a key.
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         row: Number of the row; negative from the end.
@@ -546,8 +545,7 @@ def oracle(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 
@@ -737,8 +735,7 @@ def search(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_iterates: Number of iterates; None: as many as find a marked key most probably.
@@ -814,8 +811,7 @@ def simulate(
         search_law: Compare with ideal, expected, proven, worst or all.
         error_budget: Probability that any row misses a key.
         rows: Rows A:B, B left out.
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_workers: Processes that share the rows.
@@ -875,8 +871,7 @@ def verify(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 

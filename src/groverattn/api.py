@@ -123,8 +123,7 @@ def simulate(
     """Search of the rows of a head, with what B gives beside exact attention.
 
     Args:
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_workers: Processes that share the rows.
@@ -163,8 +162,7 @@ def verify(
     """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
 
     Args:
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 
@@ -187,8 +185,7 @@ def oracle(
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
     Args:
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 
@@ -216,8 +213,7 @@ def search(
     """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
 
     Args:
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_iterates: Number of iterates; None: as many as find a marked key most probably.
@@ -267,8 +263,7 @@ def find_keys(
     """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
 
     Args:
-        Q: Queries, shape (n, d); or a head or an indexer, as `load_head` and
-            `load_indexer` return them. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         row: Number of the row; negative from the end.
