@@ -22,7 +22,7 @@ _NAMES = {
     "physical.machines.hardware": "HARDWARE",
     "problem.chosen_head": "random_head",
     "problem.heads": "AttentionHead bundled_head load_head",
-    "problem.presets": "PRESETS",
+    "models.presets": "PRESETS",
     "reference.attention.exact": "exact_attention",
     "reference.finders.registry": "FINDERS",
     "row.request": "RowRequest",

@@ -40,7 +40,7 @@ from groverattn.problem.chosen_head import random_head as random_head
 from groverattn.problem.heads import AttentionHead as AttentionHead
 from groverattn.problem.heads import bundled_head as bundled_head
 from groverattn.problem.heads import load_head as load_head
-from groverattn.problem.presets import PRESETS as PRESETS
+from groverattn.models.presets import PRESETS as PRESETS
 from groverattn.reference.attention.exact import exact_attention as exact_attention
 from groverattn.reference.finders.registry import FINDERS as FINDERS
 from groverattn.row.request import RowRequest as RowRequest

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import Regime, WholeModel, whole_model
 from groverattn.whole_model.rivals import Rival

@@ -7,7 +7,7 @@ import pytest
 from groverattn.classical.gpus import GPUS, Gpu
 from groverattn.classical.lines import KeyMemory, classical_lines, whole_model_times
 from groverattn.errors import InputError
-from groverattn.problem.presets import PRESETS, preset
+from groverattn.models.presets import PRESETS, preset
 
 H100, B200 = (next(gpu for gpu in GPUS if gpu.label == label) for label in ("H100 fp16", "B200 bf16"))
 # The GPU of FlashMLA's analysis (docs/20250422-new-kernel-deep-dive.md): 865 TFLOP/s throttled, 3.35 TB/s.

@@ -13,7 +13,7 @@ from groverattn.estimation.estimate import estimate
 from groverattn.frontier.frontier import frontier
 from groverattn.physical.bare_counts import price_bare_counts
 from groverattn.problem.heads import bundled_head
-from groverattn.problem.presets import PRESETS, PresetList
+from groverattn.models.presets import PRESETS, PresetList
 from groverattn.row.request import RowRequest
 from groverattn.show.document import Column, Paragraph, Points, Table
 from groverattn.show.html import fragment

@@ -6,7 +6,7 @@ import pytest
 from groverattn.classical.lines import KeyMemory, ModelTime, whole_model_times
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
-from groverattn.problem.presets import PRESETS, preset
+from groverattn.models.presets import PRESETS, preset
 from groverattn.row.request import RowRequest
 from groverattn.show.terminal import text_of
 from groverattn.whole_model.loading import MemoryLoading

@@ -27,6 +27,7 @@ class KeyMemory:
         d_head: numbers in a score, d.
         gqa_group: query heads that share the memory.
         key_numbers: numbers that are stored per key; None: the d_head numbers of the key itself.
+        index_heads: heads H of an indexer, whose row is the sum over them and reads each key once; None: a head.
 
     Raises:
         InputError: a size below 1.
@@ -36,12 +37,13 @@ class KeyMemory:
     d_head: int
     gqa_group: int = 1
     key_numbers: int | None = None
+    index_heads: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        if min(self.n_keys, self.d_head, self.gqa_group, self.stored_numbers) < 1:
+        if min(self.n_keys, self.d_head, self.gqa_group, self.stored_numbers, self.heads_per_row) < 1:
             raise InputError(
                 given=f"n_keys = {self.n_keys}, d_head = {self.d_head}, gqa_group = {self.gqa_group}, "
-                f"key_numbers = {self.key_numbers}",
+                f"key_numbers = {self.key_numbers}, index_heads = {self.index_heads}",
                 allowed="at least 1 each",
                 why="they are sizes of an attention head",
                 do="check which number is which",
@@ -51,6 +53,11 @@ class KeyMemory:
     def stored_numbers(self) -> int:
         """Numbers that are stored and read per key."""
         return self.d_head if self.key_numbers is None else self.key_numbers
+
+    @property
+    def heads_per_row(self) -> int:
+        """Inner products that make one score."""
+        return 1 if self.index_heads is None else self.index_heads
 
     @property
     def compressed(self) -> bool:
@@ -64,7 +71,13 @@ class KeyMemory:
         (arXiv:2407.08608, Section 4.1); half of it on average where a row sees only the keys before it. Queries, keys,
         values and outputs pass through the memory once, keys and values once per group, which is a lower bound; MLA
         expands the keys of every head first (our assumption: as FlashMLA's dense prefill does).
+
+        A row of an indexer has no values: 2 H n d FLOP, and its H queries and one key pass through the memory. The few
+        operations of ReLU and weights are left out.
         """
+        if self.index_heads is not None:
+            flop = 2 * self.index_heads * self.n_keys * self.d_head / (2 if causal else 1)
+            return gpu.roofline(flop, numbers=(self.index_heads + 1) * self.d_head)
         flop = 4 * self.n_keys * self.d_head / (2 if causal else 1)
         sharing = 1 if self.compressed else self.gqa_group
         return gpu.roofline(flop, numbers=(2 + 2 / sharing) * self.d_head)
@@ -74,11 +87,12 @@ class KeyMemory:
 
         A score is 2 key_numbers FLOP, and the stored numbers are read once for all query heads of the group. Values are
         left out, because the search for the large scores, which the quantum line does, needs none; `with_values` gives
-        the whole attention row. Compressed keys serve as values too and are read once; the sum of the values is counted
+        the whole attention row; an indexer has none, and its row does H times the operations on the same keys. Compressed keys serve as values too and are read once; the sum of the values is counted
         over all stored numbers (DeepSeek-V3 needs 512 of its 576).
         """
         numbers = self.n_keys * self.stored_numbers
-        flop = 2 * numbers * (2 if with_values else 1)
+        with_values = with_values and self.index_heads is None
+        flop = 2 * numbers * self.heads_per_row * (2 if with_values else 1)
         read = numbers * (2 if with_values and not self.compressed else 1)
         return gpu.roofline(flop, read / self.gqa_group)
 
@@ -112,6 +126,7 @@ def classical_lines(
     key_numbers: int | None = None,
     *,
     with_values: bool = False,
+    index_heads: int | None = None,
 ) -> tuple[ClassicalLine, ...]:
     """Time per row on every GPU of `GPUS`, first in prefill, then in decode.
 
@@ -124,6 +139,7 @@ def classical_lines(
         causal: whether a row of prefill sees only the keys before it; the newest row of decode sees every key.
         key_numbers: numbers that decode reads per key, if not d_head (see `KeyMemory`).
         with_values: whether decode computes the whole attention row and not only the scores.
+        index_heads: heads of an indexer, one row of which is timed; None: a row of a head.
 
     Raises:
         InputError: a size below 1.
@@ -134,7 +150,7 @@ def classical_lines(
     >>> lines["H100 decode fp16"].bound_by
     'bandwidth'
     """
-    memory = KeyMemory(n_keys, d_head, gqa_group, key_numbers)
+    memory = KeyMemory(n_keys, d_head, gqa_group, key_numbers, index_heads)
     prefill = [_line(gpu, "prefill", memory.prefill(gpu, causal)) for gpu in GPUS]
     decode = [_line(gpu, "decode", memory.decode(gpu, with_values)) for gpu in GPUS]
     return *prefill, *decode

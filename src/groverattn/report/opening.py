@@ -8,7 +8,7 @@ from groverattn.errors import InputError
 from groverattn.estimation.table import reason
 from groverattn.physical.estimate import OBJECTIVES
 from groverattn.physical.table import LIMIT_WORDS
-from groverattn.problem.presets import Preset
+from groverattn.models.presets import Preset
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.report.contest import Contest
 from groverattn.report.results import ModelResults
@@ -157,7 +157,7 @@ def _qram_price(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
 def marked_note(preset: Preset) -> str:
     """Return what is to be known of a preset, with the letter that the report has for its marked keys.
 
-    >>> from groverattn.problem.presets import preset
+    >>> from groverattn.models.presets import preset
     >>> marked_note(preset("gpt2"))
     'k is our assumption'
     """

@@ -13,9 +13,9 @@ from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
 from groverattn.errors import InputError, check_error_budget, unknown_name
 from groverattn.inputs import Check, Input, between, checked, flat, inputs_of, make, nested, option
+from groverattn.models.presets import PRESETS, preset
 from groverattn.physical.estimate import OBJECTIVES, check_objective
 from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check_hardware
-from groverattn.problem.presets import PRESETS, preset
 from groverattn.problem.shapes import N_KEYS_MAX, Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
 
@@ -26,7 +26,10 @@ READS_LIMIT_MAX = 1e6
 _COUNT_MAX = 1 << 40
 _count = between(1, _COUNT_MAX, "every model has at least one, and none has more")
 
-_OF_A_MODEL = ("name", "n_keys", "d_head", "n_marked", "layers", "query_heads", "gqa_group", "key_numbers")
+_OF_A_MODEL = (
+    *("name", "n_keys", "d_head", "n_marked", "index_heads"),
+    *("layers", "query_heads", "gqa_group", "key_numbers", "window", "window_layers"),
+)
 
 
 AUTO = "auto"
@@ -226,8 +229,10 @@ class RowRequest:
     Attributes:
         shape: sizes of the search.
         name: preset name, or what to call the sizes.
-        layers, query_heads, gqa_group: how many heads there are, and how many query heads share one key memory.
+        layers, query_heads, gqa_group: layers that search, rows in each of them (one of an indexer, else one for each
+            query head), and how many of these share one key memory.
         key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `classical.lines.KeyMemory`).
+        window, window_layers: keys that a row sees in further layers, and the number of these layers.
         design: how the row is searched.
         optimise: what the best design has least of, a name in `OBJECTIVES`.
         qram: what a call of the memory is assumed to cost, for the data access `qram`.
@@ -237,15 +242,20 @@ class RowRequest:
             misses, storage, magic states, synthesis, or the memory.
 
     Raises:
-        InputError: an unknown name, a number out of range, or query_heads that are not a multiple of gqa_group.
+        InputError: an unknown name, a number out of range, query_heads that are not a multiple of gqa_group, or a window
+            without layers.
     """
 
     shape: Shape = nested(Shape)
     name: str = option("custom", help="What to call the sizes; a preset has its own name.")
-    layers: int = option(1, help="Attention layers of the model.", check=_count)
-    query_heads: int = option(1, help="Query heads per layer.", check=_count)
+    layers: int = option(1, help="Layers that search all keys.", check=_count)
+    query_heads: int = option(1, help="Query heads per layer; 1 for an indexer.", check=_count)
     gqa_group: int = option(1, help="Query heads that share one memory of keys.", check=_count)
     key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; d-head if not given.", check=_count)
+    window: int | None = option(None, help="Keys that a row sees in further layers, with a window.", check=_count)
+    window_layers: int = option(
+        0, help="Layers with a window.", check=between(0, _COUNT_MAX, "they come on top of those that search all keys")
+    )
     design: Design = nested(Design)
     qram: QRAMPrice = nested(QRAMPrice, prefix="qram_")
     optimise: str = option(
@@ -273,6 +283,13 @@ class RowRequest:
                 why="every group of query heads shares one memory of keys",
                 do="give both",
             )
+        if (self.window is None) != (self.window_layers == 0):
+            raise InputError(
+                given=f"window = {self.window}, window_layers = {self.window_layers}",
+                allowed="both, or neither",
+                why="layers with a window are counted by their number, and priced by its keys",
+                do="give both",
+            )
 
     @classmethod
     def of(cls, **inputs: Any) -> RowRequest:
@@ -291,12 +308,7 @@ class RowRequest:
         """Return the inputs with those of the preset, if there is one."""
         inputs = dict(given)
         if "preset" in inputs:
-            model = PRESETS[inputs.pop("preset")]
-            sizes = {"n_keys": model.n_keys, "d_head": model.d_head, "n_marked": model.n_marked}
-            heads = {"layers": model.layers, "query_heads": model.query_heads, "gqa_group": model.group_size}
-            # of MLA only: it stores another number of numbers per key than a score has
-            stored = {"key_numbers": model.key_numbers} if model.kv_heads is None else {}
-            return {"name": model.name, **sizes, **heads, **stored} | inputs
+            return PRESETS[inputs.pop("preset")].row_inputs() | inputs
         missing = [name for name in ("n_keys", "d_head", "n_marked") if name not in inputs]
         if missing:
             raise InputError(
@@ -332,4 +344,10 @@ class RowRequest:
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
         """Return the GPUs on this row, at its own number of keys or at another one."""
         n_keys = self.shape.n_keys if n_keys is None else n_keys
-        return classical_lines(n_keys, self.shape.d_head, self.gqa_group, key_numbers=self.key_numbers)
+        return classical_lines(
+            n_keys,
+            self.shape.d_head,
+            self.gqa_group,
+            key_numbers=self.key_numbers,
+            index_heads=self.shape.index_heads,
+        )

@@ -9,7 +9,7 @@ from groverattn.estimation import columns as sheet
 from groverattn.estimation.estimate import SCHEMA as RESULT_SCHEMA
 from groverattn.inputs import Input, between, inputs_of, make
 from groverattn.physical.machines.hardware import hardware, is_machine_file
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from groverattn.row.request import RowRequest
 from groverattn.sweep.kinds import Kind, Values
 from groverattn.whole_model.loading import IO_BITS_PER_S

@@ -1,7 +1,7 @@
 import pytest
 
 from groverattn.errors import InputError
-from groverattn.problem.presets import PRESETS, preset
+from groverattn.models.presets import PRESETS, preset
 
 
 def test_there_are_seventeen_and_one_is_synthetic() -> None:
