@@ -8,8 +8,8 @@ import pytest
 
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.models.presets import PRESETS
+from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.reference.search.laws import LAWS
 from groverattn.reference.search.methods import SEARCH_METHODS
 from groverattn.row.request import ONE_KEY

@@ -185,27 +185,48 @@ class ModelTime:
     bound_by: str
 
 
-def whole_model_times(memory: KeyMemory, layers: int, query_heads: int) -> list[ModelTime]:
+def whole_model_times(
+    memory: KeyMemory,
+    layers: int,
+    query_heads: int,
+    *,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
+) -> list[ModelTime]:
     """Attention of a whole model on every GPU: a causal prefill, then one generated token (scores only).
 
-    Every layer is taken to see all keys, even if the note of a preset says that some do not, and the GPU to hold all of
-    them; work spread over m GPUs takes 1/m of the time at best. The linear layers are left out. One sequence at a time:
+    The GPU is taken to hold all keys; work spread over m GPUs takes 1/m of the time at best. The linear layers are left out. One sequence at a time:
     several would not share their keys.
 
     Args:
         memory: keys of a layer's group of query heads, at the full context.
-        layers: number of layers.
-        query_heads: query heads of a layer.
+        layers: number of layers that see all keys.
+        query_heads: query heads of a layer; 1 for an indexer.
+        pool: tokens whose keys are pooled into one: a prefill has n * pool rows.
+        window: keys that a row sees in further layers.
+        window_layers: number of these layers.
 
     >>> times = whole_model_times(KeyMemory(131_072, d_head=128, gqa_group=4), layers=32, query_heads=32)
     >>> [f"{each.gpu} {each.kind}: {each.time_s:.2g} s, {each.bound_by}" for each in times[::6]]
     ['H100 fp16 prefill: 6.1 s, arithmetic', 'H100 fp16 decode: 0.0026 s, bandwidth']
     """
-    heads = layers * query_heads
-    prefill = [
-        _model_time(gpu, "prefill", memory.prefill(gpu, causal=True).times(heads * memory.n_keys)) for gpu in GPUS
+    heads, local_heads = layers * query_heads, window_layers * query_heads
+    n_rows = memory.n_keys * pool
+    local = attrs.evolve(memory, n_keys=min(window or memory.n_keys, memory.n_keys))
+
+    def prefill(gpu: Gpu) -> Roofline:
+        growing = local.prefill(gpu, causal=True).times(local.n_keys)
+        windows = growing.plus(local.prefill(gpu).times(n_rows - local.n_keys)).times(local_heads)
+        return memory.prefill(gpu, causal=True).times(heads * n_rows).plus(windows)
+
+    def decode(gpu: Gpu) -> Roofline:
+        return memory.decode(gpu).times(heads).plus(local.decode(gpu).times(local_heads))
+
+    return [
+        *(_model_time(gpu, "prefill", prefill(gpu)) for gpu in GPUS),
+        *(_model_time(gpu, "decode", decode(gpu)) for gpu in GPUS),
     ]
-    return prefill + [_model_time(gpu, "decode", memory.decode(gpu).times(heads)) for gpu in GPUS]
 
 
 def _model_time(gpu: Gpu, kind: Kind, roofline: Roofline) -> ModelTime:

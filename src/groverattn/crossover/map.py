@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.physical.machines.hardware import hardware
 from groverattn.models.presets import PRESETS, Preset
+from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import search_cost
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest

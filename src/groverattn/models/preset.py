@@ -244,7 +244,7 @@ class Preset:
             "gqa_group": self.group_size,
         }
         if self.searches == INDEXER:
-            return inputs | {"index_heads": self.index_heads}
+            return inputs | {"index_heads": self.index_heads, "pool": self.pool}
         if local:
             inputs |= {"window": local[0].n_keys, "window_layers": local[0].layers}
         # of MLA only: it stores another number of numbers per key than a score has

@@ -78,7 +78,9 @@ def _fields(path: Path, tables: dict[str, Any]) -> Iterator[tuple[str, Any, Sour
         text, checked = (table.pop(name, None) for name in _OF_A_TABLE)
         if not isinstance(text, str) or not text.strip() or checked not in (READ, CITED, OURS):
             given = f"[{title}] with source = {shown(text)}, checked = {shown(checked)}"
-            raise _bad(path, given, f"source in words, and checked: {READ}, {CITED} or {OURS}", "every number has a source")
+            raise _bad(
+                path, given, f"source in words, and checked: {READ}, {CITED} or {OURS}", "every number has a source"
+            )
         for name, value in table.items():
             if name not in _FIELDS:
                 raise unknown_name(f"{path.name}: field", name, _FIELDS, "any other would have no effect")

@@ -49,5 +49,7 @@ def _note(model: Preset) -> str:
     ]
     pooled = [f"{model.n_keys:,} tokens, pooled by {model.pool}"] if model.pool > 1 else []
     cited = [name for name, source in model.sources.items() if source.checked == CITED]
-    second_hand = [] if not cited else ["all cited" if len(cited) == len(model.sources) else f"cited: {', '.join(cited)}"]
+    second_hand = (
+        [] if not cited else ["all cited" if len(cited) == len(model.sources) else f"cited: {', '.join(cited)}"]
+    )
     return "; ".join([model.note, *pooled, *others, f"sizes: {model.source}", *second_hand])

@@ -28,7 +28,7 @@ _count = between(1, _COUNT_MAX, "every model has at least one, and none has more
 
 _OF_A_MODEL = (
     *("name", "n_keys", "d_head", "n_marked", "index_heads"),
-    *("layers", "query_heads", "gqa_group", "key_numbers", "window", "window_layers"),
+    *("layers", "query_heads", "gqa_group", "key_numbers", "pool", "window", "window_layers"),
 )
 
 
@@ -232,6 +232,7 @@ class RowRequest:
         layers, query_heads, gqa_group: layers that search, rows in each of them (one of an indexer, else one for each
             query head), and how many of these share one key memory.
         key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `classical.lines.KeyMemory`).
+        pool: tokens whose keys are pooled into one key of the n; a head has n * pool rows.
         window, window_layers: keys that a row sees in further layers, and the number of these layers.
         design: how the row is searched.
         optimise: what the best design has least of, a name in `OBJECTIVES`.
@@ -252,6 +253,7 @@ class RowRequest:
     query_heads: int = option(1, help="Query heads per layer; 1 for an indexer.", check=_count)
     gqa_group: int = option(1, help="Query heads that share one memory of keys.", check=_count)
     key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; d-head if not given.", check=_count)
+    pool: int = option(1, help="Tokens whose keys are pooled into one key.", check=_count)
     window: int | None = option(None, help="Keys that a row sees in further layers, with a window.", check=_count)
     window_layers: int = option(
         0, help="Layers with a window.", check=between(0, _COUNT_MAX, "they come on top of those that search all keys")
@@ -318,6 +320,11 @@ class RowRequest:
                 do="`groverattn presets` lists the names",
             )
         return inputs
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens of the context: the rows of a head."""
+        return self.shape.n_keys * self.pool
 
     def but(self, **inputs: Any) -> RowRequest:
         """Return the same request with other inputs.

@@ -8,8 +8,8 @@ from typing import Any
 from groverattn.estimation import columns as sheet
 from groverattn.estimation.estimate import SCHEMA as RESULT_SCHEMA
 from groverattn.inputs import Input, between, inputs_of, make
-from groverattn.physical.machines.hardware import hardware, is_machine_file
 from groverattn.models.presets import PRESETS
+from groverattn.physical.machines.hardware import hardware, is_machine_file
 from groverattn.row.request import RowRequest
 from groverattn.sweep.kinds import Kind, Values
 from groverattn.whole_model.loading import IO_BITS_PER_S
@@ -61,7 +61,7 @@ def _of_model(model: WholeModel) -> dict[str, float | None]:
     decode, prefill = model.decode, model.prefill
     times = (
         decode.rows.time_s,
-        decode.rows.layers * decode.head.time_s,
+        decode.rows.time_s / decode.query_heads,
         min(rival.time_s for rival in decode.rivals),
         prefill.rows.time_s,
         prefill.rows.least_s if prefill.rows_per_head > 1 else None,  # one row per head: no machine for every row

@@ -302,9 +302,7 @@ def _head_relus(query: IndexerQuery, key_bits: int, lowest_column: int, uncomput
 
 
 @functools.lru_cache(maxsize=64)
-def _sum_of(
-    query: IndexerQuery, threshold: int, key_bits: int, lowest_column: int, uncompute: bool
-) -> WeightedSum:
+def _sum_of(query: IndexerQuery, threshold: int, key_bits: int, lowest_column: int, uncompute: bool) -> WeightedSum:
     largest = largest_relus(query.queries, key_bits, lowest_column)
     return WeightedSum(
         query.weights,
