@@ -87,8 +87,9 @@ class KeyMemory:
 
         A score is 2 key_numbers FLOP, and the stored numbers are read once for all query heads of the group. Values are
         left out, because the search for the large scores, which the quantum line does, needs none; `with_values` gives
-        the whole attention row; an indexer has none, and its row does H times the operations on the same keys. Compressed keys serve as values too and are read once; the sum of the values is counted
-        over all stored numbers (DeepSeek-V3 needs 512 of its 576).
+        the whole attention row. Compressed keys serve as values too and are read once; the sum of the values is counted
+        over all stored numbers (DeepSeek-V3 needs 512 of its 576). An indexer has no values, and its row does H times
+        the operations on the same keys.
         """
         numbers = self.n_keys * self.stored_numbers
         with_values = with_values and self.index_heads is None
@@ -196,8 +197,8 @@ def whole_model_times(
 ) -> list[ModelTime]:
     """Attention of a whole model on every GPU: a causal prefill, then one generated token (scores only).
 
-    The GPU is taken to hold all keys; work spread over m GPUs takes 1/m of the time at best. The linear layers are left out. One sequence at a time:
-    several would not share their keys.
+    The GPU is taken to hold all keys; work spread over m GPUs takes 1/m of the time at best. The linear layers are left
+    out. One sequence at a time: several would not share their keys.
 
     Args:
         memory: keys of a layer's group of query heads, at the full context.

@@ -83,7 +83,7 @@ def _of_self(compute: Any) -> Any:
     return attrs.Factory(compute, takes_self=True)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Preset:
     """One model at one context length: its attention, and what of it is searched.
 
@@ -117,7 +117,8 @@ class Preset:
     Raises:
         InputError: sizes out of range or that contradict each other.
 
-    >>> model = Preset("mine", 32, 32, 8, 128, 131072, 512, "", "our choice", window=1024, local_layers=24)
+    >>> sizes = {"layers": 32, "query_heads": 32, "kv_heads": 8, "d_head": 128, "n_keys": 131072, "n_marked": 512}
+    >>> model = Preset(name="mine", note="", source="our choice", window=1024, local_layers=24, **sizes)
     >>> [(rows.what, rows.per_token, rows.n_keys) for rows in model.rows]
     [('all keys', 256, 131072), ('window', 768, 1024)]
     """
@@ -165,11 +166,7 @@ class Preset:
             raise _refused(given, "fewer than a row sees", "a search leaves out some keys")
 
     def source_of(self, field: str) -> str:
-        """Return where a field is from, and whether that is second-hand.
-
-        >>> Preset("mine", 32, 32, 8, 128, 131072, 512, "", "our choice").source_of("layers")
-        'our choice'
-        """
+        """Return where a field is from, and whether that is second-hand."""
         source = self.sources.get(field)
         if source is None:
             return self.source

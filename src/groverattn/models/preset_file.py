@@ -25,8 +25,8 @@ _NEEDED = ("layers", "query_heads", "kv_heads", "d_head", "n_keys", "n_marked")
 def read_preset(path: Path) -> Preset:
     """Read the file of a model; its name is that of the file.
 
-    Fields stand in tables, whose names are free. Each table has a `source` for all of its fields, and `checked`: "read",
-    "cited" or "ours". Beside the tables stands the `note`.
+    Fields stand in tables, whose names are free. Each table has a `source` for all of its fields, and `checked`, which
+    is "read", "cited" or "ours". Beside the tables stands the `note`.
 
     Raises:
         InputError: no such file, one that is not TOML, an unknown field, one that is missing or given twice, a table

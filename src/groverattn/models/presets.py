@@ -64,8 +64,8 @@ def preset(name: str) -> Preset:
     """Return the preset of this name.
 
     Raises:
-        InputError: no such preset, the message naming the nearest ones; or a model whose rows are not modelled, with the
-            reason.
+        InputError: no such preset, the message naming the nearest ones; or a model whose rows are not modelled: the
+            message says why.
 
     >>> preset("llama3-8b").group_size, preset("deepseek-v3.2").rows_per_token
     (4, 61)

@@ -243,8 +243,8 @@ class RowRequest:
             misses, storage, magic states, synthesis, or the memory.
 
     Raises:
-        InputError: an unknown name, a number out of range, query_heads that are not a multiple of gqa_group, or a window
-            without layers.
+        InputError: an unknown name, a number out of range, query_heads that are not a multiple of gqa_group, or a
+            window without layers.
     """
 
     shape: Shape = nested(Shape)

@@ -1,4 +1,4 @@
-"""The rows that a head searches for a token and for a prefill, in layers that see all keys and in those with a window."""
+"""Rows that a head searches for a token and for a prefill, in layers that see all keys and in those with a window."""
 
 from __future__ import annotations
 
