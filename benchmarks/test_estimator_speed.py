@@ -12,10 +12,10 @@ import pytest
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.estimation.estimate import estimate
+from groverattn.models.presets import PRESETS
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.second_opinion import second_opinion
 from groverattn.physical.surface_code import physical_estimate
-from groverattn.problem.presets import PRESETS
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.laws import LAWS
 from groverattn.row.request import RowRequest

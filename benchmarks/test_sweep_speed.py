@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.models.presets import PRESETS
 from groverattn.physical.machines.hardware import HARDWARE
-from groverattn.problem.presets import PRESETS
 from groverattn.reference.search.laws import LAWS
 from groverattn.sweep.executors import Processes
 from groverattn.sweep.sweep import sweep

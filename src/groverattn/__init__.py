@@ -23,7 +23,7 @@ _NAMES = {
     "problem.chosen_head": "random_head",
     "problem.heads": "AttentionHead bundled_head load_head",
     "problem.indexer_heads": "IndexerHead load_indexer random_indexer",
-    "problem.presets": "PRESETS",
+    "models.presets": "PRESETS",
     "reference.attention.exact": "exact_attention",
     "reference.finders.registry": "FINDERS",
     "row.request": "RowRequest",

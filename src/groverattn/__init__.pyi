@@ -44,7 +44,7 @@ from groverattn.problem.heads import load_head as load_head
 from groverattn.problem.indexer_heads import IndexerHead as IndexerHead
 from groverattn.problem.indexer_heads import load_indexer as load_indexer
 from groverattn.problem.indexer_heads import random_indexer as random_indexer
-from groverattn.problem.presets import PRESETS as PRESETS
+from groverattn.models.presets import PRESETS as PRESETS
 from groverattn.reference.attention.exact import exact_attention as exact_attention
 from groverattn.reference.finders.registry import FINDERS as FINDERS
 from groverattn.row.request import RowRequest as RowRequest
@@ -73,6 +73,9 @@ def compare(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     block: int | None = None,
     score_method: str = 'auto',
     keys_per_query: str = 'auto',
@@ -115,10 +118,13 @@ def compare(
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
@@ -187,6 +193,9 @@ def estimate(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     data_access: str = 'auto',
     block: int | None = None,
     score_method: str = 'auto',
@@ -230,10 +239,13 @@ def estimate(
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
@@ -288,6 +300,9 @@ def find_crossover(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     block: int | None = None,
     score_method: str = 'auto',
     keys_per_query: str = 'auto',
@@ -332,10 +347,13 @@ def find_crossover(
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
@@ -388,6 +406,9 @@ def find_frontier(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -413,10 +434,13 @@ def find_frontier(
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -591,6 +615,9 @@ def price_model(
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     data_access: str = 'auto',
     block: int | None = None,
     score_method: str = 'auto',
@@ -635,10 +662,13 @@ def price_model(
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -147,7 +147,7 @@ def _in_memory(request: Any, Q: Any, K: Any, V: Any) -> tuple[Any, AttentionHead
     """The request, and the head that is in memory, if one is; that rows see earlier keys only may be said of both."""
     if Q is None and K is None and V is None:
         return request, None
-    head = Q if isinstance(Q, IndexerHead) and K is None and V is None else head_of(Q, K, V)
+    head = Q if isinstance(Q, IndexerHead) and K is None and V is None else head_of(cast(Any, Q), K, V)
     about = attrs.evolve(request, head=attrs.evolve(request.head, causal=False))
     return about, attrs.evolve(head, causal=head.causal or request.head.causal)
 

@@ -8,7 +8,7 @@ import attrs
 
 from groverattn.bloqs.score.finding import FindingScore, approximate_score, pass_rates, score_error
 from groverattn.bloqs.score.heap import plan_score_heap
-from groverattn.bloqs.score.indexer import HeadByHeadScore, IndexerScore
+from groverattn.bloqs.score.indexer import HeadByHeadScore, IndexerScore, OfIndexer
 from groverattn.bloqs.score.indexer_heap import plan_head
 from groverattn.bloqs.score.methods import INDEXER_SCORES, score
 from groverattn.costs.counting import count
@@ -66,7 +66,9 @@ def records() -> Iterator[IndexerScoreRecord]:
         threshold = representative_threshold(shape, query)
         plain = sum(plan_score_heap("shared-sums", row, threshold, BITS).toffoli for row in query.queries)
         for method in INDEXER_SCORES:
-            yield _record(score(method, query, threshold, BITS), method, plain, shape)
+            scored = score(method, query, threshold, BITS)
+            assert isinstance(scored, OfIndexer)
+            yield _record(scored, method, plain, shape)
         exact = score("shared-sums", query, threshold, BITS)
         for significant_bits, lowest_column in APPROXIMATE:
             found = approximate_score(exact, significant_bits, lowest_column)

@@ -11,7 +11,7 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.heap import plan_score_heap
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.costs.counting import count_iterate
-from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.problem.shapes import Shape, one_query, representative_threshold
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import Design, RowRequest
 from studies.sheet import Sheet
@@ -104,7 +104,7 @@ def _record(shape: Shape, access: str, method: str) -> IterateRecord:
 
 def score_over_queries(shape: Shape) -> tuple[str, str]:
     """Mean and standard deviation of the score's Toffolis over seeded representative queries, to one decimal."""
-    queries = (representative_query(shape, seed) for seed in range(N_QUERIES))
+    queries = (one_query(shape, seed) for seed in range(N_QUERIES))
     counts = [
         plan_score_heap("shared-sums", query, representative_threshold(shape, query), shape.key_bits).toffoli
         for query in queries

@@ -14,7 +14,7 @@ from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
 from groverattn.problem.key_table import KeyTable
-from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.problem.shapes import Shape, one_query, representative_threshold
 from groverattn.reference.search.laws import search_cost
 
 KEY_BITS = 8
@@ -99,7 +99,7 @@ class LookupSearch:
     @cached_property
     def query(self) -> tuple[int, ...]:
         """The query of the score that is compared by itself."""
-        return representative_query(self._shape)
+        return one_query(self._shape)
 
     @property
     def threshold(self) -> int:

@@ -35,7 +35,7 @@ from groverattn.problem.families import gaussian_head
 from groverattn.problem.fixed_point import quantise
 from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.problem.key_table import KeyTable
-from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.problem.shapes import Shape, one_query, representative_threshold
 from groverattn.reference.search.amplification import rotation_angle, success_probability
 from studies.sheet import Sheet
 
@@ -170,7 +170,7 @@ def iterate_toffoli(n_keys: int, n_marked: int, key_bits: int) -> int:
     (25815, 13383)
     """
     shape = Shape(n_keys, _D_HEAD, n_marked, EXACT_BITS, EXACT_BITS)
-    query = representative_query(shape)
+    query = one_query(shape)
     threshold = representative_threshold(shape, query) >> (EXACT_BITS - key_bits)  # in steps of the coarse keys
     lookup = key_lookup("qroam", KeyTable(n_keys, _D_HEAD, key_bits))
     return count(GroverIterate(PhaseOracle(lookup, Score(query, threshold, key_bits)))).toffoli

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import Regime, WholeModel, whole_model
 from groverattn.whole_model.rivals import Rival
@@ -102,7 +102,7 @@ def model_records(preset: str, data_access: str) -> Iterator[RegimeRecord]:
 
 def _record(model: WholeModel, regime: Regime) -> RegimeRecord:
     request, rows, wrong = model.request, regime.rows, regime.wrong
-    heads = request.layers * request.query_heads
+    n_rows, total = regime.scopes["model"]
     slowest: Rival = max(regime.rivals, key=lambda rival: rival.time_s)
     strict = wrong.strict
     return RegimeRecord(
@@ -111,9 +111,9 @@ def _record(model: WholeModel, regime: Regime) -> RegimeRecord:
         kind=regime.kind,
         qubits=rows.qubits,
         row_s=rows.longest_s,
-        rows=rows.layers * rows.per_layer,
-        iterates=regime.head.iterates * heads,
-        toffoli=float(regime.head.toffoli * heads),
+        rows=n_rows,
+        iterates=total.iterates,
+        toffoli=float(total.toffoli),
         time_s=rows.time_s,
         time_share=model.causal_share if regime.kind == "prefill" else 1.0,
         machines=rows.per_layer,

@@ -10,7 +10,7 @@ import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.estimation.columns import COLUMNS, DIGITS, HARDWARE, SEARCH_LAW, sheet_row
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from groverattn.row.request import RowRequest
 from studies.sheet import Sheet
 

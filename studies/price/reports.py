@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator
 
 from groverattn.estimation.columns import HARDWARE, SEARCH_LAW
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from groverattn.report.build import report
 from groverattn.row.request import RowRequest
 from groverattn.show.document import Document

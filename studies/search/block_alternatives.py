@@ -16,7 +16,7 @@ from groverattn.bloqs.score.heap import sign_width
 from groverattn.bloqs.score.heap_steps import Literal
 from groverattn.costs.counting import count
 from groverattn.problem.heads import AttentionHead
-from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.problem.shapes import Shape, one_query, representative_threshold
 from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.runs import table_of
 from groverattn.row.circuit import score_of
@@ -107,7 +107,7 @@ def pieces() -> Iterator[AlternativeRecord]:
 def piece_score(size: int) -> int:
     """Toffolis of a heap whose inputs are, for each bit plane and group of numbers, the sum over its set bits."""
     shape = Shape(1 << 17, D_HEAD, 512, BITS, BITS)
-    query = representative_query(shape)
+    query = one_query(shape)
     threshold = representative_threshold(shape, query)
     order = sorted(range(D_HEAD), key=lambda m: -abs(query[m]))
     groups = [order[at : at + size] for at in range(0, D_HEAD, size)]

@@ -104,7 +104,9 @@ def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: in
         **inputs,
     )
     simulation = simulate(request, head=head, n_workers=n_workers)
-    result, value = simulation.as_json(), simulation.max_value
+    result, value, output = simulation.as_json(), simulation.max_value, simulation.output
+    assert value is not None
+    assert output is not None  # of a head, and not of an indexer
     return HeadRecord(
         head=head.name,
         n_keys=head.n_keys,
@@ -123,7 +125,7 @@ def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: in
         keys_of_a_scan=result["key_visits_of_a_scan"],
         output_error=result["max_output_error"] / value,
         certificate=result["output_error_certificate"] / value,
-        rows_beyond_certificate=int(np.sum(simulation.output.errors > simulation.output.certificates)),
+        rows_beyond_certificate=int(np.sum(output.errors > output.certificates)),
     )
 
 

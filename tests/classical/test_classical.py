@@ -7,7 +7,7 @@ import pytest
 from groverattn.classical.gpus import GPUS, Gpu
 from groverattn.classical.lines import KeyMemory, classical_lines, whole_model_times
 from groverattn.errors import InputError
-from groverattn.problem.presets import PRESETS, preset
+from groverattn.models.presets import PRESETS, preset
 
 H100, B200 = (next(gpu for gpu in GPUS if gpu.label == label) for label in ("H100 fp16", "B200 bf16"))
 # The GPU of FlashMLA's analysis (docs/20250422-new-kernel-deep-dive.md): 865 TFLOP/s throttled, 3.35 TB/s.
@@ -129,11 +129,13 @@ def test_values_double_what_is_read_unless_the_keys_are_compressed():
 
 
 def memory_of(sizes, n_keys=None):
-    return KeyMemory(n_keys or sizes.n_keys, sizes.d_head, sizes.group_size, sizes.key_numbers)
+    stored = sizes.key_numbers if sizes.searches == "heads" else None
+    n_keys = n_keys or sizes.keys_in_view
+    return KeyMemory(n_keys, sizes.score_numbers, sizes.group_size, stored, sizes.index_heads)
 
 
 def times_of(sizes, n_keys=None):
-    return whole_model_times(memory_of(sizes, n_keys), sizes.layers, sizes.query_heads)
+    return whole_model_times(memory_of(sizes, n_keys), sizes.rows[0].layers, sizes.rows[0].heads)
 
 
 @pytest.mark.parametrize("name", ["gpt2", "llama3.1-8b", "deepseek-v3"])
@@ -168,6 +170,20 @@ def test_a_prompt_grows_with_the_square_of_its_tokens_and_a_token_with_the_conte
     memory = memory_of(sizes)
     assert memory.prefill(H100, causal=False).time_s == pytest.approx(2 * memory.prefill(H100, causal=True).time_s)
     assert memory.decode(H100, with_values=True).time_s == pytest.approx(2 * memory.decode(H100).time_s)
+
+
+def test_an_indexer_reads_each_key_once_and_does_the_operations_of_all_heads():
+    head, indexer = KeyMemory(4096, 128), KeyMemory(4096, 128, index_heads=64)
+    for gpu in GPUS:
+        one, row = head.decode(gpu), indexer.decode(gpu)
+        assert (row.bandwidth_s, row.arithmetic_s) == (one.bandwidth_s, pytest.approx(64 * one.arithmetic_s))
+        assert row.bandwidth_s == pytest.approx(4096 * 128 * gpu.bytes_per_number / gpu.bytes_per_s)
+        assert indexer.decode(gpu, with_values=True) == row
+        prefill = indexer.prefill(gpu)
+        assert prefill.arithmetic_s == pytest.approx(2 * 64 * 4096 * 128 / gpu.flop_per_s)
+        assert prefill.bandwidth_s == pytest.approx(65 * 128 * gpu.bytes_per_number / gpu.bytes_per_s)
+    with pytest.raises(InputError, match="index_heads = 0"):
+        KeyMemory(4096, 128, index_heads=0)
 
 
 def test_every_preset_has_its_times():

@@ -8,8 +8,8 @@ import pytest
 
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.models.presets import PRESETS
 from groverattn.physical.machines.hardware import HARDWARE
-from groverattn.problem.presets import PRESETS
 from groverattn.reference.search.laws import LAWS
 from groverattn.reference.search.methods import SEARCH_METHODS
 from groverattn.row.request import ONE_KEY
@@ -99,11 +99,11 @@ def test_estimate_of_every_preset(cli, preset):
     result, sizes = outcome.json, PRESETS[preset]
     is_an_estimate(result)
     assert result["inputs"]["name"] == preset
-    assert result["inputs"]["shape"]["n_keys"] == sizes.n_keys
+    assert result["inputs"]["shape"]["n_keys"] == sizes.keys_in_view
     assert "-0" not in [str(number) for number in result["search"].values()]
     for cost in COST_KEYS - {"logical_qubits"}:
-        assert result["head"][cost] == sizes.n_keys * result["row"][cost]
-        assert result["model"][cost] == sizes.layers * sizes.query_heads * result["head"][cost]
+        assert result["head"][cost] == result["inputs"]["pool"] * sizes.keys_in_view * result["row"][cost]
+        assert result["model"][cost] == sizes.rows[0].per_token * result["head"][cost]
     kinds = [result[kind] for kind in ("iterate", "phased_iterate") if result[kind]]
     assert result["model"]["logical_qubits"] == max(kind["logical_qubits"] for kind in kinds)
     # Two rotations an iterate, in any order of rounding, and those of the preparations where n is no power of two.
@@ -346,7 +346,7 @@ def test_simulate_fails_when_the_circuit_is_wrong(cli, grouped, monkeypatch, for
 def test_presets(cli):
     outcome = cli("presets", "--format", "json")
     assert (outcome.status, outcome.err) == (0, "")
-    assert outcome.json["schema"] == "groverattn.presets/1"
+    assert outcome.json["schema"] == "groverattn.presets/2"
     assert [preset["name"] for preset in outcome.json["presets"]] == list(PRESETS)
 
 

@@ -6,7 +6,7 @@ import pytest
 from groverattn.classical.lines import SCORES
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from groverattn.problem.shapes import Shape
 from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.laws import LAWS, N_MARKED_MAX

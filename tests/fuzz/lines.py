@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.cli.app import app
+from groverattn.models.presets import PRESETS
 from groverattn.physical.machines.hardware import HARDWARE
-from groverattn.problem.presets import PRESETS
 from groverattn.reference.search.laws import LAWS
 from groverattn.simulation.engines import ENGINES
 

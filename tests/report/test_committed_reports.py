@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from studies.price.reports import reports
 
 ROOT = Path(__file__).parents[2]

@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(run, asked, tmp_path, monk
 
 
 def test_committed_reports_are_of_all_presets_and_computed_once_each(document, monkeypatch, page_text, markdown_text):
-    from groverattn.problem.presets import PRESETS
+    from groverattn.models.presets import PRESETS
 
     asked = []
     monkeypatch.setattr(report_sheet, "report", lambda requests: asked.extend(requests) or document)

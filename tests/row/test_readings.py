@@ -7,8 +7,8 @@ import attrs
 import pytest
 from qualtran.resource_counting import QubitCount, get_cost_value
 
+from groverattn.models.presets import PRESETS
 from groverattn.physical.machines.hardware import hardware
-from groverattn.problem.presets import PRESETS
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.at_limits import Volume, best_in_parts, best_whole, circuit_rows
 from groverattn.row.circuit import iterate_with, score_of

@@ -11,9 +11,9 @@ from groverattn.diagnosis.diagnosis import diagnose
 from groverattn.estimation.compare import compare
 from groverattn.estimation.estimate import estimate
 from groverattn.frontier.frontier import frontier
+from groverattn.models.presets import PRESETS, PresetList
 from groverattn.physical.bare_counts import price_bare_counts
 from groverattn.problem.heads import bundled_head
-from groverattn.problem.presets import PRESETS, PresetList
 from groverattn.row.request import RowRequest
 from groverattn.show.document import Column, Paragraph, Points, Table
 from groverattn.show.html import fragment

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from studies.price import models
 from studies.sheet import read_rows
 

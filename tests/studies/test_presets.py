@@ -8,7 +8,7 @@ import pytest
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.costs.counting import count_iterate
 from groverattn.estimation import columns as sheet_columns
-from groverattn.problem.presets import PRESETS
+from groverattn.models.presets import PRESETS
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import ONE_KEY, RowRequest
 from studies.price import presets

@@ -184,6 +184,7 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
         **{"store": 3, "n_factories": 2, "optimise": "time"},
         **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
         **{"source": "a paper", "note": "a sketch", "config": str(config), "kv_heads": 6},
+        **{"pool": 2, "window": 8, "window_layers": 3},
     }
     everything = [request_of(base), *(request_of(base | {name: value}) for name, value in changed.items())]
     assert all(a != b for a, b in itertools.combinations(everything, 2))

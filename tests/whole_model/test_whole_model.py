@@ -6,7 +6,7 @@ import pytest
 from groverattn.classical.lines import KeyMemory, ModelTime, whole_model_times
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
-from groverattn.problem.presets import PRESETS, preset
+from groverattn.models.presets import PRESETS, preset
 from groverattn.row.request import RowRequest
 from groverattn.show.terminal import text_of
 from groverattn.whole_model.loading import MemoryLoading
@@ -57,8 +57,13 @@ def test_machines_side_by_side(gpt2):
 def test_gpus_run_the_same_model(name):
     """The request holds all that the classical line takes from a preset."""
     sizes = preset(name)
-    memory = KeyMemory(sizes.n_keys, sizes.d_head, sizes.group_size, sizes.key_numbers)
-    assert gpu_times(RowRequest.of(preset=name)) == whole_model_times(memory, sizes.layers, sizes.query_heads)
+    full, *local = sizes.rows
+    stored = sizes.key_numbers if sizes.searches == "heads" else None
+    memory = KeyMemory(full.n_keys, sizes.score_numbers, sizes.group_size, stored, sizes.index_heads)
+    windows = {"window": local[0].n_keys, "window_layers": local[0].layers} if local else {}
+    if sizes.searches == "indexer":
+        windows = {"pool": sizes.pool}
+    assert gpu_times(RowRequest.of(preset=name)) == whole_model_times(memory, full.layers, full.heads, **windows)
 
 
 def test_keys_are_written_once_per_group_and_appended_by_a_token():
@@ -80,6 +85,91 @@ def test_heads_of_mla_search_keys_of_their_own():
     model = whole_model(RowRequest.of(preset="deepseek-v3", data_access="bucket-brigade"))
     assert model.loading.memories == 61 * 128
     assert any("576 numbers" in line for line in model.as_json()["assumptions"])
+
+
+def test_an_indexer_searches_once_for_all_heads_of_a_layer():
+    """deepseek-v3.2: a token is 61 rows of n = 131,072, d = 128, k = 2,048 and 64 index heads; glm-5.2: 21 rows."""
+    for name, layers in (("deepseek-v3.2", 61), ("glm-5.2", 21)):
+        model = whole_model(RowRequest.of(preset=name, data_access="qroam", **FIXED))
+        row = model.rows.price
+        token, prefill = model.as_json()["decode"]["model"], model.as_json()["prefill"]["model"]
+        n, k = model.request.shape.n_keys, 2048
+        assert (token["rows"], prefill["rows"]) == (layers, layers * (n - k))
+        assert token["time_s"] == pytest.approx(layers * row.physical.duration_s)
+        assert token["toffoli"] == pytest.approx(layers * row.totals.row.toffoli)
+        assert model.decode.rows.least_s == pytest.approx(token["time_s"])  # no two rows of a token side by side
+        # one key of 128 numbers of 8 bits in each of the layers
+        assert (model.loading.memories, model.loading.bits_per_memory) == (layers, n * 128 * 8)
+        assert any("one for all heads of its layer" in line for line in model.as_json()["assumptions"])
+
+
+FIXED = {"score_method": "in-place", "keys_per_query": 1, "block": 4, "n_parts": 16, "n_machines": 1}
+
+
+def test_gpus_read_the_key_of_an_indexer_once_for_all_of_its_heads():
+    """deepseek-v3.2 on an H100 with fp16: 61 layers of 131,072 keys of 256 bytes at 3.35 TB/s."""
+    times = {(time.gpu, time.kind): time for time in gpu_times(RowRequest.of(preset="deepseek-v3.2"))}
+    token = times["H100 fp16", "decode"]
+    assert (token.bound_by, token.time_s) == ("bandwidth", pytest.approx(61 * 131_072 * 128 * 2 / 3.35e12))
+    # 2 H d n FLOP a row, half of them in a causal prefill, at 740 TFLOP/s
+    prefill = times["H100 fp16", "prefill"]
+    assert prefill.time_s == pytest.approx(61 * 131_072 * 2 * 64 * 128 * 131_072 / 2 / 740e12)
+
+
+def test_layers_with_a_window_are_searched_where_there_is_something_to_search():
+    sizes = {"n_keys": 300, "d_head": 8, "n_marked": 4, "layers": 3, "query_heads": 2, "data_access": "qroam"}
+    plain, model, reading = (
+        whole_model(RowRequest.of(**sizes, **more))
+        for more in ({}, {"window": 64, "window_layers": 5}, {"window": 4, "window_layers": 5})
+    )
+    row = model.rows.row(64)
+    token, before = model.as_json()["decode"], plain.as_json()["decode"]
+    assert token["model"]["rows"] == (3 + 5) * 2
+    assert token["model"]["time_s"] == pytest.approx(before["model"]["time_s"] + 10 * row.time_s)
+    assert token["layer"] == before["layer"]
+    assert model.decode.rows.least_s == pytest.approx(plain.decode.rows.least_s + 5 * row.time_s)
+    # rows of 5 to 64 keys, and 236 more that see 64
+    prefill, all_keys = model.as_json()["prefill"], plain.as_json()["prefill"]
+    by_hand = sum(model.rows.row(m).time_s for m in range(5, 65)) + 236 * row.time_s
+    assert prefill["model"]["time_s"] - all_keys["model"]["time_s"] == pytest.approx(10 * by_hand, rel=0.03)
+    assert prefill["model"]["rows"] == 8 * 2 * 296
+    assert model.loading.memories == 8 * 2
+    assert any("5 layers with a window see 64 keys, and search no more" in a for a in model.as_json()["assumptions"])
+    # where a row looks for as many keys as it sees
+    assert reading.as_json()["decode"]["model"] == before["model"]
+    assert reading.loading.memories == 3 * 2
+    assert any("read whole" in line for line in reading.as_json()["assumptions"])
+
+
+def test_gpus_read_the_window_too():
+    sizes = {"n_keys": 4096, "d_head": 128, "n_marked": 64, "layers": 2, "query_heads": 8, "gqa_group": 4}
+    all_keys, windows, both = (
+        gpu_times(RowRequest.of(**sizes | more)) for more in ({}, {"n_keys": 512}, {"window": 512, "window_layers": 2})
+    )
+    for full, window, time in zip(all_keys, windows, both, strict=True):
+        if time.kind == "decode":
+            assert time.time_s == pytest.approx(full.time_s + window.time_s)
+        else:
+            # 512 rows that grow, and 3,584 of 512 keys: 512 n - 512^2 / 2 keys, against n^2 / 2 without a window
+            share = (512 * 4096 - 512**2 / 2) / (4096**2 / 2)
+            assert time.time_s == pytest.approx((1 + share) * full.time_s, rel=1e-6)
+
+
+def test_pooled_keys_have_a_row_for_every_token():
+    sizes = {"n_keys": 64, "d_head": 8, "n_marked": 4, "index_heads": 2, "data_access": "qroam"}
+    plain, pooled = (whole_model(RowRequest.of(**sizes, pool=pool)) for pool in (1, 4))
+    assert pooled.decode.head == plain.decode.head
+    assert pooled.prefill.rows_per_head == 4 * plain.prefill.rows_per_head == 4 * 60
+    assert pooled.prefill.rows.time_s == pytest.approx(4 * plain.prefill.rows.time_s)
+    assert [time.time_s for time in gpu_times(pooled.request) if time.kind == "prefill"] == pytest.approx(
+        [4 * time.time_s for time in gpu_times(plain.request) if time.kind == "prefill"]
+    )
+
+
+@pytest.mark.parametrize("given", [{"window": 64}, {"window_layers": 3}])
+def test_a_window_has_keys_and_layers(given):
+    with pytest.raises(InputError, match="window_layers"):
+        RowRequest.of(n_keys=300, d_head=8, n_marked=4, **given)
 
 
 def test_keys_of_qram_go_into_the_memory():

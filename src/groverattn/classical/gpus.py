@@ -26,6 +26,10 @@ class Roofline:
         """Times of the same work `repeats` times over."""
         return Roofline(self.arithmetic_s * repeats, self.bandwidth_s * repeats)
 
+    def plus(self, other: Roofline) -> Roofline:
+        """Times of this work and other work: both rates are shared, a lower bound."""
+        return Roofline(self.arithmetic_s + other.arithmetic_s, self.bandwidth_s + other.bandwidth_s)
+
     @property
     def time_s(self) -> float:
         """The longer of the two, seconds."""

@@ -34,6 +34,7 @@ class KeyMemory:
         d_head: numbers in a score, d.
         gqa_group: query heads that share the memory.
         key_numbers: numbers that are stored per key; None: the d_head numbers of the key itself.
+        index_heads: heads H of an indexer, whose row is the sum over them and reads each key once; None: a head.
 
     Raises:
         InputError: a size below 1.
@@ -43,12 +44,13 @@ class KeyMemory:
     d_head: int
     gqa_group: int = 1
     key_numbers: int | None = None
+    index_heads: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        if min(self.n_keys, self.d_head, self.gqa_group, self.stored_numbers) < 1:
+        if min(self.n_keys, self.d_head, self.gqa_group, self.stored_numbers, self.heads_per_row) < 1:
             raise InputError(
                 given=f"n_keys = {self.n_keys}, d_head = {self.d_head}, gqa_group = {self.gqa_group}, "
-                f"key_numbers = {self.key_numbers}",
+                f"key_numbers = {self.key_numbers}, index_heads = {self.index_heads}",
                 allowed="at least 1 each",
                 why="they are sizes of an attention head",
                 do="check which number is which",
@@ -58,6 +60,11 @@ class KeyMemory:
     def stored_numbers(self) -> int:
         """Numbers that are stored and read per key."""
         return self.d_head if self.key_numbers is None else self.key_numbers
+
+    @property
+    def heads_per_row(self) -> int:
+        """Inner products that make one score."""
+        return 1 if self.index_heads is None else self.index_heads
 
     @property
     def compressed(self) -> bool:
@@ -72,7 +79,13 @@ class KeyMemory:
         values and outputs pass through the memory once, keys and values once per group, which is a lower bound; MLA
         expands the keys of every head first (our assumption: as FlashMLA's dense prefill does). Without `with_values`
         it is the scores alone, half of both, which a selection follows.
+
+        A row of an indexer has no values: 2 H n d FLOP, and its H queries and one key pass through the memory. The few
+        operations of ReLU and weights are left out.
         """
+        if self.index_heads is not None:
+            flop = 2 * self.index_heads * self.n_keys * self.d_head / (2 if causal else 1)
+            return gpu.roofline(flop, numbers=(self.index_heads + 1) * self.d_head)
         products = 2 if with_values else 1
         flop = 2 * products * self.n_keys * self.d_head / (2 if causal else 1)
         sharing = 1 if self.compressed else self.gqa_group
@@ -84,10 +97,12 @@ class KeyMemory:
         A score is 2 key_numbers FLOP, and the stored numbers are read once for all query heads of the group. Values are
         left out, because the search for the large scores, which the quantum line does, needs none; `with_values` gives
         the whole attention row. Compressed keys serve as values too and are read once; the sum of the values is counted
-        over all stored numbers (DeepSeek-V3 needs 512 of its 576).
+        over all stored numbers (DeepSeek-V3 needs 512 of its 576). An indexer has no values, and its row does H times
+        the operations on the same keys.
         """
         numbers = self.n_keys * self.stored_numbers
-        flop = 2 * numbers * (2 if with_values else 1)
+        with_values = with_values and self.index_heads is None
+        flop = 2 * numbers * self.heads_per_row * (2 if with_values else 1)
         read = numbers * (2 if with_values and not self.compressed else 1)
         return gpu.roofline(flop, read / self.gqa_group)
 
@@ -145,6 +160,7 @@ def classical_lines(
     *,
     with_values: bool = False,
     n_selected: int | None = None,
+    index_heads: int | None = None,
 ) -> tuple[ClassicalLine, ...]:
     """Time per row on every GPU of `GPUS`, first in prefill, then in decode; then the same with a selection.
 
@@ -160,6 +176,7 @@ def classical_lines(
         key_numbers: numbers that decode reads per key, if not d_head (see `KeyMemory`).
         with_values: whether decode computes the whole attention row and not only the scores.
         n_selected: scores k that are selected exactly; None: no lines with a selection.
+        index_heads: heads of an indexer, one row of which is timed; None: a row of a head.
 
     Raises:
         InputError: a size below 1.
@@ -172,9 +189,10 @@ def classical_lines(
     >>> print(lines["B200 decode top-k fp8"].words, f"{lines['B200 decode top-k fp8'].time_s_per_row * 1e6:.1f} us")
     B200 decode top-k fp8 (scores and exact top-k of one row alone) 36.8 us
     """
-    memory = KeyMemory(n_keys, d_head, gqa_group, key_numbers)
-    in_decode = WHOLE_ROW if with_values else SCORES
-    lines = [_line(gpu, "prefill", memory.prefill(gpu, causal), WHOLE_ROW) for gpu in GPUS]
+    memory = KeyMemory(n_keys, d_head, gqa_group, key_numbers, index_heads)
+    in_prefill = WHOLE_ROW if index_heads is None else SCORES
+    in_decode = WHOLE_ROW if with_values and index_heads is None else SCORES
+    lines = [_line(gpu, "prefill", memory.prefill(gpu, causal), in_prefill) for gpu in GPUS]
     lines += [_line(gpu, "decode", memory.decode(gpu, with_values), in_decode) for gpu in GPUS]
     if n_selected is not None:
         # the rows of a causal prefill see half of the keys on average
@@ -206,17 +224,9 @@ def indexer_lines(n_keys: int, heads: int, d_head: int, k: int) -> tuple[Classic
     >>> [f"{lines[name].time_s_per_row * 1e6:.1f} us" for name in ("H100 decode fp8", "H100 decode top-k fp8")]
     ['5.0 us', '24.9 us']
     """
-    # all heads read one key: the memory of a group of `heads`, whose time is that of all of them together
-    one_head = KeyMemory(n_keys, d_head, gqa_group=heads)
-    fp8 = [gpu for gpu in GPUS if gpu.bytes_per_number == 1]
-    prefill = [(gpu, one_head.prefill(gpu, with_values=False).times(heads)) for gpu in fp8]
-    decode = [(gpu, one_head.decode(gpu).times(heads)) for gpu in fp8]
-    return (
-        *(_line(gpu, "prefill", time, SCORES) for gpu, time in prefill),
-        *(_line(gpu, "decode", time, SCORES) for gpu, time in decode),
-        *(_selecting(gpu, "prefill", time, batched_s(gpu, n_keys, k)) for gpu, time in prefill),
-        *(_selecting(gpu, "decode", time, alone_s(gpu, n_keys, k)) for gpu, time in decode),
-    )
+    eight_bits = {gpu.number_format for gpu in GPUS if gpu.bytes_per_number == 1}
+    lines = classical_lines(n_keys, d_head, n_selected=k, index_heads=heads)
+    return tuple(line for line in lines if line.name.rpartition(" ")[2] in eight_bits)
 
 
 def _line(gpu: Gpu, kind: Kind, roofline: Roofline, includes: str) -> ClassicalLine:
@@ -264,27 +274,49 @@ class ModelTime:
     includes: str = ""
 
 
-def whole_model_times(memory: KeyMemory, layers: int, query_heads: int) -> list[ModelTime]:
+def whole_model_times(
+    memory: KeyMemory,
+    layers: int,
+    query_heads: int,
+    *,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
+) -> list[ModelTime]:
     """Attention of a whole model on every GPU: a causal prefill, then one generated token (scores only).
 
-    Every layer is taken to see all keys, even if the note of a preset says that some do not, and the GPU to hold all of
-    them; work spread over m GPUs takes 1/m of the time at best. The linear layers are left out. One sequence at a time:
-    several would not share their keys. Nothing is selected: a selection in decode is one launch a layer for all heads.
+    The GPU is taken to hold all keys; work spread over m GPUs takes 1/m of the time at best. The linear layers are left
+    out. One sequence at a time: several would not share their keys. Nothing is selected: a selection in decode is one
+    launch a layer for all heads.
 
     Args:
         memory: keys of a layer's group of query heads, at the full context.
-        layers: number of layers.
-        query_heads: query heads of a layer.
+        layers: number of layers that see all keys.
+        query_heads: query heads of a layer; 1 for an indexer.
+        pool: tokens whose keys are pooled into one: a prefill has n * pool rows.
+        window: keys that a row sees in further layers.
+        window_layers: number of these layers.
 
     >>> times = whole_model_times(KeyMemory(131_072, d_head=128, gqa_group=4), layers=32, query_heads=32)
     >>> [f"{each.gpu} {each.kind}: {each.time_s:.2g} s, {each.bound_by}" for each in times[::6]]
     ['H100 fp16 prefill: 6.1 s, arithmetic', 'H100 fp16 decode: 0.0026 s, bandwidth']
     """
-    heads = layers * query_heads
-    prefill = [
-        _model_time(gpu, "prefill", memory.prefill(gpu, causal=True).times(heads * memory.n_keys)) for gpu in GPUS
+    heads, local_heads = layers * query_heads, window_layers * query_heads
+    n_rows = memory.n_keys * pool
+    local = attrs.evolve(memory, n_keys=min(window or memory.n_keys, memory.n_keys))
+
+    def prefill(gpu: Gpu) -> Roofline:
+        growing = local.prefill(gpu, causal=True).times(local.n_keys)
+        windows = growing.plus(local.prefill(gpu).times(n_rows - local.n_keys)).times(local_heads)
+        return memory.prefill(gpu, causal=True).times(heads * n_rows).plus(windows)
+
+    def decode(gpu: Gpu) -> Roofline:
+        return memory.decode(gpu).times(heads).plus(local.decode(gpu).times(local_heads))
+
+    return [
+        *(_model_time(gpu, "prefill", prefill(gpu)) for gpu in GPUS),
+        *(_model_time(gpu, "decode", decode(gpu)) for gpu in GPUS),
     ]
-    return prefill + [_model_time(gpu, "decode", memory.decode(gpu).times(heads)) for gpu in GPUS]
 
 
 def _model_time(gpu: Gpu, kind: Kind, roofline: Roofline) -> ModelTime:

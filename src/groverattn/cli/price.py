@@ -142,6 +142,6 @@ def presets(*, format: Format = "table") -> None:
 
     Example: groverattn presets --format json
     """
-    from groverattn.problem.presets import PresetList
+    from groverattn.models.presets import PresetList
 
     show(PresetList(), format)

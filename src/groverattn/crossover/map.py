@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.models.presets import PRESETS, Preset
 from groverattn.physical.machines.hardware import hardware
-from groverattn.problem.presets import PRESETS, Preset
 from groverattn.reference.search.laws import search_cost
 from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
@@ -105,8 +105,9 @@ def _grid(request: RowRequest) -> MapGrid:
 def _marks(request: RowRequest) -> Iterator[PresetMark]:
     places: dict[tuple, list[Preset]] = {}
     for preset in PRESETS.values():
-        if preset.n_keys >= 1 << _LOG2_N[0]:
-            sizes = (preset.n_keys, preset.n_marked, preset.d_head, preset.group_size, preset.key_numbers)
+        if preset.keys_in_view >= 1 << _LOG2_N[0]:
+            stored = preset.key_numbers if preset.index_heads is None else None
+            sizes = (preset.shape(8, 8), preset.group_size, stored)
             places.setdefault(sizes, []).append(preset)
     for presets in places.values():
         yield _mark(request, presets)
@@ -117,13 +118,13 @@ def _mark(request: RowRequest, presets: list[Preset]) -> PresetMark:
     own = one_key(request.of_model(preset.name))
     times = [line.time_s_per_row for line in own.classical()]
     score = score_of(own)
-    rows = {access: RowLimits.of(own, score, data_access=access).at(preset.n_keys) for access in DATA_ACCESSES}
+    rows = {access: RowLimits.of(own, score, data_access=access).at(preset.keys_in_view) for access in DATA_ACCESSES}
     now_s = {access: row.iterate_s for access, row in rows.items()}
     iterates = rows[ASSUMED].iterates
     fastest = min((access for access in now_s if access != ASSUMED), key=lambda access: now_s[access])
     return PresetMark(
         names=tuple(one.name for one in presets),
-        n_keys=preset.n_keys,
+        n_keys=preset.keys_in_view,
         n_marked=preset.n_marked,
         slowest_s=max(times) / iterates,
         fastest_s=min(times) / iterates,

@@ -14,7 +14,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.sentences import given_tau_sentence, heading, note_text, passing_text
+from groverattn.row.sentences import given_tau_sentence, heading, heads_text, note_text, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
@@ -50,7 +50,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
     """The estimate on one screen, the classical line beside the quantum one."""
     request, design = result.request, {result.request.design.data_access: result}
     return (
-        Paragraph(f"{heading(request, design=True)}; {request.layers} layers x {request.query_heads} heads"),
+        Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
         *map(Paragraph, note_text(request)),
         *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
@@ -130,8 +130,8 @@ def _counts(result: Estimate, scope: str) -> LogicalCounts:
 
 def _iterates(result: Estimate, scope: str) -> float:
     request = result.request
-    rows_of = {"row": 1, "head": request.shape.n_keys}
-    rows = rows_of.get(scope, request.shape.n_keys * request.query_heads * request.layers)
+    rows_of = {"row": 1, "head": request.n_tokens}
+    rows = rows_of.get(scope, request.n_tokens * request.query_heads * request.layers)
     return 1 if scope == "iterate" else result.cost.iterates_expected * rows
 
 

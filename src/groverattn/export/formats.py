@@ -48,7 +48,7 @@ def _counts_of_estimate(request: RowRequest, of: str) -> CountsRecord:
     """The expected counts of a row, or of all rows of a head or a model, by the search law of the request."""
     from groverattn.estimation.estimate import estimate
 
-    row, n_rows = estimate(request).row, request.shape.n_keys
+    row, n_rows = estimate(request).row, request.n_tokens
     rows = {"row": 1, "head": n_rows, "model": n_rows * request.layers * request.query_heads}
     return CountsRecord(
         of=of,

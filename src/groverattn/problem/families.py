@@ -12,7 +12,7 @@ from groverattn.errors import InputError, check_seed
 from groverattn.problem.fixed_point import largest_value
 from groverattn.problem.heads import AttentionHead
 from groverattn.problem.indexers import IndexerQuery, Query, scores_of
-from groverattn.problem.shapes import Shape, representative_query, representative_threshold
+from groverattn.problem.shapes import Shape, one_query, representative_query, representative_threshold
 
 _ROWS_PER_BLOCK = 1 << 14  # 8 MiB of draws at d = 128: keys are drawn in blocks, so memory is what the keys take
 
@@ -59,8 +59,7 @@ def planted(n_keys: int, d_head: int, n_marked: int, key_bits: int, query_bits: 
     """
     check_seed(seed)
     shape = Shape(n_keys, d_head, n_marked, key_bits, query_bits)
-    query = representative_query(shape, seed)
-    assert isinstance(query, tuple)
+    query = one_query(shape, seed)
     reachable = largest_value(key_bits) * sum(map(abs, query))
     threshold = min(max(1, representative_threshold(shape, query)), reachable)
     rng = np.random.default_rng([seed, 1])  # a stream of its own: the query is drawn from the seed itself

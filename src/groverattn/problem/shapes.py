@@ -90,11 +90,16 @@ def representative_query(shape: Shape, seed: int = 0) -> Query:
     >>> representative_query(shape)
     (0, 0, 1, 0)
     """
-    rng = np.random.default_rng(seed)
     if shape.index_heads is None:
-        return _not_zero(rng, shape.d_head, shape.query_bits)
+        return one_query(shape, seed)
+    rng = np.random.default_rng(seed)
     queries = [_not_zero(rng, shape.d_head, shape.query_bits) for _ in range(shape.index_heads)]
     return IndexerQuery(queries, _not_zero(rng, shape.index_heads, shape.weight_bits))
+
+
+def one_query(shape: Shape, seed: int = 0) -> tuple[int, ...]:
+    """Return the representative query of an attention head, d integers, whether or not the shape has index heads."""
+    return _not_zero(np.random.default_rng(seed), shape.d_head, shape.query_bits)
 
 
 def _not_zero(rng: np.random.Generator, size: int, bits: int) -> tuple[int, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from groverattn.errors import InputError
 from groverattn.estimation.table import reason
+from groverattn.models.presets import Preset
 from groverattn.physical.estimate import OBJECTIVES
 from groverattn.physical.table import LIMIT_WORDS
-from groverattn.problem.presets import Preset
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.report.contest import Contest
 from groverattn.report.results import ModelResults
@@ -121,15 +121,23 @@ def inputs(results: ModelResults, anchor: str) -> Section:
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     request, preset, shape = results.request, results.preset, results.request.shape
     source = (request.source or "given as an option") if preset is None else preset.source
-    of_model = (request.source or "no model was named, so one unless given") if preset is None else preset.source
+    of_model = request.source or "no model was named, so one unless given"
+    if preset is not None:
+        of_model = preset.source_of("layers")
     note = source if preset is None else marked_note(preset)
     stored = shape.d_head if request.key_numbers is None else request.key_numbers
     law = LAW_WORDS[request.search_law]
     yield "n", _unit(shape.n_keys, "keys"), f"keys that a row searches; {_given(results, 'n_keys', source)}"
     yield "d", _unit(shape.d_head, "numbers"), f"numbers in a key; {_given(results, 'd_head', source)}"
+    if shape.index_heads is not None:
+        heads = _given(results, "index_heads", source)
+        yield "index heads", _unit(shape.index_heads, "heads"), f"whose ReLUs make one score; {heads}"
     yield "k", _unit(shape.n_marked, "keys"), f"marked keys of a row; {_given(results, 'n_marked', note)}"
-    yield "layers", _unit(request.layers, "layers"), f"of attention; {of_model}"
-    yield "heads", _unit(request.query_heads, "heads"), f"query heads of a layer; {of_model}"
+    yield "layers", _unit(request.layers, "layers"), f"that search all keys; {of_model}"
+    if request.window_layers:
+        seen = f"{request.window:,} keys are seen in them; {of_model}"
+        yield "layers with a window", _unit(request.window_layers, "layers"), seen
+    yield "heads", _unit(request.query_heads, "heads"), f"rows of a token in a layer; {of_model}"
     yield "group", _unit(request.gqa_group, "heads"), f"query heads that share one memory of keys; {of_model}"
     yield (
         "stored",
@@ -159,7 +167,7 @@ def _qram_price(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
 def marked_note(preset: Preset) -> str:
     """Return what is to be known of a preset, with the letter that the report has for its marked keys.
 
-    >>> from groverattn.problem.presets import preset
+    >>> from groverattn.models.presets import preset
     >>> marked_note(preset("gpt2"))
     'k is our assumption'
     """
@@ -174,6 +182,7 @@ def _unit(value: float, unit: str) -> Cell:
 def _given(results: ModelResults, size: str, source: str) -> str:
     """Whether a size is the preset's own."""
     given = getattr(results.request.shape, size)
-    if results.preset is None or getattr(results.preset, size) == given:
+    if results.preset is None:
         return source
-    return f"given as an option; the preset has {getattr(results.preset, size):,}"
+    own = getattr(results.preset.shape(8, 8), size)
+    return source if own == given else f"given as an option; the preset has {own or 0:,}"

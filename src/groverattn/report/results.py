@@ -15,9 +15,9 @@ from groverattn.errors import InputError
 from groverattn.estimation.compare import Comparison, compare
 from groverattn.estimation.estimate import Estimate, estimate
 from groverattn.frontier.frontier import Frontier, FrontierPoint, frontier
+from groverattn.models.presets import PRESETS, Preset
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 from groverattn.physical.second_opinion import SecondOpinion, has_counterpart, second_opinion
-from groverattn.problem.presets import PRESETS, Preset
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import WholeModel, whole_model
 

@@ -40,9 +40,13 @@ def whole_model(results: ModelResults, anchor: str) -> Section:
 
 def _introduction(results: ModelResults, model: WholeModel) -> Paragraph:
     request = results.request
+    heads = f"{request.query_heads} heads and {request.layers} layers"
+    if request.shape.index_heads is not None:
+        heads = f"{request.layers} layers, whose indexer searches for all heads"
+    windows = f", and as many in {request.window_layers} layers with a window" if request.window_layers else ""
     return Paragraph(
-        f"All of the above is one row. A generated token takes one row in each of {request.query_heads} heads and "
-        f"{request.layers} layers, over all keys. A prefill takes the rows of a whole context, each over the keys "
+        f"All of the above is one row. A generated token takes one row in each of {heads}, over all keys{windows}. A "
+        "prefill takes the rows of a whole context, each over the keys "
         f"before it: {model.causal_share:.0%} of the time of as many rows over all keys. Attention only, on both "
         "sides.",
         ("inputs", "whole_time"),

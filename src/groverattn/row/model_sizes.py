@@ -8,12 +8,13 @@ from typing import Any
 from groverattn.classical.lines import classical_lines
 from groverattn.errors import InputError
 from groverattn.inputs import Check, Input, checked
-from groverattn.problem.configuration.model_config import read_config
-from groverattn.problem.presets import PRESETS, Preset, preset
+from groverattn.models.model_config import read_config
+from groverattn.models.preset import Preset
+from groverattn.models.presets import PRESETS, preset
 
 OF_A_MODEL = (
-    *("name", "source", "note", "n_keys", "d_head", "n_marked"),
-    *("layers", "query_heads", "gqa_group", "key_numbers"),
+    *("name", "source", "note", "n_keys", "d_head", "n_marked", "index_heads"),
+    *("layers", "query_heads", "gqa_group", "key_numbers", "pool", "window", "window_layers"),
 )
 """Inputs that a preset or a configuration gives."""
 
@@ -76,13 +77,9 @@ def _model(inputs: dict[str, Any]) -> Preset | None:
 
 
 def _inputs_of(model: Preset) -> dict[str, Any]:
-    sizes = {"n_keys": model.n_keys, "d_head": model.d_head, "n_marked": model.n_marked}
-    heads = {"layers": model.layers, "query_heads": model.query_heads, "gqa_group": model.group_size}
-    # of MLA only: it stores another number of numbers per key than a score has
-    stored = {"key_numbers": model.key_numbers} if model.kv_heads is None else {}
     # what is known of a preset, results look up by its name
     words = {} if model.name in PRESETS else {"note": model.note, "source": model.source}
-    return {"name": model.name, **words, **sizes, **heads, **stored}
+    return words | model.row_inputs()
 
 
 def _same(inputs: dict[str, Any], by: str, name: str, value: int | None) -> None:

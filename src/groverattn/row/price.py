@@ -238,7 +238,7 @@ class RowPricing:
                 f"keys with the error budget of {budget:g}",
                 do="assume a better memory, or allow a larger error budget",
             )
-        totals = self.search.totals(cost, request.shape.n_keys, request.layers * request.query_heads)
+        totals = self.search.totals(cost, request.n_tokens, request.layers * request.query_heads)
         of_one = self.search.of_one_machine(cost, share * budget)
         return MachineRun.of(cost, totals, memory, left / (request.design.n_machines or 1), of_one)
 

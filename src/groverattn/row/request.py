@@ -227,8 +227,11 @@ class RowRequest:
         shape: sizes of the search.
         name: preset name, or what to call the sizes.
         source, note: where they are from, and what is to be said of them; empty: nothing.
-        layers, query_heads, gqa_group: how many heads there are, and how many query heads share one key memory.
+        layers, query_heads, gqa_group: layers that search, rows in each of them (one of an indexer, else one for each
+            query head), and how many of these share one key memory.
         key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `classical.lines.KeyMemory`).
+        pool: tokens whose keys are pooled into one key of the n; a head has n * pool rows.
+        window, window_layers: keys that a row sees in further layers, and the number of these layers.
         design: how the row is searched.
         optimise: what the best design has least of, a name in `OBJECTIVES`.
         qram: what a call of the memory is assumed to cost, for the data access `qram`.
@@ -238,17 +241,23 @@ class RowRequest:
             misses, storage, magic states, synthesis, or the memory.
 
     Raises:
-        InputError: an unknown name, a number out of range, or query_heads that are not a multiple of gqa_group.
+        InputError: an unknown name, a number out of range, query_heads that are not a multiple of gqa_group, or a
+            window without layers.
     """
 
     shape: Shape = nested(Shape)
     name: str = option("custom", help="What to call the sizes; a preset has its own name.")
     source: str = option("", help="Where the sizes are from; the report prints it.")
     note: str = option("", help="What results say of the sizes beside the numbers; a configuration has its own.")
-    layers: int = option(1, help="Attention layers of the model.", check=_count)
-    query_heads: int = option(1, help="Query heads per layer.", check=_count)
+    layers: int = option(1, help="Layers that search all keys.", check=_count)
+    query_heads: int = option(1, help="Query heads per layer; 1 for an indexer.", check=_count)
     gqa_group: int = option(1, help="Query heads that share one memory of keys.", check=_count)
     key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; d-head if not given.", check=_count)
+    pool: int = option(1, help="Tokens whose keys are pooled into one key.", check=_count)
+    window: int | None = option(None, help="Keys that a row sees in further layers, with a window.", check=_count)
+    window_layers: int = option(
+        0, help="Layers with a window.", check=between(0, _COUNT_MAX, "they come on top of those that search all keys")
+    )
     design: Design = nested(Design)
     qram: QRAMPrice = nested(QRAMPrice, prefix="qram_")
     optimise: str = option(
@@ -276,6 +285,13 @@ class RowRequest:
                 why="every group of query heads shares one memory of keys",
                 do="give both",
             )
+        if (self.window is None) != (self.window_layers == 0):
+            raise InputError(
+                given=f"window = {self.window}, window_layers = {self.window_layers}",
+                allowed="both, or neither",
+                why="layers with a window are counted by their number, and priced by its keys",
+                do="give both",
+            )
 
     @classmethod
     def of(cls, **inputs: Any) -> RowRequest:
@@ -293,6 +309,11 @@ class RowRequest:
     def completed(given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the inputs with those of the preset or the configuration, if there is one."""
         return completed_sizes(given)
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens of the context: the rows of a head."""
+        return self.shape.n_keys * self.pool
 
     def but(self, **inputs: Any) -> RowRequest:
         """Return the same request with other inputs.
@@ -320,5 +341,10 @@ class RowRequest:
         """Return the GPUs on this row, without and with a selection, at its own number of keys or at another one."""
         shape, n_keys = self.shape, self.shape.n_keys if n_keys is None else n_keys
         return classical_lines(
-            n_keys, shape.d_head, self.gqa_group, key_numbers=self.key_numbers, n_selected=shape.n_marked
+            n_keys,
+            shape.d_head,
+            self.gqa_group,
+            key_numbers=self.key_numbers,
+            n_selected=shape.n_marked,
+            index_heads=shape.index_heads,
         )

@@ -115,8 +115,9 @@ def heading(request: RowRequest, *, design: bool = False) -> str:
     shape, together = request.shape, request.design.keys_per_query
     access = f"data access {request.design.data_access}, " if design else ""
     access += f"{together} keys per query, " if together not in ("1", AUTO) else ""
+    index_heads = "" if shape.index_heads is None else f"{shape.index_heads} index heads, "
     return (
-        f"{request.name}: n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked}, "
+        f"{request.name}: n = {shape.n_keys:,}, d = {shape.d_head}, {index_heads}k = {shape.n_marked}, "
         f"{shape.query_bits}/{shape.key_bits} bits; {access}search law {request.search_law}, {request.hardware}"
     )
 
@@ -128,6 +129,21 @@ def note_text(request: RowRequest) -> tuple[str, ...]:
     ((), ('Note: a sketch.',))
     """
     return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+
+
+def heads_text(request: RowRequest) -> str:
+    """Say how many rows a token takes, by layers.
+
+    >>> heads_text(RowRequest.of(preset="gpt2")), heads_text(RowRequest.of(preset="glm-5.2"))
+    ('12 layers x 12 heads', '21 layers x 1 indexer of 32 heads')
+    """
+    heads = f"{request.query_heads} heads"
+    if request.shape.index_heads is not None:
+        heads = f"{request.query_heads} indexer of {request.shape.index_heads} heads"
+    windows = ""
+    if request.window_layers:
+        windows = f" and {request.window_layers} layers with a window of {request.window:,} keys"
+    return f"{request.layers} layers{windows} x {heads}"
 
 
 def reading_sentence(reading: Reading) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from groverattn.estimation import columns as sheet
 from groverattn.estimation.estimate import SCHEMA as RESULT_SCHEMA
 from groverattn.inputs import Input, between, inputs_of, make
+from groverattn.models.model_config import read_config
 from groverattn.physical.machines.hardware import hardware, is_machine_file
-from groverattn.problem.configuration.model_config import read_config
 from groverattn.row.model_sizes import OF_A_MODEL
 from groverattn.row.request import RowRequest
 from groverattn.sweep.kinds import Kind, Values
@@ -71,7 +71,7 @@ def _of_model(model: WholeModel) -> dict[str, float | None]:
     decode, prefill = model.decode, model.prefill
     times = (
         decode.rows.time_s,
-        decode.rows.layers * decode.head.time_s,
+        decode.rows.time_s / decode.query_heads,
         min(rival.time_s for rival in decode.rivals),
         prefill.rows.time_s,
         prefill.rows.least_s if prefill.rows_per_head > 1 else None,  # one row per head: no machine for every row

@@ -82,17 +82,28 @@ class PricedRow:
 
 @attrs.frozen
 class RowsSum:
-    """All searched rows of one head.
+    """Searched rows, one after the other: of one head, or of several.
 
     Attributes:
         iterates: expected iterates.
         toffoli: expected Toffoli gates.
         time_s: time, one row after the other, seconds.
+
+    >>> RowsSum(1.0, 2.0, 3.0).times(2).plus(RowsSum(1.0, 1.0, 1.0))
+    RowsSum(iterates=3.0, toffoli=5.0, time_s=7.0)
     """
 
     iterates: float
     toffoli: float
     time_s: float
+
+    def times(self, n: int) -> RowsSum:
+        """Return n times these rows."""
+        return RowsSum(n * self.iterates, n * self.toffoli, n * self.time_s)
+
+    def plus(self, other: RowsSum) -> RowsSum:
+        """Return these rows and others."""
+        return RowsSum(self.iterates + other.iterates, self.toffoli + other.toffoli, self.time_s + other.time_s)
 
 
 @attrs.frozen
@@ -138,7 +149,7 @@ class CausalRows:
     @functools.cached_property
     def total(self) -> RowsSum:
         """The sum over the searched rows, by the quadrature of `sum_over_rows`."""
-        return RowsSum(*sum_over_rows(self._numbers, self.first, self.last).tolist())
+        return RowsSum(*sum_over_rows(self.numbers, self.first, self.last).tolist())
 
     def row(self, n_keys: int) -> PricedRow:
         """Return the row that sees `n_keys` keys, more than are to be found."""
@@ -147,7 +158,8 @@ class CausalRows:
         sizes = dict.fromkeys((n_keys, min(power_of_two, longest), longest))
         return min(map(self._priced, sizes), key=lambda row: row.time_s)
 
-    def _numbers(self, n_keys: int) -> NDArray[np.float64]:
+    def numbers(self, n_keys: int) -> NDArray[np.float64]:
+        """Return iterates, Toffoli gates and seconds of the row that sees `n_keys` keys, shape (3,)."""
         row = self.row(n_keys)
         return np.array([row.cost.iterates_expected, row.counts.toffoli, row.time_s])
 

@@ -13,6 +13,7 @@ from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.show.result import Shown
 from groverattn.whole_model.causal_rows import CausalRows, RowsSum
+from groverattn.whole_model.head_rows import HeadRows, decode_rows, prefill_rows, window_rows
 from groverattn.whole_model.loading import IO_BITS_PER_S, MemoryLoading
 from groverattn.whole_model.rivals import Rival, Rows
 from groverattn.whole_model.wrong_rows import WrongRows
@@ -27,9 +28,9 @@ class Regime:
 
     Attributes:
         kind: decode or prefill.
-        query_heads: heads of a layer.
-        rows_per_head: rows of a head that are searched.
-        head: what these take, one after the other.
+        query_heads: heads of a layer; 1 for an indexer.
+        full: rows of a head in the layers that see all keys.
+        windows: those in the layers with a window; None: there are none.
         rows: the rows of the model.
         loading_s: time to write the keys that are new, seconds.
         rivals: GPUs.
@@ -38,26 +39,37 @@ class Regime:
 
     kind: str
     query_heads: int
-    rows_per_head: int
-    head: RowsSum
+    full: HeadRows
+    windows: HeadRows | None
     rows: Rows
     loading_s: float
     rivals: tuple[Rival, ...]
     wrong: WrongRows
 
     @property
-    def scopes(self) -> dict[str, int]:
-        """Heads of one head, of a layer and of the model."""
-        return {"head": 1, "layer": self.query_heads, "model": self.query_heads * self.rows.layers}
+    def rows_per_head(self) -> int:
+        """Rows of a head that are searched, in a layer that sees all keys."""
+        return self.full.per_head
+
+    @property
+    def head(self) -> RowsSum:
+        """What these take, one after the other."""
+        return self.full.total
+
+    @property
+    def scopes(self) -> dict[str, tuple[int, RowsSum]]:
+        """Rows of a head, of a layer that sees all keys, and of the model, and what they take."""
+        rows, total = self.full.in_heads(self.query_heads * self.full.layers)
+        if self.windows is not None:
+            more, others = self.windows.in_heads(self.query_heads * self.windows.layers)
+            rows, total = rows + more, total.plus(others)
+        return {"head": self.full.in_heads(1), "layer": self.full.in_heads(self.query_heads), "model": (rows, total)}
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         return {
-            **{
-                scope: {"rows": self.rows_per_head * heads}
-                | {name: value * heads for name, value in attrs.asdict(self.head).items()}
-                for scope, heads in self.scopes.items()
-            },
+            **{scope: {"rows": n_rows} | attrs.asdict(total) for scope, (n_rows, total) in self.scopes.items()},
+            "windows": None if self.windows is None else attrs.asdict(self.windows),
             "side_by_side": self.side_by_side(),
             "loading_s": self.loading_s,
             "classical": [attrs.asdict(rival) for rival in self.rivals],
@@ -69,7 +81,7 @@ class Regime:
         rows = self.rows
         schedules = [
             ("one machine", 1, rows.time_s),
-            ("one machine per head", self.query_heads, rows.layers * self.head.time_s),
+            ("one machine per head", self.query_heads, rows.time_s / self.query_heads),
         ]
         if self.rows_per_head > 1:
             schedules.append(("one machine per row", rows.per_layer, rows.least_s))
@@ -85,7 +97,7 @@ class WholeModel(Shown):
 
     Attributes:
         request: sizes and choices.
-        rows: the rows of a causal head and the machine of the longest one.
+        rows: the rows of a causal head that sees all keys, and the machine of the longest one.
         decode: one generated token at the full context.
         prefill: all rows of a full context.
         loading: writing the keys.
@@ -121,8 +133,8 @@ class WholeModel(Shown):
                 "time_share": self.causal_share,
                 "iterates_share": self.rows.total.iterates / (n_keys * price.cost.iterates_expected),
                 "toffoli_share": self.rows.total.toffoli / (n_keys * price.totals.row.toffoli),
-                "rows_read_per_head": read,
-                "keys_read_per_head": read * (read + 1) // 2,
+                "rows_read_per_head": request.pool * read,
+                "keys_read_per_head": request.pool * (read * (read + 1) // 2),
             },
             "decode": self.decode.as_json(),
             "prefill": self.prefill.as_json(),
@@ -155,12 +167,13 @@ def whole_model(
     check_modelled_here(request.hardware)
     price = row or best_row(request)
     request = price.request
-    shape, heads, own_keys = request.shape, request.layers * request.query_heads, _has_own_keys(request)
+    shape = request.shape
     pricing = RowPricing.of(request)
     rows = CausalRows(request, pricing, price)
-    newest = RowsSum(price.cost.iterates_expected, price.totals.row.toffoli, price.physical.duration_s)
+    windows = window_rows(rows) if request.window_layers else (None, None)
+    searching = request.layers + (request.window_layers if windows[0] and windows[0].per_head else 0)
     loading = MemoryLoading(
-        memories=heads if own_keys else heads // request.gqa_group,
+        memories=searching * request.query_heads // (1 if _has_own_keys(request) else request.gqa_group),
         n_keys=shape.n_keys,
         bits_per_key=shape.d_head * shape.key_bits,
         into_memory=pricing.iterate.oracle.external_calls > 0,
@@ -168,24 +181,26 @@ def whole_model(
     )
     gpus = gpu_times(request)
 
-    def regime(kind: str, rows_per_head: int, head: RowsSum, loading_s: float) -> Regime:
+    def regime(kind: str, full: HeadRows, local: HeadRows | None, loading_s: float) -> Regime:
         searched = Rows(
-            layers=request.layers,
-            per_layer=request.query_heads * rows_per_head,
-            time_s=head.time_s * heads,
-            longest_s=price.physical.duration_s,
+            layers=full.layers,
+            per_layer=request.query_heads * full.per_head,
+            time_s=request.query_heads * sum(each.layers * each.total.time_s for each in (full, local) if each),
+            longest_s=full.longest_s,
             limit_s=_limit_s(price),
             qubits=price.qubits,
+            windows_s=local.layers * local.longest_s if local else 0.0,
         )
         rivals = tuple(Rival.of(line, searched) for line in gpus if line.kind == kind)
-        wrong = WrongRows.of(rows_per_head * heads, pricing, price)
-        return Regime(kind, request.query_heads, rows_per_head, head, searched, loading_s, rivals, wrong)
+        n_rows = request.query_heads * sum(each.layers * each.per_head for each in (full, local) if each)
+        wrong = WrongRows.of(n_rows, pricing, price)
+        return Regime(kind, request.query_heads, full, local, searched, loading_s, rivals, wrong)
 
     return WholeModel(
         request=request,
         rows=rows,
-        decode=regime("decode", 1, newest, loading.token_s),
-        prefill=regime("prefill", rows.n_searched, rows.total, loading.prefill_s),
+        decode=regime("decode", decode_rows(rows), windows[0], loading.token_s),
+        prefill=regime("prefill", prefill_rows(rows), windows[1], loading.prefill_s),
         loading=loading,
     )
 
@@ -204,8 +219,16 @@ def _has_own_keys(request: RowRequest) -> bool:
 def gpu_times(request: RowRequest) -> list[ModelTime]:
     """Return what the attention of the whole model takes on every GPU."""
     sharing = request.query_heads if _has_own_keys(request) else request.gqa_group
-    memory = KeyMemory(request.shape.n_keys, request.shape.d_head, sharing, request.key_numbers)
-    return whole_model_times(memory, request.layers, request.query_heads)
+    shape = request.shape
+    memory = KeyMemory(shape.n_keys, shape.d_head, sharing, request.key_numbers, shape.index_heads)
+    return whole_model_times(
+        memory,
+        request.layers,
+        request.query_heads,
+        pool=request.pool,
+        window=request.window,
+        window_layers=request.window_layers,
+    )
 
 
 def assumptions(model: WholeModel) -> list[str]:
@@ -218,9 +241,9 @@ def assumptions(model: WholeModel) -> list[str]:
         else ""
     )
     return [
-        "Attention only, on both lines: linear layers are left out, and so are windows (see the note of the preset). "
-        "Every row has as many marked keys as the longest.",
-        f"Prefill is causal: row i searches i + 1 keys. The first {read:,} rows of a head see no more keys than are to "
+        _what_is_counted(model),
+        f"Prefill is causal: row i searches {_in_view(request)}. The first {read * request.pool:,} rows of a head see "
+        "no more keys than are to "
         f"be found ({shape.n_marked:,}); they are read classically and cost no quantum time.",
         "One machine is built for the longest row, and shorter rows run on it. A row is filled up with dead keys "
         "where that takes less time. The rows of a head are summed by a quadrature.",
@@ -230,3 +253,26 @@ def assumptions(model: WholeModel) -> list[str]:
         "time stands beside the search and is not added: writing may overlap it.",
         "Of the rows that are wrong none is noticed; they are independent of each other (our assumption).",
     ]
+
+
+def _in_view(request: RowRequest) -> str:
+    return (
+        "i + 1 keys" if request.pool == 1 else f"the pooled keys of the i + 1 tokens before it, {request.pool} in each"
+    )
+
+
+def _what_is_counted(model: WholeModel) -> str:
+    request = model.request
+    counted = (
+        "Attention only, on both lines: linear layers are left out. Every row has as many marked keys as the longest."
+    )
+    if request.shape.index_heads is not None:
+        counted += (
+            " An indexer's row is one for all heads of its layer; the attention to the keys that it chose is left out, "
+            "and so are layers that search nothing."
+        )
+    windows = model.decode.windows
+    if windows is not None:
+        search = "search no more" if windows.per_head else "are read whole, and cost no quantum time"
+        counted += f" Rows of the {windows.layers} layers with a window see {request.window:,} keys, and {search}."
+    return counted

@@ -24,6 +24,7 @@ class Rows:
         longest_s: time of the longest row on that machine, seconds.
         limit_s: time that the longest row takes with any number of factories, seconds.
         qubits: physical qubits of one machine.
+        windows_s: time of the longest rows of further layers, which have a window, one after the other, seconds.
     """
 
     layers: int
@@ -32,11 +33,12 @@ class Rows:
     longest_s: float
     limit_s: float
     qubits: int
+    windows_s: float = 0.0
 
     @property
     def least_s(self) -> float:
         """Time on any number of these machines, seconds."""
-        return self.layers * self.longest_s
+        return self.layers * self.longest_s + self.windows_s
 
     def machines_within(self, seconds: float) -> int | None:
         """Return the least number of machines that could do it in this time; None: no number can.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from groverattn.row.sentences import heads_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
 from groverattn.show.numbers import EMPTY, Cell, count, duration, probability, with_unit, words
 from groverattn.show.result import blocks_of
@@ -22,7 +23,7 @@ def _(result: WholeModel) -> tuple[Block, ...]:
     models = {request.design.data_access: result}
     tables = (scopes_table(models), side_by_side_table(models), gpus_table(models), loading_table(result))
     heading = (
-        f"Whole model, attention only: {request.layers} layers x {request.query_heads} heads; a machine has "
+        f"Whole model, attention only: {heads_text(request)}; a machine has "
         f"{count(machine.qubits).text} physical qubits"
     )
     return (
@@ -54,8 +55,10 @@ def _regimes(models: Models) -> Iterator[tuple[str, str, Regime]]:
 
 def scopes_table(models: Models) -> Table:
     """Head, layer and model, one row after the other on one machine."""
+    searcher = next(iter(models.values())).request.shape.index_heads
+    one_row = _SCOPES["head"] if searcher is None else "one indexer"
     found = [
-        (f"{what}, {words_of}", name, regime, regime.scopes[scope])
+        (f"{what}, {words_of if scope != 'head' else one_row}", name, regime, regime.scopes[scope])
         for what in _WHAT
         for scope, words_of in _SCOPES.items()
         for name, regime in _of(models, what)
@@ -67,13 +70,13 @@ def scopes_table(models: Models) -> Table:
         (_CIRCUIT, lambda each: words(f"`{each[1]}`")),
         (
             Column("rows searched", "rows", "whole_counts", short="rows"),
-            lambda each: count(each[2].rows_per_head * each[3]),
+            lambda each: count(each[3][0]),
         ),
-        (Column("iterates", "iterates", "whole_counts"), lambda each: count(each[2].head.iterates * each[3])),
-        (Column("Toffoli gates", "gates", "whole_counts"), lambda each: count(each[2].head.toffoli * each[3])),
+        (Column("iterates", "iterates", "whole_counts"), lambda each: count(each[3][1].iterates)),
+        (Column("Toffoli gates", "gates", "whole_counts"), lambda each: count(each[3][1].toffoli)),
         (
             Column("time, one row after the other", IN_CELL, "whole_time", short="time"),
-            lambda each: duration(each[2].head.time_s * each[3]),
+            lambda each: duration(each[3][1].time_s),
         ),
     )
 

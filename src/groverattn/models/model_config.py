@@ -13,8 +13,9 @@ import attrs
 
 from groverattn.errors import InputError, check_between, shown, unknown_name, whole_number
 from groverattn.files.json_file import read_object
-from groverattn.problem.configuration.families import FAMILIES, Family
-from groverattn.problem.presets import PRESETS, Preset
+from groverattn.models.config_families import FAMILIES, Family
+from groverattn.models.preset import INDEXER, TRAINED, Preset
+from groverattn.models.presets import PRESETS
 from groverattn.problem.shapes import N_KEYS_MAX
 
 # A text model's takes a few kB, and 100 kB with the name of every label of a classifier.
@@ -50,37 +51,49 @@ class KeysSeen:
     no_rope_layers: int = 0
     causal: bool = True
 
-    def sentences(self, n_keys: int) -> Iterator[str]:
+    def attention(self, layers: int, n_keys: int) -> dict[str, Any]:
+        """Return what a `Preset` of this many layers has of it: an indexer, or layers with a window or a chunk."""
+        if self.has_indexer:
+            of_indexer = {"index_heads": self.index_n_heads, "index_dim": self.index_head_dim, "k": TRAINED}
+            return {"searches": INDEXER, "search_layers": self.indexer_layers or layers} | of_indexer
+        searching = sum(self.layers_of_kind.get(kind, 0) for kind in _SEARCHING_KINDS)
+        for name, kind, size in self._local:
+            n_local = self.layers_of_kind.get(kind, 0 if self.layers_of_kind else layers)
+            if size is not None and size < n_keys and n_local:
+                n_search = searching if self.layers_of_kind else layers - n_local
+                return {name: size, "local_layers": n_local, "search_layers": n_search}
+        # layers whose window holds all keys search them too
+        searching += sum(self.layers_of_kind.get(kind, 0) for _, kind, _ in self._local)
+        return {"search_layers": searching} if searching else {}
+
+    @property
+    def has_indexer(self) -> bool:
+        """Whether an indexer searches, and all of its sizes are stated."""
+        return None not in (self.index_topk, self.index_n_heads, self.index_head_dim)
+
+    @property
+    def _local(self) -> tuple[tuple[str, str, int | None], ...]:
+        return ("window", "sliding_attention", self.sliding_window), ("chunk", "chunked_attention", self.chunk)
+
+    def sentences(self) -> Iterator[str]:
         """Yield what prices by --config leave out of it."""
-        for field, kind, size in (
-            ("sliding_window", "sliding_attention", self.sliding_window),
-            ("attention_chunk_size", "chunked_attention", self.chunk),
-        ):
-            if size is not None and size < n_keys:
-                n_layers, n_all = self.layers_of_kind.get(kind), sum(self.layers_of_kind.values())
-                where = f" in {n_layers} of {n_all} layers" if n_layers else ""
-                yield (
-                    f"the configuration says {field} = {size}{where}: not modelled by --config, by which every row "
-                    f"sees n keys; --n-keys {size} prices such a row"
-                )
-        if self.index_topk is not None:
-            heads = f" by {self.index_n_heads} heads of {self.index_head_dim} numbers" if self.index_head_dim else ""
-            which = "" if self.indexer_layers is None else f" in {self.indexer_layers} layers"
+        if self.index_topk is not None and not self.has_indexer:
             yield (
-                f"the configuration says index_topk = {self.index_topk}: an indexer searches{heads}{which}, once for "
-                "all heads of a layer; not modelled by --config, by which every head searches"
+                f"the configuration says index_topk = {self.index_topk} without index_n_heads and index_head_dim: not "
+                "modelled, every head searches"
             )
         others = [kind for kind in self.layers_of_kind if kind not in _PLAIN_KINDS]
         if others:
             named = ", ".join(f"{self.layers_of_kind[kind]} {kind[:_KIND_SHOWN]}" for kind in others[:_KINDS_SHOWN])
-            yield f"the configuration says layer_types with {named}: not modelled by --config"
+            yield f"the configuration says layer_types with {named}: these layers search nothing here"
         if self.no_rope_layers:
             yield f"{self.no_rope_layers} layers have no rotary embedding: their scores know no position"
         if not self.causal:
             yield "an encoder, whose rows all see n keys; --whole-model counts causal rows"
 
 
-_PLAIN_KINDS = ("full_attention", "sliding_attention", "chunked_attention", "deepseek_sparse_attention")
+_SEARCHING_KINDS = ("full_attention", "deepseek_sparse_attention")
+_PLAIN_KINDS = (*_SEARCHING_KINDS, "sliding_attention", "chunked_attention")
 
 
 @attrs.frozen
@@ -133,6 +146,7 @@ class ModelConfig:
             n_keys=n_keys,
             n_marked=n_marked,
             note="; ".join(self._notes(n_keys)),
+            **self.keys_seen.attention(known["layers"], n_keys),
             source=f"{self.name}, model type {self.model_type}; an option that is given replaces what it says",
             key_numbers=self.sizes.get("key_numbers", known["d_head"]),
         )
@@ -151,7 +165,7 @@ class ModelConfig:
         return n_marked
 
     def _notes(self, n_keys: int) -> Iterator[str]:
-        yield from self.keys_seen.sentences(n_keys)
+        yield from self.keys_seen.sentences()
         positions = self.sizes.get("n_keys")
         if positions is not None and positions < n_keys:
             yield f"the configuration has {positions:,} positions, fewer than n"

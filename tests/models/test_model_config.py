@@ -5,9 +5,9 @@ import json
 import pytest
 
 from groverattn.errors import InputError
-from groverattn.problem.configuration.families import FAMILIES
-from groverattn.problem.configuration.model_config import FILE_BYTES_MAX, read_config
-from groverattn.problem.presets import preset
+from groverattn.models.config_families import FAMILIES
+from groverattn.models.model_config import FILE_BYTES_MAX, read_config
+from groverattn.models.presets import preset
 
 LLAMA = {
     "model_type": "llama",

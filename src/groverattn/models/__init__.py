@@ -1,0 +1,1 @@
+"""Published models: what each of them searches, one TOML file a model, every field with its source."""
