@@ -84,7 +84,7 @@ def test_what_a_token_searches(name, per_token, in_view, k) -> None:
 
 
 def test_schedules_by_the_rules_of_their_sources() -> None:
-    """transformers: GLM's `index_topk_freq` 4 and offset 3; DeepSeek-V4 by turns; every fourth, sixth or second layer."""
+    """GLM-5.2 has index_topk_freq 4 and offset 3; DeepSeek-V4 takes turns; others search in every n-th layer."""
     assert preset("glm-5.2").search_layers == sum(max(i - 2, 0) % 4 == 0 for i in range(78))
     assert preset("glm5-next").search_layers == sum(i % 4 == 3 for i in range(45))
     assert preset("deepseek-v4-pro").search_layers == len(range(2, 61, 2))
