@@ -62,16 +62,17 @@ def test_find_rows_one_by_one(benchmark, name, n, d):
 
 
 @pytest.mark.parametrize(
-    ("name", "n", "d"), [case for case in CASES if case.values[0] in ("half-space", "approximate")]
+    ("name", "n", "d"),
+    [case for case in CASES if case.values[0] in ("half-space", "subspace-balls", "approximate")],
 )
 def test_prepare(benchmark, name, n, d):
     keys = rows(n, d)[0]
     benchmark.group = f"prepare, n = {n}, d = {d}"
-    index = benchmark.pedantic(FINDERS[name].prepare, args=(keys,), rounds=1 if name == "approximate" else 3)
+    index = benchmark.pedantic(FINDERS[name].prepare, args=(keys,), rounds=3 if name == "half-space" else 1)
     assert index.memory_bytes > 4 * n * d
 
 
-@pytest.mark.parametrize("name", ["dense", "half-space"])
+@pytest.mark.parametrize("name", ["dense", "half-space", "subspace-balls"])
 @pytest.mark.parametrize(("n", "d"), [(1 << 16, 4), (1 << 16, 128)])
 def test_find_many_rows_at_once(benchmark, name, n, d):
     """What a prefill has: dense products of matrices read each key once for many rows."""

@@ -21,7 +21,7 @@ from groverattn.files.whole import write_text
 from groverattn.run import MainJob, main_job
 from groverattn.show.terminal import text_of
 from studies import api_stub
-from studies.circuit import iterates, nested_search, peers, precision
+from studies.circuit import indexer_scores, iterates, nested_search, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
@@ -50,7 +50,18 @@ _COLUMNS_OF_A_TERMINAL = 80
 _SHEETS = tuple(
     study.SHEET
     for study in (
-        *(iterates, precision, nested_search, models, peers, scaling, scaling_fit, query_crossover, methods),
+        *(
+            iterates,
+            indexer_scores,
+            precision,
+            nested_search,
+            models,
+            peers,
+            scaling,
+            scaling_fit,
+            query_crossover,
+            methods,
+        ),
         *(success_frequency, gradient_cost, training),
     )
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.row.request import RowRequest
 from numpy.typing import ArrayLike
 from groverattn.bloqs.search.block_oracle import BlockOracle
@@ -35,12 +36,15 @@ from groverattn.estimation.compare import side_by_side as side_by_side
 from groverattn.frontier.keys_per_query import vary_keys_per_query as vary_keys_per_query
 from groverattn.frontier.tradeoffs import RowChoices as RowChoices
 from groverattn.frontier.tradeoffs import vary as vary
+from groverattn.models.presets import PRESETS as PRESETS
 from groverattn.physical.machines.hardware import HARDWARE as HARDWARE
 from groverattn.problem.chosen_head import random_head as random_head
 from groverattn.problem.heads import AttentionHead as AttentionHead
 from groverattn.problem.heads import bundled_head as bundled_head
 from groverattn.problem.heads import load_head as load_head
-from groverattn.models.presets import PRESETS as PRESETS
+from groverattn.problem.indexer_heads import IndexerHead as IndexerHead
+from groverattn.problem.indexer_heads import load_indexer as load_indexer
+from groverattn.problem.indexer_heads import random_indexer as random_indexer
 from groverattn.reference.attention.exact import exact_attention as exact_attention
 from groverattn.reference.finders.registry import FINDERS as FINDERS
 from groverattn.row.request import RowRequest as RowRequest
@@ -52,16 +56,26 @@ __version__: str
 def compare(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     block: int | None = None,
     score_method: str = 'auto',
     keys_per_query: str = 'auto',
@@ -91,16 +105,26 @@ def compare(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
@@ -152,16 +176,26 @@ def diagnose(
 def estimate(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     data_access: str = 'auto',
     block: int | None = None,
     score_method: str = 'auto',
@@ -192,16 +226,26 @@ def estimate(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
@@ -239,16 +283,26 @@ def estimate(
 def find_crossover(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     block: int | None = None,
     score_method: str = 'auto',
     keys_per_query: str = 'auto',
@@ -280,16 +334,26 @@ def find_crossover(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
@@ -325,16 +389,26 @@ def find_crossover(
 def find_frontier(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -347,16 +421,26 @@ def find_frontier(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -370,7 +454,7 @@ def find_frontier(
     """
 
 def find_keys(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -380,8 +464,11 @@ def find_keys(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -400,14 +487,17 @@ def find_keys(
     """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -421,7 +511,7 @@ def find_keys(
         first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.
         error_budget: Probability that any row misses a key.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         row: Number of the row; negative from the end.
@@ -435,7 +525,7 @@ def find_keys(
     """
 
 def oracle(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -445,8 +535,11 @@ def oracle(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -458,14 +551,17 @@ def oracle(
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -473,7 +569,7 @@ def oracle(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 
@@ -502,16 +598,26 @@ def picture(
 def price_model(
     *,
     preset: str | None = None,
+    config: str | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
     n_keys: int | None = None,
     d_head: int | None = None,
     n_marked: int | None = None,
     key_bits: int = 8,
     query_bits: int = 8,
+    index_heads: int | None = None,
+    weight_bits: int = 8,
     name: str = 'custom',
+    source: str = '',
+    note: str = '',
     layers: int = 1,
     query_heads: int = 1,
     gqa_group: int = 1,
     key_numbers: int | None = None,
+    pool: int = 1,
+    window: int | None = None,
+    window_layers: int = 0,
     data_access: str = 'auto',
     block: int | None = None,
     score_method: str = 'auto',
@@ -543,16 +649,26 @@ def price_model(
 
     Args:
         preset: A name that `groverattn presets` lists.
-        n_keys: Number of keys n.
+        config: The config.json of a model of your own, or its folder.
+        heads: The same as query-heads.
+        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
         n_marked: Marked keys per row k.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         name: What to call the sizes; a preset has its own name.
-        layers: Attention layers of the model.
-        query_heads: Query heads per layer.
+        source: Where the sizes are from; the report prints it.
+        note: What results say of the sizes beside the numbers; a configuration has its own.
+        layers: Layers that search all keys.
+        query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        pool: Tokens whose keys are pooled into one key.
+        window: Keys that a row sees in further layers, with a window.
+        window_layers: Layers with a window.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
@@ -604,7 +720,7 @@ def run_sweep(
     """
 
 def search(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -614,8 +730,11 @@ def search(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -628,14 +747,17 @@ def search(
     """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -643,7 +765,7 @@ def search(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_iterates: Number of iterates; None: as many as find a marked key most probably.
@@ -653,7 +775,7 @@ def search(
     """
 
 def simulate(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -663,8 +785,11 @@ def simulate(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -688,14 +813,17 @@ def simulate(
     """Search of the rows of a head, with what B gives beside exact attention.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -713,7 +841,7 @@ def simulate(
         search_law: Compare with ideal, expected, proven, worst or all.
         error_budget: Probability that any row misses a key.
         rows: Rows A:B, B left out.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_workers: Processes that share the rows.
@@ -729,7 +857,7 @@ def simulate(
     """
 
 def verify(
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -739,8 +867,11 @@ def verify(
     causal: bool = False,
     n_keys: int | None = None,
     d_head: int | None = None,
+    index_heads: int | None = None,
+    indexer: bool = False,
     key_bits: int = 8,
     query_bits: int = 8,
+    weight_bits: int = 8,
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
@@ -752,14 +883,17 @@ def verify(
     """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
 
     Args:
-        file: An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
+        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
+        indexer: The indexer of the file's layer, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
+        weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
@@ -767,7 +901,7 @@ def verify(
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place.
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 

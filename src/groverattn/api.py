@@ -11,6 +11,7 @@ import attrs
 from groverattn.errors import InputError
 from groverattn.inputs import asks, check_between, described
 from groverattn.problem.heads import AttentionHead, head_of
+from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
 from groverattn.simulation.request import SimulationRequest
 from groverattn.verification.request import VerificationRequest
@@ -112,7 +113,7 @@ def price_model(request: RowRequest, *, io_bits_per_s: float = 1e9) -> WholeMode
 @_public(SimulationRequest)
 def simulate(
     request: SimulationRequest,
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -122,7 +123,7 @@ def simulate(
     """Search of the rows of a head, with what B gives beside exact attention.
 
     Args:
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_workers: Processes that share the rows.
@@ -142,11 +143,11 @@ def simulate(
     return simulate(request, head=head, n_workers=n_workers, on_row=on_row)
 
 
-def _in_memory(request: Any, Q: Any, K: Any, V: Any) -> tuple[Any, AttentionHead | None]:
+def _in_memory(request: Any, Q: Any, K: Any, V: Any) -> tuple[Any, AttentionHead | IndexerHead | None]:
     """The request, and the head that is in memory, if one is; that rows see earlier keys only may be said of both."""
     if Q is None and K is None and V is None:
         return request, None
-    head = head_of(Q, K, V)
+    head = Q if isinstance(Q, IndexerHead) and K is None and V is None else head_of(Q, K, V)
     about = attrs.evolve(request, head=attrs.evolve(request.head, causal=False))
     return about, attrs.evolve(head, causal=head.causal or request.head.causal)
 
@@ -154,14 +155,14 @@ def _in_memory(request: Any, Q: Any, K: Any, V: Any) -> tuple[Any, AttentionHead
 @_public(VerificationRequest)
 def verify(
     request: VerificationRequest,
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
 ) -> Verification:
     """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
 
     Args:
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 
@@ -177,14 +178,14 @@ def verify(
 @_public(VerificationRequest)
 def oracle(
     request: VerificationRequest,
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
 ) -> PhaseOracle | BlockOracle:
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
     Args:
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
 
@@ -203,7 +204,7 @@ def oracle(
 @_public(VerificationRequest)
 def search(
     request: VerificationRequest,
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -212,7 +213,7 @@ def search(
     """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
 
     Args:
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         n_iterates: Number of iterates; None: as many as find a marked key most probably.
@@ -253,7 +254,7 @@ def diagnose(
 @_public(SimulationRequest, without=("rows", "circuit_every", "search_law", "marked_limit"))
 def find_keys(
     request: SimulationRequest,
-    Q: ArrayLike | AttentionHead | None = None,
+    Q: ArrayLike | AttentionHead | IndexerHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
@@ -262,7 +263,7 @@ def find_keys(
     """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
 
     Args:
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` or sizes choose.
+        Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
         row: Number of the row; negative from the end.

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from groverattn.errors import InputError, check_between, real_number, shown, unknown_name, whole_number
+from groverattn.errors import InputError, check_between, real_number, shown, unknown_name
+from groverattn.whole_numbers import whole
 
 R = TypeVar("R")
 
@@ -55,6 +56,7 @@ class Input:
         check: raises InputError for a value that no request can have.
         path: record fields that lead to it.
         parse: turns values of further types into `type`, and returns all others as they are.
+        stands_for: inputs whose values it gives; where a request is changed by it, theirs are dropped.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Input:
     check: Check | None = None
     path: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
+    stands_for: tuple[str, ...] = ()
 
     @property
     def annotation(self) -> Any:
@@ -91,7 +94,7 @@ class Input:
 
 
 def typed(name: str, type_: type, value: Any) -> Any:
-    """Return a value as int, float, str or bool; whole numbers serve as real ones, nothing else is converted.
+    """Return a value as int, float, str or bool; whole numbers serve as real ones, and may be written as text.
 
     Raises:
         InputError: it is of another type.
@@ -100,7 +103,7 @@ def typed(name: str, type_: type, value: Any) -> Any:
     3.0
     """
     if type_ is int:
-        return whole_number(name, value)
+        return whole(name, value)
     if type_ is float:
         return real_number(name, value)
     if isinstance(value, type_) and not (type_ is str and len(value) > _STRING_MAX):
@@ -216,6 +219,19 @@ def flat(request: Any) -> dict[str, Any]:
     }
 
 
+def changed(request: R, values: Mapping[str, Any]) -> R:
+    """Return a request with other inputs; None: by default again.
+
+    Raises:
+        InputError: as `make`.
+    """
+    declared = inputs_of(type(request))
+    given = [declared[name] for name, value in values.items() if value is not None and name in declared]
+    replaced = {name for each in given for name in each.stands_for}
+    kept = {name: value for name, value in flat(request).items() if name not in replaced}
+    return make(type(request), kept | dict(values))
+
+
 def asks(
     record: type,
     annotate: Callable[[Input], Any] = lambda declared: declared.annotation,
@@ -263,8 +279,7 @@ def asks(
                     do=f"write {next(iter(names))}={shown(arguments[0])} if that is what it is",
                 )
             if arguments and isinstance(arguments[0], record):
-                request, arguments = arguments[0], arguments[1:]
-                values = flat(request) | values
+                return function(changed(arguments[0], values), *arguments[1:], **named)
             return function(make(record, values), *arguments, **named)
 
         returned = function.__annotations__.get("return", inspect.Signature.empty)

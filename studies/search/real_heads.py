@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from groverattn.diagnosis.tails import TailErrors, compare_tails
-from groverattn.files.npz import open_arrays
+from groverattn.files.head_file import open_arrays
 from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.reference.attention.goodness import largest_keys
 from groverattn.simulation.engines import EngineChoice

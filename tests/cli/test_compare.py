@@ -26,7 +26,7 @@ def test_compare_says_what_follows(capsys):
     accesses = json.loads(capsys.readouterr().out)["accesses"]
     circuits = {name: result["row"]["toffoli"] for name, result in accesses.items() if name != "qram"}
     fewest = min(circuits, key=lambda name: circuits[name])
-    assert f"Fewest Toffolis: {fewest}, {circuits[fewest]:.3g} a row" in " ".join(printed.split())
+    assert f"Fewest Toffolis among them: {fewest}, {circuits[fewest]:.3g} a row" in " ".join(printed.split())
 
 
 def test_an_access_out_of_reach_is_a_row_with_its_reason(capsys):

@@ -33,7 +33,7 @@ def test_the_table_fits_a_terminal_and_says_why(cli, options):
     assert max(map(len, outcome.out.splitlines())) <= 80
     words = " ".join(outcome.out.split())
     assert "an iterate waits for" in words
-    assert "at n = 131,072 against H100 decode fp16 (2.5 us)" in words
+    assert "against H100 decode top-k fp16 (scores and exact top-k of one row alone), 22.4 us, and B200" in words
     if "qroam" in options:
         assert "not by code distance" in words
         assert "with the score alone" in words

@@ -3,6 +3,7 @@
 import attrs
 import pytest
 
+from groverattn.classical.lines import SCORES
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.models.presets import PRESETS
@@ -85,7 +86,7 @@ def test_heads_share_a_key_memory_by_groups_and_all_of_them_with_mla():
     mla, grouped = (RowRequest.of(preset=name) for name in ("deepseek-v3", "llama3-8b"))
     assert (mla.gqa_group, mla.key_numbers, grouped.gqa_group, grouped.key_numbers) == (128, 576, 4, None)
     decode, alone = (
-        [line.time_s_per_row for line in estimate(request).classical if line.kind == "decode"]
+        [line.time_s_per_row for line in estimate(request).classical if line.includes == SCORES]
         for request in (grouped, attrs.evolve(grouped, gqa_group=1))
     )
     assert [4 * time_s for time_s in decode] == pytest.approx(alone)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from groverattn.errors import InputError
-from groverattn.files.npz import open_arrays, stored_heads
+from groverattn.files.arrays import stored_heads
+from groverattn.files.head_file import open_arrays
 from groverattn.problem.heads import all_heads, load_head
 
 RNG = np.random.default_rng(4)

@@ -12,7 +12,8 @@ import pytest
 
 from groverattn.errors import InputError
 from groverattn.files import npz as npz_headers
-from groverattn.files.npz import open_arrays, stored_heads
+from groverattn.files.arrays import stored_heads
+from groverattn.files.head_file import open_arrays
 from groverattn.problem.heads import load_head
 
 GOOD = "{'descr': '<f8', 'fortran_order': False, 'shape': (12, 3), }"

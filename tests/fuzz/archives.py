@@ -1,9 +1,11 @@
-""".npz files: valid ones with damaged bytes, and ones made of members that claim what they like."""
+""".npz and .safetensors files: valid ones with damaged bytes, and ones whose headers claim what they like."""
 
 from __future__ import annotations
 
 import functools
 import io
+import json
+import math
 import re
 import warnings
 import zipfile
@@ -12,7 +14,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from .odd import REAL, edited, split
+from groverattn.files.safetensors import header_bytes, place_of
+
+from .odd import REAL, TEXT, WHOLE, edited, split
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _NAMES = split("Q K V Q_0 K_0 V_0 Q_1 K_1 V_1 layer head score_scale causal")
@@ -62,8 +66,7 @@ CHOICES = st.fixed_dictionaries(
 """What `load_head` is asked for: mostly what some valid file has."""
 
 
-@functools.cache
-def valid_archives() -> tuple[bytes, ...]:
+def _forms() -> list[dict[str, Any]]:
     """Every form of file that is read, small."""
     rng = np.random.default_rng(0)
     one: dict[str, Any] = {name: rng.standard_normal((12, 3)) for name in "QKV"}
@@ -73,8 +76,30 @@ def valid_archives() -> tuple[bytes, ...]:
     settings = {"score_scale": np.array([0.5, 0.25]), "causal": np.array([1, 0], dtype=np.uint8)}
     halves = {name: array.astype(np.float16) for name, array in one.items()}
     integers = {name: (9 * array).astype(np.int8) for name, array in one.items()}
-    archives = [one, grouped, labelled, layers | settings, halves, integers, one | {"score_scale": 0.1}]
-    return tuple(_saved(save, arrays) for save in (np.savez, np.savez_compressed) for arrays in archives)
+    return [one, grouped, labelled, layers | settings, halves, integers, one | {"score_scale": 0.1}]
+
+
+@functools.cache
+def valid_archives() -> tuple[bytes, ...]:
+    """Each form as an .npz file, packed and not."""
+    return tuple(_saved(save, arrays) for save in (np.savez, np.savez_compressed) for arrays in _forms())
+
+
+@functools.cache
+def valid_tensors() -> tuple[bytes, ...]:
+    """Each form as a .safetensors file; their headers are 600 bytes or more."""
+    return tuple(map(_tensors, _forms()))
+
+
+def _tensors(arrays: dict[str, Any]) -> bytes:
+    places, data = {}, b""
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        places[name] = place_of(array, len(data))
+        data += array.tobytes()
+    header = header_bytes(places, 1200)
+    assert header is not None
+    return header + data
 
 
 def _saved(save: Any, arrays: dict[str, Any]) -> bytes:
@@ -161,3 +186,38 @@ def packed(members: list[tuple[str, bytes, int]]) -> bytes:
             info.filename = name  # past the constructor, which tidies names up
             archive.writestr(info, content, compress_type=method)
     return file.getvalue()
+
+
+_HEADER_OF_TENSORS = re.compile(rb"\A.{8}\{.*?\}\}", re.DOTALL)
+_JSON_SIGNS = st.sampled_from((b"-", b"9" * 20, b"9" * 5000, b"[" * 2000, b"{", b"}", b'"', b"\xff", b"BF16", b"1e9"))
+DAMAGED_TENSORS = st.deferred(
+    lambda: edited(valid_tensors(), [_HEADER_OF_TENSORS, _ANYWHERE], _JSON_SIGNS | _BYTES, longest=12)
+)
+_TENSOR_TYPES = (*split("F64 F32 F16 BF16 BF16 I8 I16 I32 I64 U8") * 3, *split("BOOL U64 C64 f64 O"), "", "F" * 99)
+_TENSOR_SIZES = {"BOOL": 1, "I8": 1, "U8": 1, "F16": 2, "BF16": 2, "I16": 2, "F32": 4, "I32": 4}
+_TENSOR_SHAPES = ((12, 3), (12, 3), (3, 12), (2, 6, 3), (36,), (), (0, 3), (1 << 62, 1 << 62, 0), (1 << 40, 12))
+_SETS = (tuple("QKV"), ("Q_0", "K_0", "V_0"), (*"QKV", "causal"))
+
+
+@st.composite
+def made_tensors(draw: st.DrawFn) -> bytes:
+    """A file whose header says of some arrays what it likes, mostly where they are."""
+    names, record, end = draw(st.sampled_from(_SETS)), {}, 0
+    shape = draw(st.sampled_from(_TENSOR_SHAPES))
+    for name in names:
+        type_, begin = draw(st.sampled_from(_TENSOR_TYPES)), end
+        own = draw(st.sampled_from((*[shape] * 40, *_TENSOR_SHAPES)))
+        n_bytes = min(math.prod(own) * _TENSOR_SIZES.get(type_, 8), 4096)
+        end += n_bytes if draw(st.integers(0, 15)) else draw(st.integers(0, 300))
+        record[name] = {"dtype": type_, "shape": own, "data_offsets": [begin, end]}
+    for _ in range(max(0, draw(st.integers(-3, 2)))):
+        where, odd = draw(st.sampled_from(names)), WHOLE | REAL | TEXT | st.lists(WHOLE, max_size=3) | st.none()
+        if draw(st.booleans()):
+            key = draw(st.sampled_from(split("dtype shape data_offsets x")))
+            record[where] = (record[where] if isinstance(record[where], dict) else {}) | {key: draw(odd)}
+        else:
+            record[draw(st.sampled_from(_NAMES) | TEXT)] = draw(odd)
+    text = json.dumps(record).encode("utf-8", "surrogatepass")
+    length = len(text) if draw(st.integers(0, 7)) else draw(st.sampled_from((0, 1, 1 << 20, (1 << 20) + 1, 1 << 63)))
+    numbers = np.random.default_rng(0).integers(0, 60, end, dtype=np.uint8)
+    return length.to_bytes(8, "little") + text + numbers.tobytes()

@@ -19,11 +19,13 @@ from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.reference.search.laws import LAWS
 from groverattn.simulation.engines import ENGINES
 
+from .archives import valid_tensors
 from .odd import WHOLE, WORD, split
-from .texts import VALID_COUNTS, VALID_STUDIES
+from .texts import VALID_CONFIGS, VALID_COUNTS, VALID_STUDIES
 
 MADE = (
-    *split("out.svg out.png out.html out.md out.json out.npz out.qasm out tête.svg [red].svg .svg results"),
+    *split("out.svg out.png out.html out.md out.json out.npz out.safetensors out.qasm out"),
+    *split("tête.svg [red].svg .svg results"),
     *("a b.html", "a b.md", "x" * 250 + ".svg", "\x1b[31m.svg", "=1.html", "=1.md"),
 )
 """Names of outputs that may come into being; they are taken away after every line."""
@@ -35,9 +37,20 @@ _OUTPUTS = (
 )
 _INPUTS = (
     *split("head.npz heads.npz link.npz machine.toml study.toml counts.json text.txt folder pipe none.npz /dev/zero"),
-    *("/dev/null", "", "nowhere.npz", "x" * 300, "/proc/self/mem", "-", "odd[/].npz"),
+    *(
+        "/dev/null",
+        "",
+        "nowhere.npz",
+        "x" * 300,
+        "/proc/self/mem",
+        "-",
+        "odd[/].npz",
+        "head.safetensors",
+        "config.json",
+    ),
 )
 _SIZES = {"--n-keys": "64", "--d-head": "4", "--n-marked": "3"}
+_OWN_MODEL = {"--config": "config.json", "--n-marked": "3"}
 PRICED = ("compare", "crossover", "frontier")
 _FEW = {"--n-marked": "3", "--rows": "0:1", "--workers": "1"}
 
@@ -45,12 +58,12 @@ BASES: Mapping[str, tuple[dict[str, str], ...]] = {
     "run": ({"--n-marked": "0"}, {"--seed": "-1"}, {"--workers": "0"}),  # none is run to its end: it takes long
     "verify": ({"--n-keys": "16", "--d-head": "2"}, {"FILE": "head.npz", "--n-marked": "3"}),
     "simulate": (
-        *({"FILE": "head.npz", **_FEW}, {"FILE": "heads.npz", **_FEW}),
+        *({"FILE": "head.npz", **_FEW}, {"FILE": "heads.npz", **_FEW}, {"FILE": "head.safetensors", **_FEW}),
         {"--n-keys": "12", "--d-head": "2", **_FEW},
     ),
     "capture": ({"--model": "folder", "--text": "text.txt", "--output": "out.npz"},),
     "diagnose": ({"FILE": "head.npz", "--n-marked": "3"}, {"FILE": "heads.npz", "--layer": "1", "--head": "3"}),
-    **dict.fromkeys(("estimate", *PRICED), (_SIZES, {"--preset": "gpt2"})),
+    **dict.fromkeys(("estimate", *PRICED), (_SIZES, {"--preset": "gpt2"}, _OWN_MODEL)),
     "physical": ({"--logical-qubits": "100", "--toffoli": "1000000"}, {"--counts": "counts.json"}),
     "report": ({"--output": "out.html", **_SIZES},),
     "sweep": ({"STUDY": "study.toml", "--output": "results", "--workers": "0"},),
@@ -69,7 +82,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "what": ("lookup", "oracle", "iterate", "search", "row", "head", "model"),
     "rows": (*split("0:1 0:3 11:12 3:3 2:1 -1:2 : 0: a:b 1:2:3"), "0:" + "9" * 18),
     "workers": ("1", "0", "-1", "2", str(10**9), "x", ""),
-    **dict.fromkeys(("text", "model", "file", "study", "counts"), _INPUTS),
+    **dict.fromkeys(("text", "model", "file", "study", "counts", "config"), _INPUTS),
     **dict.fromkeys(("output", "figure"), _OUTPUTS),
 }
 
@@ -142,6 +155,7 @@ def make_folder(folder: Path) -> None:
         **dict.fromkeys(("odd[/].npz", "target.npz"), (folder / "head.npz").read_bytes()),
         **dict.fromkeys(("machine.toml", "odd[/].toml"), b'base = "gidney-2025"\ncycle_time_us = 2.0\n'),
         **{"study.toml": VALID_STUDIES[2], "counts.json": VALID_COUNTS[1]},
+        **{"config.json": VALID_CONFIGS[0], "head.safetensors": valid_tensors()[0]},
         **{"text.txt": b"a text", "target.svg": b"old"},
     }
     for name, content in contents.items():

@@ -34,7 +34,7 @@ from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.problem.shapes import Shape
 from groverattn.problem.thresholds import threshold_from_tau
 from groverattn.reference.search.laws import search_cost
-from groverattn.row.request import RowRequest
+from groverattn.row.request import ONE_KEY, RowRequest
 from groverattn.show.html import inline
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
@@ -48,10 +48,10 @@ from .promise import REFUSED, RESULT, Target, limit_memory, outcome, time_limit
 VERB_SECONDS = 60.0
 
 
-def _archive(inputs: st.SearchStrategy[bytes], share: float) -> Target:
+def _archive(inputs: st.SearchStrategy[bytes], share: float, name: str = "odd.npz") -> Target:
     def run(given: tuple[bytes, dict[str, Any]], folder: Path) -> str:
-        (folder / "odd.npz").write_bytes(given[0])
-        return outcome(lambda: load_head(folder / "odd.npz", **given[1]))
+        (folder / name).write_bytes(given[0])
+        return outcome(lambda: load_head(folder / name, **given[1]))
 
     return Target(st.tuples(inputs, archives.CHOICES), run, share)
 
@@ -76,6 +76,11 @@ def _price_counts(path: Path) -> None:
     json.dumps(result.as_json(), allow_nan=False)
 
 
+def _price_config(path: Path) -> None:
+    request = RowRequest.of(config=str(path), n_marked=3, **ONE_KEY)
+    json.dumps(request.as_json(), allow_nan=False)
+
+
 def _load_member(path: Path) -> None:
     """Load an archive whose array Q is the file. Its checksum is right: header and numbers are looked at."""
     others = [(name, content, 0) for name, content in archives.valid_members()[0][1:]]
@@ -86,6 +91,8 @@ def _load_member(path: Path) -> None:
 READERS: dict[str, tuple[str, Callable[[Path], object], Sequence[bytes]]] = {
     "npz": ("odd.npz", load_head, archives.valid_archives()),
     "npy": ("odd.npy", _load_member, [members[0][1] for members in archives.valid_members()]),
+    "safetensors": ("odd.safetensors", load_head, archives.valid_tensors()),
+    "config": ("config.json", _price_config, texts.VALID_CONFIGS),
     "machine": ("odd.toml", _price_machine, texts.valid_machines()),
     "study": ("odd.toml", _read_study, texts.VALID_STUDIES),
     "counts": ("odd.json", _price_counts, texts.VALID_COUNTS),
@@ -267,6 +274,10 @@ _SHARES = {
 TARGETS = {
     "npz-bytes": _archive(archives.DAMAGED, 330),
     "npz-made": _archive(archives.made(), 150),
+    "safetensors-bytes": _archive(archives.DAMAGED_TENSORS, 60, "odd.safetensors"),
+    "safetensors-made": _archive(archives.made_tensors(), 60, "odd.safetensors"),
+    "config-edited": _file("config", 40),
+    "config-made": _file("config", 40, texts.configs()),
     "heads": Target(_heads(), _run_head, 40),
     "machine-edited": _file("machine", 60),
     "machine-made": _file("machine", 40, texts.machines(_MACHINE, tuple(HARDWARE))),

@@ -42,6 +42,22 @@ VALID_COUNTS = (
     b'"logical_qubits": 100, "toffoli_depth": 1000, "measurement_depth": 2000, "error_budget": 0.01}',
 )
 
+_LLAMA = {"model_type": "llama", "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2}
+_LLAMA |= {"hidden_size": 16, "head_dim": None, "max_position_embeddings": 64}
+VALID_CONFIGS = tuple(
+    json.dumps(config).encode()
+    for config in (
+        _LLAMA | {"rope_scaling": {"factor": 8.0}, "eos_token_id": [1, 2], "sliding_window": 32},
+        {"model_type": "gemma3", "text_config": _LLAMA | {"model_type": "gemma3_text", "head_dim": 4}},
+        {"model_type": "gpt2", "n_layer": 2, "n_head": 4, "n_embd": 16, "n_positions": 64},
+        _LLAMA
+        | {"model_type": "glm_moe_dsa", "kv_lora_rank": 8, "qk_rope_head_dim": 2, "qk_nope_head_dim": 4}
+        | {"index_topk": 8, "index_n_heads": 2, "index_head_dim": 4, "indexer_types": ["full", "shared"]},
+        _LLAMA | {"model_type": "gpt_oss", "head_dim": 4, "layer_types": ["sliding_attention", "full_attention"]},
+        _LLAMA | {"model_type": "roberta", "pad_token_id": 1, "no_rope_layers": [1, 0]},
+    )
+)
+
 TOML_VALUE = st.recursive(
     WHOLE | REAL | TEXT | st.booleans() | LONG,
     lambda values: st.lists(values, max_size=4) | st.dictionaries(TEXT, values, max_size=3),
@@ -122,3 +138,12 @@ def counts(names: tuple[str, ...]) -> st.SearchStrategy[bytes]:
     plain = st.dictionaries(known, st.integers(0, 10**9), max_size=6)
     parts = st.tuples(good, plain, st.dictionaries(known | TEXT, odd, max_size=4))
     return parts.map(lambda each: json.dumps(each[0] | each[1] | each[2]).encode())
+
+
+def configs() -> st.SearchStrategy[bytes]:
+    """Configurations of models with odd values for some of the fields of the valid ones."""
+    valid = [json.loads(text) for text in VALID_CONFIGS]
+    names = st.sampled_from(sorted({name for config in valid for name in config}))
+    odd = WHOLE | st.integers(1, 64) | REAL | TEXT | st.none() | st.booleans() | st.lists(WHOLE | TEXT, max_size=3)
+    parts = st.tuples(st.sampled_from(valid), st.dictionaries(names, odd, max_size=3))
+    return parts.map(lambda each: json.dumps(each[0] | each[1]).encode())

@@ -169,7 +169,12 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
     kind = KINDS["estimate"]
     machine = tmp_path / "mine.toml"
     machine.write_text('base = "gidney-2025"')
-    base = kind.defaults | {"n_keys": 64, "d_head": 4, "n_marked": 3, "query_heads": 12, "window": 16, "window_layers": 2}
+    config = tmp_path / "config.json"
+    config.write_text(
+        '{"model_type": "gpt2", "n_layer": 5, "n_head": 12, "n_embd": 48, "n_positions": 64}', encoding="utf-8"
+    )
+    sizes = {"n_keys": 64, "d_head": 4, "n_marked": 3, "query_heads": 12}
+    base = kind.defaults | sizes | {"window": 16, "window_layers": 2}
     changed = {
         **{"n_keys": 128, "d_head": 5, "n_marked": 4, "key_bits": 4, "query_bits": 4, "preset": "toy"},
         **{"data_access": "qroam", "score_method": "in-place", "search_law": "worst", "hardware": str(machine)},
@@ -180,12 +185,14 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
         **{"store": 3, "n_factories": 2, "optimise": "time"},
         **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
         **{"index_heads": 3, "weight_bits": 4, "pool": 2, "window": 8, "window_layers": 3},
+        **{"source": "a paper", "note": "a sketch", "config": str(config), "kv_heads": 6},
     }
     everything = [request_of(base), *(request_of(base | {name: value}) for name, value in changed.items())]
     assert all(a != b for a, b in itertools.combinations(everything, 2))
     posterior = request_of(base | {"method": "posterior"})
     assert request_of(base | {"method": "posterior", "first_score": "approximate"}) != posterior
-    assert changed.keys() == kind.inputs.keys() - {"whole_model", "io_bits_per_s", "first_score"}
+    assert request_of(base | {"query_heads": None, "heads": 4}) == request_of(base | {"query_heads": 4})
+    assert changed.keys() == kind.inputs.keys() - {"whole_model", "io_bits_per_s", "first_score", "heads"}
 
 
 def test_what_a_gpu_reads_of_a_preset_is_in_the_row():

@@ -97,7 +97,7 @@ REFUSED = {
     "no TOML": ('kind = "estimate"\n[fixed\n', "does not parse"),
     "a key that is none": (
         SIZES + "n_kyes = 3\n",
-        "key 'n_kyes' in [fixed]; allowed: preset, n_keys",
+        "key 'n_kyes' in [fixed]; allowed: preset, config, heads, kv_heads, n_keys",
         "did you mean n_keys",
     ),
     "a table that is none": (SIZES + "[gird]\nn_keys = [2]\n", "did you mean grid"),
@@ -105,7 +105,7 @@ REFUSED = {
     "an input of the other kind": (SIZES + "engine = 'law'\n", "key 'engine' in [fixed]"),
     "a key in a grid": (SIZES + "[grid]\nkey_bit = [4]\n", "key 'key_bit' in [grid]", "did you mean key_bits"),
     "a key in a point": (SIZES + "[[points]]\n[[points]]\nx = 1\n", "key 'x' in [[points]] number 2"),
-    "text for a number": (SIZES + "key_bits = '8'\n", "key_bits = '8' in [fixed]; allowed: a whole number"),
+    "text for a number": (SIZES + "key_bits = 'eight'\n", "key_bits = 'eight' in [fixed]; allowed: a whole number"),
     "a real for a whole one": (SIZES + "key_bits = 8.0\n", "allowed: a whole number"),
     "true for a number": (SIZES + "key_bits = true\n", "allowed: a whole number"),
     "true for a real": (SIZES + "error_budget = true\n", "allowed: a number"),
@@ -191,7 +191,10 @@ def test_the_inputs_are_the_options_of_the_verbs():
         of_estimate.pop(name, None)
         of_simulate.pop(name, None)
     defaults = KINDS["estimate"].defaults
-    as_default = {"name": "custom", "layers": 1, "query_heads": 1, "gqa_group": 1, "pool": 1, "window_layers": 0}  # without a preset
+    as_default = {
+        **{"name": "custom", "source": "", "note": "", "layers": 1, "query_heads": 1, "gqa_group": 1},
+        **{"pool": 1, "window_layers": 0},
+    }  # without a preset
     assert {name: as_default.get(name, value) for name, value in defaults.items()} == of_estimate
     assert KINDS["simulate"].defaults == of_simulate
 

@@ -74,7 +74,7 @@ def capture_heads(
     force: bool = False,
     on_layer: Callable[[int, int], None] = lambda done, total: None,
 ) -> Capture:
-    """Run a model on a text and write the queries, keys and values of every layer to an .npz file.
+    """Run a model on a text and write the queries, keys and values of every layer to a file.
 
     Each layer is written while it runs, so that no more than one is in memory. An encoder-decoder runs its encoder.
     Nothing is fetched, and no code from the folder is run.
@@ -82,7 +82,7 @@ def capture_heads(
     Args:
         model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them.
         text_file: UTF-8 text.
-        output: the file to write; whole or not at all.
+        output: the file to write, whole or not at all; its name says whether it is .npz or .safetensors.
         max_tokens: number of tokens kept, from the first; one that the tokenizer adds at the end may be cut off too.
         dtype: float16 or float32.
         force: replace a file that exists.

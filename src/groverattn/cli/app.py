@@ -86,6 +86,7 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # reported by `call`
     help="Grover search for the large entries of attention (arXiv:2307.08045), as circuits that are run and costed. "
+    "Whole numbers may be written as 131072, 131,072, 128k (k is 1,024, M 1,048,576), 1e6 or 2^17. "
     "Exit status: 0 done, 1 a check failed, 2 input that cannot be used, 130 interrupted.",
 )
 app.register_install_completion_command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +11,7 @@ from cyclopts import Parameter, Token
 
 from groverattn import inputs
 from groverattn.inputs import Input
+from groverattn.whole_numbers import WHOLE_FORMS, whole_of_text
 
 
 def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
@@ -21,9 +21,10 @@ def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
         ValueError: it is not one.
     """
     text = tokens[0].value
-    if not re.fullmatch(r"[+-]?[0-9]{1,100}", text):
-        raise ValueError(f'"{text}" is not a whole number')
-    return int(text)
+    number = whole_of_text(text)
+    if number is None:
+        raise ValueError(f'"{text}" is not a whole number, such as {WHOLE_FORMS}')
+    return number
 
 
 WHOLE = Parameter(converter=_whole_number)
@@ -33,7 +34,10 @@ Format = Annotated[Literal["table", "json"], Parameter(help="Table for people, o
 Force = Annotated[bool, Parameter(help="Replace a file that exists.", negative="")]
 Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")]
 HeadFile = Annotated[
-    Path, Parameter(help="An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).")
+    Path,
+    Parameter(
+        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d)."
+    ),
 ]
 
 

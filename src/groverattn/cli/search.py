@@ -98,7 +98,7 @@ def capture(
     *,
     model: Annotated[Path, Parameter(help="Folder with configuration, weights and tokenizer.")],
     text: Annotated[Path, Parameter(help="UTF-8 text to run it on.")],
-    output: Annotated[Path, Parameter(name=["--output", "-o"], help="The .npz file to write.")],
+    output: Annotated[Path, Parameter(name=["--output", "-o"], help="The .npz or .safetensors file to write.")],
     max_tokens: Annotated[int | None, WHOLE, Parameter(help="Only the first tokens of the text, this many.")] = None,
     dtype: Annotated[Literal["float16", "float32"], Parameter(help="Type of the stored numbers.")] = "float16",
     force: Force = False,

@@ -11,7 +11,7 @@ from groverattn.costs.crossover import Crossover
 from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
 from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT, Reading, Readings
-from groverattn.row.sentences import heading, ratio_text, reading_sentence, shared_reasons
+from groverattn.row.sentences import heading, note_text, ratio_text, reading_sentence, shared_reasons
 from groverattn.row.time import one_key
 from groverattn.row.verdict import ASSUMED
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
@@ -31,7 +31,8 @@ from groverattn.show.result import blocks_of
 @blocks_of.register
 def _(result: CrossoverResult) -> tuple[Block, ...]:
     """From which n each access is faster and why; then what would be needed at each n that was asked for."""
-    blocks: list[Block] = [Paragraph(heading(one_key(result.request))), readings_table(result.readings)]
+    blocks: list[Block] = [Paragraph(heading(one_key(result.request)))]
+    blocks += [*map(Paragraph, note_text(result.request)), readings_table(result.readings)]
     blocks += [readings_points(result.readings), crossings_table(result), *_reasons(result)]
     if len(result.verdicts) == 1:
         ((name, points),) = result.points.items()
@@ -46,8 +47,9 @@ def _(result: CrossoverResult) -> tuple[Block, ...]:
 _LEGEND = (
     "Quantum times are lower bounds: reactions one after the other, calls of an outside memory, and the control "
     "computer's reading of the keys for every measured unload; gates, factories and Clifford traffic cost no time. "
-    "GPU: slowest and fastest of the lines of `groverattn estimate`. The number of marked keys stays as n grows. *: "
-    "would do only if nothing else took time."
+    "GPU: slowest and fastest of the lines of `groverattn estimate`: the slowest selects the k largest of one row "
+    "alone, the fastest computes a whole row of a prefill and selects nothing. The number of marked keys stays as n "
+    "grows. *: would do only if nothing else took time."
 )
 
 
@@ -222,8 +224,8 @@ def _needs(point: BreakEvenPoint, line: ClassicalLine) -> dict[str, Need]:
 
 
 def _against(point: BreakEvenPoint) -> str:
-    slowest, fastest = (f"{line.name} ({time_text(line.time_s_per_row)})" for line in (point.slowest, point.fastest))
-    return f"n = {point.row.n_keys:,} against {slowest} and {fastest}"
+    slowest, fastest = (f"{line.words}, {time_text(line.time_s_per_row)}" for line in (point.slowest, point.fastest))
+    return f"n = {point.row.n_keys:,} against {slowest}, and {fastest}"
 
 
 def _value(value: float | None, unit: str) -> Cell:

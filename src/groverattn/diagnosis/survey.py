@@ -9,7 +9,8 @@ import attrs
 import numpy as np
 
 from groverattn.diagnosis.diagnosis import Summary
-from groverattn.files.npz import count_layer_arrays, open_arrays, stored_heads
+from groverattn.files.arrays import count_layer_arrays, stored_heads
+from groverattn.files.head_file import open_arrays
 from groverattn.problem.heads import AttentionHead, load_head, places_of_heads
 from groverattn.problem.limits import check_diagnosis
 from groverattn.reference.attention.goodness import largest_keys
@@ -125,7 +126,7 @@ class HeadSurvey(Drawn):
 
 
 def survey_heads(file: str | os.PathLike[str], n_marked: int = 16) -> HeadSurvey:
-    """Summarise the heads of an .npz file that `load_head` reads, layer by layer: some minutes at most.
+    """Summarise the heads of a file that `load_head` reads, layer by layer: some minutes at most.
 
     Of more than 96 heads, or of fewer if they are long, an evenly spaced selection.
 

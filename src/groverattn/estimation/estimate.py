@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.classical.lines import ClassicalLine
+from groverattn.classical.lines import ClassicalLine, slowest_of
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.search_totals import SearchTotals
 from groverattn.estimation.ledger import Provenance, provenance
@@ -64,7 +64,12 @@ class Estimate(Drawn):
     @property
     def slower_by_slowest(self) -> float:
         """Time of the quantum row over that of the slowest GPU line."""
-        return self.physical.duration_s / max(line.time_s_per_row for line in self.classical)
+        return self.physical.duration_s / slowest_of(self.classical).time_s_per_row
+
+    @property
+    def slower_given_tau(self) -> float:
+        """The same over the slowest GPU line that selects nothing: the rival where the threshold is given."""
+        return self.physical.duration_s / slowest_of(self.classical, selecting=False).time_s_per_row
 
     @property
     def slower_by_fastest(self) -> float:
@@ -98,6 +103,7 @@ class Estimate(Drawn):
             "model": _counts_json(self.totals.model, t_per_rotation),
             "physical": _physical_json(self.row),
             "slower_by_slowest": self.slower_by_slowest,
+            "slower_given_tau": self.slower_given_tau,
             "slower_by_fastest": self.slower_by_fastest,
             "error_budget": {
                 "allowed": self.request.error_budget,

@@ -14,7 +14,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.sentences import heading, heads_text, passing_text
+from groverattn.row.sentences import given_tau_sentence, heading, heads_text, note_text, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
@@ -51,6 +51,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
     request, design = result.request, {result.request.design.data_access: result}
     return (
         Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
+        *map(Paragraph, note_text(request)),
         *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
         Paragraph("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
@@ -58,19 +59,19 @@ def _(result: Estimate) -> tuple[Block, ...]:
         _row_table(result),
         Paragraph(f"{_limits_text(result)}\n{_budget_text(result)}"),
         laws_table(result).without("at most"),
-        Paragraph(f"Crossover: {_crossover_text(result)}"),
+        Paragraph(f"Crossover: {_crossover_text(result)}\n{given_tau_sentence(result.crossover.given_tau)}"),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
 
 
 @blocks_of.register
 def _(result: Comparison) -> tuple[Block, ...]:
-    """One line per data access, and what follows."""
-    gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in result.request.classical())
+    gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in _spread(result.request.classical()))
     return (
         Paragraph(heading(result.request)),
+        *map(Paragraph, note_text(result.request)),
         accesses_table(result),
-        Paragraph(f"One row on a GPU: {gpu}\n{result.verdict}"),
+        Paragraph(f"One row on a GPU, slowest and fastest of each kind: {gpu}\n{result.verdict}"),
         Paragraph(_LEGEND),
     )
 
@@ -254,10 +255,11 @@ def _row_table(result: Estimate) -> Table:
         f"{count_text(result.row.qubits)} physical qubits, distance {physical.code_distance}, {physical.n_factories} "
         f"factories, p_fail {probability_text(result.row.p_failure)}, limited by {physical.limited_by}"
     )
-    lost = f"slower by {result.slower_by_slowest:.3g} than the slowest line, by {result.slower_by_fastest:.3g} than"
-    rows = [(words("quantum"), duration(physical.duration_s), words(f"{machine}; {lost} the fastest"))]
+    lost = f"slower by {result.slower_by_slowest:.3g} than the slowest line, by {result.slower_given_tau:.3g} than the"
+    lost += f" slowest that selects nothing, by {result.slower_by_fastest:.3g} than the fastest"
+    rows = [(words("quantum"), duration(physical.duration_s), words(f"{machine}; {lost}"))]
     for line in _spread(result.classical):
-        bound = words(f"bound by {line.bound_by}; {line.source}")
+        bound = words(f"{line.includes}; bound by {line.bound_by}; {line.source}")
         rows.append((words(line.name), duration(line.time_s_per_row), bound))
     error = f" +- {count_text(cost.iterates_error)} (sampled)" if cost.iterates_error else ""
     at_most = "" if cost.iterates_max is None else f", at most {count_text(cost.iterates_max)}"
@@ -272,8 +274,9 @@ def _row_table(result: Estimate) -> Table:
 def _spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:
     """The slowest and the fastest line of each kind; there are GPUs and number formats in between."""
     chosen = []
-    for kind in dict.fromkeys(line.kind for line in lines):
-        of_kind = sorted((line for line in lines if line.kind == kind), key=lambda line: -line.time_s_per_row)
+    for kind in dict.fromkeys((line.kind, line.includes) for line in lines):
+        same = [line for line in lines if (line.kind, line.includes) == kind]
+        of_kind = sorted(same, key=lambda line: -line.time_s_per_row)
         chosen += of_kind[:1] if len(of_kind) == 1 else [of_kind[0], of_kind[-1]]
     return chosen
 

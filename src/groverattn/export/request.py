@@ -26,7 +26,7 @@ FORMATS: Registry[tuple[str, ...]] = Registry(
 )
 """What each format can be of; the first is what it is of by default."""
 
-_OF_SIZES = ("preset", "n_keys", "d_head")
+_OF_SIZES = ("preset", "config", "n_keys", "d_head")
 _OF_ESTIMATE = ("search_law", "hardware", "error_budget", "qram_latency_us", "qram_qubits_per_bit", "qram_p_error")
 _OF_CIRCUIT = ("n_marked", "key_bits", "query_bits", "data_access", "score_method", "keys_per_query", "words_at_once")
 
@@ -73,6 +73,7 @@ class ExportRequest:
     row: int | None = option(None, help="Row of the file's head; the last one by default.")
     seed: int | None = option(None, check=checked(check_seed), help="Seed of the random row of openqasm3; 0.")
     preset: str | None = _of_row("preset")
+    config: str | None = _of_row("config")
     n_keys: int | None = _of_row("n_keys")
     d_head: int | None = _of_row("d_head")
     n_marked: int | None = _of_row("n_marked")
@@ -113,7 +114,7 @@ class ExportRequest:
         refuse_ignored(of_file, "with file only", "they choose a row of the file")
         if self.to == "openqasm3":
             why = "a circuit of such sizes has too many gates to write out"
-            refuse_ignored(self.given("preset"), "not with openqasm3", why)
+            refuse_ignored(self.given("preset", "config"), "not with openqasm3", why)
         else:
             refuse_ignored(self.given("seed"), "with openqasm3 only", "sizes alone have no random keys")
 

@@ -1,1 +1,1 @@
-"""Files that are read with bounds and written whole: text, records as CSV, and heads (.npz)."""
+"""Files that are read with bounds and written whole: text, JSON, records as CSV, and heads (.npz, .safetensors)."""

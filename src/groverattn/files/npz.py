@@ -1,33 +1,22 @@
-"""Files of heads (.npz), read with every size known and bounded before anything is allocated.
-
-Beside Q, K and V a file may hold the scale and the mask of the scores. A model that is run layer by layer is written as
-Q_0, K_0, V_0, Q_1, ..., each (heads, n, d): layers may differ in size, and reading a head loads its own layer only.
-"""
+"""Arrays in .npz files, read with every size known and bounded before anything is allocated."""
 
 from __future__ import annotations
 
 import io
-import itertools
-import math
 import os
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import IO, NamedTuple
+from typing import IO
 
 import attrs
-import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError
-
-GIB = 1 << 30
-# Our assumption: the largest head worth a simulation (n = 131072, d = 128, Q, K and V in float64) takes 0.4 GiB.
-SIZE_MAX_BYTES = 2 * GIB
-SCORE_SCALE, CAUSAL = "score_scale", "causal"
+from groverattn.files.arrays import ArrayHeader, StoredArrays
 
 # The longest header that NumPy reads, and all that it writes for an array without field names.
 _HEADER_BYTES_MAX = 10_000
@@ -39,99 +28,56 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, ArithmeticError, RuntimeError, OSError, MemoryError)
 
 
-class ArrayHeader(NamedTuple):
-    """Shape and type of an array, as the archive states them."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype
-
-    @property
-    def n_bytes(self) -> int:
-        """Bytes of the loaded array."""
-        return math.prod(self.shape) * self.dtype.itemsize
-
-
 @attrs.define(eq=False)
-class ArchivedArrays:
-    """Arrays of an open .npz file, by name; a header is read when it is asked for, an array by `read` alone.
-
-    Arrays that are not asked for may be of any type: names of tokens as text do no harm, Python objects stay unread.
-    """
+class ArchivedArrays(StoredArrays):
+    """Arrays of an open .npz file."""
 
     archive: zipfile.ZipFile
-    name: str
     members: dict[str, zipfile.ZipInfo]
-    _headers: dict[str, ArrayHeader] = attrs.field(factory=dict)
 
-    def __contains__(self, array: str) -> bool:
-        return array in self.members
+    def names(self) -> Collection[str]:
+        """Names of all arrays."""
+        return self.members
 
-    def require(self, *arrays: str) -> None:
-        """Raise InputError unless the file has all these arrays."""
-        missing = [array for array in arrays if array not in self.members]
-        if missing:
-            lower = {name.lower() for name in self.members} >= {array.lower() for array in arrays}
-            raise InputError(
-                given=f"{self.name} with arrays {', '.join(sorted(self.members)) or 'none'}",
-                allowed=f"arrays {', '.join(arrays)}" + (", in capital letters" if lower else ""),
-                why=f"there is no {' and no '.join(missing)}",
-                do="save it with numpy.savez(path, Q=..., K=..., V=...)",
-            )
+    def unusable(self, why: str) -> InputError:
+        """Error for a file that is damaged, or holds what cannot be used."""
+        return _unusable(self.name, why)
 
-    def header(self, array: str) -> ArrayHeader:
-        """Shape and type of an array of numbers; `causal` may be of true and false.
-
-        Raises:
-            InputError: it is damaged, claims another size than it has, or holds anything but numbers.
-        """
-        if array not in self._headers:
-            self._headers[array] = self._checked_header(array)
-        header = self._headers[array]
-        if header.dtype.kind not in ("iufb" if array == CAUSAL else "iuf"):
-            why = f"array {array} has type {header.dtype}; only integers and real numbers are read"
-            raise _unusable(self.name, why)
-        return header
-
-    def shape(self, array: str) -> tuple[int, ...]:
-        """Shape that the header states."""
-        return self.header(array).shape
-
-    def read(self, array: str) -> NDArray:
-        """Load one array. Raises InputError if its header is refused, it is too large or its data is cut off."""
-        if self.header(array).n_bytes > SIZE_MAX_BYTES:
-            size = self.header(array).n_bytes / GIB
-            raise _unusable(self.name, f"{array} alone takes {size:.1f} GiB, more than 2 GiB")
+    def load(self, array: str) -> NDArray:
+        """Load an array of a size that was checked. Raises InputError if its bytes are damaged."""
         with _refusing(self.name, f"array {array} cannot be read"), self.archive.open(f"{array}.npy") as member:
             return npy.read_array(member, allow_pickle=False)
 
-    def _checked_header(self, array: str) -> ArrayHeader:
+    def checked_header(self, array: str) -> ArrayHeader:
+        """Read a header and compare it with the bytes that are there. Raises InputError if they differ."""
         info = self.members[array]
         if info.compress_type not in _METHODS:
-            raise _unusable(self.name, f"array {array} is packed by another method than numpy.savez uses")
+            raise self.unusable(f"array {array} is packed by another method than numpy.savez uses")
         with _refusing(self.name, f"the header of array {array} cannot be read"), self.archive.open(info) as member:
             header = _read_header(member)
             stored = info.file_size - member.tell()
         if header.dtype.hasobject:  # its bytes are a pickle, of any length
             return header
         if any(not 0 <= size < 1 << 63 for size in header.shape):
-            raise _unusable(self.name, f"array {array} claims the shape {header.shape}")
+            raise self.unusable(f"array {array} claims the shape {header.shape}")
         if stored != header.n_bytes:
-            raise _unusable(self.name, f"array {array} claims {header.n_bytes} bytes and the file holds {stored}")
+            raise self.unusable(f"array {array} claims {header.n_bytes} bytes and the file holds {stored}")
         return header
 
 
 @contextmanager
-def open_arrays(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
+def open_npz(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
     """Open .npz file with its arrays listed.
 
     Raises:
         InputError: the file is missing or unreadable, is not a zip archive, or is cut off. Arrays that are asked for
             raise it if they hold anything but integers and real numbers (Python objects are never unpickled).
 
-    >>> import tempfile, pathlib
+    >>> import pathlib, tempfile
+    >>> import numpy as np
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "two.npz"
     >>> np.savez(file, K=np.zeros((5, 3), dtype=np.float16))
-    >>> with open_arrays(file) as arrays:
+    >>> with open_npz(file) as arrays:
     ...     arrays.shape("K"), arrays.header("K").n_bytes
     ((5, 3), 30)
     """
@@ -148,7 +94,7 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
                 why = failure.strerror or str(failure)
                 raise InputError(given=name, allowed="a readable .npz file", why=why, do="check the path") from failure
         members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
-        yield ArchivedArrays(archive, name, {info.filename.removesuffix(".npy"): info for info in members})
+        yield ArchivedArrays(name, archive, {info.filename.removesuffix(".npy"): info for info in members})
 
 
 class _BoundedReads(io.BufferedReader):
@@ -197,67 +143,3 @@ def _unusable(name: str, why: str) -> InputError:
         why=why,
         do="save or copy the file again",
     )
-
-
-def count_layer_arrays(arrays: ArchivedArrays) -> int:
-    """Number of layers with arrays of their own: Q_0, Q_1 and so on without a gap; 0 if the file has Q."""
-    return 0 if "Q" in arrays else next(layer for layer in itertools.count() if f"Q_{layer}" not in arrays)
-
-
-def stored_heads(arrays: ArchivedArrays) -> list[tuple[int | None, int]]:
-    """Layer and query head of every head in a file, in the order stored; the layer is None where it has none.
-
-    Raises:
-        InputError: the file has neither Q nor Q_0, or one of another shape.
-    """
-    n_layer_arrays = count_layer_arrays(arrays)
-    if n_layer_arrays:
-        leads = [_lead(arrays, f"Q_{layer}") for layer in range(n_layer_arrays)]
-        return [(layer, head) for layer, lead in enumerate(leads) for head in range((1, *lead)[-1])]
-    arrays.require("Q")
-    *layers, n_heads = _lead(arrays, "Q") or (1,)
-    return list(itertools.product(range(*layers) if layers else [None], range(n_heads)))
-
-
-def _lead(arrays: ArchivedArrays, name: str) -> tuple[int, ...]:
-    """Axes of Q that count layers and heads; an array without numbers may claim any length of them."""
-    shape = arrays.shape(name)
-    if not 2 <= len(shape) <= 4 or math.prod(shape[:-2]) > arrays.header(name).n_bytes:
-        raise InputError(
-            given=f"{name} of shape {shape} in {arrays.name}",
-            allowed="(n, d), (heads, n, d) or (layers, heads, n, d), none of them 0",
-            why="the axes say which numbers belong to which head",
-            do="save it in this order",
-        )
-    return shape[:-2]
-
-
-def stored_settings(arrays: ArchivedArrays, layer: int) -> tuple[float | None, bool | None]:
-    """Factor of the scores of a layer, and whether its row i sees keys 0 to i only; None where the file states none.
-
-    Raises:
-        InputError: not one number or one for every layer, or a mask other than 0 and 1.
-    """
-    scale, causal = (_setting(arrays, name, layer) for name in (SCORE_SCALE, CAUSAL))
-    if causal not in (None, 0, 1):
-        raise InputError(
-            given=f"causal = {causal} in {arrays.name}",
-            allowed="0 or 1, once or for every layer",
-            why="it says whether row i sees keys 0 to i only",
-            do="save it again",
-        )
-    return scale, None if causal is None else bool(causal)
-
-
-def _setting(arrays: ArchivedArrays, name: str, layer: int) -> float | None:
-    if name not in arrays:
-        return None
-    values = np.asarray(arrays.read(name), dtype=np.float64)
-    if values.ndim > 1 or (values.ndim and not 0 <= layer < values.size):
-        raise InputError(
-            given=f"{name} of shape {values.shape} in {arrays.name}, layer {layer}",
-            allowed="one number, or one for every layer",
-            why="every head of a layer has the same",
-            do="save it again, or leave it out of the file",
-        )
-    return float(values[layer] if values.ndim else values)

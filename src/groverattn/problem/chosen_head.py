@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from typing import overload
 
 import attrs
 
@@ -11,10 +12,11 @@ from groverattn.errors import InputError, check_seed
 from groverattn.inputs import between, option
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, load_head
+from groverattn.problem.indexer_heads import IndexerHead, load_indexer, random_indexer
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_head, check_head_memory, check_row_range
 from groverattn.problem.row_pool import in_parallel
-from groverattn.problem.shapes import N_KEYS_MAX
+from groverattn.problem.shapes import INDEX_HEADS_MAX, N_KEYS_MAX
 
 _RANDOM_NUMBERS_MAX = 1 << 26  # of each of queries, keys and values: 1.5 GiB together
 
@@ -37,14 +39,15 @@ def refuse_ignored(given: Mapping[str, object], allowed: str, why: str = _WHY) -
 
 @attrs.frozen(kw_only=True)
 class StoredHead:
-    """A head of an .npz file, see `load_head`; no file: nothing is read.
+    """A head of an .npz or .safetensors file, see `load_head`; no file: nothing is read.
 
     Raises:
         InputError: layer or head without file.
     """
 
     file: str | None = option(
-        None, help="An .npz file with arrays Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d)."
+        None,
+        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).",
     )
     layer: int | None = option(None, check=INDEX, help="Layer to read, from 0.")
     head: int | None = option(None, check=INDEX, help="Query head to read, from 0.")
@@ -63,7 +66,7 @@ class StoredHead:
         if self.file is None:
             raise InputError(
                 given="no file",
-                allowed="an .npz file with arrays Q, K and V",
+                allowed="an .npz or .safetensors file with arrays Q, K and V",
                 why="the head is read from it",
                 do="`groverattn capture` writes the heads of a model to such a file",
             )
@@ -72,7 +75,7 @@ class StoredHead:
 
 @attrs.frozen(kw_only=True)
 class HeadChoice(StoredHead):
-    """A head of an .npz file, or a random one of a given size.
+    """A head of a file, or a random one of a given size.
 
     Raises:
         InputError: layer or head without file, n_keys or d_head with it.
@@ -87,19 +90,32 @@ class HeadChoice(StoredHead):
         help="Number of keys where there is no file.",
     )
     d_head: int | None = option(None, check=COUNT, help="Numbers per key where there is no file.")
+    index_heads: int | None = option(
+        None,
+        check=between(1, INDEX_HEADS_MAX, "published indexers have 4 to 64 heads"),
+        help="Heads of a random indexer, in place of a random head, where there is no file.",
+    )
+    indexer: bool = option(False, help="The indexer of the file's layer, in place of a head.")
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if self.file is not None:
-            refuse_ignored({"n_keys": self.n_keys, "d_head": self.d_head}, "without file only")
+        if self.file is None:
+            refuse_ignored({"indexer": self.indexer}, "with file only; --index-heads makes a random indexer")
+        else:
+            sizes = {"n_keys": self.n_keys, "d_head": self.d_head, "index_heads": self.index_heads}
+            refuse_ignored(sizes, "without file only")
+        if self.indexer:
+            refuse_ignored({"head": self.head}, "without indexer", "a layer has one indexer for all of its heads")
 
-    def load(self, seed: int) -> AttentionHead:
-        """Return the head; a random one has 64 keys of 8 numbers unless sizes are given.
+    def load(self, seed: int) -> AttentionHead | IndexerHead:
+        """Return the head or the indexer; a random one has 64 keys of 8 numbers unless sizes are given.
 
         Raises:
             InputError: the file cannot be read, or the sizes do not fit into memory.
         """
-        return self.read() if self.file is not None else random_head(self.n_keys, self.d_head, seed, self.causal)
+        if self.file is None:
+            return random_head(self.n_keys, self.d_head, seed, self.causal, self.index_heads)
+        return load_indexer(self.file, self.layer) if self.indexer else self.read()
 
 
 def refuse_two_heads(choice: HeadChoice) -> None:
@@ -113,10 +129,26 @@ def refuse_two_heads(choice: HeadChoice) -> None:
         )
 
 
+@overload
 def random_head(
     n_keys: int | None = None, d_head: int | None = None, seed: int = 0, causal: bool = False
-) -> AttentionHead:
-    """Seeded head of independent Gaussian queries and keys; 64 keys of 8 numbers by default.
+) -> AttentionHead: ...
+
+
+@overload
+def random_head(
+    n_keys: int | None, d_head: int | None, seed: int, causal: bool, index_heads: int | None
+) -> AttentionHead | IndexerHead: ...
+
+
+def random_head(
+    n_keys: int | None = None,
+    d_head: int | None = None,
+    seed: int = 0,
+    causal: bool = False,
+    index_heads: int | None = None,
+) -> AttentionHead | IndexerHead:
+    """Seeded head of independent Gaussian queries and keys, or an indexer; 64 keys of 8 numbers by default.
 
     Raises:
         InputError: fewer than 2 keys, d_head below 1, or more than fits into memory.
@@ -130,16 +162,19 @@ def random_head(
             why="queries, keys and values are drawn and kept in memory",
             do="choose sizes in between; `groverattn estimate` costs a search of any size",
         )
+    if index_heads is not None:
+        return random_indexer(n_keys, d_head, index_heads, seed, causal)
     check_head_memory(n_keys, d_head)
     return attrs.evolve(gaussian_head(n_keys, d_head, seed), causal=causal)
 
 
 def threshold_instance(
-    head: AttentionHead,
+    head: AttentionHead | IndexerHead,
     n_marked: int,
     query_bits: int,
     key_bits: int,
     *,
+    weight_bits: int = 8,
     sample_size: int | None = None,
     tau: float | None = None,
     seed: int = 0,
@@ -160,11 +195,13 @@ def threshold_instance(
     check_head(head, head.n_keys if rows is None or tau is not None else len(rows))
     each_block = functools.partial(in_parallel, n_workers=n_workers)
     if sample_size is not None:
-        bits = {"query_bits": query_bits, "key_bits": key_bits}
+        bits = {"query_bits": query_bits, "key_bits": key_bits, "weight_bits": weight_bits}
         return Instance.from_sample(head, n_marked, sample_size, seed, **bits, rows=rows, each_block=each_block)
     if tau is not None:
         return Instance.from_tau(head, tau, query_bits, key_bits)
-    return Instance.from_target(head, n_marked, query_bits, key_bits, rows=rows, each_block=each_block)
+    return Instance.from_target(
+        head, n_marked, query_bits, key_bits, weight_bits=weight_bits, rows=rows, each_block=each_block
+    )
 
 
 def check_one_rule(sample_size: int | None, tau: float | None) -> None:
@@ -178,10 +215,12 @@ def check_one_rule(sample_size: int | None, tau: float | None) -> None:
         )
 
 
-def head_instance(head: AttentionHead, n_marked: int, query_bits: int, key_bits: int) -> Instance:
+def head_instance(
+    head: AttentionHead | IndexerHead, n_marked: int, query_bits: int, key_bits: int, weight_bits: int = 8
+) -> Instance:
     """Quantised head in which the `n_marked` largest scores of every row are marked.
 
     Raises:
         InputError: a head too large for it, or what `Instance.from_target` refuses.
     """
-    return threshold_instance(head, n_marked, query_bits, key_bits)
+    return threshold_instance(head, n_marked, query_bits, key_bits, weight_bits=weight_bits)

@@ -8,9 +8,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.errors import check_seed
+from groverattn.errors import InputError, check_seed
 from groverattn.problem.fixed_point import largest_value
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexers import IndexerQuery, Query, scores_of
 from groverattn.problem.shapes import Shape, representative_query, representative_threshold
 
 _ROWS_PER_BLOCK = 1 << 14  # 8 MiB of draws at d = 128: keys are drawn in blocks, so memory is what the keys take
@@ -22,21 +23,21 @@ class PlantedRow:
 
     Attributes:
         shape: the sizes.
-        query: d integers.
+        query: d integers, or the query of an indexer.
         keys: int16 of shape (n, d).
         threshold: integer threshold, at least 1.
         marked: indices of the marked keys, ascending, shape (n_marked,).
     """
 
     shape: Shape
-    query: tuple[int, ...]
+    query: Query
     keys: NDArray[np.int16]
     threshold: int
     marked: NDArray[np.intp]
 
     def scores(self) -> NDArray[np.int64]:
         """Integer scores of all keys, shape (n,)."""
-        return _scores(self.keys, self.query)
+        return scores_of(self.query, self.keys)
 
     def __repr__(self) -> str:
         return f"PlantedRow({self.shape!r}, threshold={self.threshold})"
@@ -59,6 +60,7 @@ def planted(n_keys: int, d_head: int, n_marked: int, key_bits: int, query_bits: 
     check_seed(seed)
     shape = Shape(n_keys, d_head, n_marked, key_bits, query_bits)
     query = representative_query(shape, seed)
+    assert isinstance(query, tuple)
     reachable = largest_value(key_bits) * sum(map(abs, query))
     threshold = min(max(1, representative_threshold(shape, query)), reachable)
     rng = np.random.default_rng([seed, 1])  # a stream of its own: the query is drawn from the seed itself
@@ -70,6 +72,48 @@ def planted(n_keys: int, d_head: int, n_marked: int, key_bits: int, query_bits: 
     keys[reached & ~should_be] *= -1  # the score changes its sign, and the threshold is positive
     too_low = np.flatnonzero(should_be & ~reached)
     keys[too_low] = _raised(keys[too_low], query, threshold, largest_value(key_bits))
+    return PlantedRow(shape, query, keys, threshold, marked)
+
+
+def planted_indexer(shape: Shape, seed: int) -> PlantedRow:
+    """Row of an indexer in which exactly n_marked keys, where they happen to be, reach the threshold.
+
+    Query, weights and keys are the representative ones (our assumption, see `shapes`), the weights with the sign that
+    makes their sum positive. The threshold is the n_marked-th largest score; further keys that tie with it become keys
+    of zeros, of score 0.
+
+    Raises:
+        InputError: no index heads, a negative seed, or a row in which fewer keys have a positive score.
+
+    >>> row = planted_indexer(Shape(64, 4, 5, 4, 4, index_heads=2), seed=0)
+    >>> np.array_equal(np.flatnonzero(row.scores() >= row.threshold), row.marked)
+    True
+    """
+    check_seed(seed)
+    query = representative_query(shape, seed)
+    if not isinstance(query, IndexerQuery):
+        raise InputError(
+            given="a shape without index heads",
+            allowed="index_heads of at least 1",
+            why="the row of an attention head is planted by `planted`",
+            do="give index_heads",
+        )
+    if sum(query.weights) < 0:
+        query = attrs.evolve(query, weights=tuple(-weight for weight in query.weights))
+    keys = _gaussian_keys(shape, np.random.default_rng([seed, 1]))
+    scores = query.scores(keys)
+    order = np.argsort(-scores, kind="stable")
+    threshold = int(scores[order[shape.n_marked - 1]])
+    if threshold < 1:
+        raise InputError(
+            given=f"{shape.n_marked} keys to mark, of which only {np.count_nonzero(scores > 0)} have a positive score",
+            allowed="fewer marked keys",
+            why="a key whose products are all negative has the score 0, as many others",
+            do="mark fewer keys, or take another seed",
+        )
+    marked = np.sort(order[: shape.n_marked])
+    ties = order[shape.n_marked :]
+    keys[ties[scores[ties] == threshold]] = 0
     return PlantedRow(shape, query, keys, threshold, marked)
 
 

@@ -1,4 +1,4 @@
-"""Attention heads, and their reader for .npz files that may be damaged or hostile."""
+"""Attention heads, and their reader for .npz and .safetensors files that may be damaged or hostile."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from groverattn.errors import InputError
-from groverattn.files.npz import (
+from groverattn.files.arrays import (
     CAUSAL,
     GIB,
     SCORE_SCALE,
     SIZE_MAX_BYTES,
-    ArchivedArrays,
+    StoredArrays,
     count_layer_arrays,
-    open_arrays,
     stored_heads,
     stored_settings,
 )
+from groverattn.files.head_file import open_arrays
 from groverattn.problem.free_memory import check_memory
 
 Shapes = dict[str, tuple[int, ...]]  # of Q, K and V, as stored
@@ -172,7 +172,7 @@ def load_head(
     causal: bool | None = None,
     score_scale: float | None = None,
 ) -> AttentionHead:
-    """Read one head from an .npz file with arrays Q, K and V.
+    """Read one head from an .npz or .safetensors file with arrays Q, K and V.
 
     The arrays have shape (n, d), (heads, n, d) or (layers, heads, n, d), or there is one of shape (heads, n, d) for
     every layer, named Q_0, K_0, V_0, Q_1 and so on. K and V may have fewer heads than Q (grouped queries): query head h
@@ -189,7 +189,7 @@ def load_head(
         score_scale: factor of the scores; as the file says by default, and 1/sqrt(d) if it says nothing.
 
     Raises:
-        InputError: anything that keeps the file from being read safely: it is missing, not an .npz file, is cut off,
+        InputError: anything that keeps the file from being read safely: it is missing, of another form, is cut off,
             lacks an array, holds Python objects (never unpickled), is larger than 2 GiB once loaded (checked before
             anything is allocated), has other shapes, or has no such layer and head.
 
@@ -217,7 +217,7 @@ def load_head(
 
 
 def places_of_heads(path: str | os.PathLike[str]) -> list[tuple[int | None, int]]:
-    """Layer and query head of every head in an .npz file, as `load_head` takes them; layer by layer.
+    """Layer and query head of every head in a file, as `load_head` takes them; layer by layer.
 
     Raises:
         InputError: as `load_head`.
@@ -227,7 +227,7 @@ def places_of_heads(path: str | os.PathLike[str]) -> list[tuple[int | None, int]
 
 
 def all_heads(path: str | os.PathLike[str]) -> Iterator[AttentionHead]:
-    """Every query head of an .npz file that `load_head` reads, layer by layer, each loaded when it is asked for.
+    """Every query head of a file that `load_head` reads, layer by layer, each loaded when it is asked for.
 
     Raises:
         InputError: as `load_head`.
@@ -248,7 +248,7 @@ def bundled_head() -> AttentionHead:
 
 
 def _checked_entry(
-    arrays: ArchivedArrays, names: dict[str, str], layer: int | None, head: int | None
+    arrays: StoredArrays, names: dict[str, str], layer: int | None, head: int | None
 ) -> tuple[Shapes, str]:
     """As `_entry`, after checking by the headers that all that will be read fits into memory."""
     arrays.require(*names.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import attrs
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError
+from groverattn.problem.fixed_point import largest_value
 from groverattn.problem.score_blocks import exact_dtype
 
 
@@ -20,8 +22,9 @@ def _integers(numbers: Iterable[int]) -> tuple[int, ...]:
 class IndexerQuery:
     """What a row of an indexer asks its keys: score = sum_h weights_h max(<queries_h, key>, 0).
 
-    The lightning indexer of DeepSeek-V3.2 scores so (arXiv:2512.02556, Equation 1); all of its heads share one key, and
-    the k keys of the largest sums are attended to by every head of the layer.
+    The lightning indexer of DeepSeek-V3.2 scores so (Equation 1 of the report of V3.2-Exp, read in a reprint;
+    arXiv:2512.02556, second-hand). All of its heads share one key, and every head of the layer attends to the k keys of
+    the largest sums.
 
     Attributes:
         queries: H queries of d integers.
@@ -66,8 +69,7 @@ class IndexerQuery:
 
     def scores(self, keys: NDArray[np.integer]) -> NDArray[np.int64]:
         """Return the scores of keys of shape (m, d), int64 of shape (m,)."""
-        products = _products(np.array(self.queries), np.asarray(keys))
-        return np.maximum(products, 0) @ np.array(self.weights, dtype=np.int64)
+        return weighted_relus(np.array(self.queries), np.array(self.weights), np.asarray(keys))
 
 
 Query = tuple[int, ...] | IndexerQuery
@@ -94,8 +96,28 @@ def scores_of(query: Query, keys: NDArray[np.integer]) -> NDArray[np.int64]:
     return np.asarray(keys).astype(np.int64) @ np.array(query, dtype=np.int64)
 
 
-def _products(queries: NDArray[np.integer], keys: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Products of every key with every query, shape (m, H): in floating point where no sum is rounded."""
+def weighted_relus(
+    queries: NDArray[np.integer], weights: NDArray[np.integer], keys: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """Return sum_h weights_h max(<queries_h, key>, 0) of every key, exactly.
+
+    Args:
+        queries: integers of shape (H, d).
+        weights: integers of shape (H,).
+        keys: integers of shape (m, d).
+
+    Raises:
+        InputError: integers so large that a score may not fit into 63 bits.
+    """
     bits = [1 + int(np.abs(numbers).max(initial=1)).bit_length() for numbers in (queries, keys)]
     dtype = exact_dtype(queries.shape[1], *bits)
-    return (keys.astype(dtype) @ queries.T.astype(dtype)).astype(np.int64)
+    most = queries.shape[1] * math.prod(largest_value(each) for each in bits) * int(np.abs(weights).sum())
+    if most >= 1 << 62:
+        raise InputError(
+            given=f"{len(queries)} heads of {queries.shape[1]} numbers whose scores may reach {most:.3g}",
+            allowed="scores below 2^62",
+            why="they are added up in 64 bits",
+            do="take fewer bits",
+        )
+    products = (keys.astype(dtype) @ queries.T.astype(dtype)).astype(np.int64)
+    return np.maximum(products, 0) @ weights.astype(np.int64)

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError, check_between, whole_number
-from groverattn.problem.fixed_point import FixedPoint, largest_value, quantise
+from groverattn.problem.fixed_point import FixedPoint, quantise
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead, IndexerNumbers
+from groverattn.problem.indexers import IndexerQuery, Query
 from groverattn.problem.score_blocks import ScoreBlocks
 from groverattn.problem.thresholds import threshold_from_sample, threshold_from_target, threshold_from_tau
 
@@ -32,11 +34,12 @@ class Instance:
     nothing to search for, as in the first rows of a causal head, which see too few keys.
 
     Attributes:
-        head: the head in float64, from which found scores are computed again exactly.
-        queries: integer queries, values of shape (n, d).
+        head: the head in float64, from which found scores are computed again exactly; or an indexer.
+        queries: integer queries, values of shape (n, d); of an indexer (n, H, d), with a step of their own each.
         keys: integer keys, values of shape (n, d).
         thresholds: int64 of shape (n,), in units of the integer score.
         threshold_rule: how they were set, in words.
+        numbers: integers of an indexer, its weights among them; None: the head is one of attention.
 
     >>> from groverattn.problem.heads import bundled_head
     >>> instance = Instance.from_target(bundled_head(), n_marked=8, query_bits=6, key_bits=6)
@@ -44,21 +47,23 @@ class Instance:
     8
     """
 
-    head: AttentionHead
+    head: AttentionHead | IndexerHead
     queries: FixedPoint
     keys: FixedPoint
     thresholds: NDArray[np.int64]
     threshold_rule: str
+    numbers: IndexerNumbers | None = None
     _counts: NDArray[np.int64] | None = attrs.field(default=None, init=False)  # so that `evolve` forgets them
 
     @classmethod
     def from_target(
         cls,
-        head: AttentionHead,
+        head: AttentionHead | IndexerHead,
         n_marked: int,
         query_bits: int,
         key_bits: int,
         *,
+        weight_bits: int = 8,
         rows: range | None = None,
         each_block: EachBlock = map,
     ) -> Instance:
@@ -73,10 +78,12 @@ class Instance:
         """
         rule = f"the {n_marked} largest scores of each row, found classically"
         threshold_of = functools.partial(_target_threshold, n_marked)
-        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, rows, each_block)
+        return cls._with_rule(
+            cls._bare(head, query_bits, key_bits, weight_bits), rule, threshold_of, n_marked, rows, each_block
+        )
 
     @classmethod
-    def from_tau(cls, head: AttentionHead, tau: float, query_bits: int, key_bits: int) -> Instance:
+    def from_tau(cls, head: AttentionHead | IndexerHead, tau: float, query_bits: int, key_bits: int) -> Instance:
         """Mark the scores score_scale <q_i, k_j> >= tau, one tau for all rows (arXiv:2307.08045, (tau, k)-good).
 
         Rows may have no marked key, and the first row of a causal head, which sees one key, is read whole. `tau` is in
@@ -85,6 +92,13 @@ class Instance:
         Raises:
             InputError: tau not finite, bits out of range, or tau marks no key of any row, or every key of every row.
         """
+        if isinstance(head, IndexerHead):
+            raise InputError(
+                given=f"tau = {tau:g} for an indexer",
+                allowed="a number of keys to mark",
+                why="an indexer is trained to keep a number of keys, and its scores have no scale of their own",
+                do="leave tau out",
+            )
         bare = cls._bare(head, query_bits, key_bits)
         threshold = threshold_from_tau(tau, bare.score_step)
         beyond = bare.largest_score + 1  # no score reaches it; clipping keeps the thresholds within int64
@@ -107,13 +121,14 @@ class Instance:
     @classmethod
     def from_sample(
         cls,
-        head: AttentionHead,
+        head: AttentionHead | IndexerHead,
         n_marked: int,
         sample_size: int,
         seed: int,
         query_bits: int,
         key_bits: int,
         *,
+        weight_bits: int = 8,
         rows: range | None = None,
         each_block: EachBlock = map,
     ) -> Instance:
@@ -131,12 +146,17 @@ class Instance:
         check_between("sample_size", whole_number("sample_size", sample_size), 1, math.inf, why)
         rule = f"about {n_marked} keys of each row, from a sample of {sample_size} (seed {seed})"
         threshold_of = functools.partial(_sample_threshold, n_marked, sample_size, seed)
-        return cls._with_rule(cls._bare(head, query_bits, key_bits), rule, threshold_of, n_marked, rows, each_block)
+        return cls._with_rule(
+            cls._bare(head, query_bits, key_bits, weight_bits), rule, threshold_of, n_marked, rows, each_block
+        )
 
     @classmethod
-    def _bare(cls, head: AttentionHead, query_bits: int, key_bits: int) -> Instance:
-        queries, keys = quantise(head.queries, query_bits), quantise(head.keys, key_bits)
-        return cls(head, queries, keys, np.zeros(head.n_keys, dtype=np.int64), "none")
+    def _bare(cls, head: AttentionHead | IndexerHead, query_bits: int, key_bits: int, weight_bits: int = 8) -> Instance:
+        keys, thresholds = quantise(head.keys, key_bits), np.zeros(head.n_keys, dtype=np.int64)
+        if isinstance(head, AttentionHead):
+            return cls(head, quantise(head.queries, query_bits), keys, thresholds, "none")
+        numbers = IndexerNumbers.of(head, keys.values, query_bits, key_bits, weight_bits)
+        return cls(head, FixedPoint(numbers.queries, math.nan, query_bits), keys, thresholds, "none", numbers)
 
     @classmethod
     def _with_rule(
@@ -176,14 +196,20 @@ class Instance:
         return self.head.d_head
 
     @property
+    def n_heads(self) -> int:
+        """Inner products that make a score: 1, or the heads H of an indexer."""
+        return 1 if self.numbers is None else self.numbers.queries.shape[1]
+
+    @property
     def score_step(self) -> float:
         """What one unit of the integer score is worth as a scaled score: query step * key step * score_scale."""
+        assert isinstance(self.head, AttentionHead)
         return self.queries.step * self.keys.step * self.head.score_scale
 
     @property
     def largest_score(self) -> int:
         """The largest integer score that d products of these widths can make."""
-        return self.d_head * largest_value(self.queries.bits) * largest_value(self.keys.bits)
+        return self.score_blocks.largest
 
     @property
     def lowest_threshold(self) -> int:
@@ -203,14 +229,16 @@ class Instance:
         """Number of keys that row `row` sees: row + 1 if causal, else n."""
         return self.head.visible_keys(row)
 
-    def query(self, row: int) -> tuple[int, ...]:
-        """Integer query of row `row`, d numbers."""
+    def query(self, row: int) -> Query:
+        """Integer query of row `row`, d numbers; or that of an indexer, which must not be zero."""
+        if self.numbers is not None:
+            return IndexerQuery(self.numbers.queries[row].tolist(), self.numbers.weights[row].tolist())
         return tuple(self.queries.values[row].tolist())
 
     @cached_property
-    def score_blocks(self) -> ScoreBlocks:
+    def score_blocks(self) -> ScoreBlocks | IndexerNumbers:
         """All integer scores, computed as they are asked for."""
-        return ScoreBlocks.of(self.queries, self.keys, self.head.causal)
+        return self.numbers or ScoreBlocks.of(self.queries, self.keys, self.head.causal)
 
     def scores(self, row: int) -> NDArray[np.int64]:
         """Integer scores of the keys that row `row` sees, shape (visible_keys(row),)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from groverattn.errors import InputError
 from groverattn.problem.free_memory import check_memory
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead
 
 # Measured: a head, its integers and the blocks of its scores, per number of the queries and per token.
 _BYTES_PER_NUMBER, _BYTES_PER_TOKEN = 60, 100
@@ -28,16 +29,18 @@ SCORE_PRODUCTS_MAX = 1 << 42
 DIAGNOSIS_ENTRIES_MAX = 1 << 28
 
 
-def check_head(head: AttentionHead, n_rows: int) -> None:
+def check_head(head: AttentionHead | IndexerHead, n_rows: int) -> None:
     """Raise InputError if setting the thresholds of this many rows takes hours, or the head exceeds free memory."""
-    if n_rows * head.n_keys * head.d_head > SCORE_PRODUCTS_MAX:
+    n_heads = head.n_heads if isinstance(head, IndexerHead) else 1
+    if n_rows * head.n_keys * head.d_head * n_heads > SCORE_PRODUCTS_MAX:
+        of_heads = f" and {n_heads} index heads" if n_heads > 1 else ""
         raise InputError(
-            given=f"{n_rows} rows of a head of {head.n_keys} keys of {head.d_head} numbers",
-            allowed=f"rows x n_keys x d_head up to {SCORE_PRODUCTS_MAX:,}",
+            given=f"{n_rows} rows of a head of {head.n_keys} keys of {head.d_head} numbers{of_heads}",
+            allowed=f"rows x n_keys x d_head, and x index heads, up to {SCORE_PRODUCTS_MAX:,}",
             why="the thresholds of the rows are set from all their scores, classically",
             do="choose fewer --rows, or cut the file; `groverattn estimate` costs a search of any size",
         )
-    check_head_memory(head.n_keys, head.d_head)
+    check_head_memory(head.n_keys, head.d_head * n_heads)
 
 
 def check_row_range(rows: range, n_rows: int) -> None:

@@ -48,7 +48,7 @@ class Shape:
     """
 
     n_keys: int = option(
-        help="Number of keys n.",
+        help="Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.",
         check=between(2, N_KEYS_MAX, "a search has at least two keys, and an index fits int64"),
     )
     d_head: int = option(

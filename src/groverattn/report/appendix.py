@@ -32,7 +32,7 @@ def _assumptions(results: ModelResults) -> Iterator[tuple[str, str]]:
     preset, price = results.preset, results.request.qram
     yield (
         f"k = {results.request.shape.n_marked:,} keys are marked in every row",
-        "given as an option" if preset is None else marked_note(preset),
+        (results.request.source or "given as an option") if preset is None else marked_note(preset),
     )
     yield (
         "The score is that of one query that stands for all: rounded Gaussians, the largest at three standard "

@@ -85,8 +85,8 @@ def machines(results: ModelResults, anchor: str) -> Section:
         if isinstance(result, InputError)
     )
     text = (
-        f"The slowest GPU line, {results.slowest.name}, takes {time_text(results.slowest.time_s_per_row)} for the row. "
-        "The machines are explained, with a source for each field, under [Machines](#machines)."
+        f"The slowest GPU line, {results.slowest.words}, takes {time_text(results.slowest.time_s_per_row)} for the "
+        "row. The machines are explained, with a source for each field, under [Machines](#machines)."
     )
     table = Table("The same row on every machine", tuple(columns), rows, notes=(_SHALLOW, *refused))
     return Section("Machines side by side", anchor, (Paragraph(text, ("gpu",)), table))

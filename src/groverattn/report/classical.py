@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from groverattn.classical.sparse_attention import published_systems
 from groverattn.report.results import ModelResults
 from groverattn.show.document import IN_CELL, Column, Paragraph, Section, table_of
 from groverattn.show.numbers import EMPTY, Cell, count, duration, words
@@ -15,12 +16,15 @@ def classical(results: ModelResults, anchor: str) -> Section:
     text = (
         "A GPU's time is the longer of two: its arithmetic over the best rate reported of an attention kernel, or its "
         "bytes over the peak bandwidth of its memory (a roofline). Both flatter the GPU, by far less than the gap. "
-        "Every score is computed."
+        "Every score is computed. Lines with top-k add the published time of an exact selection: they are the rival "
+        "where k is given. Where the threshold is given, the keys that reach it are kept in the same pass, and the "
+        "lines without a selection are the rival."
     )
     gpus = table_of(
         f"One row of {shape.n_keys:,} keys of {shape.d_head} numbers on GPUs",
         results.lines,
         (Column("line"), lambda line: words(line.name)),
+        (Column("what it computes"), lambda line: words(line.includes)),
         (Column("time of one row", IN_CELL, "gpu"), lambda line: duration(line.time_s_per_row)),
         (Column("bound by"), lambda line: words(line.bound_by)),
         (Column("source of that rate"), lambda line: words(line.source)),
@@ -43,7 +47,17 @@ def classical(results: ModelResults, anchor: str) -> Section:
         (Column("source"), lambda line: words(line.source)),
         notes=[note],
     )
-    return Section("Classical lines", anchor, (Paragraph(text), gpus, others))
+    systems = table_of(
+        "Published indexers and sparse attention, shown and not compared",
+        published_systems(),
+        (Column("system"), lambda each: words(each.name)),
+        (Column("what it does"), lambda each: words(each.does)),
+        (Column("exact"), lambda each: words("yes" if each.exact else "no")),
+        (Column("number"), lambda each: words(each.number)),
+        (Column("measured on"), lambda each: words(each.measured_on)),
+        (Column("source"), lambda each: words(f"{each.source} ({each.status})")),
+    )
+    return Section("Classical lines", anchor, (Paragraph(text), gpus, others, systems))
 
 
 def _if_known(cell: Callable[[float], Cell], number: float | None) -> Cell:

@@ -14,6 +14,7 @@ from groverattn.report.contest import Contest
 from groverattn.report.results import ModelResults
 from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
+from groverattn.row.sentences import note_text
 from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
 from groverattn.show.numbers import EMPTY, Cell, count, count_text, duration, probability, rounded, words
 
@@ -113,13 +114,16 @@ def inputs(results: ModelResults, anchor: str) -> Section:
     """All inputs, with units and reasons."""
     rows = tuple((words(name), value, words(why)) for name, value, why in _inputs(results))
     columns = (Column("input"), Column("value", IN_CELL, "inputs"), Column("what it is, and where it is from"))
-    return Section("Inputs", anchor, (Table(f"What {results.name} is, and what was chosen", columns, rows),))
+    table = Table(f"What {results.name} is, and what was chosen", columns, rows)
+    return Section("Inputs", anchor, (table, *map(Paragraph, note_text(results.request))))
 
 
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     request, preset, shape = results.request, results.preset, results.request.shape
-    source = "given as an option" if preset is None else preset.source
-    of_model = "no model was named, so one" if preset is None else preset.source_of("layers")
+    source = (request.source or "given as an option") if preset is None else preset.source
+    of_model = (
+        (request.source or "no model was named, so one unless given") if preset is None else preset.source_of("layers")
+    )
     note = source if preset is None else marked_note(preset)
     stored = shape.d_head if request.key_numbers is None else request.key_numbers
     law = LAW_WORDS[request.search_law]
@@ -138,7 +142,7 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     yield (
         "stored",
         _unit(stored, "numbers"),
-        f"numbers that a GPU reads per key of that memory; {'those of d' if preset is None else source}",
+        f"numbers that a GPU reads per key of that memory; {'those of d' if request.key_numbers is None else source}",
     )
     yield "key bits", _unit(shape.key_bits, "bits"), "of each number of a key, after rounding; our choice"
     yield "query bits", _unit(shape.query_bits, "bits"), "of each number of the query, after rounding; our choice"

@@ -5,6 +5,7 @@ They differ in the hardware that stands on the two sides, and none of them is th
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import PRICED_BY_QDK, Hardware, hardware
 from groverattn.row.at_limits import Chosen, CircuitRow, PartDesign, Volume, best_in_parts, best_whole, circuit_rows
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowTime
+from groverattn.row.time import RowTime, fastest_s, slowest_s, tau_s
 
 # from a short prompt to far more keys than any memory holds
 N_MIN, N_MAX = 1 << 8, 1 << 56
@@ -28,8 +29,7 @@ OCTAVES = 4
 MULTIPLY_ADDS_PER_QUBIT_CYCLE = 1.0
 """Classical multiply-adds that the electronics of a physical qubit could do in a code cycle: our assumption.
 
-They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), which gives no
-number.
+They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), with no number.
 """
 
 # A vendor's measured controller, "8 to 15 W per qubit", of which the least: aqsolotl.com, "Power consumption: the blind
@@ -75,6 +75,7 @@ class Reading:
         why: what the row waits for and how that grows, in words.
         never: an argument that the ratio cannot fall at any number of keys; empty: none is known.
         points: at the row's own number of keys and at the largest one compared.
+        given_tau: against the slowest line that selects nothing, the rival where the threshold is given; or None.
     """
 
     assumes: str
@@ -83,6 +84,7 @@ class Reading:
     why: str
     never: str = ""
     points: tuple[Point, ...] = ()
+    given_tau: Crossover | None = None
 
     def never_passes(self, line: Crossover) -> bool:
         """Whether the argument holds for a line: the row is slower wherever they were compared last."""
@@ -90,10 +92,12 @@ class Reading:
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed numbers."""
-        lines = {"": self.slowest, "_fastest_line": self.fastest}
+        given_tau = {"_given_tau": self.given_tau} if self.given_tau else {}
+        lines = {"": self.slowest, "_fastest_line": self.fastest} | given_tau
         return {
             "n_keys": self.fastest.n_keys,
             "n_keys_slowest_line": self.slowest.n_keys,
+            **{f"n_keys{of}": line.n_keys for of, line in given_tau.items()},
             "n_max": self.slowest.n_max,
             # JSON has no number for the infinite ratio of a search that cannot be run
             **{f"ratio_at_n_max{of}": _finite(line.ratio_at_n_max) for of, line in lines.items()},
@@ -254,13 +258,15 @@ class _Row:
 
     def _energy_ratio(self, volume: Volume, n_keys: int) -> float:
         """Energy of the row over that of the slowest GPU line."""
-        slowest_s = max(line.time_s_per_row for line in self.request.classical(n_keys))
-        return volume.qubit_s * WATTS_PER_QUBIT / (slowest_s * WATTS_PER_GPU)
+        return volume.qubit_s * WATTS_PER_QUBIT / (slowest_s(self.request, n_keys) * WATTS_PER_GPU)
+
+    def one_s(self, n_keys: int) -> float:
+        return self.fastest(n_keys)[0].duration_s
 
     def shared_s(self, n_keys: int) -> float:
         """Time of the same width, seconds."""
         shared = self.sharing(n_keys)
-        return self.fastest(n_keys)[0].duration_s if shared is None else shared.slowest_s
+        return self.one_s(n_keys) if shared is None else shared.slowest_s
 
     def scan_s(self, n_keys: int) -> float:
         """Time of a scan by the electronics of the row's qubits, seconds: n d multiply-adds."""
@@ -268,12 +274,11 @@ class _Row:
         return n_keys * self.request.shape.d_head / (self.volume(n_keys)[0].qubits * per_s)
 
     def readings(self) -> Readings:
-        gpus = functools.cache(lambda n_keys: [line.time_s_per_row for line in self.request.classical(n_keys)])
-        slowest, fastest = (lambda n: max(gpus(n))), (lambda n: min(gpus(n)))
-        one = self._reading(ONE_MACHINE, lambda n: self.fastest(n)[0].duration_s, slowest, fastest, self._one)
+        slowest, fastest, tau = (functools.partial(end, self.request) for end in (slowest_s, fastest_s, tau_s))
+        one = self._reading(ONE_MACHINE, self.one_s, slowest, fastest, self._one)
         same = self._reading(SAME_WIDTH, self.shared_s, slowest, fastest, self._same)
-        one = attrs.evolve(one, why=_WHY_ONE)
-        same = attrs.evolve(same, why=_WHY_SAME)
+        one = attrs.evolve(one, why=_WHY_ONE, given_tau=self._found(self.one_s, tau))
+        same = attrs.evolve(same, why=_WHY_SAME, given_tau=self._found(self.shared_s, tau))
         return Readings(one, same, None if self.request.hardware in PRICED_BY_QDK else self._equal())
 
     def _equal(self) -> Reading:
@@ -291,9 +296,9 @@ class _Row:
 
     def _never(self, equal: Reading) -> str:
         """The argument for equal hardware, where its bound is above 1."""
-        if not equal.points or "code_distance" not in equal.points[-1].design:
+        distance = equal.points[-1].design.get("code_distance") if equal.points else None
+        if distance is None:
             return ""
-        distance = equal.points[-1].design["code_distance"]
         iterates = self.rows[0].limits.iterates_of_a_part(N_MAX)
         bound = 2 * distance**3 / self.request.shape.d_head * MULTIPLY_ADDS_PER_QUBIT_CYCLE
         if bound * iterates < 1:
@@ -304,6 +309,10 @@ class _Row:
             f"times the iterates of a part, {iterates:.2g} or more"
         )
 
+    def _found(self, quantum_s: Callable[[int], float], classical_s: Callable[[int], float]) -> Crossover:
+        n_min = max(N_MIN, 4 * self.request.shape.n_marked)
+        return find_crossover(quantum_s, classical_s, n_min=n_min, n_max=N_MAX, octaves=OCTAVES)
+
     def _reading(
         self,
         assumes: str,
@@ -312,17 +321,11 @@ class _Row:
         fastest_s: Callable[[int], float],
         design: Callable[[int], dict[str, Any]],
     ) -> Reading:
-        n_min = max(N_MIN, 4 * self.request.shape.n_marked)
-        lines = [
-            find_crossover(quantum_s, classical_s, n_min=n_min, n_max=N_MAX, octaves=OCTAVES)
-            for classical_s in dict.fromkeys((slowest_s, fastest_s))
-        ]
+        lines = [self._found(quantum_s, classical_s) for classical_s in dict.fromkeys((slowest_s, fastest_s))]
         points = []
-        for n_keys in (self.request.shape.n_keys, N_MAX):
-            try:
-                points.append(Point(n_keys, quantum_s(n_keys), slowest_s(n_keys), fastest_s(n_keys), design(n_keys)))
-            except InputError:
-                continue  # it cannot be run at this number of keys, which the ratio says
+        for n in (self.request.shape.n_keys, N_MAX):
+            with contextlib.suppress(InputError):  # it cannot be run at this number of keys, which the ratio says
+                points.append(Point(n, quantum_s(n), slowest_s(n), fastest_s(n), design(n)))
         return Reading(assumes, lines[0], lines[-1], "", points=tuple(points))
 
 
@@ -331,9 +334,7 @@ _WHY_SAME = (
     "the number of machines grows like n and each has parts of a fixed size, so only the slowest of more machines and "
     "the smaller error that each may have add to the time, like log n: it buys time with qubits, as many GPUs would"
 )
-_WHY_EQUAL = (
-    "qubits times time grow like n, as the multiply-adds of a scan do: every iterate loads every key of its part"
-)
+_WHY_EQUAL = "qubits times time grow like n, as a scan's multiply-adds do: every iterate loads every key of its part"
 
 
 def _named(row: CircuitRow, n_keys: int, parts: PartDesign | None = None) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
 from groverattn.errors import InputError, check_error_budget, unknown_name
-from groverattn.inputs import Check, Input, between, checked, flat, inputs_of, make, nested, option
-from groverattn.models.presets import PRESETS, preset
+from groverattn.inputs import Check, between, changed, checked, inputs_of, make, nested, option
 from groverattn.physical.estimate import OBJECTIVES, check_objective
 from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check_hardware
 from groverattn.problem.shapes import N_KEYS_MAX, Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
+from groverattn.row.model_sizes import completed_sizes, sources
+from groverattn.whole_numbers import whole_of_text
 
 READS_LIMIT_MAX = 1e6
 """Largest limit of the keys that are read, over the keys: as good as none."""
@@ -25,11 +26,6 @@ READS_LIMIT_MAX = 1e6
 # our assumption: products of such numbers stay exact
 _COUNT_MAX = 1 << 40
 _count = between(1, _COUNT_MAX, "every model has at least one, and none has more")
-
-_OF_A_MODEL = (
-    *("name", "n_keys", "d_head", "n_marked", "index_heads"),
-    *("layers", "query_heads", "gqa_group", "key_numbers", "pool", "window", "window_layers"),
-)
 
 
 AUTO = "auto"
@@ -51,7 +47,8 @@ def _name_in(check: Callable[[str], object]) -> Check:
 
 
 def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    number = whole_of_text(value) if isinstance(value, str) else value
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 
 def _check_keys_per_query(text: str) -> None:
@@ -229,6 +226,7 @@ class RowRequest:
     Attributes:
         shape: sizes of the search.
         name: preset name, or what to call the sizes.
+        source, note: where they are from, and what is to be said of them; empty: nothing.
         layers, query_heads, gqa_group: layers that search, rows in each of them (one of an indexer, else one for each
             query head), and how many of these share one key memory.
         key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `classical.lines.KeyMemory`).
@@ -249,6 +247,8 @@ class RowRequest:
 
     shape: Shape = nested(Shape)
     name: str = option("custom", help="What to call the sizes; a preset has its own name.")
+    source: str = option("", help="Where the sizes are from; the report prints it.")
+    note: str = option("", help="What results say of the sizes beside the numbers; a configuration has its own.")
     layers: int = option(1, help="Layers that search all keys.", check=_count)
     query_heads: int = option(1, help="Query heads per layer; 1 for an indexer.", check=_count)
     gqa_group: int = option(1, help="Query heads that share one memory of keys.", check=_count)
@@ -275,7 +275,7 @@ class RowRequest:
         check=checked(check_error_budget),
     )
 
-    SOURCES: ClassVar = (Input("preset", str, True, None, "A name that `groverattn presets` lists.", checked(preset)),)
+    SOURCES: ClassVar = sources(_count)
 
     def __attrs_post_init__(self) -> None:
         if self.query_heads % self.gqa_group:
@@ -307,19 +307,8 @@ class RowRequest:
 
     @staticmethod
     def completed(given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the inputs with those of the preset, if there is one."""
-        inputs = dict(given)
-        if "preset" in inputs:
-            return PRESETS[inputs.pop("preset")].row_inputs() | inputs
-        missing = [name for name in ("n_keys", "d_head", "n_marked") if name not in inputs]
-        if missing:
-            raise InputError(
-                given="no preset, and no " + ", ".join("--" + name.replace("_", "-") for name in missing),
-                allowed="--preset NAME, or --n-keys, --d-head and --n-marked",
-                why="the cost depends on all three sizes",
-                do="`groverattn presets` lists the names",
-            )
-        return inputs
+        """Return the inputs with those of the preset or the configuration, if there is one."""
+        return completed_sizes(given)
 
     @property
     def n_tokens(self) -> int:
@@ -332,7 +321,7 @@ class RowRequest:
         >>> RowRequest.of(preset="gpt2").but(data_access="qroam").design.data_access
         'qroam'
         """
-        return make(RowRequest, flat(self) | inputs)
+        return changed(self, inputs)
 
     def of_model(self, name: str) -> RowRequest:
         """Return the request for the sizes of a preset; bits, design, law, machine and budget stay.
@@ -340,21 +329,22 @@ class RowRequest:
         >>> RowRequest.of(preset="gpt2", data_access="qroam").of_model("toy").design.data_access
         'qroam'
         """
-        others = {key: value for key, value in flat(self).items() if key not in _OF_A_MODEL}
-        return make(RowRequest, others | {"preset": name})
+        return self.but(preset=name)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the inputs as results print them."""
+        """Return the inputs as results print them; source and note where there is something to say."""
         printed = attrs.asdict(self) | {"design": self.design.as_json()}
+        printed = {key: value for key, value in printed.items() if value or key not in ("source", "note")}
         return {k: v for key, value in printed.items() for k, v in (value if key == "design" else {key: value}).items()}
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
-        """Return the GPUs on this row, at its own number of keys or at another one."""
-        n_keys = self.shape.n_keys if n_keys is None else n_keys
+        """Return the GPUs on this row, without and with a selection, at its own number of keys or at another one."""
+        shape, n_keys = self.shape, self.shape.n_keys if n_keys is None else n_keys
         return classical_lines(
             n_keys,
-            self.shape.d_head,
+            shape.d_head,
             self.gqa_group,
             key_numbers=self.key_numbers,
-            index_heads=self.shape.index_heads,
+            index_heads=shape.index_heads,
+            n_selected=shape.n_marked,
         )

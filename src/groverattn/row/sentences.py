@@ -137,6 +137,15 @@ def heads_text(request: RowRequest) -> str:
     return f"{request.layers} layers{windows} x {heads}"
 
 
+def note_text(request: RowRequest) -> tuple[str, ...]:
+    """Return what is to be known of the sizes, as no or one paragraph.
+
+    >>> note_text(RowRequest.of(preset="toy")), note_text(RowRequest.of(preset="toy", note="a sketch"))
+    ((), ('Note: a sketch.',))
+    """
+    return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+
+
 def reading_sentence(reading: Reading) -> str:
     """Say from where a row passes the slowest and the fastest classical line, or that it does not, and why."""
     slowest, fastest = reading.slowest, reading.fastest
@@ -154,6 +163,16 @@ def reading_sentence(reading: Reading) -> str:
     return (
         f"{verdict}: {fastest.reason}{beyond}; with the slowest line: {slowest.reason}; at the earliest, since gates "
         f"and factories take no time here{because}"
+    )
+
+
+def given_tau_sentence(given_tau: Crossover) -> str:
+    """Say which line is the rival where the threshold is given, and how the row ends against it."""
+    found = f"from n = {count_text(given_tau.n_keys)} on" if given_tau.n_keys else "at no number of keys compared"
+    return (
+        "The slowest line selects the k largest of one row alone, as a GPU has to where k is given. Where tau is "
+        "given, it keeps the keys that reach tau while it scores them: the slowest line that selects nothing is passed "
+        f"{found}, and the ratio at n = {power_text(given_tau.n_max)} is {given_tau.ratio_at_n_max:.2g}."
     )
 
 

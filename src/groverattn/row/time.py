@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from groverattn.bloqs.score.key_score import KeyScore
+from groverattn.classical.lines import slowest_of
 from groverattn.costs.iterate_waits import IterateWaits, iterate_waits
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import hardware
@@ -296,3 +297,18 @@ def _waits_of_search(request: RowRequest, score: KeyScore) -> Callable[[int], tu
         return cost.iterates_expected, IterateWaits.mean(parts)
 
     return at
+
+
+def slowest_s(request: RowRequest, n_keys: int) -> float:
+    """Return the time of the slowest classical line, seconds: it selects from a row alone."""
+    return slowest_of(request.classical(n_keys)).time_s_per_row
+
+
+def fastest_s(request: RowRequest, n_keys: int) -> float:
+    """Return the time of the fastest one, seconds."""
+    return min(line.time_s_per_row for line in request.classical(n_keys))
+
+
+def tau_s(request: RowRequest, n_keys: int) -> float:
+    """Return the time of the slowest one that selects nothing, seconds: the rival where the threshold is given."""
+    return slowest_of(request.classical(n_keys), selecting=False).time_s_per_row

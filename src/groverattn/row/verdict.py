@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -14,7 +13,7 @@ from groverattn.errors import InputError
 from groverattn.row.readings import N_MAX, N_MIN, Reading, Readings, readings_of
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import argument, reading_sentence, why
-from groverattn.row.time import RowLimits
+from groverattn.row.time import RowLimits, fastest_s, slowest_s, tau_s
 
 FULL = "one machine with this data access and unload, beside one GPU"
 ASSUMED = "a control computer that reads the key table in no time"
@@ -51,6 +50,12 @@ class Verdict:
     def fastest(self) -> Crossover:
         """Against the fastest line."""
         return self.full.fastest
+
+    @property
+    def given_tau(self) -> Crossover:
+        """Against the slowest line that selects nothing: the rival where the threshold is given."""
+        assert self.full.given_tau is not None  # `row_verdict` computes it
+        return self.full.given_tau
 
     @property
     def n_keys(self) -> int | None:
@@ -102,19 +107,21 @@ def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
         score: the score of the request's representative query.
     """
     row = RowLimits.of(request, score)
-    lines = functools.cache(lambda n_keys: [line.time_s_per_row for line in request.classical(n_keys)])
-    full, free = _reading(row, lines, FULL), _reading(row.with_free_control(), lines, ASSUMED)
+    full, free = _reading(row, FULL), _reading(row.with_free_control(), ASSUMED)
     return Verdict(full, free, request, score)
 
 
-def _reading(row: RowLimits, lines: Callable[[int], Sequence[float]], assumes: str) -> Reading:
+def _reading(row: RowLimits, assumes: str) -> Reading:
     n_min = max(N_MIN, 4 * row.request.shape.n_marked)
 
-    def against(choose: Callable[[Sequence[float]], float]) -> Crossover:
-        return find_crossover(lambda n: row.best_at(n).duration_s, lambda n: choose(lines(n)), n_min=n_min, n_max=N_MAX)
+    def against(classical_s: Callable[[RowRequest, int], float]) -> Crossover:
+        return find_crossover(
+            lambda n: row.best_at(n).duration_s, lambda n: classical_s(row.request, n), n_min=n_min, n_max=N_MAX
+        )
 
-    slowest, fastest = against(max), against(min)
+    slowest, fastest, given_tau = (against(classical_s) for classical_s in (slowest_s, fastest_s, tau_s))
     try:
-        return Reading(assumes, slowest, fastest, why(row, N_MAX), argument(row, N_MAX, max(lines(N_MAX))))
+        reasons = why(row, N_MAX), argument(row, N_MAX, slowest_s(row.request, N_MAX))
     except InputError as error:
-        return Reading(assumes, slowest, fastest, f"this number of keys cannot be searched ({error.parts['why']})")
+        reasons = f"this number of keys cannot be searched ({error.parts['why']})", ""
+    return Reading(assumes, slowest, fastest, *reasons, given_tau=given_tau)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.row_pool import in_parallel
 from groverattn.reference.search.cost import ThresholdSearch
@@ -66,11 +67,11 @@ def in_blocks(instance: Instance, engine: EngineChoice, method: SearchMethod) ->
     return _is_long(instance.head, engine) and method.name in _METHODS
 
 
-def _is_long(head: AttentionHead, engine: EngineChoice) -> bool:
+def _is_long(head: AttentionHead | IndexerHead, engine: EngineChoice) -> bool:
     return engine.name == "law" and head.n_keys > LONG_HEAD and not head.causal
 
 
-def whole_blocks(rows: range, head: AttentionHead, engine: EngineChoice) -> range:
+def whole_blocks(rows: range, head: AttentionHead | IndexerHead, engine: EngineChoice) -> range:
     """Return the rows whose thresholds are needed: all of the blocks that hold them, as blocks are drawn whole."""
     if not _is_long(head, engine):
         return rows

@@ -11,6 +11,7 @@ import numpy as np
 from groverattn.errors import InputError
 from groverattn.problem.chosen_head import refuse_two_heads, threshold_instance
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_row_range
 from groverattn.problem.row_pool import in_parallel
@@ -38,7 +39,7 @@ OnRow = Callable[[int, int], None]
 def simulate(
     request: SimulationRequest,
     *,
-    head: AttentionHead | None = None,
+    head: AttentionHead | IndexerHead | None = None,
     n_workers: int = 1,
     on_row: OnRow = lambda done, total: None,
 ) -> Simulation:
@@ -110,7 +111,9 @@ def simulate_instance(
     return Simulation(request, instance, results, len(rows), _assess(instance, results, request.seed))
 
 
-def search_one_row(request: SimulationRequest, row: int, *, head: AttentionHead | None = None) -> RowSearch:
+def search_one_row(
+    request: SimulationRequest, row: int, *, head: AttentionHead | IndexerHead | None = None
+) -> RowSearch:
     """Search one row and return every trial; the error budget is this row's.
 
     Args:
@@ -128,7 +131,7 @@ def search_one_row(request: SimulationRequest, row: int, *, head: AttentionHead 
     return search_row(searched, at, engine=request.engine, method=request.search_method(1), seed=request.seed)[1]
 
 
-def _chosen(request: SimulationRequest, head: AttentionHead | None) -> AttentionHead:
+def _chosen(request: SimulationRequest, head: AttentionHead | IndexerHead | None) -> AttentionHead | IndexerHead:
     """The head that is in memory, or else the one that the request names."""
     if head is None:
         return request.head.load(request.seed)
@@ -136,8 +139,9 @@ def _chosen(request: SimulationRequest, head: AttentionHead | None) -> Attention
     return head
 
 
-def _with_thresholds(request: SimulationRequest, head: AttentionHead, **rows: Any) -> Instance:
+def _with_thresholds(request: SimulationRequest, head: AttentionHead | IndexerHead, **rows: Any) -> Instance:
     rules = {"sample_size": request.sample_size, "tau": request.tau, "seed": request.seed}
+    rules |= {"weight_bits": request.weight_bits}
     return threshold_instance(head, request.n_marked, request.query_bits, request.key_bits, **rules, **rows)
 
 
@@ -172,8 +176,13 @@ def _until_interrupted(results: Iterator[RowResult], total: int, on_row: OnRow) 
     return finished
 
 
-def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputErrors:
-    """Build the rows of B and compare them with exact attention; of a long head, a seeded sample of the rows."""
+def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputErrors | None:
+    """Build the rows of B and compare them with exact attention; of a long head, a seeded sample of the rows.
+
+    An indexer has no output: it says which keys are attended to.
+    """
+    if isinstance(instance.head, IndexerHead):
+        return None
     chosen = np.arange(len(results))
     if instance.n_keys * len(results) > _ENTRIES_COMPARED_MAX:
         n_rows = max(1, _ENTRIES_COMPARED_MAX // instance.n_keys)

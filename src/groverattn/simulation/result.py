@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError
+from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.problem.instance import Instance
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.laws import LAWS
@@ -58,14 +60,14 @@ class Simulation(Shown):
         instance: the quantised head with its thresholds.
         rows: one result per simulated row.
         rows_asked: how many rows were to be simulated; more than there are if the run was interrupted.
-        output: errors of the rows whose output was compared with exact attention.
+        output: errors of the rows whose output was compared with exact attention; None of an indexer, which has none.
     """
 
     request: SimulationRequest
     instance: Instance
     rows: list[RowResult]
     rows_asked: int
-    output: OutputErrors
+    output: OutputErrors | None
 
     @property
     def method(self) -> SearchMethod:
@@ -81,12 +83,13 @@ class Simulation(Shown):
     def passed(self) -> bool:
         """Nothing missed, nothing false, no circuit wrong, and every error within its bounds."""
         counted = sum(row.missed + row.false + (row.circuit_wrong or 0) for row in self.rows)
-        return counted == 0 and self.output.within_bounds
+        return counted == 0 and (self.output is None or self.output.within_bounds)
 
     @property
-    def max_value(self) -> float:
-        """Largest |V| of the head, the unit of the output errors."""
-        return float(np.abs(self.instance.head.values).max())
+    def max_value(self) -> float | None:
+        """Largest |V| of the head, the unit of the output errors; None of an indexer."""
+        head = self.instance.head
+        return float(np.abs(head.values).max()) if isinstance(head, AttentionHead) else None
 
     def total(self, name: str) -> int:
         """Sum of one quantity over the rows."""
@@ -142,6 +145,14 @@ class Simulation(Shown):
         Raises:
             InputError: an unknown tail, or rows whose keys were only counted.
         """
+        head = self.instance.head
+        if not isinstance(head, AttentionHead):
+            raise InputError(
+                given=f"the indexer {head.name!r}",
+                allowed="a head of attention",
+                why="B has the weights of a head, and an indexer only says which keys are attended to",
+                do="simulate a head of the layer",
+            )
         found = [result.found for result in self.rows if result.found is not None]
         if len(found) < len(self.rows):
             raise InputError(
@@ -150,12 +161,11 @@ class Simulation(Shown):
                 why="B holds the exact weight of every found key",
                 do="simulate fewer keys, or another engine than law",
             )
-        return SparseRankOne.from_found(self.instance.head, found, tail, rows=np.array([row.row for row in self.rows]))
+        return SparseRankOne.from_found(head, found, tail, rows=np.array([row.row for row in self.rows]))
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `simulate --format json` prints."""
-        request, output, method = self.request, self.output, self.method
-        worst = int(np.argmax(output.errors))
+        request, method, head = self.request, self.method, self.instance.head
         checked = [row.circuit_wrong for row in self.rows if row.circuit_wrong is not None]
         return {
             "schema": SCHEMA,
@@ -166,6 +176,11 @@ class Simulation(Shown):
                 "causal": self.instance.head.causal,
                 "query_bits": self.instance.queries.bits,
                 "key_bits": self.instance.keys.bits,
+                **(
+                    {"index_heads": head.n_heads, "weight_bits": request.weight_bits}
+                    if isinstance(head, IndexerHead)
+                    else {}
+                ),
                 "threshold_rule": self.instance.threshold_rule,
                 "engine": request.engine.name,
                 "fault_rate": request.engine.fault_rate,
@@ -195,11 +210,7 @@ class Simulation(Shown):
             "iterates_expected_by_law": self.iterates_by_law(),
             "classical_key_visits": self.total("key_visits"),
             "key_visits_of_a_scan": sum(self.instance.visible_keys(row.row) for row in self.rows),
-            "rows_assessed": len(output.rows),
-            "max_output_error": float(output.errors[worst]),
-            "max_output_error_row": int(output.rows[worst]),
-            "output_error_bound": float(output.bounds.max()),
-            "output_error_certificate": float(output.certificates.max()),
+            **_output_numbers(self.output),
             "max_value": self.max_value,
             "keys_per_query": request.keys_per_query,
             "first_score": request.first_score,
@@ -207,3 +218,17 @@ class Simulation(Shown):
             "key_tests_in_oracles": self.total("key_tests"),
             "passed": self.passed,
         }
+
+
+def _output_numbers(output: OutputErrors | None) -> dict[str, Any]:
+    if output is None:
+        names = ("max_output_error", "max_output_error_row", "output_error_bound", "output_error_certificate")
+        return {"rows_assessed": 0} | dict.fromkeys(names)
+    worst = int(np.argmax(output.errors))
+    return {
+        "rows_assessed": len(output.rows),
+        "max_output_error": float(output.errors[worst]),
+        "max_output_error_row": int(output.rows[worst]),
+        "output_error_bound": float(output.bounds.max()),
+        "output_error_certificate": float(output.certificates.max()),
+    }

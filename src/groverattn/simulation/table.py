@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.problem.instance import Instance
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
@@ -25,7 +26,7 @@ _DIGITS = 9
 def _(result: Simulation) -> tuple[Block, ...]:
     request, instance, method = result.request, result.instance, result.method
     heading = (
-        f"{instance.head.name}: n = {instance.n_keys}, d = {instance.d_head}, "
+        f"{instance.head.name}: n = {instance.n_keys}, d = {instance.d_head}, {_heads_of(instance)}"
         f"{instance.queries.bits}/{instance.keys.bits} bits, {instance.threshold_rule}; engine {request.engine.name}, "
         f"method {method.name}, data access {request.data_access}, seed {request.seed}"
     )
@@ -44,11 +45,11 @@ def _(result: Simulation) -> Table:
 
 
 def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
-    request, method, output, rows = result.request, result.method, result.output, result.rows
-    worst, most = int(np.argmax(output.errors)), result.max_value
+    request, method, rows = result.request, result.method, result.rows
     asked = f"INTERRUPTED: {result.rows_asked:,} were asked for; " if result.interrupted else ""
     yield "rows", whole(len(rows)), f"{asked}{sum(row.read_whole for row in rows):,} read whole"
-    found = f"of {result.total('n_marked'):,}; each was checked with one inner product"
+    products = "one inner product" if result.instance.n_heads == 1 else f"{result.instance.n_heads} inner products"
+    found = f"of {result.total('n_marked'):,}; each was checked with {products}"
     yield "found", whole(result.total("n_found")), found
     faults = (
         f", with a fault in {1 / request.engine.fault_rate:,.3g} iterates more" if request.engine.fault_rate else ""
@@ -76,13 +77,26 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     scan = sum(result.instance.visible_keys(row.row) for row in rows)
     read = f"to check what was measured, and rows read whole; a scan of all rows reads {scan:,}"
     yield "keys read", whole(result.total("key_visits")), read
+    yield from _output_rows(result)
+    but = f", but {given_up:,} rows were given up" if given_up else ""
+    verdict = words("passed" if result.passed else "FAILED")
+    errors = "" if result.output is None else "; errors in bounds"
+    yield "verdict", verdict, f"nothing missed, false or wrong{errors}{but}"
+
+
+def _output_rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
+    output, most = result.output, result.max_value
+    if output is None or most is None:
+        return
+    worst = int(np.argmax(output.errors))
     compared = f"row {output.rows[worst]}, of {len(output.rows):,} rows compared; largest |V| is {most:.3g}"
     yield "largest output error", _three(output.errors[worst]), compared
     bound = f"from the tail's mass; {output.bounds.max():.3g} from its range alone, and {2 * most:.3g} holds for any "
     yield "its bound", _three(output.certificates.max()), f"{bound}weights"
-    but = f", but {given_up:,} rows were given up" if given_up else ""
-    verdict = words("passed" if result.passed else "FAILED")
-    yield "verdict", verdict, f"nothing missed, false or wrong; errors in bounds{but}"
+
+
+def _heads_of(instance: Instance) -> str:
+    return "" if instance.numbers is None else f"{instance.numbers.queries.shape[1]} index heads, "
 
 
 def _three(number: float) -> Cell:

@@ -8,8 +8,9 @@ from typing import Any
 from groverattn.estimation import columns as sheet
 from groverattn.estimation.estimate import SCHEMA as RESULT_SCHEMA
 from groverattn.inputs import Input, between, inputs_of, make
-from groverattn.models.presets import PRESETS
+from groverattn.models.configuration.model_config import read_config
 from groverattn.physical.machines.hardware import hardware, is_machine_file
+from groverattn.row.model_sizes import OF_A_MODEL
 from groverattn.row.request import RowRequest
 from groverattn.sweep.kinds import Kind, Values
 from groverattn.whole_model.loading import IO_BITS_PER_S
@@ -22,7 +23,16 @@ _OF_A_MODEL = {
     "io_bits_per_s": Input("io_bits_per_s", float, False, IO_BITS_PER_S, _RATE, _KEYS_WRITTEN),
 }
 _INPUTS = inputs_of(RowRequest) | _OF_A_MODEL
-_MORE_INPUTS = ("key_numbers", "score_method", "qram_latency_us", "qram_qubits_per_bit", "qram_p_error", *_OF_A_MODEL)
+_MORE_INPUTS = (
+    "config",
+    "note",
+    "key_numbers",
+    "score_method",
+    "qram_latency_us",
+    "qram_qubits_per_bit",
+    "qram_p_error",
+    *_OF_A_MODEL,
+)
 _OF_SHEET = {column.name: column.meaning for column in sheet.COLUMNS if column.name not in ("id", "error")}
 _MODEL_COLUMNS = {
     "token_s": "whole_model: time of a generated token on one machine, seconds",
@@ -51,7 +61,7 @@ def result(values: Values) -> Mapping[str, Any]:
         InputError: sizes that are missing or do not go together.
     """
     request = request_of(values)
-    cells: dict[str, Any] = sheet.sheet_row(request) | {"key_numbers": request.key_numbers}
+    cells: dict[str, Any] = sheet.sheet_row(request) | {"key_numbers": request.key_numbers, "note": request.note}
     if values["whole_model"] and not cells["error"]:
         cells |= _of_model(whole_model(request, io_bits_per_s=values["io_bits_per_s"]))
     return cells
@@ -72,7 +82,7 @@ def _of_model(model: WholeModel) -> dict[str, float | None]:
 
 
 # Points that follow each other share, from the left: the law's cost at other n, the parts of a score, the iterate.
-_SHARED = ("score_method", "preset", "d_head", "query_bits", "key_bits", "n_marked", "n_keys", "data_access")
+_SHARED = ("score_method", "preset", "config", "d_head", "query_bits", "key_bits", "n_marked", "n_keys", "data_access")
 
 ESTIMATE = Kind(
     name="estimate",
@@ -83,7 +93,7 @@ ESTIMATE = Kind(
     result=result,
     order=(*_SHARED, "search_law", "error_budget", "hardware"),
     shared=_SHARED,
-    files={"hardware": is_machine_file},
-    check_file=lambda path: hardware(str(path)),
-    from_preset=frozenset().union(*(RowRequest.completed({"preset": name}) for name in PRESETS)),
+    files={"hardware": is_machine_file, "config": lambda path: True},
+    check_file=lambda name, path: hardware(str(path)) if name == "hardware" else read_config(path),
+    from_preset=frozenset(OF_A_MODEL),
 )

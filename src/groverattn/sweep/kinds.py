@@ -38,7 +38,7 @@ class Kind:
         order: inputs that points are sorted by, the one with the most in common first.
         shared: points that agree in these share most of the work, and go to the same process if possible.
         files: inputs that may be paths, each with a function that says whether a value is one.
-        check_file: raises InputError for a file that no point can use.
+        check_file: raises InputError for a file that no point can use; takes the input that names it, and its path.
         from_preset: inputs whose default depends on another one.
         said: the cells that say what was asked for.
     """
@@ -52,7 +52,7 @@ class Kind:
     order: tuple[str, ...]
     shared: tuple[str, ...]
     files: Mapping[str, Callable[[str], bool]]
-    check_file: Callable[[Path], object] = lambda path: None
+    check_file: Callable[[str, Path], object] = lambda name, path: None
     from_preset: frozenset[str] = frozenset()
     said: Callable[[Values], Row] = dict
 

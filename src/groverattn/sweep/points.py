@@ -153,7 +153,7 @@ class Points:
     @classmethod
     def of(cls, study: Study, version: ModelVersion) -> Points:
         """Give every point its id."""
-        files = {name: file_digest(study.folder / name) for name in sorted(study.named_files())}
+        files = {name: file_digest(study.folder / name) for name in sorted({path for _, path in study.named_files()})}
         ids = tuple(point_id(study.kind, study.at(index), files, version) for index in range(study.size))
         return cls(study, ids, files, version)
 
@@ -176,6 +176,8 @@ def file_digest(path: Path) -> str:
     'missing'
     """
     try:
+        if path.is_dir():  # that of a model stands for its configuration
+            path = path / "config.json"
         if not path.is_file():  # a pipe would be waited for
             return MISSING
         status = path.stat()

@@ -104,10 +104,11 @@ class Study:
 
         return sorted(range(self.size), key=place)
 
-    def named_files(self) -> set[str]:
-        """Return the paths that points name, as they are written."""
-        named = ((grid.axes.get(name, ()), is_path) for grid in self.grids for name, is_path in self.kind.files.items())
-        return {value for values, is_path in named for value in values if is_path(value)}
+    def named_files(self) -> set[tuple[str, str]]:
+        """Return the inputs that name files, each with a path as it is written."""
+        files = self.kind.files.items()
+        named = ((name, is_path, grid.axes.get(name, ())) for grid in self.grids for name, is_path in files)
+        return {(name, value) for name, is_path, values in named for value in values if is_path(value)}
 
 
 def read_study(path: Path) -> Study:
@@ -134,8 +135,8 @@ def read_study(path: Path) -> Study:
         grids = (Grid({name: fixed[name] for name in fixed if name not in table} | table) for table in tables)
         study = Study(kind, tuple(grids), path, hashlib.sha256(data).hexdigest())
         _check_size(study)
-    for name in sorted(study.named_files()):
-        kind.check_file(study.folder / name)
+    for name, path_in_study in sorted(study.named_files()):
+        kind.check_file(name, study.folder / path_in_study)
     return study
 
 

@@ -14,6 +14,9 @@ _CIRCUIT_BYTES = {"verify": (4_600, 25), "index": (8_200, 44), "sparse": (46_000
 # 2^24 amplitudes of 16 bytes, and the simulator's copies of them.
 _STATE_VECTOR_BYTES = 1 << 30
 
+# Of the heap of a head: 1.5 And gates for each bit of a key at d = 128 and 8 bits (counted), and the gates of a wire.
+_WIRES_PER_BIT, _BYTES_PER_WIRE = 2, 4_000
+
 
 def circuit_bytes(run: str, n_keys: int, d_head: int, key_bits: int) -> int:
     """Return the bytes that one run of a circuit takes beside the libraries.
@@ -51,8 +54,12 @@ N_KEYS_MAX = 1 << 17
 MEMORY_BITS_MAX = 1 << 25
 
 
-def check_circuit(n_keys: int, d_head: int, key_bits: int) -> None:
+def check_circuit(n_keys: int, d_head: int, key_bits: int, n_heads: int = 1) -> None:
     """Raise InputError if the circuit of one oracle is too large to be run gate by gate on every key.
+
+    Args:
+        n_keys, d_head, key_bits: sizes of the key memory.
+        n_heads: inner products that make a score.
 
     >>> check_circuit(n_keys=4096, d_head=64, key_bits=8)
     """
@@ -66,3 +73,9 @@ def check_circuit(n_keys: int, d_head: int, key_bits: int) -> None:
             do="choose smaller sizes; `groverattn estimate` counts the circuit of any size",
         )
     check_circuit_memory("verify", n_keys, d_head, key_bits)
+    wires = (n_heads - 1) * d_head * key_bits * _WIRES_PER_BIT
+    check_memory(
+        wires * (n_keys // 8 + _BYTES_PER_WIRE),
+        f"the score of {n_heads} heads on {n_keys:,} keys",
+        "take fewer keys, numbers or heads, or --score-method in-place",
+    )

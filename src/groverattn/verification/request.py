@@ -25,6 +25,7 @@ class HeadRequest:
     head: HeadChoice = nested(HeadChoice)
     key_bits: int = option(8, check=checked_bits, help="Bits per number of a key, 2 to 16.")
     query_bits: int = option(8, check=checked_bits, help="Bits per number of a query, 2 to 16.")
+    weight_bits: int = option(8, check=checked_bits, help="Bits per weight of an index head, 2 to 16.")
     data_access: str = option(
         "qrom",
         check=checked(DATA_ACCESSES.check),

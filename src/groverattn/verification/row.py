@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from groverattn.bloqs.score.methods import score as make_score
 from groverattn.errors import InputError
-from groverattn.problem.families import planted
-from groverattn.problem.indexers import Query, as_query, scores_of
+from groverattn.problem.families import planted, planted_indexer
+from groverattn.problem.indexers import IndexerQuery, Query, as_query, scores_of
 from groverattn.problem.instance import Instance
 from groverattn.problem.key_table import KeyTable
+from groverattn.problem.shapes import Shape
 from groverattn.reference.blocks.dealing import check_keys_per_query, odd_blocks
 from groverattn.verification.limits import check_circuit
 
@@ -95,7 +96,7 @@ class SearchedRow:
                 why=f"the head has rows 0 to {instance.n_keys - 1}, and those with too few keys are read whole",
                 do="choose another row",
             )
-        check_circuit(instance.visible_keys(row), instance.d_head, instance.keys.bits)
+        check_circuit(instance.visible_keys(row), instance.d_head, instance.keys.bits, instance.n_heads)
         return cls.of(instance, row, data_access, **circuit)
 
     @classmethod
@@ -108,10 +109,14 @@ class SearchedRow:
         key_bits: int = 8,
         query_bits: int = 8,
         data_access: str = "qrom",
+        index_heads: int | None = None,
+        weight_bits: int = 8,
         seed: int = 0,
         **circuit: Any,
     ) -> SearchedRow:
         """Return a seeded row in which `n_marked` keys are marked, by default one of 16 and at least one.
+
+        With `index_heads`, the row of an indexer.
 
         Raises:
             InputError: a size out of range (see `planted`), or a key memory too large to run gate by gate.
@@ -119,9 +124,13 @@ class SearchedRow:
         >>> int(SearchedRow.random(64, 4).is_marked.sum())
         4
         """
-        check_circuit(n_keys, d_head, key_bits)
+        check_circuit(n_keys, d_head, key_bits, index_heads or 1)
         n_marked = max(1, n_keys // 16) if n_marked is None else n_marked
-        row = planted(n_keys, d_head, n_marked, key_bits, query_bits, seed)
+        if index_heads is None:
+            row = planted(n_keys, d_head, n_marked, key_bits, query_bits, seed)
+        else:
+            shape = Shape(n_keys, d_head, n_marked, key_bits, query_bits, index_heads, weight_bits)
+            row = planted_indexer(shape, seed)
         sizes = {"key_bits": key_bits, "query_bits": query_bits}
         return cls(row.keys, query=row.query, threshold=row.threshold, data_access=data_access, **sizes, **circuit)
 
@@ -131,6 +140,7 @@ class SearchedRow:
             **self.origin,
             "n_keys": self.n_keys,
             "d_head": len(self.query),
+            **({"index_heads": self.query.n_heads} if isinstance(self.query, IndexerQuery) else {}),
             **of_sizes,
             "key_bits": self.key_bits,
             "query_bits": self.query_bits,

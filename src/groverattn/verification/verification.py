@@ -10,6 +10,7 @@ import numpy as np
 
 from groverattn.problem.chosen_head import head_instance, refuse_two_heads
 from groverattn.problem.heads import AttentionHead
+from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.problem.instance import Instance
 from groverattn.reference.blocks.dealing import arrange, odd_blocks
 from groverattn.show.result import Shown
@@ -55,7 +56,7 @@ class Verification(Shown):
         }
 
 
-def verify(request: VerificationRequest, *, head: AttentionHead | None = None) -> Verification:
+def verify(request: VerificationRequest, *, head: AttentionHead | IndexerHead | None = None) -> Verification:
     """Check the oracle of one row of a head on all keys that the row sees, or that of a random row.
 
     In a random row about one key of 16 is marked, and a quarter of these are excluded as if found before.
@@ -86,7 +87,7 @@ def verify_instance(request: VerificationRequest, instance: Instance) -> Verific
     return _verification(request, _row_of(request, instance), started)
 
 
-def searched_row(request: VerificationRequest, head: AttentionHead | None = None) -> SearchedRow:
+def searched_row(request: VerificationRequest, head: AttentionHead | IndexerHead | None = None) -> SearchedRow:
     """Return the row whose oracle a request is about: of a head, or random.
 
     Raises:
@@ -104,14 +105,16 @@ def searched_row(request: VerificationRequest, head: AttentionHead | None = None
                 d_head=64 if request.head.d_head is None else request.head.d_head,
                 key_bits=request.key_bits,
                 query_bits=request.query_bits,
+                index_heads=request.head.index_heads,
+                weight_bits=request.weight_bits,
                 seed=request.seed,
                 **request.circuit,
             )
-        head = request.head.read()
+        head = request.head.load(request.seed)
     else:
         refuse_two_heads(request.head)
     n_marked = 16 if request.n_marked is None else request.n_marked
-    return _row_of(request, head_instance(head, n_marked, request.query_bits, request.key_bits))
+    return _row_of(request, head_instance(head, n_marked, request.query_bits, request.key_bits, request.weight_bits))
 
 
 def _row_of(request: VerificationRequest, instance: Instance) -> SearchedRow:

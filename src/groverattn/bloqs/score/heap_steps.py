@@ -125,7 +125,12 @@ class ScoreHeap:
     @property
     def toffoli(self) -> int:
         """Number of And gates."""
-        return sum(number for (kind, _), number in self.kinds.items() if kind in (Compress, Carry))
+        return n_ands(self.kinds)
+
+
+def n_ands(kinds: Kinds) -> int:
+    """Return the And gates of steps."""
+    return sum(number for (kind, _), number in kinds.items() if kind in (Compress, Carry))
 
 
 def kinds_of(steps: Sequence[Step]) -> Kinds:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, QAny, Register, Side, Signature, bloq_example
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.costed import Builder, Uncomputable, Wire, reading
 from groverattn.bloqs.score.approximate import approximate_products, largest_cut, round_query
 from groverattn.bloqs.score.heap_score import HeapScore, add_step, gates_of, undo_step
 from groverattn.bloqs.score.heap_steps import ScoreHeap
@@ -254,12 +254,12 @@ class HeadByHeadScore(OfIndexer):
     @property
     def toffoli_depth(self) -> int:
         """Those of the heads, one after the other, and of the sum."""
-        return sum(part.toffoli_depth for part in self.parts)
+        return sum(reading(part, "toffoli_depth") for part in self.parts)
 
     @property
     def measurement_depth(self) -> int:
         """Likewise."""
-        return sum(part.measurement_depth for part in self.parts)
+        return sum(reading(part, "measurement_depth") for part in self.parts)
 
     @property
     def peak_qubits(self) -> int:

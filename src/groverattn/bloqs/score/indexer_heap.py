@@ -10,7 +10,7 @@ import attrs
 
 from groverattn.bloqs.score.carry_save import CarrySaveHeap
 from groverattn.bloqs.score.heap import enter_minus_score, enter_numbers, query_sharing, sign_width, signed_digits
-from groverattn.bloqs.score.heap_steps import Kinds, Literal, Number, ScoreHeap, Step, and_depth, kinds_of
+from groverattn.bloqs.score.heap_steps import Kinds, Literal, Number, ScoreHeap, Step, and_depth, kinds_of, n_ands
 from groverattn.bloqs.score.shared_sums import share_sums
 from groverattn.problem.indexers import IndexerQuery
 
@@ -37,6 +37,11 @@ class HeadPlan:
     def kinds(self) -> tuple[Kinds, Kinds]:
         """Steps of sums and masks by class and values."""
         return kinds_of(self.sums), kinds_of(self.masks)
+
+    @property
+    def n_sums(self) -> int:
+        """And gates of the sums."""
+        return n_ands(self.kinds[0])
 
     @cached_property
     def depths(self) -> tuple[int, int, int]:

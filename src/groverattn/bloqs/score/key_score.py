@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 from functools import cached_property
+from typing import Any
 
 import attrs
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from qualtran import QAny, QBit, Register, Side, Signature
 
 from groverattn.bloqs.costed import Uncomputable
-from groverattn.problem.indexers import Query, as_query, scores_of
+from groverattn.problem.indexers import as_query, scores_of
 
 
 @attrs.frozen
@@ -38,7 +39,7 @@ class KeyScore(Uncomputable):
         marked: [right] whether the score reaches the threshold.
     """
 
-    query: Query = attrs.field(converter=as_query)
+    query: Any = attrs.field(converter=as_query)  # a `Query`; of which kind, each method says
     threshold: int
     key_bits: int
 

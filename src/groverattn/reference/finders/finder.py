@@ -13,6 +13,21 @@ from numpy.typing import NDArray
 from groverattn.reference.finders.key_set import KeySet
 
 
+@attrs.frozen
+class FilterWork:
+    """What a finder read and computed to narrow the keys down, beside its key visits.
+
+    Attributes:
+        products: multiplied numbers over d: in units of one inner product of a query with a key.
+        code_reads: codes read that stand for a key in some of its dimensions; as many additions.
+        code_bits: bits of these codes, each as long as the number of balls needs.
+    """
+
+    products: float = 0.0
+    code_reads: int = 0
+    code_bits: int = 0
+
+
 @attrs.frozen(eq=False, repr=False)
 class Found:
     """Result of one query: the keys found, and what was read.
@@ -21,11 +36,13 @@ class Found:
         keys: indices of the keys found, ascending, shape (n_found,).
         candidates: keys that were scored one by one, after whatever narrowed the choice down.
         count_visits: counts the key visits when asked, so that the time of `find` does not contain the counting.
+        filter_work: what was done before, on summaries of the keys; none by default.
     """
 
     keys: NDArray[np.int64]
     candidates: int
     count_visits: Callable[[], int]
+    filter_work: FilterWork = FilterWork()
 
     @property
     def key_visits(self) -> int:
@@ -33,6 +50,7 @@ class Found:
 
         - dense, matmul-top-k: all n.
         - half-space: the points in leaves whose cell the ball meets, each once (see `TreeCells.points_met`).
+        - subspace-balls: the candidates, whose bound reaches the threshold; what the bounds took is in `filter_work`.
         - approximate: the distances that faiss counts; a key met on two levels of the graph counts twice.
 
         The unit in which the checks of the quantum search are counted too. Work that touches no key, such as the walk

@@ -1,8 +1,9 @@
 """Half-space reporting: the keys beyond a hyperplane as a radius query in one dimension more, on a kd-tree.
 
 The classical analogue that arXiv:2307.08045 names. Its bound, n^(1 - 1/floor(d/2)) a query, is that of partition trees,
-of which no maintained implementation is known to us; a kd-tree reports the same sets without that guarantee. SciPy's is
-the one at hand in every installation; a ball tree would need scikit-learn.
+of which no maintained implementation is known to us; a kd-tree reports the same sets without that guarantee, and visits
+every key of the real heads at hand. `subspace_balls` reports them too and scores few keys there; it has no such bound
+either. SciPy's kd-tree is the one at hand in every installation; a ball tree would need scikit-learn.
 """
 
 from __future__ import annotations

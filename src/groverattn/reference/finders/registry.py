@@ -17,6 +17,7 @@ FINDERS: Registry[Finder] = Registry(
     {
         "dense": f"{_HERE}.dense:FINDER",
         "half-space": f"{_HERE}.half_space:FINDER",
+        "subspace-balls": f"{_HERE}.subspace_balls:FINDER",
         "matmul-top-k": f"{_HERE}.matmul_top_k:FINDER",
         "approximate": f"{_HERE}.approximate:FINDER",
     },

@@ -1,0 +1,136 @@
+"""Sizes that come from a model: a preset or a configuration file, and head counts as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from groverattn.classical.lines import classical_lines
+from groverattn.errors import InputError
+from groverattn.inputs import Check, Input, checked
+from groverattn.models.configuration.model_config import read_config
+from groverattn.models.preset import HEADS, Preset
+from groverattn.models.presets import PRESETS, preset
+
+OF_A_MODEL = (
+    *("name", "source", "note", "n_keys", "d_head", "n_marked"),
+    *("layers", "query_heads", "gqa_group", "key_numbers", "index_heads", "pool", "window", "window_layers"),
+)
+"""Inputs that a preset or a configuration gives."""
+
+
+def sources(count: Check) -> tuple[Input, ...]:
+    """Return the inputs that give others; `count` checks numbers of heads."""
+    of_model = {"optional": True, "default": None, "stands_for": OF_A_MODEL}
+    of_heads = {"type": int, "optional": True, "default": None, "check": count}
+    return (
+        Input("preset", str, help="A name that `groverattn presets` lists.", check=checked(preset), **of_model),
+        Input("config", str, help="The config.json of a model of your own, or its folder.", **of_model),
+        Input("heads", help="The same as query-heads.", stands_for=("query_heads",), **of_heads),
+        Input(
+            "kv_heads",
+            help="Key heads per layer; heads / kv-heads is gqa-group.",
+            stands_for=("gqa_group",),
+            **of_heads,
+        ),
+    )
+
+
+def completed_sizes(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs of a row with those of the preset or configuration, if there is one; what is given stays.
+
+    Raises:
+        InputError: a preset and a configuration, sizes that are missing, or numbers of heads that do not agree.
+
+    >>> completed_sizes({"preset": "gpt2", "kv_heads": 4})["gqa_group"]
+    3
+    """
+    inputs = dict(given)
+    _same(inputs, "heads", "query_heads", inputs.pop("heads", None))
+    model = _model(inputs)
+    of_model: dict[str, Any] = {} if model is None else _inputs_of(model)
+    kv_heads = inputs.pop("kv_heads", None)
+    if kv_heads is not None:
+        heads = inputs.get("query_heads", of_model.get("query_heads"))
+        _same(inputs, "kv_heads", "gqa_group", _group(heads, kv_heads))
+    if model is not None:
+        return of_model | inputs
+    _check_sizes(inputs)
+    if "gqa_group" not in inputs and "note" not in inputs:
+        inputs |= _note_on_groups(inputs)
+    return inputs
+
+
+def _model(inputs: dict[str, Any]) -> Preset | None:
+    """The model that is named, taken out of the inputs."""
+    name, path = inputs.pop("preset", None), inputs.pop("config", None)
+    if name is not None and path is not None:
+        raise InputError(
+            given=f"preset = {name}, config = {path}",
+            allowed="one of them",
+            why="each gives all sizes of a model",
+            do="leave one out",
+        )
+    if path is not None:
+        return read_config(path).preset(inputs)
+    return None if name is None else PRESETS[name]
+
+
+def _inputs_of(model: Preset) -> dict[str, Any]:
+    # what is known of a preset, results look up by its name
+    words = {} if model.name in PRESETS else {"note": model.note, "source": model.source}
+    return model.row_inputs() | words
+
+
+def _same(inputs: dict[str, Any], by: str, name: str, value: int | None) -> None:
+    """Set an input that has two names."""
+    if value is not None and inputs.setdefault(name, value) != value:
+        raise InputError(
+            given=f"{name} = {inputs[name]}, where {by} makes it {value}",
+            allowed="numbers that agree",
+            why="both say the same of the heads",
+            do=f"leave {name} or {by} out",
+        )
+
+
+def _group(heads: int | None, kv_heads: int) -> int:
+    if heads is None or heads % kv_heads:
+        raise InputError(
+            given=f"kv_heads = {kv_heads} and {'no heads' if heads is None else f'heads = {heads}'}",
+            allowed="heads that are a multiple of kv_heads",
+            why="as many query heads share each key head",
+            do="give both, for example --heads 32 --kv-heads 8",
+        )
+    return heads // kv_heads
+
+
+def _check_sizes(inputs: Mapping[str, Any]) -> None:
+    missing = [name for name in ("n_keys", "d_head", "n_marked") if name not in inputs]
+    if missing:
+        raise InputError(
+            given="no preset, and no " + ", ".join("--" + name.replace("_", "-") for name in missing),
+            allowed="--preset NAME, --config FILE, or --n-keys, --d-head and --n-marked",
+            why="the cost depends on all three sizes",
+            do="`groverattn presets` lists the names",
+        )
+
+
+def _note_on_groups(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Say that heads of a known model share keys, where it has these sizes and no group was given."""
+    n, d = inputs["n_keys"], inputs["d_head"]
+    alike = [each for each in PRESETS.values() if (each.keys_in_view, each.score_numbers) == (n, d)]
+    alike = [each for each in alike if each.searches == HEADS and each.kv_heads is not None]
+    shared = [each for each in alike if each.group_size > 1]
+    if len(shared) < len(alike) or not shared:
+        return {}
+    model = next((each for each in shared if each.query_heads == inputs.get("query_heads")), shared[0])
+    alone, together = (
+        max(line.time_s_per_row for line in classical_lines(n, d, group) if line.kind == "decode")
+        for group in (1, model.group_size)
+    )
+    note = (
+        f"d = {d} and n = {n:,} are those of {model.name}, where {model.group_size} query heads share keys: --heads "
+        f"{model.query_heads} --kv-heads {model.kv_heads} makes the GPU's decode lines {alone / together:.3g} times "
+        "shorter"
+    )
+    return {"note": note}
