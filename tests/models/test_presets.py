@@ -148,9 +148,9 @@ def test_a_pooled_row_has_as_many_rows_as_tokens() -> None:
         ({"search_layers": 33}, "together 1 to 32"),
         ({"search_layers": 0}, "together 1 to 32"),
         ({"search_layers": 20, "window": 128, "local_layers": 13}, "together 1 to 32"),
-        ({"n_marked": 131_072}, "fewer than a row sees"),
-        ({"pool": 256}, "n_marked = 512 of 512 keys"),
-        ({"window": 512, "local_layers": 32}, "n_marked = 512 of 512 keys"),
+        ({"n_marked": 131_072}, "n_marked = 131072; allowed: 1 to 131071"),
+        ({"pool": 256}, "n_marked = 512; allowed: 1 to 511"),
+        ({"window": 512, "local_layers": 32}, "n_marked = 512; allowed: 1 to 511"),
     ],
 )
 def test_sizes_that_contradict_each_other(fields, words) -> None:

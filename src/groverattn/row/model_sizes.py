@@ -119,8 +119,8 @@ def _note_on_groups(inputs: Mapping[str, Any]) -> dict[str, str]:
     """Say that heads of a known model share keys, where it has these sizes and no group was given."""
     n, d = inputs["n_keys"], inputs["d_head"]
     alike = [each for each in PRESETS.values() if (each.keys_in_view, each.score_numbers) == (n, d)]
-    alike = [each for each in alike if each.searches == HEADS and each.kv_heads is not None]
-    shared = [each for each in alike if each.group_size > 1]
+    alike = [each for each in alike if each.searches == HEADS and each.search_layers == each.layers and each.kv_heads]
+    shared = sorted((each for each in alike if each.group_size > 1), key=lambda each: each.layers * each.query_heads)
     if len(shared) < len(alike) or not shared:
         return {}
     model = next((each for each in shared if each.query_heads == inputs.get("query_heads")), shared[0])
