@@ -36,6 +36,7 @@ from groverattn.estimation.compare import side_by_side as side_by_side
 from groverattn.frontier.keys_per_query import vary_keys_per_query as vary_keys_per_query
 from groverattn.frontier.tradeoffs import RowChoices as RowChoices
 from groverattn.frontier.tradeoffs import vary as vary
+from groverattn.models.presets import PRESETS as PRESETS
 from groverattn.physical.machines.hardware import HARDWARE as HARDWARE
 from groverattn.problem.chosen_head import random_head as random_head
 from groverattn.problem.heads import AttentionHead as AttentionHead
@@ -44,7 +45,6 @@ from groverattn.problem.heads import load_head as load_head
 from groverattn.problem.indexer_heads import IndexerHead as IndexerHead
 from groverattn.problem.indexer_heads import load_indexer as load_indexer
 from groverattn.problem.indexer_heads import random_indexer as random_indexer
-from groverattn.models.presets import PRESETS as PRESETS
 from groverattn.reference.attention.exact import exact_attention as exact_attention
 from groverattn.reference.finders.registry import FINDERS as FINDERS
 from groverattn.row.request import RowRequest as RowRequest

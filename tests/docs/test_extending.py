@@ -20,6 +20,7 @@ from groverattn.costs.counting import count, count_iterate
 from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
+from groverattn.models.preset_file import read_preset
 from groverattn.physical.machines.hardware import hardware
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.finders.key_set import KeySet
@@ -182,3 +183,10 @@ def test_the_oracle_is_verified_and_counted_as_those_of_the_package_are(own, n_b
     assert row.measurement == 7 * counted.total.measurement + 2 * (start.measurement + n_bits)
     with pytest.raises(InputError, match="without angle"):
         search_totals(iterate, SearchCost(7.0, 9, 2.0, 0.1, "test", phased_expected=1.0), n_rows=1, n_heads=1)
+
+
+def test_a_model(folder):
+    model = read_preset(folder / "own_model.toml")
+    assert (model.rows_per_token, model.keys_in_view, model.kv_heads) == (20, 262_144, None)
+    request = RowRequest.of(**model.row_inputs())
+    assert (request.name, request.shape.index_heads, request.n_tokens) == ("own_model", 32, 1_048_576)

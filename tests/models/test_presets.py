@@ -84,7 +84,7 @@ def test_what_a_token_searches(name, per_token, in_view, k) -> None:
 
 
 def test_schedules_by_the_rules_of_their_sources() -> None:
-    """transformers: GLM's `index_topk_freq` 4 and offset 3; DeepSeek-V4 by turns; every 4th, 6th or 2nd layer."""
+    """GLM-5.2 has index_topk_freq 4 and offset 3; DeepSeek-V4 takes turns; others search in every n-th layer."""
     assert preset("glm-5.2").search_layers == sum(max(i - 2, 0) % 4 == 0 for i in range(78))
     assert preset("glm5-next").search_layers == sum(i % 4 == 3 for i in range(45))
     assert preset("deepseek-v4-pro").search_layers == len(range(2, 61, 2))
@@ -148,9 +148,9 @@ def test_a_pooled_row_has_as_many_rows_as_tokens() -> None:
         ({"search_layers": 33}, "together 1 to 32"),
         ({"search_layers": 0}, "together 1 to 32"),
         ({"search_layers": 20, "window": 128, "local_layers": 13}, "together 1 to 32"),
-        ({"n_marked": 131_072}, "fewer than a row sees"),
-        ({"pool": 256}, "n_marked = 512 of 512 keys"),
-        ({"window": 512, "local_layers": 32}, "n_marked = 512 of 512 keys"),
+        ({"n_marked": 131_072}, "n_marked = 131072; allowed: 1 to 131071"),
+        ({"pool": 256}, "n_marked = 512; allowed: 1 to 511"),
+        ({"window": 512, "local_layers": 32}, "n_marked = 512; allowed: 1 to 511"),
     ],
 )
 def test_sizes_that_contradict_each_other(fields, words) -> None:

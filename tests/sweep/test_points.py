@@ -173,7 +173,8 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
     config.write_text(
         '{"model_type": "gpt2", "n_layer": 5, "n_head": 12, "n_embd": 48, "n_positions": 64}', encoding="utf-8"
     )
-    base = kind.defaults | {"n_keys": 64, "d_head": 4, "n_marked": 3, "query_heads": 12}
+    sizes = {"n_keys": 64, "d_head": 4, "n_marked": 3, "query_heads": 12}
+    base = kind.defaults | sizes | {"window": 16, "window_layers": 2}
     changed = {
         **{"n_keys": 128, "d_head": 5, "n_marked": 4, "key_bits": 4, "query_bits": 4, "preset": "toy"},
         **{"data_access": "qroam", "score_method": "in-place", "search_law": "worst", "hardware": str(machine)},
@@ -183,8 +184,8 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
         **{"block": 2, "unload": "again", "control_copies": 2, "n_parts": 2, "n_machines": 2, "n_searched": 128},
         **{"store": 3, "n_factories": 2, "optimise": "time"},
         **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
+        **{"index_heads": 3, "weight_bits": 4, "pool": 2, "window": 8, "window_layers": 3},
         **{"source": "a paper", "note": "a sketch", "config": str(config), "kv_heads": 6},
-        **{"pool": 2, "window": 8, "window_layers": 3},
     }
     everything = [request_of(base), *(request_of(base | {name: value}) for name, value in changed.items())]
     assert all(a != b for a, b in itertools.combinations(everything, 2))

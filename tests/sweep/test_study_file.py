@@ -192,12 +192,8 @@ def test_the_inputs_are_the_options_of_the_verbs():
         of_simulate.pop(name, None)
     defaults = KINDS["estimate"].defaults
     as_default = {
-        "name": "custom",
-        "source": "",
-        "note": "",
-        "layers": 1,
-        "query_heads": 1,
-        "gqa_group": 1,
+        **{"name": "custom", "source": "", "note": "", "layers": 1, "query_heads": 1, "gqa_group": 1},
+        **{"pool": 1, "window_layers": 0},
     }  # without a preset
     assert {name: as_default.get(name, value) for name, value in defaults.items()} == of_estimate
     assert KINDS["simulate"].defaults == of_simulate

@@ -83,10 +83,10 @@ class KeyMemory:
         A row of an indexer has no values: 2 H n d FLOP, and its H queries and one key pass through the memory. The few
         operations of ReLU and weights are left out.
         """
+        products = 2 if with_values else 1
         if self.index_heads is not None:
             flop = 2 * self.index_heads * self.n_keys * self.d_head / (2 if causal else 1)
             return gpu.roofline(flop, numbers=(self.index_heads + 1) * self.d_head)
-        products = 2 if with_values else 1
         flop = 2 * products * self.n_keys * self.d_head / (2 if causal else 1)
         sharing = 1 if self.compressed else self.gqa_group
         return gpu.roofline(flop, numbers=products * (1 + 1 / sharing) * self.d_head)
@@ -159,8 +159,8 @@ def classical_lines(
     key_numbers: int | None = None,
     *,
     with_values: bool = False,
-    n_selected: int | None = None,
     index_heads: int | None = None,
+    n_selected: int | None = None,
 ) -> tuple[ClassicalLine, ...]:
     """Time per row on every GPU of `GPUS`, first in prefill, then in decode; then the same with a selection.
 
@@ -175,8 +175,8 @@ def classical_lines(
         causal: whether a row of prefill sees only the keys before it; the newest row of decode sees every key.
         key_numbers: numbers that decode reads per key, if not d_head (see `KeyMemory`).
         with_values: whether decode computes the whole attention row and not only the scores.
+        index_heads: heads of an indexer, one row of which is timed, of scores alone; None: a row of a head.
         n_selected: scores k that are selected exactly; None: no lines with a selection.
-        index_heads: heads of an indexer, one row of which is timed; None: a row of a head.
 
     Raises:
         InputError: a size below 1.
@@ -224,9 +224,8 @@ def indexer_lines(n_keys: int, heads: int, d_head: int, k: int) -> tuple[Classic
     >>> [f"{lines[name].time_s_per_row * 1e6:.1f} us" for name in ("H100 decode fp8", "H100 decode top-k fp8")]
     ['5.0 us', '24.9 us']
     """
-    eight_bits = {gpu.number_format for gpu in GPUS if gpu.bytes_per_number == 1}
-    lines = classical_lines(n_keys, d_head, n_selected=k, index_heads=heads)
-    return tuple(line for line in lines if line.name.rpartition(" ")[2] in eight_bits)
+    lines = classical_lines(n_keys, d_head, index_heads=heads, n_selected=k)
+    return tuple(line for line in lines if line.name.endswith("fp8"))
 
 
 def _line(gpu: Gpu, kind: Kind, roofline: Roofline, includes: str) -> ClassicalLine:

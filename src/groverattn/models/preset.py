@@ -161,9 +161,8 @@ class Preset:
         if not 1 <= self.search_layers + self.local_layers <= self.layers:
             given = f"search_layers = {self.search_layers}, local_layers = {self.local_layers}"
             raise _refused(given, f"together 1 to {self.layers}", "the model has no more layers")
-        if not self.rows[0].searched:
-            given = f"n_marked = {self.n_marked} of {self.rows[0].n_keys} keys that a row sees"
-            raise _refused(given, "fewer than a row sees", "a search leaves out some keys")
+        most = self.rows[0].n_keys - 1
+        check_between("n_marked", self.n_marked, 1, most, "a row leaves out some of the keys that it sees")
 
     def source_of(self, field: str) -> str:
         """Return where a field is from, and whether that is second-hand."""

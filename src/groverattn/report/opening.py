@@ -121,9 +121,9 @@ def inputs(results: ModelResults, anchor: str) -> Section:
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     request, preset, shape = results.request, results.preset, results.request.shape
     source = (request.source or "given as an option") if preset is None else preset.source
-    of_model = request.source or "no model was named, so one unless given"
-    if preset is not None:
-        of_model = preset.source_of("layers")
+    of_model = (
+        (request.source or "no model was named, so one unless given") if preset is None else preset.source_of("layers")
+    )
     note = source if preset is None else marked_note(preset)
     stored = shape.d_head if request.key_numbers is None else request.key_numbers
     law = LAW_WORDS[request.search_law]

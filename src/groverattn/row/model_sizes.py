@@ -8,13 +8,13 @@ from typing import Any
 from groverattn.classical.lines import classical_lines
 from groverattn.errors import InputError
 from groverattn.inputs import Check, Input, checked
-from groverattn.models.model_config import read_config
-from groverattn.models.preset import Preset
+from groverattn.models.configuration.model_config import read_config
+from groverattn.models.preset import HEADS, Preset
 from groverattn.models.presets import PRESETS, preset
 
 OF_A_MODEL = (
-    *("name", "source", "note", "n_keys", "d_head", "n_marked", "index_heads"),
-    *("layers", "query_heads", "gqa_group", "key_numbers", "pool", "window", "window_layers"),
+    *("name", "source", "note", "n_keys", "d_head", "n_marked"),
+    *("layers", "query_heads", "gqa_group", "key_numbers", "index_heads", "pool", "window", "window_layers"),
 )
 """Inputs that a preset or a configuration gives."""
 
@@ -79,7 +79,7 @@ def _model(inputs: dict[str, Any]) -> Preset | None:
 def _inputs_of(model: Preset) -> dict[str, Any]:
     # what is known of a preset, results look up by its name
     words = {} if model.name in PRESETS else {"note": model.note, "source": model.source}
-    return words | model.row_inputs()
+    return model.row_inputs() | words
 
 
 def _same(inputs: dict[str, Any], by: str, name: str, value: int | None) -> None:
@@ -118,8 +118,9 @@ def _check_sizes(inputs: Mapping[str, Any]) -> None:
 def _note_on_groups(inputs: Mapping[str, Any]) -> dict[str, str]:
     """Say that heads of a known model share keys, where it has these sizes and no group was given."""
     n, d = inputs["n_keys"], inputs["d_head"]
-    alike = [each for each in PRESETS.values() if (each.n_keys, each.d_head) == (n, d) and each.kv_heads is not None]
-    shared = [each for each in alike if each.group_size > 1]
+    alike = [each for each in PRESETS.values() if (each.keys_in_view, each.score_numbers) == (n, d)]
+    alike = [each for each in alike if each.searches == HEADS and each.search_layers == each.layers and each.kv_heads]
+    shared = sorted((each for each in alike if each.group_size > 1), key=lambda each: each.layers * each.query_heads)
     if len(shared) < len(alike) or not shared:
         return {}
     model = next((each for each in shared if each.query_heads == inputs.get("query_heads")), shared[0])

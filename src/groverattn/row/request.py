@@ -345,6 +345,6 @@ class RowRequest:
             shape.d_head,
             self.gqa_group,
             key_numbers=self.key_numbers,
-            n_selected=shape.n_marked,
             index_heads=shape.index_heads,
+            n_selected=shape.n_marked,
         )

@@ -122,15 +122,6 @@ def heading(request: RowRequest, *, design: bool = False) -> str:
     )
 
 
-def note_text(request: RowRequest) -> tuple[str, ...]:
-    """Return what is to be known of the sizes, as no or one paragraph.
-
-    >>> note_text(RowRequest.of(preset="toy")), note_text(RowRequest.of(preset="toy", note="a sketch"))
-    ((), ('Note: a sketch.',))
-    """
-    return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
-
-
 def heads_text(request: RowRequest) -> str:
     """Say how many rows a token takes, by layers.
 
@@ -144,6 +135,15 @@ def heads_text(request: RowRequest) -> str:
     if request.window_layers:
         windows = f" and {request.window_layers} layers with a window of {request.window:,} keys"
     return f"{request.layers} layers{windows} x {heads}"
+
+
+def note_text(request: RowRequest) -> tuple[str, ...]:
+    """Return what is to be known of the sizes, as no or one paragraph.
+
+    >>> note_text(RowRequest.of(preset="toy")), note_text(RowRequest.of(preset="toy", note="a sketch"))
+    ((), ('Note: a sketch.',))
+    """
+    return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
 
 
 def reading_sentence(reading: Reading) -> str:

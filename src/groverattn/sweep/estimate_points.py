@@ -8,7 +8,7 @@ from typing import Any
 from groverattn.estimation import columns as sheet
 from groverattn.estimation.estimate import SCHEMA as RESULT_SCHEMA
 from groverattn.inputs import Input, between, inputs_of, make
-from groverattn.models.model_config import read_config
+from groverattn.models.configuration.model_config import read_config
 from groverattn.physical.machines.hardware import hardware, is_machine_file
 from groverattn.row.model_sizes import OF_A_MODEL
 from groverattn.row.request import RowRequest

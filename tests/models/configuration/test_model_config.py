@@ -5,9 +5,10 @@ import json
 import pytest
 
 from groverattn.errors import InputError
-from groverattn.models.config_families import FAMILIES
-from groverattn.models.model_config import FILE_BYTES_MAX, read_config
+from groverattn.models.configuration.families import FAMILIES
+from groverattn.models.configuration.model_config import FILE_BYTES_MAX, read_config
 from groverattn.models.presets import preset
+from groverattn.row.request import RowRequest
 
 LLAMA = {
     "model_type": "llama",
@@ -139,17 +140,9 @@ def test_k_is_what_the_indexer_takes(config):
 
 
 NOTES = {
-    "a window": (
-        LLAMA | {"model_type": "mistral", "sliding_window": 4096},
-        "the configuration says sliding_window = 4096: not modelled by --config, by which every row sees n keys; "
-        "--n-keys 4096 prices such a row",
-    ),
-    "a window of some layers": (GPT_OSS, "sliding_window = 128 in 18 of 36 layers: not modelled"),
-    "chunks": (LLAMA | {"attention_chunk_size": 8192}, "attention_chunk_size = 8192: not modelled"),
-    "an indexer": (DEEPSEEK, "index_topk = 2048: an indexer searches by 64 heads of 128 numbers, once for all heads"),
-    "an indexer of some layers": (
-        DEEPSEEK | {"model_type": "glm_moe_dsa", "indexer_types": ["full", "shared", "shared"] * 20},
-        "an indexer searches by 64 heads of 128 numbers in 20 layers",
+    "part of an indexer": (
+        {name: value for name, value in DEEPSEEK.items() if name != "index_head_dim"},
+        "index_topk = 2048 without index_n_heads and index_head_dim: not modelled",
     ),
     "other layers": (LLAMA | {"layer_types": ["linear_attention"] * 3 + ["full_attention"]}, "3 linear_attention"),
     "no positions": (LLAMA | {"model_type": "smollm3", "no_rope_layers": [1, 1, 1, 0] * 8}, "8 layers have no rotary"),
@@ -184,13 +177,51 @@ def test_more_keys_than_positions(config):
     assert "131,072 positions, fewer than n" in read.preset({"n_marked": 3, "n_keys": 1 << 20}).note
 
 
+MODELLED = {
+    "a window": (
+        LLAMA | {"model_type": "mistral", "sliding_window": 4096},
+        {"window": 4096, "local_layers": 32, "search_layers": 0},
+    ),
+    "a window of some layers": (GPT_OSS, {"window": 128, "local_layers": 18, "search_layers": 18}),
+    "chunks": (LLAMA | {"attention_chunk_size": 8192}, {"chunk": 8192, "local_layers": 32, "search_layers": 0}),
+    "a window that holds all keys": (
+        LLAMA | {"model_type": "mistral", "sliding_window": 1 << 20},
+        {"window": None, "local_layers": 0, "search_layers": 32},
+    ),
+    "an indexer": (DEEPSEEK, {"searches": "indexer", "index_heads": 64, "index_dim": 128, "k": "trained"}),
+    "an indexer of some layers": (
+        DEEPSEEK | {"model_type": "glm_moe_dsa", "indexer_types": ["full", "shared", "shared"] * 20},
+        {"searches": "indexer", "search_layers": 20, "local_layers": 0},
+    ),
+    "recurrent layers": (
+        LLAMA | {"layer_types": ["linear_attention"] * 24 + ["full_attention"] * 8},
+        {"search_layers": 8, "local_layers": 0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MODELLED)
+def test_what_a_row_sees_is_modelled(config, name):
+    record, fields = MODELLED[name]
+    model = read_config(config(record)).preset({"n_marked": 3})
+    assert {field: getattr(model, field) for field in fields} == fields
+
+
+def test_an_indexer_of_one_s_own_is_priced_as_that_of_the_preset(config):
+    request, model = RowRequest.of(config=str(config(DEEPSEEK))), read_config(config(DEEPSEEK)).preset({})
+    assert request.shape.index_heads == model.index_heads == 64
+    assert (request.layers, request.query_heads, request.shape.d_head) == (model.layers, 1, 128)
+    assert request.shape.n_marked == 2048
+
+
 def test_all_notes_together_are_short(config):
     longest = 1 << 60
-    record = DEEPSEEK | dict.fromkeys(("index_topk", "index_n_heads", "index_head_dim"), longest)
+    record = DEEPSEEK | {"index_topk": longest, "index_n_heads": longest}
+    del record["index_head_dim"]
     record |= {"model_type": "glm_moe_dsa", "max_position_embeddings": 1 << 59, "no_rope_layers": [0] * 999}
     record |= {"sliding_window": 1 << 58, "attention_chunk_size": 1 << 58, "indexer_types": ["full", "shared"]}
     record |= {"layer_types": [f"{i}{'x' * 500}" for i in range(99)] + ["sliding_attention", "chunked_attention"]}
-    assert len(read_config(config(record)).preset({"n_keys": longest}).note) <= 1024
+    assert len(read_config(config(record)).preset({"n_keys": longest, "n_marked": 3}).note) <= 1024
 
 
 MISSING = {

@@ -13,7 +13,7 @@ import attrs
 
 from groverattn.errors import InputError, check_between, shown, unknown_name, whole_number
 from groverattn.files.json_file import read_object
-from groverattn.models.config_families import FAMILIES, Family
+from groverattn.models.configuration.families import FAMILIES, Family
 from groverattn.models.preset import INDEXER, TRAINED, Preset
 from groverattn.models.presets import PRESETS
 from groverattn.problem.shapes import N_KEYS_MAX
