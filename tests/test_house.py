@@ -21,7 +21,7 @@ SMALL = {
     "src/groverattn/physical/factories/usable.py": "asks the registry of machines, which the factories know nothing of",
     "src/groverattn/reference/finders/registry.py": "registry of the finders",
     **dict.fromkeys(
-        (f"src/groverattn/{folder}/table.py" for folder in ("capture", "problem", "verification")),
+        (f"src/groverattn/{folder}/table.py" for folder in ("problem", "verification")),
         "a result finds the module of its tables by name",
     ),
 }
