@@ -32,6 +32,7 @@ class AttentionCall:
         values: floats of shape (key heads, n, d_v).
         score_scale: factor of the inner products.
         causal: whether row i sees keys 0 to i only; otherwise it sees all.
+        sparse: whether the mask hides, of a causal row's keys, those that an indexer left out.
     """
 
     queries: NDArray[np.floating]
@@ -39,17 +40,31 @@ class AttentionCall:
     values: NDArray[np.floating]
     score_scale: float
     causal: bool
+    sparse: bool
+
+
+def nothing_selected() -> Tensor | None:
+    """Selection of a model without an indexer: none."""
+    return None
 
 
 @contextmanager
-def attention_calls(on_call: Callable[[AttentionCall], None]) -> Iterator[None]:
+def attention_calls(
+    on_call: Callable[[AttentionCall], None], selection: Callable[[], Tensor | None] = nothing_selected
+) -> Iterator[None]:
     """Hand every call of `torch.nn.functional.scaled_dot_product_attention` to `on_call` before it is computed.
 
     The results are unchanged, and the original function is restored at the end, also after an error. It is replaced in
     the whole process: run one model at a time.
 
+    Args:
+        on_call: called with each call.
+        selection: called at each call for the keys that an indexer selected last, whole numbers of shape (n, k): a
+            mask may hide the others.
+
     Raises:
-        InputError: inside, at a call that is not self-attention of one text, or has a mask other than a causal one.
+        InputError: inside, at a call that is not self-attention of one text, or has a mask other than a causal one,
+            less what an indexer left out.
     """
     torch = _torch()
     original = torch.nn.functional.scaled_dot_product_attention
@@ -65,7 +80,7 @@ def attention_calls(on_call: Callable[[AttentionCall], None]) -> Iterator[None]:
         scale: float | None = None,
         enable_gqa: bool = False,
     ) -> Tensor:
-        on_call(_read_call(query, key, value, attn_mask, is_causal, scale))
+        on_call(_read_call(query, key, value, attn_mask, is_causal, scale, selection()))
         return original(query, key, value, attn_mask, dropout_p, is_causal, scale=scale, enable_gqa=enable_gqa)
 
     torch.nn.functional.scaled_dot_product_attention = recorded
@@ -81,10 +96,16 @@ def _torch() -> Any:
 
 
 def _read_call(
-    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, is_causal: bool, scale: float | None
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None,
+    is_causal: bool,
+    scale: float | None,
+    chosen: Tensor | None,
 ) -> AttentionCall:
     _check_shapes(tuple(query.shape), tuple(key.shape), tuple(value.shape))
-    causal = is_causal or (mask is not None and _is_causal_mask(mask, query.shape[-2]))
+    causal, sparse = (is_causal, False) if mask is None else _read_mask(mask, query.shape[-2], chosen)
     kept = key.shape[1] // _repeats(key, value)
     # A stride keeps the first of each run of equal heads, as a view.
     keys, values = (tensor[0, :: key.shape[1] // kept] for tensor in (key, value))
@@ -94,6 +115,7 @@ def _read_call(
         values=_as_array(values),
         score_scale=1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale),
         causal=causal,
+        sparse=sparse,
     )
 
 
@@ -115,11 +137,11 @@ def _check_shapes(query: tuple[int, ...], key: tuple[int, ...], value: tuple[int
         )
 
 
-def _is_causal_mask(mask: Tensor, n_keys: int) -> bool:
-    """Whether a mask is exactly causal; False for one that hides nothing.
+def _read_mask(mask: Tensor, n_keys: int, chosen: Tensor | None) -> tuple[bool, bool]:
+    """Whether a mask is causal, and whether it hides what an indexer left out too; neither if it hides nothing.
 
     Raises:
-        InputError: it is neither: padding, a window, or a bias of the scores.
+        InputError: it is another one: padding, a window, a selection not made by the indexer, or a bias of the scores.
     """
     torch = _torch()
     if mask.dtype == torch.bool:
@@ -128,13 +150,19 @@ def _is_causal_mask(mask: Tensor, n_keys: int) -> bool:
         # Models write the most negative number of the type where others write minus infinity.
         seen, hidden = mask == 0, mask <= torch.finfo(mask.dtype).min
     if bool(seen.all()):
-        return False
+        return False, False
+
+    def shows(keys: Tensor) -> bool:
+        return mask.shape[-2:] == keys.shape and bool((seen == keys).all() and (hidden == ~keys).all())
+
     triangle = torch.ones(n_keys, n_keys, dtype=torch.bool, device=mask.device).tril()
-    if mask.shape[-2:] == triangle.shape and bool((seen == triangle).all() and (hidden == ~triangle).all()):
-        return True
+    if shows(triangle):
+        return True, False
+    if chosen is not None and shows(triangle & torch.zeros_like(triangle).scatter(-1, chosen.long(), True)):
+        return True, True
     raise InputError(
         given=f"an attention mask of shape {tuple(mask.shape)} that is neither causal nor without effect",
-        allowed="no mask, or row i sees exactly keys 0 to i",
+        allowed="no mask, or row i sees exactly keys 0 to i, or those of them that an indexer selected",
         why="a window, padding or a bias changes the scores, and the file cannot hold it",
         do="take a text no longer than the model's window (--max-tokens), or a model without such masks",
     )

@@ -15,8 +15,10 @@ from typing import Any
 import attrs
 
 from groverattn.capture.attention_calls import AttentionCall, attention_calls
+from groverattn.capture.indexer_calls import indexer_calls
+from groverattn.capture.recording import CapturedIndexer, CapturedLayer, LayerRecorder
 from groverattn.errors import InputError
-from groverattn.files.head_file import HeadFileWriter, head_file
+from groverattn.files.head_file import head_file
 from groverattn.files.whole import check_target
 from groverattn.show.result import Shown
 
@@ -31,33 +33,26 @@ _REFUSALS = Exception
 
 
 @attrs.frozen
-class CapturedLayer:
-    """Sizes of a layer in the file.
+class Capture(Shown):
+    """Record of what was written: the file, the tokens of the text, and the layers in the order in which they ran.
 
     Attributes:
-        heads: query heads.
-        key_heads: heads of keys and values.
-        d_head: numbers per query and key.
-        score_scale: factor of the scores.
-        causal: whether row i sees keys 0 to i only.
+        file: where it was written.
+        dtype: type of the numbers of the heads; those of indexers are float32.
+        n_tokens: tokens that the model ran on.
+        n_tokens_of_text: tokens of the whole text.
+        layers: sizes of each layer.
+        indexers: sizes of the indexers, of those layers that have one.
+        n_indexers_left_out: indexers that are not in the file: they score or select in another way.
     """
-
-    heads: int
-    key_heads: int
-    d_head: int
-    score_scale: float
-    causal: bool
-
-
-@attrs.frozen
-class Capture(Shown):
-    """Record of what was written: the file, the tokens of the text, and the layers in the order in which they ran."""
 
     file: str
     dtype: str
     n_tokens: int
     n_tokens_of_text: int
     layers: tuple[CapturedLayer, ...]
+    indexers: tuple[CapturedIndexer, ...]
+    n_indexers_left_out: int
 
     def as_json(self) -> dict[str, Any]:
         """Object that the command prints."""
@@ -76,8 +71,9 @@ def capture_heads(
 ) -> Capture:
     """Run a model on a text and write the queries, keys and values of every layer to a file.
 
-    Each layer is written while it runs, so that no more than one is in memory. An encoder-decoder runs its encoder.
-    Nothing is fetched, and no code from the folder is run.
+    Where a layer has an indexer, as in DeepSeek-V3.2, its queries, keys and weights are written too. Each layer is
+    written while it runs, so that no more than one is in memory. An encoder-decoder runs its encoder. Nothing is
+    fetched, and no code from the folder is run.
 
     Args:
         model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them.
@@ -90,7 +86,8 @@ def capture_heads(
 
     Raises:
         InputError: the extra is not installed; a folder, text or output that cannot be used; a model whose attention
-            does not go through `scaled_dot_product_attention`, or has masks other than a causal one.
+            does not go through `scaled_dot_product_attention`, or has masks other than a causal one, less what an indexer left
+            out.
     """
     check_target(output, force=force)
     text = _read_text(text_file)
@@ -99,27 +96,24 @@ def capture_heads(
     token_ids, n_whole = _tokens(transformers, model_folder, text, max_tokens)
     model = _loaded(transformers, model_folder)
     _check_positions(model, len(token_ids))
-    layers: list[CapturedLayer] = []
     n_expected = getattr(model.config.get_text_config(), "num_hidden_layers", None) or 1
     with head_file(output, dtype=dtype, force=force) as writer:
+        recorder = LayerRecorder(writer)
 
         def write(call: AttentionCall) -> None:
-            layers.append(_write_layer(writer, call))
-            on_layer(len(layers), max(n_expected, len(layers)))
+            recorder.add_attention(call)
+            on_layer(len(recorder.layers), max(n_expected, len(recorder.layers)))
 
         on_layer(0, n_expected)  # from here on time is spent on layers
-        with attention_calls(write), torch.inference_mode():
+        hooks = attention_calls(write, lambda: recorder.selection), indexer_calls(model, recorder.add_indexer)
+        with hooks[0], hooks[1], torch.inference_mode():
             _run(model, torch.tensor([token_ids]))
-        if not layers:
+        if not recorder.layers:
             raise _no_calls(type(model).__name__)
+        recorder.finish()
         writer.add_array("token_ids", token_ids)
-    return Capture(str(output), dtype, len(token_ids), n_whole, tuple(layers))
-
-
-def _write_layer(writer: HeadFileWriter, call: AttentionCall) -> CapturedLayer:
-    writer.add_layer(call.queries, call.keys, call.values, score_scale=call.score_scale, causal=call.causal)
-    heads, _, d_head = call.queries.shape
-    return CapturedLayer(heads, call.keys.shape[0], d_head, call.score_scale, call.causal)
+    layers, indexers = tuple(recorder.layers), tuple(recorder.indexers)
+    return Capture(str(output), dtype, len(token_ids), n_whole, layers, indexers, recorder.n_left_out)
 
 
 def _libraries() -> tuple[Any, Any]:

@@ -1,20 +1,27 @@
-"""What `groverattn capture` wrote, as a table."""
+"""What `groverattn capture` wrote, as tables."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from groverattn.capture.capture import Capture, CapturedLayer
-from groverattn.show.document import Block, Column, table_of
+import attrs
+
+from groverattn.capture.capture import Capture
+from groverattn.capture.recording import CapturedIndexer, CapturedLayer
+from groverattn.show.document import Block, Column, Table, table_of
 from groverattn.show.numbers import Cell, count, words
 from groverattn.show.result import blocks_of
 
 
 @blocks_of.register
 def _(result: Capture) -> tuple[Block, ...]:
-    """One line for every run of layers that are alike."""
+    """One line for every run of layers that are alike, and one for every run of indexers."""
     cut = "" if result.n_tokens == result.n_tokens_of_text else f", cut from {result.n_tokens_of_text:,}"
+    left_out = (
+        f"{result.n_indexers_left_out} indexers are not in the file: each scores in another way than by a weighted sum "
+        "of ReLUs over single tokens."
+    )
     table = table_of(
         f"{result.file}: {len(result.layers)} layers, {result.n_tokens:,} tokens{cut}, {result.dtype}",
         _runs(result.layers),
@@ -24,14 +31,56 @@ def _(result: Capture) -> tuple[Block, ...]:
         (Column("d", "numbers"), lambda run: count(run[1].d_head)),
         (Column("scale of scores", "factor"), lambda run: Cell(f"{run[1].score_scale:.6g}", run[1].score_scale)),
         (Column("mask"), lambda run: words("causal" if run[1].causal else "none")),
+        notes=[left_out] if result.n_indexers_left_out else [],
     )
-    return (table,)
+    return (table, _indexers(result)) if result.indexers else (table,)
+
+
+def _indexers(result: Capture) -> Table:
+    """The layers with an indexer, and what the model's heads see of their keys."""
+    topk = max(indexer.topk for indexer in result.indexers)
+    selects = (
+        "Heads of these layers attend to the selected keys of a row alone; the file has them as causal, over all keys."
+        if topk < result.n_tokens
+        else f"The text has no more tokens than an indexer selects ({topk:,}): every row attends to all keys it sees."
+    )
+    return table_of(
+        f"{len(result.indexers)} layers with an indexer, {result.n_tokens:,} tokens, float32",
+        _indexer_runs(result.indexers),
+        (Column("layers"), lambda run: words(run[0])),
+        (Column("index heads", "heads"), lambda run: count(run[1].heads)),
+        (Column("d", "numbers"), lambda run: count(run[1].d_head)),
+        (Column("selected", "keys"), lambda run: count(run[1].topk)),
+        (Column("shared by layers"), lambda run: words(_span(run[1].shared_by) if run[1].shared_by else "none")),
+        notes=[selects],
+    )
 
 
 def _runs(layers: tuple[CapturedLayer, ...]) -> Iterator[tuple[str, CapturedLayer]]:
     """Yield the numbers of layers that follow each other and have the same sizes, and these sizes."""
-    first = 0
-    for layer, run in itertools.groupby(layers):
-        after = first + len(list(run))
-        yield (str(first) if after == first + 1 else f"{first} to {after - 1}"), layer
-        first = after
+    for _, run in itertools.groupby(enumerate(layers), key=lambda numbered: numbered[1]):
+        numbers, sizes = zip(*run, strict=True)
+        yield _span(numbers), sizes[0]
+
+
+def _indexer_runs(indexers: tuple[CapturedIndexer, ...]) -> Iterator[tuple[str, CapturedIndexer]]:
+    """Yield the same for indexers in layers without a gap; one whose selection is shared is a run of its own."""
+
+    def alike(numbered: tuple[int, CapturedIndexer]) -> tuple[int, CapturedIndexer]:
+        place, indexer = numbered
+        return indexer.layer - place, attrs.evolve(indexer, layer=indexer.layer if indexer.shared_by else 0)
+
+    for _, run in itertools.groupby(enumerate(indexers), key=alike):
+        _, members = zip(*run, strict=True)
+        yield _span([indexer.layer for indexer in members]), members[0]
+
+
+def _span(numbers: Sequence[int]) -> str:
+    """Numbers of layers as words: from the first to the last where none between them is left out.
+
+    >>> _span((4,)), _span((4, 5, 6)), _span((4, 6))
+    ('4', '4 to 6', '4, 6')
+    """
+    if len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]} to {numbers[-1]}"
+    return ", ".join(map(str, numbers))

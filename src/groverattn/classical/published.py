@@ -82,8 +82,8 @@ _INDICES = (
 # fmt: on
 
 
-def other_classical_lines(n_keys: int, d_head: int) -> list[OtherClassicalLine]:
-    """Operations of a plain row, then the indices.
+def other_classical_lines(n_keys: int, d_head: int, index_heads: int | None = None) -> list[OtherClassicalLine]:
+    """Operations of a plain row, then the indices; these rank keys by one inner product, which an indexer does not.
 
     Queries of attention are distributed differently from its keys, and off-the-shelf graphs are often ineffective there
     (arXiv:2409.10516, abstract): their recall on SIFT1M does not carry over to a head.
@@ -91,6 +91,7 @@ def other_classical_lines(n_keys: int, d_head: int) -> list[OtherClassicalLine]:
     Args:
         n_keys: number of keys n.
         d_head: numbers in a score d.
+        index_heads: heads of an indexer; None: a row of a head.
 
     Raises:
         InputError: a size below 1.
@@ -99,8 +100,9 @@ def other_classical_lines(n_keys: int, d_head: int) -> list[OtherClassicalLine]:
     >>> plain.multiply_adds, f"{scan.time_s_per_row * 1e6:.1f} us", any(graph.exact for graph in graphs)
     (16777216, '9.9 us', False)
     """
-    memory = KeyMemory(n_keys, d_head)
-    return [_plain_row(memory), *(index.line(memory) for index in _INDICES)]
+    memory = KeyMemory(n_keys, d_head, index_heads=index_heads)
+    indices = _INDICES if index_heads is None else ()
+    return [_plain_row(memory), *(index.line(memory) for index in indices)]
 
 
 def _plain_row(memory: KeyMemory) -> OtherClassicalLine:
@@ -108,9 +110,9 @@ def _plain_row(memory: KeyMemory) -> OtherClassicalLine:
         name="all inner products of the row",
         kind="operations",
         exact=True,
-        multiply_adds=memory.n_keys * memory.d_head,
+        multiply_adds=memory.n_keys * memory.d_head * memory.heads_per_row,
         time_s_per_row=None,
         measured_at="",
-        scaling="n d multiply-adds",
+        scaling="n d multiply-adds" if memory.index_heads is None else "n H d multiply-adds",
         source="arXiv:2307.08045, second-hand: O(n^2 d) for the n rows of exact attention",
     )

@@ -153,13 +153,27 @@ class HeadFileWriter:
             InputError: a number that the type cannot hold, or a disk that is full.
         """
         for letter, array in (("Q", Q), ("K", K), ("V", V)):
-            name = f"{letter}_{len(self.settings)}"
-            with np.errstate(over="ignore"):  # reported below
-                stored = array.astype(self.dtype, order="C")
-            if not np.isfinite(stored).all():
-                raise _not_finite(name, array, self.dtype)
-            self.add_array(name, stored)
+            self._add_numbers(f"{letter}_{len(self.settings)}", array, self.dtype)
         self.settings.append((score_scale, causal))
+
+    def add_indexer(self, Q: NDArray, K: NDArray, W: NDArray) -> None:
+        """Write the indexer of the layer that is added next: Q of shape (n, heads, d), K (n, d) and W (n, heads).
+
+        In float32 whatever the type of the heads: scores of an indexer lie close together, and it is their order that
+        counts.
+
+        Raises:
+            InputError: NaN or infinity, or a disk that is full.
+        """
+        for letter, array in (("Q", Q), ("K", K), ("W", W)):
+            self._add_numbers(f"index_{letter}_{len(self.settings)}", array, "float32")
+
+    def _add_numbers(self, name: str, array: NDArray, dtype: str) -> None:
+        with np.errstate(over="ignore"):  # reported below
+            stored = array.astype(dtype, order="C")
+        if not np.isfinite(stored).all():
+            raise _not_finite(name, array, dtype)
+        self.add_array(name, stored)
 
     def add_array(self, name: str, array: ArrayLike) -> None:
         """Write one more array of integers or floats. Raises InputError if the disk is full."""

@@ -74,6 +74,11 @@ class Shape:
         )
 
     @property
+    def multiply_adds_per_key(self) -> int:
+        """Multiply-adds of a key's score: d, or H d of an indexer."""
+        return self.d_head * (self.index_heads or 1)
+
+    @property
     def index_bits(self) -> int:
         """Qubits of the index register, ceil(log2 n)."""
         return (self.n_keys - 1).bit_length()

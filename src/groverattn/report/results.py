@@ -160,7 +160,8 @@ class ModelResults:
     @functools.cached_property
     def other_lines(self) -> list[OtherClassicalLine]:
         """Classical lines that no verdict rests on."""
-        return other_classical_lines(self.request.shape.n_keys, self.request.shape.d_head)
+        shape = self.request.shape
+        return other_classical_lines(shape.n_keys, shape.d_head, shape.index_heads)
 
     @functools.cached_property
     def opinion(self) -> Opinion | None:

@@ -269,9 +269,9 @@ class _Row:
         return self.one_s(n_keys) if shared is None else shared.slowest_s
 
     def scan_s(self, n_keys: int) -> float:
-        """Time of a scan by the electronics of the row's qubits, seconds: n d multiply-adds."""
+        """Time of a scan by the electronics of the row's qubits, seconds: n d multiply-adds, or n H d of an indexer."""
         per_s = MULTIPLY_ADDS_PER_QUBIT_CYCLE / (self.machine.cycle_time_us * 1e-6)
-        return n_keys * self.request.shape.d_head / (self.volume(n_keys)[0].qubits * per_s)
+        return n_keys * self.request.shape.multiply_adds_per_key / (self.volume(n_keys)[0].qubits * per_s)
 
     def readings(self) -> Readings:
         slowest, fastest, tau = (functools.partial(end, self.request) for end in (slowest_s, fastest_s, tau_s))
@@ -300,12 +300,15 @@ class _Row:
         if distance is None:
             return ""
         iterates = self.rows[0].limits.iterates_of_a_part(N_MAX)
-        bound = 2 * distance**3 / self.request.shape.d_head * MULTIPLY_ADDS_PER_QUBIT_CYCLE
+        shape = self.request.shape
+        bound = 2 * distance**3 / shape.multiply_adds_per_key * MULTIPLY_ADDS_PER_QUBIT_CYCLE
         if bound * iterates < 1:
             return ""
+        products = "d" if shape.index_heads is None else "(H d)"
         return (
             f"an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles (D = "
-            f"{distance}), where a scan takes d qubit cycles for a key: the ratio is at least 2 D^3 / d = {bound:.3g} "
+            f"{distance}), where a scan takes {products} qubit cycles for a key: the ratio is at least 2 D^3 / {products} "
+            f"= {bound:.3g} "
             f"times the iterates of a part, {iterates:.2g} or more"
         )
 

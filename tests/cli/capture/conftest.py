@@ -9,6 +9,15 @@ import pytest
 
 TEXT = "a key is a door and a query is a hand that tries each door of the long house"
 SIZES = {"vocab_size": 40, "hidden_size": 24, "intermediate_size": 32, "initializer_range": 0.6}
+# Latent attention, experts and an indexer of 3 heads that selects 4 keys, as in DeepSeek-V3.2.
+SPARSE = SIZES | {
+    "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 2, "max_position_embeddings": 64,
+    "q_lora_rank": 12, "kv_lora_rank": 8, "qk_rope_head_dim": 4, "qk_nope_head_dim": 4, "v_head_dim": 6,
+    "moe_intermediate_size": 16, "n_routed_experts": 4, "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1,
+    "first_k_dense_replace": 1, "index_n_heads": 3, "index_head_dim": 8, "index_topk": 4,
+}  # fmt: skip
+# As in GLM-5.2: a shared layer attends to what the last full one selected.
+GLM_INDEXERS = ["full", "shared", "full", "shared", "shared"]
 
 
 def save_tokenizer(folder: Path) -> None:
@@ -39,6 +48,9 @@ def configuration(kind: str):
         "bart": lambda: hf.BartConfig(
             vocab_size=40, d_model=24, encoder_ffn_dim=32, decoder_ffn_dim=32, init_std=0.6, **bart
         ),
+        "deepseek v3.2": lambda: hf.DeepseekV32Config(**SPARSE),
+        "deepseek v3.2, all keys": lambda: hf.DeepseekV32Config(**(SPARSE | {"index_topk": 50})),
+        "glm dsa": lambda: hf.GlmMoeDsaConfig(**(SPARSE | {"num_hidden_layers": 5}), indexer_types=GLM_INDEXERS),
         "mamba": lambda: hf.MambaConfig(vocab_size=40, hidden_size=24, num_hidden_layers=2),
     }
     return known[kind]()
@@ -61,9 +73,9 @@ def model(torch, tmp_path):
     """Save a model of a kind, with a tokenizer, and return its folder."""
     import transformers
 
-    def save(kind: str) -> Path:
+    def save(kind: str, **options) -> Path:
         torch.manual_seed(5)
-        transformers.AutoModel.from_config(configuration(kind)).save_pretrained(tmp_path / kind)
+        transformers.AutoModel.from_config(configuration(kind), **options).save_pretrained(tmp_path / kind)
         save_tokenizer(tmp_path / kind)
         return tmp_path / kind
 
@@ -104,9 +116,9 @@ def witness(torch, monkeypatch):
 def capture(cli, tmp_path, text):
     """Run `groverattn capture` on a folder and the text; the file is heads.npz."""
 
-    def run(folder, *options):
+    def run(folder, *options, format="json"):
         return cli(
-            "capture", "--model", folder, "--text", text, "-o", tmp_path / "heads.npz", "--format", "json", *options
+            "capture", "--model", folder, "--text", text, "-o", tmp_path / "heads.npz", "--format", format, *options
         )
 
     return run
