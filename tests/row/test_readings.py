@@ -170,7 +170,9 @@ def test_the_table_of_the_readme():
 def test_equal_hardware_over_all_presets(preset):
     reading = read(preset).by_name["equal_hardware"]
     assert reading.never
-    assert all(3e6 < point.quantum_s / point.slowest_s < 9.1e6 for point in reading.points)
+    # of an indexer the score is most of an iterate, and takes a ten times larger machine
+    low, high = (3e6, 9.1e6) if PRESETS[preset].index_heads is None else (8e6, 1.1e8)
+    assert all(low < point.quantum_s / point.slowest_s < high for point in reading.points)
 
 
 def test_a_faster_reaction_makes_no_reading_slower():

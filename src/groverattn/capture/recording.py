@@ -1,4 +1,4 @@
-"""Layers of a model that runs, written to a file of heads: each attention call, with the indexer that chose its keys."""
+"""Layers of a running model, written to a file of heads: each attention call, with the indexer that chose its keys."""
 
 from __future__ import annotations
 

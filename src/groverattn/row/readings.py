@@ -296,20 +296,17 @@ class _Row:
 
     def _never(self, equal: Reading) -> str:
         """The argument for equal hardware, where its bound is above 1."""
-        distance = equal.points[-1].design.get("code_distance") if equal.points else None
-        if distance is None:
+        if not equal.points or (distance := equal.points[-1].design.get("code_distance")) is None:
             return ""
-        iterates = self.rows[0].limits.iterates_of_a_part(N_MAX)
-        shape = self.request.shape
+        iterates, shape = self.rows[0].limits.iterates_of_a_part(N_MAX), self.request.shape
         bound = 2 * distance**3 / shape.multiply_adds_per_key * MULTIPLY_ADDS_PER_QUBIT_CYCLE
         if bound * iterates < 1:
             return ""
-        products = "d" if shape.index_heads is None else "(H d)"
+        work = "d" if shape.index_heads is None else "(H d)"
         return (
-            f"an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles (D = "
-            f"{distance}), where a scan takes {products} qubit cycles for a key: the ratio is at least 2 D^3 / {products} "
-            f"= {bound:.3g} "
-            f"times the iterates of a part, {iterates:.2g} or more"
+            "an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles "
+            f"(D = {distance}), where a scan takes {work} qubit cycles for a key: the ratio is at least "
+            f"2 D^3 / {work} = {bound:.3g} times the iterates of a part, {iterates:.2g} or more"
         )
 
     def _found(self, quantum_s: Callable[[int], float], classical_s: Callable[[int], float]) -> Crossover:
