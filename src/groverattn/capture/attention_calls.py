@@ -96,7 +96,13 @@ def _torch() -> Any:
 
 
 def _read_call(
-    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, is_causal: bool, scale: float | None, chosen: Tensor | None
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None,
+    is_causal: bool,
+    scale: float | None,
+    chosen: Tensor | None,
 ) -> AttentionCall:
     _check_shapes(tuple(query.shape), tuple(key.shape), tuple(value.shape))
     causal, sparse = (is_causal, False) if mask is None else _read_mask(mask, query.shape[-2], chosen)
