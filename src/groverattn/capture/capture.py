@@ -86,8 +86,8 @@ def capture_heads(
 
     Raises:
         InputError: the extra is not installed; a folder, text or output that cannot be used; a model whose attention
-            does not go through `scaled_dot_product_attention`, or has masks other than a causal one, or one of what an indexer
-            selected.
+            does not go through `scaled_dot_product_attention`, or has masks that are neither causal nor of the keys
+            that an indexer selected.
     """
     check_target(output, force=force)
     text = _read_text(text_file)
