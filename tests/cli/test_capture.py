@@ -6,6 +6,11 @@ import sys
 import numpy as np
 import pytest
 
+from groverattn.capture.attention_calls import AttentionCall
+from groverattn.capture.indexer_calls import IndexerCall
+from groverattn.capture.recording import LayerRecorder
+from groverattn.files.head_file import head_file
+
 RNG = np.random.default_rng(6)
 
 
@@ -68,3 +73,22 @@ def test_the_mask_in_the_file_is_the_default(cli, tmp_path):
     stated, asked, neither = simulated("a", 1), simulated("b", 0, "--causal"), simulated("c", 0)
     assert stated == asked
     assert stated["max_output_error"] != neither["max_output_error"]
+
+
+def test_layers_and_the_indexers_that_choose_their_keys(tmp_path):
+    """Hooks call in this order: indexer, attention of its layer, attention of layers that share what it selected."""
+    heads, sizes = RNG.standard_normal((2, 6, 4)), ((6, 3, 5), (6, 5), (6, 3))
+    indexer = IndexerCall(*(RNG.standard_normal(shape) for shape in sizes), topk=4, selected=np.zeros((6, 4), int))
+    dense, sparse = (AttentionCall(heads, heads, heads, 0.5, causal=True, sparse=sparse) for sparse in (False, True))
+    with head_file(tmp_path / "heads.npz", dtype="float16") as writer:
+        recorder = LayerRecorder(writer)
+        # the second of two is the one whose attention follows; that of the last never comes
+        for call in (dense, indexer, sparse, sparse, dense, indexer, indexer, sparse, None, dense, indexer):
+            (recorder.add_attention if isinstance(call, AttentionCall) else recorder.add_indexer)(call)
+        recorder.finish()
+    assert [(each.layer, each.shared_by) for each in recorder.indexers] == [(1, (2,)), (4, ())]
+    assert (len(recorder.layers), recorder.n_left_out) == (6, 3)
+    with np.load(tmp_path / "heads.npz") as file:
+        assert file["index_layer"].tolist() == [-1, 1, 1, -1, 4, -1]
+        assert file["index_topk"].tolist() == [0, 4, 4, 0, 4, 0]
+        assert sorted(name for name in file.files if name.startswith("index_Q")) == ["index_Q_1", "index_Q_4"]

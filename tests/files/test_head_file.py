@@ -93,3 +93,28 @@ def test_a_full_disk(tmp_path, monkeypatch):
     ):
         writer.add_layer(*layer(), score_scale=1.0, causal=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_indexer_has_the_number_of_the_layer_that_follows(tmp_path):
+    """In float32 beside heads in float16; the heads are read as ever."""
+    arrays = [RNG.standard_normal(shape) for shape in ((5, 2, 7), (5, 7), (5, 2))]
+    with head_file(tmp_path / "heads.npz", dtype="float16") as writer:
+        writer.add_layer(*layer(), score_scale=1.0, causal=True)
+        writer.add_indexer(*arrays)
+        writer.add_layer(*layer(), score_scale=1.0, causal=True)
+    with np.load(tmp_path / "heads.npz") as file:
+        assert [name for name in file.files if name.startswith("index_")] == ["index_Q_1", "index_K_1", "index_W_1"]
+        for letter, array in zip("QKW", arrays, strict=True):
+            assert file[f"index_{letter}_1"].dtype == np.float32
+            assert (file[f"index_{letter}_1"] == array.astype(np.float32)).all()
+    assert load_head(tmp_path / "heads.npz", layer=1, head=3).n_keys == 5
+
+
+def test_an_indexer_with_nan(tmp_path):
+    queries, keys, weights = np.ones((5, 2, 7)), np.ones((5, 7)), np.full((5, 2), np.nan)
+    with (
+        pytest.raises(InputError, match="index_W_0 with NaN"),
+        head_file(tmp_path / "a.npz", dtype="float16") as writer,
+    ):
+        writer.add_indexer(queries, keys, weights)
+    assert list(tmp_path.iterdir()) == []

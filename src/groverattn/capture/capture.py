@@ -69,7 +69,7 @@ def capture_heads(
     force: bool = False,
     on_layer: Callable[[int, int], None] = lambda done, total: None,
 ) -> Capture:
-    """Run a model on a text and write the queries, keys and values of every layer to a file.
+    """Run a model on a text and write the queries, keys and values of every layer to an .npz file.
 
     Where a layer has an indexer, as in DeepSeek-V3.2, its queries, keys and weights are written too. Each layer is
     written while it runs, so that no more than one is in memory. An encoder-decoder runs its encoder. Nothing is
@@ -78,7 +78,7 @@ def capture_heads(
     Args:
         model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them.
         text_file: UTF-8 text.
-        output: the file to write, whole or not at all; its name says whether it is .npz or .safetensors.
+        output: the file to write; whole or not at all.
         max_tokens: number of tokens kept, from the first; one that the tokenizer adds at the end may be cut off too.
         dtype: float16 or float32.
         force: replace a file that exists.
@@ -86,8 +86,8 @@ def capture_heads(
 
     Raises:
         InputError: the extra is not installed; a folder, text or output that cannot be used; a model whose attention
-            does not go through `scaled_dot_product_attention`, or has masks other than a causal one, less what an
-            indexer left out.
+            does not go through `scaled_dot_product_attention`, or has masks that are neither causal nor of the keys
+            that an indexer selected.
     """
     check_target(output, force=force)
     text = _read_text(text_file)

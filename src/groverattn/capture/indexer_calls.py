@@ -113,6 +113,8 @@ class ScoreTrace:
 
     def see(self, name: str, arguments: tuple[Any, ...], result: Any) -> None:
         """Follow one call. A function without a rule ends the way: its result is no known product."""
+        left: Any
+        right: Any
         left, right = (*arguments, None, None)[:2]
         if name in ("matmul", "__matmul__"):
             if (product := self._known(right)) is None:

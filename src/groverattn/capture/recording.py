@@ -1,4 +1,4 @@
-"""Layers of a running model, written to a file of heads: each attention call, with the indexer that chose its keys."""
+"""Layers of a running model, written to a file of heads: attention calls, and the indexers that choose their keys."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class LayerRecorder:
         if self.waiting is not None:
             self._write_indexer(self.waiting)
             self.waiting = None
-        elif call.sparse:
+        elif call.sparse:  # the mask of an earlier layer's selection: see `attention_calls`
             owner = self.indexers[-1]
             self.indexers[-1] = attrs.evolve(owner, shared_by=(*owner.shared_by, len(self.layers)))
         self.writer.add_layer(call.queries, call.keys, call.values, score_scale=call.score_scale, causal=call.causal)

@@ -156,16 +156,15 @@ class HeadFileWriter:
             self._add_numbers(f"{letter}_{len(self.settings)}", array, self.dtype)
         self.settings.append((score_scale, causal))
 
-    def add_indexer(self, Q: NDArray, K: NDArray, W: NDArray) -> None:
-        """Write the indexer of the layer that is added next: Q of shape (n, heads, d), K (n, d) and W (n, heads).
+    def add_indexer(self, queries: NDArray, keys: NDArray, weights: NDArray) -> None:
+        """Write the indexer of the layer that is added next: shapes (n, heads, d), (n, d) and (n, heads).
 
-        In float32 whatever the type of the heads: scores of an indexer lie close together, and it is their order that
-        counts.
+        In float32 whatever the type of the heads: that is what its scores are computed in, and their order counts.
 
         Raises:
             InputError: NaN or infinity, or a disk that is full.
         """
-        for letter, array in (("Q", Q), ("K", K), ("W", W)):
+        for letter, array in (("Q", queries), ("K", keys), ("W", weights)):
             self._add_numbers(f"index_{letter}_{len(self.settings)}", array, "float32")
 
     def _add_numbers(self, name: str, array: NDArray, dtype: str) -> None:
