@@ -23,7 +23,7 @@ from groverattn.verification.verification import Verification, verify_instance
 SCHEMA = "groverattn.run/1"
 
 
-PRESETS_SHOWN = ("gpt2", "llama3-8b", "llama3.1-8b", "deepseek-v3", "1m-context-synthetic")
+PRESETS_SHOWN = ("gpt2", "llama3-8b", "llama3.1-8b", "deepseek-v3.2", "1m-context-synthetic")
 
 
 @attrs.frozen

@@ -46,7 +46,7 @@ WHOLE_INDEXERS = (
     PublishedSystem("DeepGEMM, MQA logits in prefill", "fp8 scores of 64 heads, nothing selected", True,
                     "960 us for 2,048 rows, 1,145 TFLOP/s", 960e-6 / 2_048,
                     "65,536 keys of 128 numbers, half of which a row sees; card not stated, H200 by its context",
-                    "sgl-project/sglang, issue 11989, a comment of 2026-01-21", "comment"),
+                    "sgl-project/sglang, issue 11989, a comment", "comment"),
     PublishedSystem("MQA logits in CuTe DSL", "fp8 scores of one row, nothing selected", True, "5.46 us a row", 5.46e-6,
                     "32,768 keys; card and heads not in the excerpt that we read",
                     "sgl-project/sglang, pull request 25220", "merged"),

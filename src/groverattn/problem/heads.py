@@ -33,8 +33,34 @@ _MAGNITUDE_MAX = 1e140
 Labels = dict[str, NDArray]  # `layer` and `head` of each entry
 
 
+class KeyContext:
+    """Keys of a context, all of which a row sees, or those up to its own.
+
+    Attributes:
+        keys: float64 of shape (n, d).
+        causal: whether row i sees keys 0 to i only.
+    """
+
+    keys: NDArray[np.float64]
+    causal: bool
+
+    @property
+    def n_keys(self) -> int:
+        """Number of keys n, which is the number of rows."""
+        return self.keys.shape[0]
+
+    @property
+    def d_head(self) -> int:
+        """Numbers per query and key, d."""
+        return self.keys.shape[1]
+
+    def visible_keys(self, row: int) -> int:
+        """Number of keys that row `row` sees: row + 1 if causal, else n."""
+        return row + 1 if self.causal else self.n_keys
+
+
 @attrs.frozen(eq=False, repr=False)
-class AttentionHead:
+class AttentionHead(KeyContext):
     """Queries, keys and values of one attention head; row i attends with weights softmax_j(score_scale <q_i, k_j>).
 
     Attributes:
@@ -104,20 +130,6 @@ class AttentionHead:
                 why="every query is compared with every key, and every key has one value",
                 do="check the order of the axes: tokens first, then numbers per token",
             )
-
-    @property
-    def n_keys(self) -> int:
-        """Number of keys n, which is the number of rows."""
-        return self.keys.shape[0]
-
-    @property
-    def d_head(self) -> int:
-        """Numbers per query and key, d."""
-        return self.keys.shape[1]
-
-    def visible_keys(self, row: int) -> int:
-        """Number of keys that row `row` sees: row + 1 if causal, else n."""
-        return row + 1 if self.causal else self.n_keys
 
     def __repr__(self) -> str:
         mask = "causal" if self.causal else "bidirectional"

@@ -15,13 +15,14 @@ from groverattn.files.arrays import SIZE_MAX_BYTES
 from groverattn.files.head_file import open_arrays
 from groverattn.problem.fixed_point import check_bits, largest_value
 from groverattn.problem.free_memory import check_memory
+from groverattn.problem.heads import KeyContext
 from groverattn.problem.indexers import weighted_relus
 
 NAMES = ("index_Q", "index_K", "index_W")
 
 
 @attrs.frozen(eq=False, repr=False)
-class IndexerHead:
+class IndexerHead(KeyContext):
     """The indexer of one layer: row i keeps the keys of the largest sum_h weights[i, h] max(<queries[i, h], key>, 0).
 
     It says which keys a layer attends to, and has no values of its own.
@@ -65,23 +66,9 @@ class IndexerHead:
                 )
 
     @property
-    def n_keys(self) -> int:
-        """Number of keys n, which is the number of rows."""
-        return self.keys.shape[0]
-
-    @property
-    def d_head(self) -> int:
-        """Numbers per query and key, d."""
-        return self.keys.shape[1]
-
-    @property
     def n_heads(self) -> int:
         """Index heads H."""
         return self.queries.shape[1]
-
-    def visible_keys(self, row: int) -> int:
-        """Number of keys that row `row` sees: row + 1 if causal, else n."""
-        return row + 1 if self.causal else self.n_keys
 
     def __repr__(self) -> str:
         return f"IndexerHead({self.name!r}, n={self.n_keys}, d={self.d_head}, {self.n_heads} heads)"
