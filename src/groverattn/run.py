@@ -85,8 +85,9 @@ def main_job(
 
 _SETTING = (
     "Search law: expected (number of marked keys unknown). Machine: gidney-fowler-2018, 1 us cycles, 10 us reaction. "
-    "GPU: the slowest of prefill and decode on H100, H200 and B200. Each design is the one of least qubits x time: the "
-    "keys are dealt into parts that are searched one after the other, since a query loads every key of its part. "
+    "GPU: the slowest line of H100, H200 and B200, decode with an exact top-k for one row. Each design has the least "
+    "qubits x time: the keys are dealt into parts that are searched one after the other, since a query loads every key "
+    "of its part. "
 )
 
 

@@ -49,7 +49,7 @@ def test_a_key_is_marked_as_integer_arithmetic_says(query, threshold, key_bits, 
 @given(
     queries(),
     st.integers(-40, 60),
-    st.integers(0, 2),
+    st.integers(0, 7),
     st.integers(1, 3),
     st.sampled_from([IndexerScore, HeadByHeadScore]),
 )
@@ -69,6 +69,19 @@ def test_gates_counts_and_depths_agree(query, threshold, kind):
     scored = kind(query, threshold, 3)
     check_bloq(scored)
     check_bloq(scored.adjoint())
+
+
+@pytest.mark.parametrize("kind", [IndexerScore, HeadByHeadScore])
+def test_a_head_that_a_cut_leaves_never_negative(kind):
+    """A bit of such a head needs no And, and a head without bits adds nothing."""
+    weak = kind(IndexerQuery([(100, 90), (-4, 0), (1, 0)], [1, 1, 3]), threshold=512, key_bits=8, lowest_column=8)
+    keys = np.random.default_rng(0).integers(-128, 128, (300, 2))
+    values = [int((key + 128) @ [256, 1]) for key in keys]
+    assert [weak.values(value)[0] for value in values] == (weak.approximate(keys) >= 512).tolist()
+    for query in ([(-1,)], [(-4, -4), (3, 5)]):
+        scored = kind(IndexerQuery(query, [-1] * len(query)), 0, 2, significant_bits=1, lowest_column=1)
+        check_bloq(scored)
+        check_bloq(scored.adjoint())
 
 
 @pytest.mark.parametrize("kind", [IndexerScore, HeadByHeadScore])

@@ -34,6 +34,12 @@ class CarrySaveHeap:
         self.steps.append(Known(literal.wire, value))
         return literal
 
+    def copied(self, literal: Literal) -> Literal:
+        """A fresh qubit that holds a bit, and not its complement."""
+        fresh = self.known(int(literal.negated))
+        self.steps.append(Copy(literal.wire, fresh.wire))
+        return fresh
+
     def product(self, a: Literal, b: Literal) -> Literal:
         """And of two bits on a fresh wire."""
         return self._carry(a, b, False)

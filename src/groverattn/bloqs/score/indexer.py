@@ -89,6 +89,15 @@ def _rounded(query: IndexerQuery, key_bits: int, significant_bits: int | None, l
     check_between("lowest_column", lowest_column, 0, most, "with more, no bit of a key reaches the sum")
     largest = largest_relus(rows, key_bits, lowest_column)
     used = [h for h, weight in enumerate(query.weights) if weight and largest[h]]
+    if lowest_column:  # a head may have no bit left
+        used = [h for h in used if plan_head(rows[h], key_bits, lowest_column).columns]
+    if not used:
+        raise InputError(
+            given=f"lowest_column = {lowest_column}",
+            allowed="one that leaves a head of which neither weight nor score is always 0",
+            why="every key would have the score 0",
+            do="choose a lower column",
+        )
     return IndexerQuery([rows[h] for h in used], [query.weights[h] for h in used])
 
 
@@ -135,7 +144,7 @@ class HeadReLU(Uncomputable):
 
     @cached_property
     def computing_signature(self) -> Signature:
-        relu = Register("relu", QAny(len(self.plan.masks)), side=Side.RIGHT)
+        relu = Register("relu", QAny(len(self.plan.columns)), side=Side.RIGHT)
         return Signature([Register("key", QAny(self.plan.n_key_wires)), relu])
 
     @property
@@ -188,7 +197,7 @@ class HeadReLU(Uncomputable):
         numbers = key_numbers(key, len(self.query), self.key_bits)[None]
         product = approximate_products(self.query, self.key_bits, self.lowest_column, numbers)
         value = max(int(product[0]), 0) >> self.lowest_column
-        return QAny(len(self.plan.masks)).from_bits([value >> column & 1 for column in self.plan.columns])
+        return QAny(len(self.plan.columns)).from_bits([value >> column & 1 for column in self.plan.columns])
 
 
 @attrs.frozen
@@ -267,7 +276,7 @@ class HeadByHeadScore(OfIndexer):
         held, peak = 0, self.key_type.num_qubits + self.n_relu + self.weighted.work_bits + 1
         for head in self.heads:
             peak = max(peak, held + head.peak_qubits)
-            held += len(head.plan.masks)
+            held += len(head.plan.columns)
         return peak
 
     def build_composite_bloq(self, bb: Builder, key: Wire) -> dict[str, Wire]:
@@ -289,7 +298,7 @@ class HeadByHeadScore(OfIndexer):
 
     def values(self, key: int) -> tuple[int, int]:
         """Return `marked` and `work` of one key: the ReLUs by arithmetic, their sum by its single bits."""
-        relus = [bit for head in self.heads for bit in QAny(len(head.plan.masks)).to_bits(head.relu(key))]
+        relus = [bit for head in self.heads for bit in QAny(len(head.plan.columns)).to_bits(head.relu(key))]
         marked, work = self.weighted.values(self.weighted.key_type.from_bits(relus))
         tail = QAny(self.weighted.work_bits).to_bits(work) if self.weighted.work_bits else []
         return marked, QAny(self.work_bits).from_bits([*relus, *tail])

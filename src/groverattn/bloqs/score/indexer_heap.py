@@ -23,7 +23,7 @@ class HeadPlan:
         n_key_wires: d b.
         n_wires: wires of the key, of the sums and of the result, which are the last ones.
         sums: steps that form all bits of the score.
-        masks: a gate for each bit of the result.
+        masks: an And for each bit of the result, or a copy where the score is never negative.
         columns: weight of each bit of the result, as its binary logarithm.
     """
 
@@ -59,8 +59,9 @@ def plan_head(query: tuple[int, ...], key_bits: int, lowest_column: int = 0) -> 
         lowest_column: bits of weight below 2^lowest_column are left out, and adders that nothing else needs.
     """
     heap = CarrySaveHeap(len(query) * key_bits, 1)
-    relu = _add_head(heap, query, key_bits, lowest_column)
-    n_sums = len(heap.steps) - len(relu.literals)
+    *bits, sign = _minus_score(heap, query, key_bits, lowest_column)
+    n_sums = len(heap.steps)
+    relu = _relu(heap, sign, bits, copied=True)
     columns = tuple(column for column, _ in relu.literals)
     steps = tuple(heap.steps)
     return HeadPlan(heap.n_key_wires, heap.n_wires, steps[:n_sums], steps[n_sums:], columns)
@@ -118,22 +119,48 @@ def in_units(threshold: int, lowest_column: int) -> int:
 
 
 def _add_head(heap: CarrySaveHeap, query: tuple[int, ...], key_bits: int, lowest_column: int) -> Number:
-    """Write the steps of one head and return its ReLU, in units of 2^lowest_column.
+    """Write the steps of one head and return its ReLU, in units of 2^lowest_column."""
+    *bits, sign = _minus_score(heap, query, key_bits, lowest_column)
+    return _relu(heap, sign, bits, copied=False)
 
-    v = -1 - <q, key> is the complement of the score, bit by bit, and negative iff the score is not. So one And of the
-    sign of v and the complement of another of its bits makes a bit of the ReLU. A bit of v that depends on no key is a
-    one, below the first column that the query reaches: the score has none there.
+
+def _minus_score(
+    heap: CarrySaveHeap, query: tuple[int, ...], key_bits: int, lowest_column: int
+) -> list[Literal | bool]:
+    """Write the steps of v = -1 - <q, key>, and return its bits from `lowest_column` on, the sign last.
+
+    v is the complement of the score, bit by bit, and negative iff the score is not.
     """
     sharing = query_sharing(query, key_bits, lowest_column)
     heap.begin(sign_width(query, 0, key_bits, sharing.largest_error))
     enter_minus_score(heap, query, key_bits, sharing)
     heap.constant -= 1
-    *bits, sign = heap.form_total()
-    relu = [  # level 0: all heads are ready at about the same time
-        (column, heap.product(sign, bit._replace(negated=not bit.negated))._replace(level=0))
-        for column, bit in enumerate(bits[lowest_column:])
-        if isinstance(bit, Literal) and isinstance(sign, Literal)
-    ]
+    return heap.form_total()[lowest_column:]
+
+
+def _relu(heap: CarrySaveHeap, sign: Literal | bool, bits: Sequence[Literal | bool], *, copied: bool) -> Number:
+    """Mask the complements of the bits of v by its sign: one And each, where the sign depends on the key.
+
+    Args:
+        heap: where the steps go.
+        sign: whether v is negative.
+        bits: its other bits, least significant first; the complement of a known one is 0, where it is True.
+        copied: every bit of the result gets a wire of its own, for what it is made of will be undone.
+    """
+    relu = []
+    for column, bit in enumerate(bits):
+        if sign is False or bit is True:
+            continue
+        if isinstance(sign, Literal) and isinstance(bit, Literal):
+            literal = heap.product(sign, bit._replace(negated=not bit.negated))
+        elif isinstance(bit, Literal):
+            literal = bit._replace(negated=not bit.negated)
+            literal = heap.copied(literal) if copied else literal
+        elif isinstance(sign, Literal):
+            literal = heap.copied(sign) if copied else sign
+        else:
+            literal = heap.known(1)
+        relu.append((column, literal._replace(level=0)))  # all heads are ready at about the same time
     return Number(tuple(relu))
 
 
