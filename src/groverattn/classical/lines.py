@@ -313,11 +313,13 @@ def whole_model_times(
         return memory.decode(gpu).times(heads).plus(local.decode(gpu).times(local_heads))
 
     return [
-        *(_model_time(gpu, "prefill", prefill(gpu)) for gpu in GPUS),
-        *(_model_time(gpu, "decode", decode(gpu)) for gpu in GPUS),
+        *(
+            _model_time(gpu, "prefill", prefill(gpu), WHOLE_ROW if memory.index_heads is None else SCORES)
+            for gpu in GPUS
+        ),
+        *(_model_time(gpu, "decode", decode(gpu), SCORES) for gpu in GPUS),
     ]
 
 
-def _model_time(gpu: Gpu, kind: Kind, roofline: Roofline) -> ModelTime:
-    includes = {"prefill": WHOLE_ROW, "decode": SCORES}[kind]
+def _model_time(gpu: Gpu, kind: Kind, roofline: Roofline, includes: str) -> ModelTime:
     return ModelTime(gpu.label, kind, roofline.time_s, gpu.source(roofline.bound_by), roofline.bound_by, includes)

@@ -227,6 +227,10 @@ class Preset:
             self.keys_in_view, self.score_numbers, self.n_marked, key_bits, query_bits, index_heads=self.index_heads
         )
 
+    def at(self, n_keys: int) -> Preset:
+        """Return the model at another context, if no layer of it sees all keys; n_keys is then that of a row."""
+        return self if self.search_layers else attrs.evolve(self, n_keys=n_keys)
+
     def row_inputs(self) -> dict[str, Any]:
         """Return what a request of a row takes from the model, by the names of its inputs."""
         first, *local = self.rows
@@ -241,6 +245,8 @@ class Preset:
         }
         if self.searches == INDEXER:
             return inputs | {"index_heads": self.index_heads, "pool": self.pool}
+        if not self.search_layers:
+            inputs |= {"context": self.n_keys}
         if local:
             inputs |= {"window": local[0].n_keys, "window_layers": local[0].layers}
         # of MLA only: it stores another number of numbers per key than a score has

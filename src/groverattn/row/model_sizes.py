@@ -14,7 +14,8 @@ from groverattn.models.presets import PRESETS, preset
 
 OF_A_MODEL = (
     *("name", "source", "note", "n_keys", "d_head", "n_marked"),
-    *("layers", "query_heads", "gqa_group", "key_numbers", "index_heads", "pool", "window", "window_layers"),
+    *("layers", "query_heads", "gqa_group", "key_numbers", "index_heads", "pool", "context", "window"),
+    "window_layers",
 )
 """Inputs that a preset or a configuration gives."""
 
@@ -72,8 +73,15 @@ def _model(inputs: dict[str, Any]) -> Preset | None:
             do="leave one out",
         )
     if path is not None:
-        return read_config(path).preset(inputs)
-    return None if name is None else PRESETS[name]
+        return _in_context(read_config(path).preset(inputs), inputs)
+    return None if name is None else _in_context(PRESETS[name], inputs)
+
+
+def _in_context(model: Preset, inputs: dict[str, Any]) -> Preset:
+    """The model at the context that is given; where no layer sees all keys, that is not the keys of a row."""
+    if model.search_layers or "n_keys" not in inputs:
+        return model
+    return model.at(inputs.pop("n_keys"))
 
 
 def _inputs_of(model: Preset) -> dict[str, Any]:

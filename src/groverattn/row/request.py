@@ -226,11 +226,11 @@ class RowRequest:
     Attributes:
         shape: sizes of the search.
         name: preset name, or what to call the sizes.
-        source, note: where they are from, and what is to be said of them; empty: nothing.
-        layers, query_heads, gqa_group: layers that search, rows in each of them (one of an indexer, else one for each
-            query head), and how many of these share one key memory.
+        source, note: where they are from, and what is to be said of them.
+        layers, query_heads, gqa_group: layers that search, rows in each (one of an indexer), and rows that share keys.
         key_numbers: numbers that a GPU reads per key of that memory; None: d_head (see `classical.lines.KeyMemory`).
         pool: tokens whose keys are pooled into one key of the n; a head has n * pool rows.
+        context: tokens of the context, rows of a head, where every row sees the nearest n keys only.
         window, window_layers: keys that a row sees in further layers, and the number of these layers.
         design: how the row is searched.
         optimise: what the best design has least of, a name in `OBJECTIVES`.
@@ -241,8 +241,7 @@ class RowRequest:
             misses, storage, magic states, synthesis, or the memory.
 
     Raises:
-        InputError: an unknown name, a number out of range, query_heads that are not a multiple of gqa_group, or a
-            window without layers.
+        InputError: an unknown name, a number out of range, or inputs that do not go together.
     """
 
     shape: Shape = nested(Shape)
@@ -254,6 +253,7 @@ class RowRequest:
     gqa_group: int = option(1, help="Query heads that share one memory of keys.", check=_count)
     key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; d-head if not given.", check=_count)
     pool: int = option(1, help="Tokens whose keys are pooled into one key.", check=_count)
+    context: int | None = option(None, help="Tokens of the context, where no row sees all of them.", check=_count)
     window: int | None = option(None, help="Keys that a row sees in further layers, with a window.", check=_count)
     window_layers: int = option(
         0, help="Layers with a window.", check=between(0, _COUNT_MAX, "they come on top of those that search all keys")
@@ -313,7 +313,7 @@ class RowRequest:
     @property
     def n_tokens(self) -> int:
         """Tokens of the context: the rows of a head."""
-        return self.shape.n_keys * self.pool
+        return max(self.shape.n_keys * self.pool, self.context or 0)
 
     def but(self, **inputs: Any) -> RowRequest:
         """Return the same request with other inputs.

@@ -38,10 +38,15 @@ def decode_rows(rows: CausalRows) -> HeadRows:
 
 
 def prefill_rows(rows: CausalRows) -> HeadRows:
-    """Return all rows of a head in the layers that see all keys; where keys are pooled, as many see the same keys."""
-    pool = rows.request.pool
-    longest_s = rows.price.physical.duration_s
-    return HeadRows(rows.request.layers, pool * rows.n_searched, rows.total.times(pool), longest_s)
+    """Return all rows of a head in the layers that search; where keys are pooled, as many see the same keys.
+
+    Rows beyond the first n see as many keys as the longest: no layer then sees all of the context.
+    """
+    request, newest = rows.request, decode_rows(rows).total
+    further = request.n_tokens - request.pool * request.shape.n_keys
+    total = rows.total.times(request.pool).plus(newest.times(further))
+    per_head = request.pool * rows.n_searched + further
+    return HeadRows(request.layers, per_head, total, rows.price.physical.duration_s)
 
 
 def window_rows(rows: CausalRows) -> tuple[HeadRows, HeadRows]:

@@ -112,7 +112,7 @@ class WholeModel(Shown):
     @property
     def causal_share(self) -> float:
         """Time of the rows of a causal head over that of as many rows that all search n keys."""
-        return self.rows.total.time_s / (self.request.shape.n_keys * self.rows.price.physical.duration_s)
+        return self.prefill.head.time_s / (self.request.n_tokens * self.rows.price.physical.duration_s)
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that tables and reports read."""
@@ -131,8 +131,8 @@ class WholeModel(Shown):
             },
             "causal": {
                 "time_share": self.causal_share,
-                "iterates_share": self.rows.total.iterates / (n_keys * price.cost.iterates_expected),
-                "toffoli_share": self.rows.total.toffoli / (n_keys * price.totals.row.toffoli),
+                "iterates_share": self.prefill.head.iterates / (request.n_tokens * price.cost.iterates_expected),
+                "toffoli_share": self.prefill.head.toffoli / (request.n_tokens * price.totals.row.toffoli),
                 "rows_read_per_head": request.pool * read,
                 "keys_read_per_head": request.pool * (read * (read + 1) // 2),
             },
@@ -174,7 +174,7 @@ def whole_model(
     searching = request.layers + (request.window_layers if windows[0] and windows[0].per_head else 0)
     loading = MemoryLoading(
         memories=searching * request.query_heads // (1 if _has_own_keys(request) else request.gqa_group),
-        n_keys=shape.n_keys,
+        n_keys=request.n_tokens // request.pool,
         bits_per_key=shape.d_head * shape.key_bits,
         into_memory=pricing.iterate.oracle.external_calls > 0,
         io_bits_per_s=io_bits_per_s,
@@ -219,16 +219,13 @@ def _has_own_keys(request: RowRequest) -> bool:
 def gpu_times(request: RowRequest) -> list[ModelTime]:
     """Return what the attention of the whole model takes on every GPU."""
     sharing = request.query_heads if _has_own_keys(request) else request.gqa_group
-    shape = request.shape
-    memory = KeyMemory(shape.n_keys, shape.d_head, sharing, request.key_numbers, shape.index_heads)
-    return whole_model_times(
-        memory,
-        request.layers,
-        request.query_heads,
-        pool=request.pool,
-        window=request.window,
-        window_layers=request.window_layers,
-    )
+    shape, n_keys = request.shape, request.n_tokens // request.pool
+    memory = KeyMemory(n_keys, shape.d_head, sharing, request.key_numbers, shape.index_heads)
+    window, local_layers, layers = request.window, request.window_layers, request.layers
+    if n_keys > shape.n_keys:  # all layers have a window
+        window, local_layers, layers = shape.n_keys, layers, 0
+    local = {"window": window, "window_layers": local_layers}
+    return whole_model_times(memory, layers, request.query_heads, pool=request.pool, **local)
 
 
 def assumptions(model: WholeModel) -> list[str]:
@@ -240,11 +237,12 @@ def assumptions(model: WholeModel) -> list[str]:
         if _has_own_keys(request)
         else ""
     )
+    at_most = f", at most {shape.n_keys:,}" if request.n_tokens > request.pool * shape.n_keys else ""
     return [
         _what_is_counted(model),
-        f"Prefill is causal: row i searches {_in_view(request)}. The first {read * request.pool:,} rows of a head see "
-        "no more keys than are to "
-        f"be found ({shape.n_marked:,}); they are read classically and cost no quantum time.",
+        f"Prefill is causal: row i searches {_in_view(request)}{at_most}. The first {read * request.pool:,} rows of a "
+        f"head see no more keys than are to be found ({shape.n_marked:,}); they are read classically and cost no quantum "
+        "time.",
         "One machine is built for the longest row, and shorter rows run on it. A row is filled up with dead keys "
         "where that takes less time. The rows of a head are summed by a quadrature.",
         "Rows of a layer run side by side; the next layer waits for them. A row is not split over machines: what that "
@@ -256,9 +254,7 @@ def assumptions(model: WholeModel) -> list[str]:
 
 
 def _in_view(request: RowRequest) -> str:
-    return (
-        "i + 1 keys" if request.pool == 1 else f"the pooled keys of the i + 1 tokens before it, {request.pool} in each"
-    )
+    return "i + 1 keys" if request.pool == 1 else f"the pooled keys of tokens 0 to i, {request.pool} in each"
 
 
 def _what_is_counted(model: WholeModel) -> str:
