@@ -9,15 +9,15 @@ from groverattn.errors import InputError
 from groverattn.row.request import RowRequest
 
 SMALL = {
-    "model_type": "mistral",
+    "model_type": "llama",
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
     "hidden_size": 16,
     "max_position_embeddings": 64,
-    "sliding_window": 32,
+    "no_rope_layers": [0, 0],
 }
-NOTE = "the configuration says sliding_window = 32"
+NOTE = "2 layers have no rotary embedding"
 ONE_KEY = ("--data-access", "qrom", "--keys-per-query", 1, "--words-at-once", 1, "--n-parts", 1, "--n-machines", 1)
 
 
@@ -46,13 +46,13 @@ def test_json_has_the_sizes_and_the_note(cli, folder):
     assert (inputs["layers"], inputs["query_heads"], inputs["gqa_group"]) == (2, 4, 2)
     assert (inputs["shape"]["n_keys"], inputs["shape"]["d_head"]) == (64, 4)
     assert inputs["note"].startswith(NOTE)
-    assert inputs["source"].startswith("small/config.json, model type mistral")
+    assert inputs["source"].startswith("small/config.json, model type llama")
 
 
 def test_a_report(cli, folder, tmp_path):
     assert cli("report", "--config", folder, "--n-marked", 3, "-o", tmp_path / "own.html").status == 0
     text = (tmp_path / "own.md").read_text("utf-8")
-    assert "small/config.json, model type mistral" in text
+    assert "small/config.json, model type llama" in text
     assert NOTE in text.replace("\\", "")
     assert "no model was named" not in text
 
@@ -75,7 +75,7 @@ def test_a_study(cli, folder, tmp_path):
     assert len(lines) == 3
     assert all("small/config.json" in line and NOTE in line for line in lines[1:])
     before = {line.split(",")[0] for line in lines[1:]}
-    (folder / "config.json").write_text(json.dumps(SMALL | {"num_hidden_layers": 3}))
+    (folder / "config.json").write_text(json.dumps(SMALL | {"num_hidden_layers": 3, "no_rope_layers": [0] * 3}))
     assert cli("sweep", tmp_path / "study.toml", "-o", tmp_path / "other", "--workers", 0).status == 0
     (table,) = (tmp_path / "other").glob("*.csv")
     assert not before & {line.split(",")[0] for line in table.read_text("utf-8").splitlines()[1:]}

@@ -142,3 +142,32 @@ def _note_on_groups(inputs: Mapping[str, Any]) -> dict[str, str]:
         "shorter"
     )
     return {"note": note}
+
+
+def check_heads(query_heads: int, gqa_group: int, index_heads: int | None) -> None:
+    """Raise InputError unless the rows of a layer fall into groups; an indexer has one row."""
+    if query_heads % gqa_group:
+        raise InputError(
+            given=f"query_heads = {query_heads}, gqa_group = {gqa_group}",
+            allowed="query_heads that are a multiple of gqa_group",
+            why="every group of query heads shares one memory of keys",
+            do="give both",
+        )
+    if index_heads is not None and query_heads != 1:
+        raise InputError(
+            given=f"index_heads = {index_heads}, query_heads = {query_heads}",
+            allowed="one query head with an indexer",
+            why="an indexer makes one row a token and layer, whatever the heads that attend to what it chose",
+            do="leave the heads out, give --heads 1 --kv-heads 1, or leave --index-heads out",
+        )
+
+
+def check_windows(window: int | None, window_layers: int) -> None:
+    """Raise InputError unless a window and the number of its layers are given together."""
+    if (window is None) != (window_layers == 0):
+        raise InputError(
+            given=f"window = {window}, window_layers = {window_layers}",
+            allowed="both, or neither",
+            why="layers with a window are counted by their number, and priced by its keys",
+            do="give both",
+        )

@@ -17,7 +17,7 @@ from groverattn.physical.estimate import OBJECTIVES, check_objective
 from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check_hardware
 from groverattn.problem.shapes import N_KEYS_MAX, Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
-from groverattn.row.model_sizes import completed_sizes, sources
+from groverattn.row.model_sizes import check_heads, check_windows, completed_sizes, sources
 from groverattn.whole_numbers import whole_of_text
 
 READS_LIMIT_MAX = 1e6
@@ -278,20 +278,8 @@ class RowRequest:
     SOURCES: ClassVar = sources(_count)
 
     def __attrs_post_init__(self) -> None:
-        if self.query_heads % self.gqa_group:
-            raise InputError(
-                given=f"query_heads = {self.query_heads}, gqa_group = {self.gqa_group}",
-                allowed="query_heads that are a multiple of gqa_group",
-                why="every group of query heads shares one memory of keys",
-                do="give both",
-            )
-        if (self.window is None) != (self.window_layers == 0):
-            raise InputError(
-                given=f"window = {self.window}, window_layers = {self.window_layers}",
-                allowed="both, or neither",
-                why="layers with a window are counted by their number, and priced by its keys",
-                do="give both",
-            )
+        check_heads(self.query_heads, self.gqa_group, self.shape.index_heads)
+        check_windows(self.window, self.window_layers)
 
     @classmethod
     def of(cls, **inputs: Any) -> RowRequest:

@@ -241,8 +241,8 @@ def assumptions(model: WholeModel) -> list[str]:
     return [
         _what_is_counted(model),
         f"Prefill is causal: row i searches {_in_view(request)}{at_most}. The first {read * request.pool:,} rows of a "
-        f"head see no more keys than are to be found ({shape.n_marked:,}); they are read classically and cost no quantum "
-        "time.",
+        f"head see no more keys than are to be found ({shape.n_marked:,}); they are read classically and cost no "
+        "quantum time.",
         "One machine is built for the longest row, and shorter rows run on it. A row is filled up with dead keys "
         "where that takes less time. The rows of a head are summed by a quadrature.",
         "Rows of a layer run side by side; the next layer waits for them. A row is not split over machines: what that "

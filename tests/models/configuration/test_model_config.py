@@ -144,7 +144,10 @@ NOTES = {
         {name: value for name, value in DEEPSEEK.items() if name != "index_head_dim"},
         "index_topk = 2048 without index_n_heads and index_head_dim: not modelled",
     ),
-    "other layers": (LLAMA | {"layer_types": ["linear_attention"] * 3 + ["full_attention"]}, "3 linear_attention"),
+    "other layers": (
+        LLAMA | {"layer_types": ["linear_attention"] * 24 + ["full_attention"] * 8},
+        "24 linear_attention",
+    ),
     "no positions": (LLAMA | {"model_type": "smollm3", "no_rope_layers": [1, 1, 1, 0] * 8}, "8 layers have no rotary"),
     "an encoder": (SIZES["bert"][0], "--whole-model counts causal rows"),
 }
@@ -190,8 +193,8 @@ MODELLED = {
     ),
     "an indexer": (DEEPSEEK, {"searches": "indexer", "index_heads": 64, "index_dim": 128, "k": "trained"}),
     "an indexer of some layers": (
-        DEEPSEEK | {"model_type": "glm_moe_dsa", "indexer_types": ["full", "shared", "shared"] * 20},
-        {"searches": "indexer", "search_layers": 20, "local_layers": 0},
+        DEEPSEEK | {"model_type": "glm_moe_dsa", "indexer_types": ["full", "shared", "shared"] * 20 + ["full"]},
+        {"searches": "indexer", "search_layers": 21, "local_layers": 0},
     ),
     "recurrent layers": (
         LLAMA | {"layer_types": ["linear_attention"] * 24 + ["full_attention"] * 8},
@@ -218,9 +221,9 @@ def test_all_notes_together_are_short(config):
     longest = 1 << 60
     record = DEEPSEEK | {"index_topk": longest, "index_n_heads": longest}
     del record["index_head_dim"]
-    record |= {"model_type": "glm_moe_dsa", "max_position_embeddings": 1 << 59, "no_rope_layers": [0] * 999}
-    record |= {"sliding_window": 1 << 58, "attention_chunk_size": 1 << 58, "indexer_types": ["full", "shared"]}
-    record |= {"layer_types": [f"{i}{'x' * 500}" for i in range(99)] + ["sliding_attention", "chunked_attention"]}
+    record |= {"model_type": "glm_moe_dsa", "max_position_embeddings": 1 << 59, "num_hidden_layers": 101}
+    record |= {"sliding_window": 1 << 58, "attention_chunk_size": 1 << 58, "no_rope_layers": [0] * 101}
+    record |= {"layer_types": [f"{i}{'x' * 500}" for i in range(99)] + ["sliding_attention", "full_attention"]}
     assert len(read_config(config(record)).preset({"n_keys": longest, "n_marked": 3}).note) <= 1024
 
 
@@ -271,6 +274,16 @@ REFUSED = {
     "a long type": ({"model_type": "x" * 10_000}, "x" * 40 + "'"),
     "a text part of no type": ({"model_type": "gemma3", "text_config": {}}, "no model_type"),
     "a text part that is none": ({"model_type": "gemma3", "text_config": [1]}, "model_type 'gemma3'"),
+    "too few kinds": (LLAMA | {"layer_types": ["full_attention"] * 3}, "layer_types = '3 entries of 32 layers'"),
+    "unknown kinds": (LLAMA | {"layer_types": ["foo"] * 32}, "others are not known to search"),
+    "two local kinds": (
+        LLAMA | {"layer_types": ["sliding_attention", "chunked_attention"] * 16},
+        "others are not known to search",
+    ),
+    "no full indexer": (
+        DEEPSEEK | {"model_type": "glm_moe_dsa", "indexer_types": ["shared"] * 61},
+        "at least one layer that is full",
+    ),
     "zero": (LLAMA | {"num_hidden_layers": 0}, "num_hidden_layers = 0"),
     "negative": (LLAMA | {"num_attention_heads": -32}, "num_attention_heads = -32"),
     "text": (LLAMA | {"hidden_size": "4096"}, "hidden_size = '4096'"),

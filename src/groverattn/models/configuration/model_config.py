@@ -93,7 +93,8 @@ class KeysSeen:
 
 
 _SEARCHING_KINDS = ("full_attention", "deepseek_sparse_attention")
-_PLAIN_KINDS = (*_SEARCHING_KINDS, "sliding_attention", "chunked_attention")
+_LOCAL_KINDS = ("sliding_attention", "chunked_attention")
+_PLAIN_KINDS = (*_SEARCHING_KINDS, *_LOCAL_KINDS)
 
 
 @attrs.frozen
@@ -137,6 +138,19 @@ class ModelConfig:
                 do=f"give {', '.join(options)}, or add the fields",
             )
         n_keys, n_marked = int(given.get("n_keys", known["n_keys"])), self._n_marked(given)
+        if "n_marked" not in given and n_marked >= n_keys:
+            raise InputError(
+                given=f"{self.name} with index_topk = {n_marked} of {n_keys} keys",
+                allowed="index_topk below the number of keys, or --n-marked K",
+                why="a row that keeps all of its keys searches for none",
+                do="give --n-keys or --n-marked",
+            )
+        try:
+            return self._preset(known, n_keys, n_marked)
+        except InputError as error:
+            raise InputError(**error.parts | {"given": f"{self.name}: {error.parts['given']}"}) from None
+
+    def _preset(self, known: Mapping[str, Any], n_keys: int, n_marked: int) -> Preset:
         return Preset(
             name=self.name,
             layers=known["layers"],
@@ -289,27 +303,37 @@ def _check_groups(sizes: Mapping[str, int], fields: Mapping[str, str]) -> None:
 def _keys_seen(record: Mapping[str, Any], family: Family) -> KeysSeen:
     switch = family.window_switch
     is_off = record.get("use_sliding_window") is False or (switch is not None and record.get(switch) is not True)
-    indexers, rotary = _listed(record, "indexer_types"), _listed(record, "no_rope_layers")
+    n_layers = _size(record, family.layers)
+    indexers, rotary = (_listed(record, field, n_layers) for field in ("indexer_types", "no_rope_layers"))
+    kinds = Counter(map(str, _listed(record, "layer_types", n_layers)))
+    if indexers and "full" not in indexers:
+        raise _wrong("indexer_types", indexers, "at least one layer that is full", "the others take over what it chose")
+    if kinds and (len(kinds.keys() & set(_LOCAL_KINDS)) > 1 or not kinds.keys() & set(_PLAIN_KINDS)):
+        known = f"{', '.join(_PLAIN_KINDS)}, and not both of {' and '.join(_LOCAL_KINDS)}"
+        raise _wrong("layer_types", dict(kinds), f"layers of the kinds {known}", "others are not known to search")
     return KeysSeen(
         sliding_window=None if is_off else _size(record, "sliding_window", least=0) or None,
         chunk=_size(record, "attention_chunk_size", least=0) or None,
         index_topk=_size(record, "index_topk"),
         index_n_heads=_size(record, "index_n_heads"),
         index_head_dim=_size(record, "index_head_dim"),
-        layers_of_kind=Counter(map(str, _listed(record, "layer_types"))),
+        layers_of_kind=kinds,
         indexer_layers=indexers.count("full") if "shared" in indexers else None,
         no_rope_layers=sum(type(each) is int and each == 0 for each in rotary),  # 1: the layer has one
         causal=family.causal,
     )
 
 
-def _listed(record: Mapping[str, Any], field: str) -> list[Any]:
+def _listed(record: Mapping[str, Any], field: str, n_layers: int | None) -> list[Any]:
     """A list with an entry for each layer, of words or numbers."""
     listed = record.get(field)
     if listed is None:
         return []
     if not isinstance(listed, list) or not all(isinstance(each, str | int) for each in listed):
         raise _wrong(field, listed, "a list with an entry for every layer", "it says which layers are of which kind")
+    if n_layers is not None and len(listed) != n_layers:
+        given = f"{len(listed)} entries of {n_layers} layers"
+        raise _wrong(field, given, f"{n_layers} entries", "it says which layers are of which kind")
     return listed
 
 
