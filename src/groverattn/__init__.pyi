@@ -74,6 +74,7 @@ def compare(
     gqa_group: int = 1,
     key_numbers: int | None = None,
     pool: int = 1,
+    context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
     block: int | None = None,
@@ -123,6 +124,7 @@ def compare(
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
         pool: Tokens whose keys are pooled into one key.
+        context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
         block: Keys of a row that a qroam loads at once; by default the best.
@@ -194,6 +196,7 @@ def estimate(
     gqa_group: int = 1,
     key_numbers: int | None = None,
     pool: int = 1,
+    context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
     data_access: str = 'auto',
@@ -244,6 +247,7 @@ def estimate(
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
         pool: Tokens whose keys are pooled into one key.
+        context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
@@ -301,6 +305,7 @@ def find_crossover(
     gqa_group: int = 1,
     key_numbers: int | None = None,
     pool: int = 1,
+    context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
     block: int | None = None,
@@ -352,6 +357,7 @@ def find_crossover(
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
         pool: Tokens whose keys are pooled into one key.
+        context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
         block: Keys of a row that a qroam loads at once; by default the best.
@@ -407,6 +413,7 @@ def find_frontier(
     gqa_group: int = 1,
     key_numbers: int | None = None,
     pool: int = 1,
+    context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
     qram_latency_us: float = 10.0,
@@ -439,6 +446,7 @@ def find_frontier(
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
         pool: Tokens whose keys are pooled into one key.
+        context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
         qram_latency_us: qram: assumed time of one call, microseconds.
@@ -616,6 +624,7 @@ def price_model(
     gqa_group: int = 1,
     key_numbers: int | None = None,
     pool: int = 1,
+    context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
     data_access: str = 'auto',
@@ -667,6 +676,7 @@ def price_model(
         gqa_group: Query heads that share one memory of keys.
         key_numbers: Numbers that a GPU reads per key; d-head if not given.
         pool: Tokens whose keys are pooled into one key.
+        context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.

@@ -7,14 +7,14 @@ from typing import Any
 
 from groverattn.errors import InputError, shown, whole_number
 
-WHOLE_FORMS = "131072, 131,072, 10_000, 128k, 1M, 1e6 or 2^17 (k is 1,024, M is 1,048,576)"
+WHOLE_FORMS = "131072, 131,072, 10_000, 128k, 1M, 1e6 or 2^17 (k is 1,024, M is 1,048,576, G is 2^30)"
 """How a whole number may be written as text."""
 
 _TOO_LARGE = 10**100  # nothing that is counted comes near it, and all that is computed from it stays short
 _POWERS_OF_1024 = {"": 0, "k": 1, "m": 2, "g": 3}
 _WHOLE = re.compile(
     r"(?P<digits>[0-9]{1,100}|[0-9]{1,3}(?:,[0-9]{3}){1,32}|[0-9]{1,3}(?:_[0-9]{3}){1,32})(?P<unit>[kKmMgG]?)"
-    r"|(?P<lead>[0-9]{1,100})(?:\.(?P<after>[0-9]{1,100}))?[eE]\+?(?P<exponent>[0-9]{1,2})"
+    r"|(?P<lead>[0-9]{1,100})(?:\.(?P<after>[0-9]{1,100}))?(?:[eE]\+?(?P<exponent>[0-9]{1,2})|(?P<of>[kKmMgG]))"
     r"|(?P<base>[0-9]{1,3})(?:\^|\*\*)(?P<power>[0-9]{1,3})"
 )
 
@@ -24,8 +24,8 @@ def whole_of_text(text: str) -> int | None:
 
     k, M and G are powers of 1,024, as the cards of models write lengths of contexts; 1e6 is a million.
 
-    >>> [whole_of_text(text) for text in ("131,072", "10_000", "128k", "1M", "1.5e6", "2^17", "-3", "3.7", "1,5")]
-    [131072, 10000, 131072, 1048576, 1500000, 131072, -3, None, None]
+    >>> [whole_of_text(text) for text in ("131,072", "10_000", "128k", "1.5k", "1.5e6", "2^17", "-3", "3.7", "1,5")]
+    [131072, 10000, 131072, 1536, 1500000, 131072, -3, None, None]
     """
     found = _WHOLE.fullmatch(text.removeprefix("-") if text.startswith("-") else text.removeprefix("+"))
     if found is None:
@@ -36,7 +36,8 @@ def whole_of_text(text: str) -> int | None:
         number = int(found["base"]) ** int(found["power"])
     else:
         after = found["after"] or ""
-        number, rest = divmod(int(found["lead"] + after) * 10 ** int(found["exponent"]), 10 ** len(after))
+        factor = 10 ** int(found["exponent"]) if found["of"] is None else 1024 ** _POWERS_OF_1024[found["of"].lower()]
+        number, rest = divmod(int(found["lead"] + after) * factor, 10 ** len(after))
         if rest:
             return None
     if number >= _TOO_LARGE:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.classical.lines import slowest_of
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate, estimate
 from groverattn.row.request import RowRequest
@@ -53,13 +54,14 @@ class Comparison(Drawn):
         fastest = min(circuits, key=lambda name: circuits[name].physical.duration_s)
         parts = circuits[fewest].totals.iterate.toffoli_parts
         loading = (parts["load"] + parts["unload"]) / sum(parts.values())
+        slowest = slowest_of(circuits[fastest].classical)
         sentences = [
             "Each access has its best design here. Fewest Toffolis among them: "
             f"{fewest}, {circuits[fewest].totals.row.toffoli:.3g} a row; {loading:.0%} of those of an "
             "iterate load and unload the key.",
             f"Fastest among them: {fastest}, {circuits[fastest].physical.duration_s:.3g} s a row on "
-            f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line takes "
-            f"{max(line.time_s_per_row for line in circuits[fastest].classical):.2g} s.",
+            f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line, {slowest.words}, takes "
+            f"{slowest.time_s_per_row:.2g} s.",
             passing_sentence({name: result.crossover.slowest for name, result in results.items()}),
         ]
         return " ".join(sentences)

@@ -133,7 +133,7 @@ def heads_text(request: RowRequest) -> str:
         heads = f"{request.query_heads} indexer of {request.shape.index_heads} heads"
     windows = ""
     if request.window_layers:
-        windows = f" and {request.window_layers} layers with a window of {request.window:,} keys"
+        windows = f" and {request.window_layers} layers whose rows see {request.window:,} keys"
     return f"{request.layers} layers{windows} x {heads}"
 
 
