@@ -64,7 +64,7 @@ ALSO_NOT = (
 @pytest.mark.parametrize("text", NOT_READ + ALSO_NOT)
 def test_what_is_refused_with_examples(text):
     assert whole_of_text(text) is None
-    with pytest.raises(InputError, match=r"128k, 1M, 1e6 or 2\^17 \(k is 1,024, M is 1,048,576\)"):
+    with pytest.raises(InputError, match=r"128k, 1M, 1e6 or 2\^17 \(k is 1,024, M is 1,048,576, G is 2\^30\)"):
         whole("n_keys", text)
 
 
