@@ -101,8 +101,9 @@ def test_estimate_of_every_preset(cli, preset):
     assert result["inputs"]["name"] == preset
     assert result["inputs"]["shape"]["n_keys"] == sizes.keys_in_view
     assert "-0" not in [str(number) for number in result["search"].values()]
+    n_rows = sizes.n_keys if not sizes.search_layers else result["inputs"]["pool"] * sizes.keys_in_view
     for cost in COST_KEYS - {"logical_qubits"}:
-        assert result["head"][cost] == result["inputs"]["pool"] * sizes.keys_in_view * result["row"][cost]
+        assert result["head"][cost] == n_rows * result["row"][cost]
         assert result["model"][cost] == sizes.rows[0].per_token * result["head"][cost]
     kinds = [result[kind] for kind in ("iterate", "phased_iterate") if result[kind]]
     assert result["model"]["logical_qubits"] == max(kind["logical_qubits"] for kind in kinds)

@@ -42,7 +42,7 @@ RESULTS = {
     "diagnose": lambda: diagnose(bundled_head(), 16),
     "physical": lambda: price_bare_counts(COUNTS, "gidney-fowler-2018", 0.01),
     "presets": PresetList,
-    "capture": lambda: Capture("a.npz", "float16", 9, 12, (CapturedLayer(4, 2, 8, 0.25, True),) * 3),
+    "capture": lambda: Capture("a.npz", "float16", 9, 12, (CapturedLayer(4, 2, 8, 0.25, True),) * 3, (), 0),
 }
 N_ROWS = {"simulate": 8, "diagnose": 128, "presets": len(PRESETS), "capture": 1, "compare": 9}
 

@@ -59,11 +59,30 @@ def test_gpus_run_the_same_model(name):
     sizes = preset(name)
     full, *local = sizes.rows
     stored = sizes.key_numbers if sizes.searches == "heads" else None
-    memory = KeyMemory(full.n_keys, sizes.score_numbers, sizes.group_size, stored, sizes.index_heads)
+    layers, n_keys = full.layers, full.n_keys
     windows = {"window": local[0].n_keys, "window_layers": local[0].layers} if local else {}
     if sizes.searches == "indexer":
         windows = {"pool": sizes.pool}
-    assert gpu_times(RowRequest.of(preset=name)) == whole_model_times(memory, full.layers, full.heads, **windows)
+    if not sizes.search_layers:  # no layer sees all tokens
+        layers, n_keys, windows = 0, sizes.n_keys, {"window": full.n_keys, "window_layers": full.layers}
+    memory = KeyMemory(n_keys, sizes.score_numbers, sizes.group_size, stored, sizes.index_heads)
+    assert gpu_times(RowRequest.of(preset=name)) == whole_model_times(memory, layers, full.heads, **windows)
+
+
+def test_a_model_of_windows_keeps_its_context():
+    """mistral-7b: all 32 layers see 4,096 of 32,768 keys; the first 64 rows of a head are read whole."""
+    model = whole_model(RowRequest.of(preset="mistral-7b", data_access="bucket-brigade"))
+    assert model.request.shape.n_keys == 4096
+    assert model.prefill.rows_per_head == 32_768 - 64
+    further = (32_768 - 4096) * model.rows.price.physical.duration_s
+    assert model.prefill.head.time_s == pytest.approx(model.rows.total.time_s + further)
+    assert model.loading.bits_per_memory == 32_768 * 128 * 8
+    h100 = {time.kind: time for time in gpu_times(model.request) if time.gpu == "H100 fp16"}
+    # 4 n d FLOP a row: 4,096 growing ones, and 28,672 over a whole window
+    flop = 4 * 128 * (4096 * 4096 / 2 + 28_672 * 4096) * 32 * 32
+    assert h100["prefill"].time_s == pytest.approx(flop / 740e12)
+    assert RowRequest.of(preset="mistral-7b", n_keys="16k").n_tokens == 16_384
+    assert RowRequest.of(preset="mistral-7b", n_keys=1024).shape.n_keys == 1024
 
 
 def test_keys_are_written_once_per_group_and_appended_by_a_token():

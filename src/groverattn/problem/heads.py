@@ -25,38 +25,13 @@ from groverattn.files.arrays import (
 )
 from groverattn.files.head_file import open_arrays
 from groverattn.problem.free_memory import check_memory
+from groverattn.problem.key_table import KeyContext
 
 Shapes = dict[str, tuple[int, ...]]  # of Q, K and V, as stored
 # Their squares stay finite, and sums of as many of them as there are tokens.
 _MAGNITUDE_MAX = 1e140
 
 Labels = dict[str, NDArray]  # `layer` and `head` of each entry
-
-
-class KeyContext:
-    """Keys of a context, all of which a row sees, or those up to its own.
-
-    Attributes:
-        keys: float64 of shape (n, d).
-        causal: whether row i sees keys 0 to i only.
-    """
-
-    keys: NDArray[np.float64]
-    causal: bool
-
-    @property
-    def n_keys(self) -> int:
-        """Number of keys n, which is the number of rows."""
-        return self.keys.shape[0]
-
-    @property
-    def d_head(self) -> int:
-        """Numbers per query and key, d."""
-        return self.keys.shape[1]
-
-    def visible_keys(self, row: int) -> int:
-        """Number of keys that row `row` sees: row + 1 if causal, else n."""
-        return row + 1 if self.causal else self.n_keys
 
 
 @attrs.frozen(eq=False, repr=False)

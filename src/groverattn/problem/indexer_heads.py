@@ -15,8 +15,8 @@ from groverattn.files.arrays import SIZE_MAX_BYTES
 from groverattn.files.head_file import open_arrays
 from groverattn.problem.fixed_point import check_bits, largest_value
 from groverattn.problem.free_memory import check_memory
-from groverattn.problem.heads import KeyContext
 from groverattn.problem.indexers import weighted_relus
+from groverattn.problem.key_table import KeyContext
 
 NAMES = ("index_Q", "index_K", "index_W")
 

@@ -15,6 +15,32 @@ from groverattn.errors import InputError
 from groverattn.problem.sizes import ceil_div, ceil_log2
 
 
+class KeyContext:
+    """Keys of a context, all of which a row sees, or those up to its own.
+
+    Attributes:
+        keys: float64 of shape (n, d).
+        causal: whether row i sees keys 0 to i only.
+    """
+
+    keys: NDArray[np.float64]
+    causal: bool
+
+    @property
+    def n_keys(self) -> int:
+        """Number of keys n, which is the number of rows."""
+        return self.keys.shape[0]
+
+    @property
+    def d_head(self) -> int:
+        """Numbers per query and key, d."""
+        return self.keys.shape[1]
+
+    def visible_keys(self, row: int) -> int:
+        """Number of keys that row `row` sees: row + 1 if causal, else n."""
+        return row + 1 if self.causal else self.n_keys
+
+
 @attrs.frozen(eq=False, repr=False)
 class KeyTable:
     """Words of n keys, as every data access loads them.
