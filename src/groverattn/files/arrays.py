@@ -6,6 +6,7 @@ Q_0, K_0, V_0, Q_1, ..., each (heads, n, d): layers may differ in size, and read
 
 from __future__ import annotations
 
+import abc
 import itertools
 import math
 from collections.abc import Collection
@@ -36,7 +37,7 @@ class ArrayHeader(NamedTuple):
 
 
 @attrs.define(eq=False)
-class StoredArrays:
+class StoredArrays(abc.ABC):
     """Arrays of an open file, by name; a header is read when it is asked for, an array by `read` alone.
 
     Arrays that are not asked for may be of any type: names of tokens as text do no harm, Python objects stay unread.
@@ -48,21 +49,21 @@ class StoredArrays:
     name: str
     _headers: dict[str, ArrayHeader] = attrs.field(factory=dict, init=False)
 
+    @abc.abstractmethod
     def names(self) -> Collection[str]:
         """Names of all arrays."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def checked_header(self, array: str) -> ArrayHeader:
         """Read a header and compare it with the bytes that are there. Raises InputError if they differ."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def load(self, array: str) -> NDArray:
         """Load an array of a size that was checked. Raises InputError if its bytes are damaged."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def unusable(self, why: str) -> InputError:
         """Error for a file of this kind that is damaged, or holds what cannot be used."""
-        raise NotImplementedError
 
     def __contains__(self, array: str) -> bool:
         return array in self.names()
