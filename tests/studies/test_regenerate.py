@@ -37,10 +37,10 @@ def test_the_sheet_s_readme_names_every_column():
 
 
 def test_the_headline_s_words_hold():
-    """README.md says: by more than seven orders of magnitude, and no crossover."""
+    """README.md says that quantum loses in every line, and no crossover; against a top-k of one row by 1e5 and more."""
     rows = presets.SHEET.read(ROOT)
     gates = [row for row in rows if row["data_access"] in ("qrom", "qroam") and row["preset"] in headline(rows)]
-    assert all(float(row["duration_s"]) > 1e7 * float(row["classical_slowest_s"]) for row in gates)
+    assert all(float(row["duration_s"]) > 1e5 * float(row["classical_slowest_s"]) for row in gates)
     assert all(row["crossover_n_keys"] == "" for row in rows)
 
 
