@@ -99,16 +99,17 @@ def test_a_score_of_another_form_is_left_out(tensors, score):
 
 
 def test_a_negative_factor_does_not_pass_the_relu(tensors):
-    score = lambda q, k, w, relu: (w[:, :, None] @ relu((q @ k.mT[:, None]) * -2.0))[:, :, 0]  # noqa: E731 one line
+    def score(q, k, w, relu):
+        return (w[:, :, None] @ relu((q @ k.mT[:, None]) * -2.0))[:, :, 0]
+
     assert calls_of(indexer(tensors, score))[0] is None
 
 
 def test_a_selection_that_the_scores_do_not_explain_is_left_out(tensors):
     import torch
 
-    lowest = lambda selected: torch.arange(TOPK, dtype=torch.int32).expand_as(selected)  # noqa: E731 one line
     outcomes = {
-        "other keys": lowest,
+        "other keys": lambda selected: torch.arange(TOPK, dtype=torch.int32).expand_as(selected),
         "no key": lambda selected: torch.full_like(selected, -1),
         "a key that is none": lambda selected: selected + N,
         "a mask": lambda selected: torch.ones(1, N, N, dtype=torch.bool),
