@@ -22,7 +22,7 @@ def reports() -> Iterator[tuple[str, Callable[[], str]]]:
     The two files of a preset share one computation, if they are computed one after the other.
 
     >>> [path for path, _ in reports()][:2]
-    ['estimates/reports/toy.html', 'estimates/reports/toy.md']
+    ['estimates/reports/1m-context-synthetic.html', 'estimates/reports/1m-context-synthetic.md']
     """
     for name in PRESETS:
         yield f"{FOLDER}/{name}.html", functools.partial(_html, name)

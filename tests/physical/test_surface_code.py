@@ -203,3 +203,12 @@ def test_storage_that_no_distance_saves_is_named():
     hot = attrs.evolve(GIDNEY_FOWLER, error_rate_threshold=0.001001)
     with pytest.raises(InputError, match="at the largest code distance"):
         physical_estimate(counts(10**9), attrs.evolve(hot, factories=("litinski-2019",)), 0.01)
+
+
+@pytest.mark.parametrize("machine", ["gidney-2025", "beverland-gate-ns-e3"])
+def test_a_machine_may_wait_for_centuries(machine):
+    """A cycle beside 10^16 cycles of waiting is less than a float holds; found by `make fuzz`."""
+    circuit = LogicalCounts(10**9, 10**6, 10, 1, 10**9, logical_qubits=1000, toffoli_depth=10**8)
+    estimate = physical_estimate(circuit, HARDWARE[machine], 0.01, waiting_s=9007199255.0)
+    assert estimate.duration_s >= 9007199255.0
+    assert estimate.p_failure <= 0.01

@@ -225,8 +225,8 @@ class _Site:
         Tiles are exposed for the cycles c and the waiting w. Of those that operate, as many are bought as spread the
         Clifford traffic over c: (c + w) (tiles + max(traffic / c - operating, 0)) is what is allowed.
         """
-        demand, one = self.demand, self._intervals(1.0) - self._intervals(0.0)
-        allowed = self.p_left[factories] / (self.place.error_rate * one)
+        demand, cycles = self.demand, 1 if self.hardware.error_interval == "cycle" else self.place.distance
+        allowed = self.p_left[factories] / self.place.error_rate * cycles
         few = allowed / max(demand.exposed_tiles, 1.0) - demand.waiting_cycles
         traffic = float(demand.clifford) * self.place.distance
         kept = max(demand.exposed_tiles - demand.operating_tiles, 1.0)

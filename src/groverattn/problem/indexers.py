@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from groverattn.errors import InputError
 from groverattn.problem.fixed_point import largest_value
-from groverattn.problem.score_blocks import exact_dtype
+from groverattn.problem.score_blocks import exact_dtype, exact_product
 
 
 def _integers(numbers: Iterable[int]) -> tuple[int, ...]:
@@ -119,5 +119,5 @@ def weighted_relus(
             why="they are added up in 64 bits",
             do="take fewer bits",
         )
-    products = (keys.astype(dtype) @ queries.T.astype(dtype)).astype(np.int64)
+    products = exact_product(keys.astype(dtype), queries.T.astype(dtype)).astype(np.int64)
     return np.maximum(products, 0) @ weights.astype(np.int64)

@@ -32,6 +32,16 @@ def exact_dtype(d_head: int, query_bits: int, key_bits: int) -> type[np.number]:
     return np.float64 if beyond <= 1 << 53 else np.int64
 
 
+def exact_product(left: NDArray[np.number], right: NDArray[np.number], out: NDArray | None = None) -> NDArray:
+    """Matrix product of integers in a type of `exact_dtype`: no flag that BLAS raises means anything.
+
+    Its kernels may compute lanes that they do not store, and NumPy warns of an invalid value there (numpy#24067,
+    OpenBLAS#1924).
+    """
+    with np.errstate(all="ignore"):
+        return np.matmul(left, right, out=out)
+
+
 @attrs.frozen(eq=False, repr=False)
 class ScoreBlocks:
     """Integer scores of a head, computed for the rows asked for and never stored for all.
@@ -67,7 +77,7 @@ class ScoreBlocks:
 
     def of_row(self, row: int) -> NDArray[np.int64]:
         """Scores of the keys that row `row` sees, shape (visible_keys,)."""
-        return (self.queries[row] @ self.keys[:, : row + 1 if self.causal else None]).astype(np.int64)
+        return exact_product(self.queries[row], self.keys[:, : row + 1 if self.causal else None]).astype(np.int64)
 
     def of_rows(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.number]]:
         """Scores of each row over the keys that it sees, row by row; each array is overwritten later.
@@ -82,7 +92,7 @@ class ScoreBlocks:
         for block in _blocks(rows.size, step):
             queries, n_keys = self.queries[rows[block]], int(visible[block].max())
             scores = buffer[: len(queries) * n_keys].reshape(len(queries), n_keys)
-            np.matmul(queries, self.keys[:, :n_keys], out=scores)
+            exact_product(queries, self.keys[:, :n_keys], out=scores)
             for row, n_visible in zip(scores, visible[block], strict=True):
                 yield row[:n_visible]
 
@@ -100,7 +110,7 @@ class ScoreBlocks:
         for block in _blocks(rows.size, _TILE_ROWS):
             queries, at = self.queries[rows[block]], range(block.start, block.stop)
             for tile in _blocks(int(visible[block].max()), _TILE_KEYS):
-                scores = queries @ self.keys[:, tile]
+                scores = exact_product(queries, self.keys[:, tile])
                 for row, i in zip(scores, at, strict=True):
                     # A row at a time: contiguous, so that comparing and counting run at the speed of the cache.
                     counts[i] += np.count_nonzero(row[: max(visible[i] - tile.start, 0)] >= limits[i])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.problem.score_blocks import exact_product
 from groverattn.reference.finders.finder import Finder, Found, ScanIndex
 from groverattn.reference.finders.key_set import KeySet
 
@@ -22,7 +23,7 @@ class DenseIndex(ScanIndex):
         """Keys whose score reaches the threshold `wanted`; O(n d), one block of keys at a time."""
         numbers, threshold = self.keys.query(query), self.keys.threshold(wanted)
         found = [
-            start + np.flatnonzero(self.keys.numbers[start : start + _SCORES_HELD] @ numbers >= threshold)
+            start + np.flatnonzero(exact_product(self.keys.numbers[start : start + _SCORES_HELD], numbers) >= threshold)
             for start in range(0, self.keys.n_keys, _SCORES_HELD)
         ]
         return self.found(np.concatenate(found))
@@ -40,7 +41,7 @@ class DenseIndex(ScanIndex):
         found: list[list[NDArray[np.int64]]] = [[] for _ in queries]
         step = max(1, _SCORES_HELD // len(queries))
         for start in range(0, self.keys.n_keys, step):
-            scores = queries @ self.keys.numbers[start : start + step].T
+            scores = exact_product(queries, self.keys.numbers[start : start + step].T)
             for row, (of_row, threshold) in enumerate(zip(scores, thresholds, strict=True)):
                 found[row].append(start + np.flatnonzero(of_row >= threshold))
         return [np.concatenate(each) for each in found]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]  # a compiled class
 
+from groverattn.problem.score_blocks import exact_product
 from groverattn.reference.finders.finder import Finder, Found, KeyIndex
 from groverattn.reference.finders.key_set import KeySet
 from groverattn.reference.finders.lifted_ball import LiftedKeys, ball_of_half_space
@@ -53,7 +54,7 @@ class HalfSpaceIndex(KeyIndex):
             return Found(np.empty(0, dtype=np.int64), 0, lambda: 0)
         radius = ball.radius
         candidates = np.array(self.tree.query_ball_point(ball.centre, radius, return_sorted=True), dtype=np.int64)
-        reached = self.keys.numbers[candidates] @ numbers >= threshold
+        reached = exact_product(self.keys.numbers[candidates], numbers) >= threshold
         return Found(candidates[reached], candidates.size, lambda: self.cells.points_met(ball.centre, radius))
 
 

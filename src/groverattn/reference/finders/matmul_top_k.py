@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.problem.score_blocks import exact_product
 from groverattn.reference.finders.finder import Finder, Found, ScanIndex
 from groverattn.reference.finders.key_set import KeySet
 
@@ -15,7 +16,7 @@ class TopKIndex(ScanIndex):
     def find(self, query: NDArray[np.integer], wanted: int) -> Found:
         """k = `wanted` keys, none of the others with a larger score; O(n d + n). Of ties, the first keys."""
         self.keys.check_k(wanted)
-        scores = self.keys.numbers @ self.keys.query(query)
+        scores = exact_product(self.keys.numbers, self.keys.query(query))
         least = np.partition(scores, -wanted)[-wanted]
         # Chosen by value and then by place: which of several equal scores a partition puts first is not defined.
         above, equal = np.flatnonzero(scores > least), np.flatnonzero(scores == least)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import check_between
-from groverattn.problem.score_blocks import exact_dtype
+from groverattn.problem.score_blocks import exact_dtype, exact_product
 from groverattn.reference.finders.ball_cover import Balls
 from groverattn.reference.finders.finder import FilterWork, Finder, Found, KeyIndex
 from groverattn.reference.finders.key_set import KeySet
@@ -62,7 +62,7 @@ class Part:
         of_part = query[self.dimensions].astype(np.int64)
         norm = math.sqrt(of_part @ of_part)
         centres = self.balls.doubled_centres
-        halves = (centres @ of_part.astype(centres.dtype)).astype(dtype)
+        halves = exact_product(centres, of_part.astype(centres.dtype)).astype(dtype)
         reach = np.ceil(self.balls.doubled_radii * (norm * _ROUNDED_UP * (1 << (binary_places - 1))))
         return (halves << (binary_places - 1)) + reach.astype(dtype)
 
@@ -96,7 +96,7 @@ class SubspaceBallsIndex(KeyIndex):
         """Keys whose score reaches the threshold `wanted`: of those whose bound does."""
         numbers, threshold = self.keys.query(query), self.keys.threshold(wanted)
         candidates = np.flatnonzero(self._at_least(numbers, threshold))
-        reached = self.keys.numbers[candidates] @ numbers >= threshold
+        reached = exact_product(self.keys.numbers[candidates], numbers) >= threshold
         return Found(candidates[reached], candidates.size, lambda: candidates.size, self.filter_work)
 
     def _at_least(self, query: NDArray[np.floating], threshold: int) -> NDArray[np.bool_]:
