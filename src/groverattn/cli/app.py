@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 import shlex
 import sys
@@ -13,6 +11,8 @@ import attrs
 from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
+from groverattn.cli.streams import OUTPUT, ReaderGoneError, drop, watch_streams
+from groverattn.cli.surroundings import check_address_space, set_for_libraries, while_loading
 from groverattn.errors import InputError
 from groverattn.show.terminal import printable
 
@@ -108,11 +108,9 @@ def call(arguments: Sequence[str] | None = None) -> int:
     >>> call(["presets", "--format", "xml"])
     2
     """
-    # read by qdk, which Qualtran may load, on its first import
-    os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")
-    # read by NumPy on its import: the processes of --workers are the parallelism, and more threads only disturb them
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    set_for_libraries()
     try:
+        check_address_space()
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:  # it was closed: `groverattn ... >&-`
             sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends
@@ -123,12 +121,11 @@ def call(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("groverattn: interrupted; nothing was written", file=sys.stderr)
         return 130  # 128 + SIGINT, as shells report it
-    except BrokenPipeError:  # `| head`: the reader has what it wanted
-        _drop_output()
-        return 0
-    except OSError as failure:  # a full disk, that of standard output among them
-        _drop_output()
-        return _refuse(_no_room(failure))
+    except Exception as failure:
+        refusal = while_loading(failure)
+        if refusal is None and not isinstance(failure, OSError):
+            raise
+        return _refuse(refusal) if refusal else _not_written(failure)  # pyright: ignore[reportArgumentType]
     return status or 0
 
 
@@ -149,19 +146,20 @@ def _in_plain_words(message: str) -> str:
     return re.sub(r"^Unused Tokens: \[(.*)\]$", r"\1 belongs to no option", message)
 
 
-def _no_room(failure: OSError) -> InputError:
-    return InputError(
-        given=str(failure.filename or "standard output"),
-        allowed="a place that can be written to",
-        why=failure.strerror or str(failure),
-        do="make room, or write to another place",
+def _not_written(failure: OSError) -> int:
+    """Say of a full disk, that of standard output among them, what it is; a reader that has gone has what it wanted."""
+    if failure.filename == OUTPUT:
+        drop(sys.stdout)
+        if isinstance(failure, ReaderGoneError):  # `| head`
+            return 0
+    return _refuse(
+        InputError(
+            given=str(failure.filename or "a file, or a pipe between processes, that the system does not name"),
+            allowed="a place that can be written to",
+            why=failure.strerror or str(failure),
+            do="make room, or write to another place",
+        )
     )
-
-
-def _drop_output() -> None:
-    """Send what is left to be printed nowhere: the interpreter tries again when it ends."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse(error: InputError) -> int:
@@ -172,10 +170,5 @@ def _refuse(error: InputError) -> int:
 
 def main() -> None:
     """Entry point."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:  # it was closed, and `print` would take the other one
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names of files need not be UTF-8
+    watch_streams()
     sys.exit(call())

@@ -6,7 +6,6 @@ import bisect
 import hashlib
 import itertools
 import math
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -18,6 +17,7 @@ import attrs
 import numpy as np
 
 from groverattn.errors import InputError, shown, unknown_name
+from groverattn.files.toml_text import entries_of_toml
 from groverattn.inputs import Input, typed
 from groverattn.physical.input_file import refused
 from groverattn.sweep.kinds import KINDS, Kind
@@ -121,7 +121,7 @@ def read_study(path: Path) -> Study:
     with _in_messages(lambda given: f"{path}: {given}"):
         data = _read(path)
         try:
-            entries = tomllib.loads(data.decode("utf-8-sig"))
+            entries = entries_of_toml(data.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise refused("bytes that are not UTF-8", "text in UTF-8", "TOML is UTF-8", "save it as UTF-8") from None
         except (ValueError, RecursionError) as error:

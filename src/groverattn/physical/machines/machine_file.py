@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import attrs
 
 from groverattn.errors import shown, unknown_name
+from groverattn.files.toml_text import entries_of_toml
 from groverattn.physical.input_file import parse_file, refused
 
 USERS_FILE = "user's file"
@@ -44,7 +44,7 @@ def read_machine_file(path: Path, fields: Collection[str], *, sources_required: 
     Raises:
         InputError: no such file, one that is too large or not TOML, an unknown field, or a table without its two keys.
     """
-    return parse_file(path, "TOML", lambda text: _machine(tomllib.loads(text), fields, sources_required))
+    return parse_file(path, "TOML", lambda text: _machine(entries_of_toml(text), fields, sources_required))
 
 
 def _machine(entries: dict[str, Any], fields: Collection[str], sources_required: bool) -> MachineFile:

@@ -1,0 +1,113 @@
+"""What is around a process: who reads its messages, settings of libraries, the working folder, little memory."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from groverattn.cli.app import call
+
+PROGRAM = "from groverattn.cli.app import main; main()"
+SIMULATE = ("simulate", "--n-keys", "40", "--d-head", "4", "--n-marked", "2", "--workers", "1", "--engine", "law")
+
+
+def program(*arguments, **options):
+    """Run a command line in a process of its own."""
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    return subprocess.run(command, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options)
+
+
+@pytest.fixture
+def no_reader():
+    """A pipe whose reader has gone."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    yield writing
+    os.close(writing)
+
+
+def test_nobody_reads_the_messages(no_reader):
+    """The work goes on, the result is written, and the status is what it would be."""
+    expected = program(*SIMULATE, "--format", "json")
+    assert b"rows searched: 40 of 40" in expected.stderr
+    done = program(*SIMULATE, "--format", "json", stderr=no_reader)
+    assert (done.returncode, done.stdout) == (0, expected.stdout)
+    assert program("estimate", "--n-keys", "10", stderr=no_reader).returncode == 2
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+def test_a_full_disk_behind_the_messages():
+    with open("/dev/full", "w") as full:
+        done = program(*SIMULATE, stderr=full)
+        assert (done.returncode, b"verdict" in done.stdout) == (0, True)
+        assert program("presets", "--format", "xml", stderr=full).returncode == 2
+
+
+def test_nobody_reads_the_result(no_reader):
+    done = program("presets", stdout=no_reader)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_failure_of_the_system_without_a_name_is_not_standard_output(cli, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("groverattn.cli.price.show", fail)
+    refused = cli("presets")
+    assert refused.status == 2
+    assert "Input/output error" in refused.err
+    assert "standard output" not in refused.err
+
+
+@pytest.mark.parametrize("mib", [150, 300, 450])
+def test_little_address_space_is_refused_before_libraries_are_loaded(mib):
+    import resource
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
+
+    done = program(*SIMULATE, preexec_fn=limit, timeout=60)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"{mib} MiB of address space" in done.stderr.decode()
+    assert "ulimit -v 524288" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"),
+    [
+        ("NUMPY_MADVISE_HUGEPAGE", SIMULATE),
+        ("MPLBACKEND", ("verify", "--n-keys", "8", "--d-head", "2")),
+        ("SYMPY_DEBUG", ("verify", "--n-keys", "8", "--d-head", "2")),
+    ],
+)
+def test_a_setting_that_a_library_refuses_is_named(name, verb):
+    done = program(*verb, env=os.environ | {name: "nonsense"})
+    message = done.stderr.decode()
+    assert (done.returncode, done.stdout, "Traceback" in message) == (2, b"", False)
+    assert f"unset {name}" in message
+
+
+def test_what_fails_in_this_package_is_no_setting(monkeypatch):
+    monkeypatch.setattr("groverattn.cli.price.show", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        call(["presets"])
+
+
+@pytest.mark.parametrize("search_path", [None, os.pathsep])
+def test_no_code_from_the_working_folder_runs(tmp_path, search_path):
+    """Neither under `python -m`, nor with an empty entry of PYTHONPATH."""
+    for name in ("attrs", "cyclopts", "numpy", "random", "groverattn"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('code of the working folder ran')")
+    environment = os.environ | (
+        {} if search_path is None else {"PYTHONPATH": search_path + os.environ.get("PYTHONPATH", "")}
+    )
+    scripts = {"module": ["-m", "groverattn"], "script": [str(tmp_path / "bin" / "groverattn")]}
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "groverattn").write_text(PROGRAM)
+    (tmp_path / "groverattn.py").unlink()  # that one is found before any code of the package can say no
+    for start in scripts.values():
+        done = subprocess.run(
+            [sys.executable, *start, *SIMULATE], cwd=tmp_path, capture_output=True, env=environment, text=True
+        )
+        assert done.returncode == 0, done.stderr
