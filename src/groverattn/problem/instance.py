@@ -185,6 +185,17 @@ class Instance:
             raise _nothing_to_search(bare, n_marked, wanted)
         return instance
 
+    @cached_property
+    def keys_made_equal(self) -> int:
+        """Keys that differ from all others in the head, and not as integers: one large number rounds all others."""
+        return _n_different(self.head.keys) - _n_different(self.keys.values)
+
+    @property
+    def is_mostly_zero(self) -> bool:
+        """Whether more than half of the keys are 0 as integers, and are not in the head."""
+        zero = ~self.keys.values.any(axis=1) & self.head.keys.any(axis=1)
+        return 2 * int(zero.sum()) > self.n_keys
+
     @property
     def n_keys(self) -> int:
         """Number of keys n."""
@@ -322,3 +333,8 @@ def _nothing_to_search(bare: Instance, n_marked: int, rows: range) -> InputError
         why=f"in every row the {n_marked} largest scores tie with the smallest",
         do="raise query_bits or key_bits",
     )
+
+
+def _n_different(rows: NDArray) -> int:
+    """Number of different rows of an array."""
+    return len({row.tobytes() for row in rows + 0})  # -0.0 is 0.0

@@ -81,7 +81,9 @@ class Simulation(Shown):
 
     @property
     def passed(self) -> bool:
-        """Nothing missed, nothing false, no circuit wrong, and every error within its bounds."""
+        """Nothing missed, nothing false, no circuit wrong, every error in its bounds, and keys that differ."""
+        if self.instance.is_mostly_zero:
+            return False
         counted = sum(row.missed + row.false + (row.circuit_wrong or 0) for row in self.rows)
         return counted == 0 and (self.output is None or self.output.within_bounds)
 
@@ -215,6 +217,7 @@ class Simulation(Shown):
             "keys_per_query": request.keys_per_query,
             "first_score": request.first_score,
             "trials": self.total("trials"),
+            "keys_made_equal": self.instance.keys_made_equal,
             "key_tests_in_oracles": self.total("key_tests"),
             "passed": self.passed,
         }

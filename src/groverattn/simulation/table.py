@@ -78,6 +78,14 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     read = f"to check what was measured, and rows read whole; a scan of all rows reads {scan:,}"
     yield "keys read", whole(result.total("key_visits")), read
     yield from _output_rows(result)
+    equal = result.instance.keys_made_equal
+    if equal:
+        share = f"{equal / result.instance.n_keys:.0%} of all, equal to another one once rounded to "
+        yield "keys made equal", whole(equal), f"{share}{result.instance.keys.bits} bits"
+    if result.instance.is_mostly_zero:
+        cure = "take more bits, or look at the largest number in K"
+        yield "verdict", words("FAILED"), f"more than half of the keys are rounded to 0, and nothing was tested: {cure}"
+        return
     but = f", but {given_up:,} rows were given up" if given_up else ""
     verdict = words("passed" if result.passed else "FAILED")
     errors = "" if result.output is None else "; errors in bounds"
