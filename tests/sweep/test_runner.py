@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from groverattn.errors import InputError
+from groverattn.sweep import executors
 from groverattn.sweep import runner as runner_module
 from groverattn.sweep.executors import InProcess, Processes, chosen_workers
 from groverattn.sweep.kinds import KINDS
@@ -38,9 +39,10 @@ class Run:
     after: object = None
     rows: list = attrs.field(factory=list)
     who: set = attrs.field(factory=set)
+    notes: list = attrs.field(factory=list)
 
     def __call__(self, points):
-        return Runner(Work("estimate", VERSION, "."), self.make, self.write, self.slots).run(points)
+        return Runner(Work("estimate", VERSION, "."), self.make, self.write, self.slots, self.notes.append).run(points)
 
     def write(self, rows, who):
         self.rows += rows
@@ -260,6 +262,27 @@ def test_a_process_that_is_killed_costs_no_row():
     assert run.who == {"2 processes"}
     assert is_each_once(run, 30)
     assert not any(row["error"] for row in run.rows)
+    assert not set(multiprocessing.active_children()) - before
+
+
+def test_a_process_that_is_stopped_is_ended_and_its_points_are_tried_again(monkeypatch):
+    """SIGSTOP, as a debugger or an operator sends it: said, and no row is lost."""
+    monkeypatch.setattr(executors, "LOOKS_STOPPED_MAX", 3)
+    before = set(multiprocessing.active_children())
+
+    def stop_one(written):
+        if written >= 5:
+            run.after = None
+            workers = [child for child in multiprocessing.active_children() if child not in before]
+            os.kill(workers[0].pid, signal.SIGSTOP)
+
+    run = Run(lambda: Processes(2), after=stop_one)
+    assert run([Point(str(at), KIND.defaults | {"preset": "toy", "n_keys": 16 + at}) for at in range(30)])
+    assert run.after is None
+    assert is_each_once(run, 30)
+    assert not any(row["error"] for row in run.rows)
+    (note,) = run.notes
+    assert "which was stopped; its points are tried again" in note
     assert not set(multiprocessing.active_children()) - before
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -226,3 +227,37 @@ def test_rows_are_counted_if_ctrl_c_comes_while_they_are_written(tmp_path):
         store.journal.set_trace_callback(None)
         assert (store.appended, list(store.outcomes)) == (2, ["a", "b"])
     assert there(tmp_path) == ["a", "b"]
+
+
+@pytest.mark.parametrize("done", ["renamed", "deleted", "replaced"])
+def test_a_folder_that_does_not_stay_where_it_is(tmp_path, done):
+    """Nothing is written where the folder was, and the rows of before are in the one that was opened."""
+    folder, elsewhere = filled(tmp_path / "study", "a"), tmp_path / "elsewhere"
+    with open_store(folder, KIND) as store:
+        shutil.copytree(folder, elsewhere) if done == "deleted" else None
+        shutil.rmtree(folder) if done == "deleted" else folder.rename(elsewhere)
+        if done == "replaced":
+            filled(folder, "of another study")
+        for write in (
+            lambda: store.append(rows("b")),
+            lambda: store.write_table(["a"]),
+            lambda: store.write_manifest(""),
+        ):
+            with pytest.raises(InputError, match="renamed, deleted or replaced while the study ran"):
+                write()
+    assert there(elsewhere) == ["a"]
+    assert folder.exists() == (done == "replaced")
+    assert not folder.exists() or (there(folder), sorted(os.listdir(folder))) == (["of another study"], [JOURNAL])
+
+
+def test_rows_whose_inputs_contradict_their_id_are_refused(tmp_path):
+    folder, values = filled(tmp_path, "a"), KIND.defaults | {"n_keys": 64}
+    with open_store(folder, KIND) as store:
+        store.append([KIND.row("b", values, {})])
+        store.check_inputs([("a", KIND.defaults), ("b", values)])
+    with sqlite3.connect(folder / JOURNAL) as journal:
+        journal.execute("UPDATE rows SET n_keys = '640' WHERE id = 'b'")
+    with open_store(folder, KIND) as store:
+        store.check_inputs([("a", KIND.defaults)])
+        with pytest.raises(InputError, match=r"the row b of .* n_keys = '640'; allowed: n_keys = 64, as"):
+            store.check_inputs([("a", KIND.defaults), ("b", values)])

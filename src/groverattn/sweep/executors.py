@@ -10,10 +10,13 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import forkserver
 from typing import Any
+
+import psutil
 
 from groverattn.errors import InputError
 from groverattn.inputs import check_between
@@ -21,6 +24,9 @@ from groverattn.inputs import check_between
 _SECONDS_TO_CONNECT = 10
 _SECONDS_BETWEEN_QUESTIONS = 0.5
 _WORKERS_MAX = 4096
+LOOKS_STOPPED_MAX = 40
+"""Looks, two a second, after which a process that is stopped is ended."""
+
 _TASKS_PER_WORKER = 2  # one that it computes, and one that waits for it
 
 
@@ -34,6 +40,13 @@ class Workers(Executor):
 
     slots: int = 1
     words: str = "this process"
+
+    def end_stopped(self) -> str:
+        """End workers that have been stopped for some time; return what was done, in words, or nothing.
+
+        It is asked at every look at the workers, twice a second.
+        """
+        return ""
 
 
 class InProcess(Workers):
@@ -62,10 +75,27 @@ class Processes(ProcessPoolExecutor, Workers):
         check_between("workers", n_workers, 0, _WORKERS_MAX, "processes share the points; 0: this process alone")
         load_in_advance()
         self._others = set(multiprocessing.active_children())
+        self._looks_stopped: Counter[int] = Counter()
         self.slots = _TASKS_PER_WORKER * n_workers
         self.words = f"{n_workers} process{'es' if n_workers > 1 else ''}"
         context = multiprocessing.get_context("forkserver")
         super().__init__(n_workers, mp_context=context, initializer=_begin_worker)
+
+    def end_stopped(self) -> str:
+        """End processes that were stopped (SIGSTOP) at some looks in a row: what they had is lost, as if they died.
+
+        Looks are counted and not seconds: this process may have been stopped with them.
+        """
+        stopped = [pid for pid in self._processes or () if _is_stopped(pid)]
+        self._looks_stopped = Counter({pid: self._looks_stopped[pid] + 1 for pid in stopped})
+        ended = [pid for pid, looks in self._looks_stopped.items() if looks >= LOOKS_STOPPED_MAX]
+        for pid in ended:
+            os.kill(pid, signal.SIGKILL)
+        return (
+            f"ended process {', '.join(map(str, ended))}, which was stopped; its points are tried again"
+            if ended
+            else ""
+        )
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the processes go; with `cancel_futures` at once, whatever they compute."""
@@ -73,6 +103,13 @@ class Processes(ProcessPoolExecutor, Workers):
             for process in set(multiprocessing.active_children()) - self._others:
                 process.kill()
         super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_STOPPED
+    except psutil.Error:  # it has ended
+        return False
 
 
 def load_in_advance() -> None:

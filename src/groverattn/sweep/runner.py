@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from pathlib import Path
 
 import attrs
@@ -151,12 +151,14 @@ class Runner:
         make_executor: makes what computes; called again when its processes have died.
         on_rows: writes rows, and is told who computes, in words; called as batches are finished, in any order.
         slots: batches that an executor which is not a `Workers` may have at a time.
+        on_note: told, in words, of workers that were ended.
     """
 
     work: Work
     make_executor: Callable[[], Executor]
     on_rows: Callable[[list[Row], str], None]
     slots: int = 2
+    on_note: Callable[[str], None] = lambda note: None
     _executor: Executor = attrs.field(init=False)
     _size: BatchSize = attrs.field(factory=BatchSize, init=False)
     _pending: dict[Future, tuple[Point, ...]] = attrs.field(factory=dict, init=False)
@@ -190,9 +192,22 @@ class Runner:
             if not self._pending:
                 return
             # looked at again even if nothing is finished: a cluster may have got more workers
-            lost = self._take(wait(self._pending, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done)
+            lost = self._take(self._finished(FIRST_COMPLETED))
             if lost:  # what else is being computed may be lost with it
-                self._one_at_a_time(lost + self._take(wait(self._pending).done))
+                self._one_at_a_time(lost + self._take(self._all_finished()))
+
+    def _finished(self, return_when: str) -> set[Future]:
+        """Return what is finished after half a second at most, and look after workers that were stopped."""
+        done = wait(self._pending, timeout=_LOOK_SECONDS, return_when=return_when).done
+        note = self._executor.end_stopped() if isinstance(self._executor, Workers) else ""
+        if note:
+            self.on_note(note)
+        return done
+
+    def _all_finished(self) -> set[Future]:
+        while len(done := self._finished(ALL_COMPLETED)) < len(self._pending):
+            pass
+        return done
 
     def _submit(self, points: tuple[Point, ...]) -> None:
         """Hand points over; if the executor does not take them, they are lost."""
@@ -225,7 +240,7 @@ class Runner:
         for point in points:
             self._renew()
             self._submit((point,))
-            if self._take(wait(self._pending).done):
+            if self._take(self._all_finished()):
                 self.on_rows([self._kind.row(point.id, point.values, {"error": _DIED})], self._who)
         self._renew()
 

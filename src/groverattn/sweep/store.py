@@ -13,10 +13,10 @@ from pathlib import Path
 
 import attrs
 
-from groverattn.errors import InputError
+from groverattn.errors import InputError, shown
 from groverattn.files.csv_records import cell_text
 from groverattn.files.whole import check_replaceable, whole_file, write_text
-from groverattn.sweep.kinds import Kind, Row
+from groverattn.sweep.kinds import Kind, Row, Values
 
 JOURNAL, TABLE, MANIFEST = "journal.sqlite", "table.csv", "manifest.json"
 _OLD_JOURNAL = "journal.csv"
@@ -54,6 +54,7 @@ class Store:
         folder: the folder.
         kind: of the study.
         journal: the database; all cells are text, as they are in the table.
+        place: device and number of its file.
         outcomes: of every point that is there: "failed" with an error instead of numbers, "refuted" if a check of the
             numbers failed (`passed` of a simulation), or "".
         appended: rows that were added since it was opened.
@@ -65,6 +66,7 @@ class Store:
     folder: Path
     kind: Kind
     journal: sqlite3.Connection
+    place: tuple[int, int] | None
     outcomes: dict[str, str] = attrs.field(factory=dict)
     appended: int = 0
 
@@ -95,11 +97,26 @@ class Store:
             for name, *cells in journal.execute(f"SELECT id, error, {passed} FROM rows"):
                 self.outcomes[name] = _outcome(*cells)
 
+    def check_inputs(self, points: Iterable[tuple[str, Values]]) -> None:
+        """Raise InputError if the row of a point has other numbers as inputs than the point, whose id it has."""
+        columns = [name for name in self.kind.columns if name in self.kind.inputs]
+        select = f"SELECT {', '.join(columns)} FROM rows WHERE id = ?"
+        for point, values in points:
+            for name, cell in zip(columns, self.journal.execute(select, (point,)).fetchone(), strict=True):
+                said = values[name]
+                if isinstance(said, int | float) and not isinstance(said, bool) and cell != str(cell_text(said)):
+                    raise _refused(
+                        f"the row {point} of {self.folder / JOURNAL}, with {name} = {shown(cell)}",
+                        f"{name} = {said}, as the point with this id has",
+                        "somebody has changed the row: its numbers would be those of another point",
+                    )
+
     def append(self, rows: Iterable[Row]) -> None:
         """Add rows, all or none of them, and wait until the disk has them; Ctrl-C takes effect afterwards."""
         cells = [{name: cell_text(row[name]) for name in self.kind.columns} for row in rows]
         insert = f"INSERT OR REPLACE INTO rows VALUES ({', '.join('?' * len(self.kind.columns))})"
         with interrupts_wait(), _on_disk(self.folder):
+            self._check_place()
             with self.journal as journal:
                 journal.execute("BEGIN")
                 journal.executemany(insert, [tuple(row.values()) for row in cells])
@@ -109,6 +126,7 @@ class Store:
     def write_table(self, ids: Iterable[str]) -> int:
         """Write the rows of some points to the table, in their order, and return how many there are."""
         written = 0
+        self._check_place()
         with interrupts_wait(), _on_disk(self.folder), whole_file(self.folder / TABLE) as file:
             text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
             table = csv.writer(text, lineterminator="\n")
@@ -120,10 +138,29 @@ class Store:
             text.detach()
         return written
 
+    def _check_place(self) -> None:
+        """Raise InputError if the folder is not the one that was opened: what is there now may be another study's."""
+        if self.place != _place_of(self.folder / JOURNAL):
+            raise _refused(
+                f"{self.folder}, which was renamed, deleted or replaced while the study ran",
+                "a folder that stays where it is",
+                f"the journal that was opened is no longer {self.folder / JOURNAL}",
+                "put it back if it was renamed, and run the same command to go on: rows written before are in it",
+            )
+
     def write_manifest(self, text: str) -> None:
         """Write the manifest, whole or not at all."""
+        self._check_place()
         with interrupts_wait():
             write_text(self.folder / MANIFEST, text)
+
+
+def _place_of(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _outcome(error: str, passed: str) -> str:
@@ -142,7 +179,7 @@ def open_store(folder: Path, kind: Kind) -> Iterator[Store]:
         _check_contents(folder)
         journal = sqlite3.connect(folder / JOURNAL, timeout=0, isolation_level=None)
     with closing(journal):
-        store = Store(folder, kind, journal)
+        store = Store(folder, kind, journal, _place_of(folder / JOURNAL))
         store.read()
         with _on_disk(folder):
             for name in (TABLE, MANIFEST):

@@ -93,7 +93,7 @@ def sweep(
         command: the command line, for the manifest.
         retry_failed: compute the points again whose row has an error.
         on_point: told of progress.
-        on_note: told what is found at the beginning, in words.
+        on_note: told what is found at the beginning, and of workers that were ended, in words.
 
     Raises:
         InputError: a bad study file, a folder that cannot be used or is in use, or workers that cannot be used.
@@ -105,6 +105,8 @@ def sweep(
         distinct = dict.fromkeys(points.ids)  # each once, in the order of the study
         kept = {name for name, outcome in store.outcomes.items() if not (retry_failed and outcome == FAILED)}
         kept &= distinct.keys()
+        index_of = dict(zip(points.ids, range(study.size), strict=True))
+        store.check_inputs((name, study.at(index_of[name])) for name in kept)
         if store.outcomes:
             on_note(f"{len(kept):,} of {len(distinct):,} points are there")
         others = len(store.outcomes.keys() - distinct.keys())
@@ -124,7 +126,7 @@ def sweep(
         if len(kept) < len(distinct):
             work = Work(study.kind.name, points.version.digest, str(study.folder), points.files)
             try:
-                complete = Runner(work, make_executor, write, slots).run(points.to_compute(kept))
+                complete = Runner(work, make_executor, write, slots, on_note).run(points.to_compute(kept))
             except KeyboardInterrupt:  # pressed again while it was ending
                 complete = False
         outcomes = [store.outcomes.get(name) for name in distinct]
