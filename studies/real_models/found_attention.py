@@ -7,11 +7,16 @@ rows by the package. Every score is computed: the marked keys are those that a s
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.capture.attention_calls import AttentionCall
+from groverattn.capture.attention_calls import AttentionCall, attention_calls
 from groverattn.errors import InputError, check_between, unknown_name
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.error_bounds import row_errors
@@ -175,9 +180,36 @@ def checked_rows(
         lowest = seen[in_found & ~read].min(initial=np.inf)
         highest = seen[~in_found].max(initial=-np.inf)
         if highest > lowest + _LARGEST_DIFFERENCE:
-            raise ArithmeticError(f"{marking}: in row {row} a key of score {highest} was not found, one of {lowest} was")
+            raise ArithmeticError(
+                f"{marking}: in row {row} a key of score {highest} was not found, one of {lowest} was"
+            )
     errors = row_errors(B)
     return CheckedRows(errors.weight_error, np.minimum(errors.a_priori, errors.a_posteriori_tight))
+
+
+@contextmanager
+def replaced_attention(compute: Callable[[AttentionCall], NDArray[np.float32]]) -> Iterator[None]:
+    """Let a function compute every attention of a model; it gets what `capture` records.
+
+    Args:
+        compute: from a layer's queries, keys and values to its output, shape (heads, n, d_v).
+
+    Raises:
+        InputError: inside, at a call that `capture` would refuse.
+    """
+    torch: Any = importlib.import_module("torch")
+    functional, pending = torch.nn.functional, []
+    original = functional.scaled_dot_product_attention
+
+    def computed(query: Any, *_: Any, **__: Any) -> Any:
+        return torch.from_numpy(compute(pending.pop())).to(query.dtype)[None]
+
+    functional.scaled_dot_product_attention = computed
+    try:
+        with attention_calls(pending.append):
+            yield
+    finally:
+        functional.scaled_dot_product_attention = original
 
 
 def _check(call: AttentionCall, marking: Marking, tail: str) -> None:
@@ -207,7 +239,7 @@ def _scores(call: AttentionCall, head: int, rows: NDArray[np.int64]) -> tuple[Fl
     return scores, np.arange(n_columns) > rows[:, None]
 
 
-def _threshold(call: AttentionCall, head: int, n_marked: int) -> np.float32:
+def _threshold(call: AttentionCall, head: int, n_marked: int) -> float:
     """Score that n times k of the scores of a head reach: the one threshold that marks k keys a row on average."""
     n = call.queries.shape[1]
     seen = []
@@ -216,11 +248,11 @@ def _threshold(call: AttentionCall, head: int, n_marked: int) -> np.float32:
         seen.append(scores[~hidden])
     scores = np.concatenate(seen)
     last = max(scores.size - n * n_marked, 0)
-    return np.partition(scores, last)[last]
+    return float(np.partition(scores, last)[last])  # exact: every float32 is a float64
 
 
 def _found(
-    scores: Floats, hidden: Mask, rows: NDArray[np.int64], marking: Marking, tau: np.float32 | None
+    scores: Floats, hidden: Mask, rows: NDArray[np.int64], marking: Marking, tau: float | None
 ) -> tuple[Mask, NDArray[np.int64]]:
     """Keys in the sparse part, shape (rows, columns), and how many of them each row marked."""
     if tau is not None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +16,28 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.capture.attention_calls import AttentionCall, attention_calls
+from groverattn.capture.attention_calls import AttentionCall
 from groverattn.errors import InputError
-from studies.real_models.found_attention import CheckedRows, LayerOutput, Marking, checked_rows, found_attention
-from studies.sheet import Sheet
+from studies.real_models.found_attention import (
+    CheckedRows,
+    LayerOutput,
+    Marking,
+    checked_rows,
+    found_attention,
+    replaced_attention,
+)
+from studies.sheet import Sheet, read_rows
 
 TEXTS = ("prose", "code", "data")
-N_TOKENS = 2048
-FIRST_SCORED = 512  # the first token that counts: its row, and every later one, sees at least 512 keys, twice the largest k
+ALL = "all"
+N_TOKENS = 1024
+"""Tokens of a text, n. The second half is scored: the rows that predict it see n / 2 keys or more."""
+
 N_MARKED = (16, 32, 64, 128, 256)
-TOKENS_PER_BLOCK = 128  # our choice for the standard error: losses of neighbouring tokens are not independent
+TOKENS_PER_BLOCK = 64  # our choice for the standard error: losses of neighbouring tokens are not independent
 READ_FIRST, READ_LAST = 4, 64  # of issue 17: the sinks and the recent window
 
-_ROWS_CHECKED = (600, 1200, 2000)  # of one head in each layer, by the package
+_ROWS_CHECKED = (0.6, 0.8, 1.0)  # of the text: rows of one head in each layer that the package computes as well
 _LOGITS_AT_A_TIME = 256  # of 49,152 numbers each
 
 
@@ -46,18 +54,17 @@ class Variant:
     tail: str = ""
 
 
-def variants() -> tuple[Variant, ...]:
-    """Every attention of the sheet, the model's own first and B with all keys marked last, as a control."""
+def variants(n_tokens: int) -> tuple[Variant, ...]:
+    """Every attention of the sheet, the model's own first, and B with all n keys marked last, as a control."""
     per_row = [(Marking(k), tail) for k in N_MARKED for tail in ("zero", "ones", "mean_score")]
-    reference = [(Marking(k), "exact_sum") for k in (16, 64, 256)]
     per_head = [(Marking(k, per_head=True), "mean_score") for k in (16, 64, 256)]
     read = [
         (Marking(k, read_first=READ_FIRST, read_last=READ_LAST), tail)
         for k in (0, 16, 64)
         for tail in ("zero", "mean_score")
     ]
-    control = [(Marking(N_TOKENS), "mean_score")]
-    return (Variant(), *(Variant(*each) for each in [*per_row, *reference, *per_head, *read, *control]))
+    others = [(Marking(64), "exact_sum"), (Marking(n_tokens), "mean_score")]
+    return (Variant(), *(Variant(*each) for each in [*per_row, *per_head, *read, *others]))
 
 
 @attrs.frozen(eq=False)
@@ -79,14 +86,14 @@ class ModelRun:
 
 @attrs.frozen
 class ModelRunRecord:
-    """One attention on one text. Every number is about the tokens from 512 to 2,047, the same for every attention.
+    """One attention on one text. Every number is about the second half of its tokens, the same for every attention.
 
     Numbers are rounded to four decimals, which another machine should reproduce within a few thousandths: where two
     scores are equal up to rounding, either key may be the k-th.
 
     Attributes:
-        text: file of data/texts.
-        tokens: scored tokens.
+        text: file of data/texts; `all` for the three together.
+        n_tokens: tokens of each text, n.
         marking: `exact` for the model's own attention, `k of a row`, or `one threshold per head`, which marks k keys a
             row on average over all rows of the text.
         read_first: keys read from the start of the text in every row, beside the marked ones.
@@ -96,7 +103,7 @@ class ModelRunRecord:
         loss: mean cross-entropy of a token, nats.
         perplexity: e^loss.
         above_exact: loss minus that of the model's own attention.
-        standard_error: of above_exact, from means of 128 tokens.
+        standard_error: of above_exact, from means of 64 tokens.
         same_choice: share of tokens in whose place the likeliest one is that of the model's own attention.
         marked_mean: marked keys of a row, mean over rows and heads; those that are read do not count.
         marked_p90: the number that 90 % of the rows do not exceed.
@@ -108,7 +115,7 @@ class ModelRunRecord:
     """
 
     text: str
-    tokens: int
+    n_tokens: int
     marking: str
     read_first: int
     read_last: int
@@ -128,43 +135,18 @@ class ModelRunRecord:
     certificate_median: float | None = None
 
 
-@contextmanager
-def replaced_attention(compute: Callable[[AttentionCall], NDArray[np.float32]]) -> Iterator[None]:
-    """Let a function compute every attention of a model; it gets what `capture` records.
-
-    Args:
-        compute: from a layer's queries, keys and values to its output, shape (heads, n, d_v).
-
-    Raises:
-        InputError: inside, at a call that `capture` would refuse.
-    """
-    torch: Any = importlib.import_module("torch")
-    functional, pending = torch.nn.functional, []
-    original = functional.scaled_dot_product_attention
-
-    def computed(query: Any, *_: Any, **__: Any) -> Any:
-        return torch.from_numpy(compute(pending.pop())).to(query.dtype)[None]
-
-    functional.scaled_dot_product_attention = computed
-    try:
-        with attention_calls(pending.append):
-            yield
-    finally:
-        functional.scaled_dot_product_attention = original
-
-
-def run_model(model: Any, token_ids: list[int], variant: Variant, first_scored: int = FIRST_SCORED) -> ModelRun:
-    """Run a causal language model on a text with one attention, and score its tokens from `first_scored` on.
+def run_model(model: Any, token_ids: list[int], variant: Variant) -> ModelRun:
+    """Run a causal language model on a text with one attention, and score the second half of its tokens.
 
     Args:
         model: as `AutoModelForCausalLM` loads it, with attention by `scaled_dot_product_attention`.
         token_ids: the text, n tokens.
         variant: the attention.
-        first_scored: number of the first token that is scored.
     """
     torch: Any = importlib.import_module("torch")
     layers: list[NDArray[np.int64]] = []
     checked: list[CheckedRows] = []
+    first_scored = len(token_ids) // 2
     scored = slice(first_scored - 1, len(token_ids) - 1)  # a row predicts the token after its own
 
     def compute(call: AttentionCall) -> NDArray[np.float32]:
@@ -191,7 +173,7 @@ def _layer(call: AttentionCall, variant: Variant, number: int) -> tuple[LayerOut
     assert variant.marking is not None
     layer = found_attention(call, variant.marking, variant.tail)
     heads, n, _ = call.queries.shape
-    rows = np.array([row for row in _ROWS_CHECKED if row < n] or [n - 1])
+    rows = np.array([int(share * n) - 1 for share in _ROWS_CHECKED])
     return layer, checked_rows(call, layer, number % heads, rows, variant.marking, variant.tail)
 
 
@@ -206,15 +188,15 @@ def _scored(torch: Any, head: Any, hidden: Any, tokens: Any) -> tuple[NDArray[np
     return np.concatenate(losses), np.concatenate(choices)
 
 
-def record(text: str, variant: Variant, run: ModelRun, exact: ModelRun) -> ModelRunRecord:
+def record(text: str, n_tokens: int, variant: Variant, run: ModelRun, exact: ModelRun) -> ModelRunRecord:
     """What one attention made of one text, beside what the model's own did."""
     marking = variant.marking
     above = run.losses - exact.losses
     loss = float(run.losses.mean())
     base = ModelRunRecord(
         text=text,
-        tokens=run.losses.size,
-        marking=_words(marking),
+        n_tokens=n_tokens,
+        marking=words(marking),
         read_first=marking.read_first if marking else 0,
         read_last=marking.read_last if marking else 0,
         n_marked=marking.n_marked if marking else None,
@@ -239,16 +221,17 @@ def record(text: str, variant: Variant, run: ModelRun, exact: ModelRun) -> Model
     )
 
 
-def _words(marking: Marking | None) -> str:
+def words(marking: Marking | None) -> str:
+    """How a marking is called in the sheet."""
     if marking is None:
         return "exact"
     return "one threshold per head" if marking.per_head else "k of a row"
 
 
 def standard_error(differences: NDArray[np.float64]) -> float:
-    """Standard error of a mean over tokens, from the means of whole blocks of 128 of them.
+    """Standard error of a mean over tokens, from the means of whole blocks of 64 of them.
 
-    >>> standard_error(np.repeat([1.0, 2.0, 3.0], 128)).__round__(4)
+    >>> standard_error(np.repeat([1.0, 2.0, 3.0], 64)).__round__(4)
     0.5774
     """
     n_blocks = differences.size // TOKENS_PER_BLOCK
@@ -256,30 +239,75 @@ def standard_error(differences: NDArray[np.float64]) -> float:
     return float(means.std(ddof=1) / np.sqrt(n_blocks))
 
 
-def records(data: Path) -> Iterator[ModelRunRecord]:
-    """Run the model with every attention on every text, about 25 minutes on one core.
+def records(data: Path, n_tokens: int = N_TOKENS) -> Iterator[ModelRunRecord]:
+    """Run the model with every attention on every text, eight minutes on one core; three times as long at 2,048 tokens.
 
     Args:
         data: the folder data/.
+        n_tokens: tokens of each text.
 
     Raises:
         InputError: the extra or the weights are not installed.
     """
     model, tokenizer = load_model()
-    for text in TEXTS:
-        token_ids = read_tokens(tokenizer, data, text)
-        exact = run_model(model, token_ids, Variant())
-        for variant in variants():
-            run = exact if variant.marking is None else run_model(model, token_ids, variant)
-            yield record(text, variant, run, exact)
+    token_ids = {text: read_tokens(tokenizer, data, text)[:n_tokens] for text in TEXTS}
+    runs = {(text, each): run_model(model, ids, each) for text, ids in token_ids.items() for each in variants(n_tokens)}
+    return records_of(n_tokens, runs)
+
+
+def records_of(n_tokens: int, runs: dict[tuple[str, Variant], ModelRun]) -> Iterator[ModelRunRecord]:
+    """Yield the records of each text, and those of all texts together, in the order of the runs.
+
+    Args:
+        n_tokens: tokens of each text.
+        runs: what each attention, the model's own among them, made of each text.
+    """
+    every = list(dict.fromkeys(variant for _, variant in runs))
+    texts = list(dict.fromkeys(text for text, _ in runs))
+    together = runs | {(ALL, each): joined([runs[text, each] for text in texts]) for each in every}
+    for (text, variant), run in together.items():
+        yield record(text, n_tokens, variant, run, together[text, Variant()])
+
+
+def joined(runs: Sequence[ModelRun]) -> ModelRun:
+    """Runs of one attention on several texts as one."""
+    checked = CheckedRows(
+        np.concatenate([run.checked.weight_error for run in runs]),
+        np.concatenate([run.checked.certificate for run in runs]),
+    )
+    losses, choices = (np.concatenate([getattr(run, name) for run in runs]) for name in ("losses", "choices"))
+    return ModelRun(losses, choices, np.concatenate([run.n_marked for run in runs], axis=1), checked)
 
 
 SHEET = Sheet("model_run.csv", ModelRunRecord, records)
 
+_SAME_WITHIN = 0.005  # far below every standard error that counts; rounding on one machine moves a loss by less
+
+
+def same_rows(old: str, new: str) -> bool:
+    """Whether two texts of the sheet say the same: as many rows, numbers that differ by no more than rounding does.
+
+    >>> same_rows("loss,tail\\n3.35,zero\\n", "loss,tail\\n3.352,zero\\n")
+    True
+    """
+    before, after = read_rows(old), read_rows(new)
+    return len(before) == len(after) and all(
+        a.keys() == b.keys() and all(_same_cell(a[name], b[name]) for name in a)
+        for a, b in zip(before, after, strict=True)
+    )
+
+
+def _same_cell(old: str, new: str) -> bool:
+    try:
+        a, b = float(old), float(new)
+    except ValueError:
+        return old == new
+    return abs(a - b) <= _SAME_WITHIN * max(abs(a), abs(b), 1.0)
+
 
 def read_tokens(tokenizer: Any, data: Path, text: str) -> list[int]:
-    """First tokens of a text, with those that the tokenizer adds."""
-    return list(tokenizer((data / "texts" / f"{text}.txt").read_text("utf-8"))["input_ids"])[:N_TOKENS]
+    """Tokens of a text, with those that the tokenizer adds."""
+    return list(tokenizer((data / "texts" / f"{text}.txt").read_text("utf-8"))["input_ids"])
 
 
 def load_model() -> tuple[Any, Any]:
