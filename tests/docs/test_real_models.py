@@ -55,3 +55,41 @@ def test_the_tables_are_those_of_the_sheet(lines):
     every = list(lines())
     assert len(every) > 10
     assert "\n".join(every) in TEXT
+
+
+def above(text, n_marked, tail, **which):
+    row = the_row(text, n_marked, tail, **which)
+    return float(row["above_exact"]), float(row["standard_error"])
+
+
+def test_the_tail_is_better_than_dropping_it():
+    for text in (*model_run.TEXTS, model_run.ALL):
+        for k in model_run.N_MARKED:
+            assert above(text, k, "mean_score")[0] < above(text, k, "zero")[0]
+    at = {k: above("all", k, "zero")[0] for k in model_run.N_MARKED}
+    assert at[64] < above("all", 16, "mean_score")[0] < at[32]
+    assert at[256] < above("all", 32, "mean_score")[0] < at[128]
+    assert at[256] > 2 * above("all", 256, "zero")[1]
+
+
+def test_where_b_stops_hurting():
+    for text in (*model_run.TEXTS, model_run.ALL):
+        for k in (128, 256):
+            difference, error = above(text, k, "mean_score")
+            assert abs(difference) < 2 * error
+    assert above("all", 64, "mean_score")[0] < above("all", 64, "mean_score")[1]
+    assert above("code", 64, "mean_score")[0] > 2 * above("code", 64, "mean_score")[1]
+
+
+def test_ones_break_the_model():
+    every = [the_row("all", k, "ones") for k in model_run.N_MARKED]
+    assert all(2.4 < float(row["above_exact"]) < 2.9 and float(row["weight_error_median"]) > 1.4 for row in every)
+
+
+@pytest.mark.parametrize(("n_marked", "most"), [(16, "36"), (64, "143")])
+def test_what_one_threshold_marks(n_marked, most):
+    row = the_row("all", n_marked, "mean_score", marking="one threshold per head")
+    assert row["marked_p90"] == most
+    assert f"{float(row['marked_mean']):.1f}" in TEXT
+    assert f"{float(row['rows_without_marked']) * 100:.1f} %" in TEXT
+    assert above("all", n_marked, "mean_score", marking="one threshold per head") > above("all", n_marked, "mean_score")

