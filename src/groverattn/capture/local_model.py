@@ -142,7 +142,7 @@ def libraries(*, gguf: bool) -> tuple[Any, Any]:
     Raises:
         InputError: one of them is not installed.
     """
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TQDM_DISABLE="1")
     names = ("torch", "transformers", *(("gguf", "accelerate") if gguf else ()))
     try:
         torch, transformers, *_ = (importlib.import_module(name) for name in names)
