@@ -2,6 +2,7 @@
 
     python -m studies                    # estimates and README.md
     python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
+    python -m studies models             # real_models/*.csv, from the captures in data/real_models/
     python -m studies --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -25,6 +26,7 @@ from studies.circuit import indexer_scores, iterates, nested_search, peers, prec
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
+from studies.real_models import row_work, rows
 from studies.search import (
     block_alternatives,
     block_fit,
@@ -42,7 +44,7 @@ from studies.search.tails_figure import tails_svg
 from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
 
-GROUPS = ("estimates", "readme", "heads", "notebooks")
+GROUPS = ("estimates", "readme", "heads", "models", "notebooks")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _COLUMNS_OF_A_TERMINAL = 80
@@ -71,6 +73,11 @@ _SHEETS_OF_HEADS = (
     real_heads.TAILS_SHEET,
     real_heads.BLOCKS_SHEET,
     block_alternatives.SHEET,
+)
+_SHEETS_OF_MODELS = (
+    (rows.SHEET, rows.records_of),
+    (row_work.WORK_SHEET, row_work.work_of_head),
+    (row_work.BLOCKS_SHEET, row_work.blocks_of_head),
 )
 _LONG_SHEETS = (block_rows.SHEET, block_fit.SHEET, block_misses.SHEET)
 
@@ -120,6 +127,13 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text())
         drawn = real_heads.TAILS_SHEET
         yield Artefact(f"{FOLDER}/tails.svg", whole, lambda _: tails_svg(drawn.read(root)))
+    elif group == "models":
+        for sheet, of_head in _SHEETS_OF_MODELS:
+            yield Artefact(
+                sheet.path,
+                "all of it, less the lines of captures that are missing",
+                lambda old, sheet=sheet, of_head=of_head: rows.refreshed(sheet, of_head, old, root / "data"),
+            )
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()
