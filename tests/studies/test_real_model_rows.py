@@ -105,6 +105,22 @@ def table(page, heading):
 PAGE = (ROOT / "docs" / "real_models.md").read_text("utf-8")
 
 
+def test_the_page_quotes_what_was_searched() -> None:
+    columns = ("rows", "rows_with_circuit_run", "marked", "missed", "false", "iterates", "iterates_expected")
+    columns += ("key_reads", "keys_of_a_scan")
+    quoted = table(PAGE, "### What was searched")
+    lines = defaultdict(list)
+    for row in SEARCHED:
+        size = f"{int(row['n_keys']):,}"
+        lines[f"{row['engine']}, {row['keys_per_query']}, {size}, {row['n_marked']}"].append(row)
+    assert quoted.keys() == lines.keys()
+    for name, (heads, *sums, error) in quoted.items():
+        rows_of = lines[name]
+        totals = [f"{sum(float(row[column]) for row in rows_of):,.0f}" for column in columns]
+        assert (int(heads), sums) == (len(rows_of), totals)
+        assert error == f"{max(float(row['output_error']) for row in rows_of):.3f}"
+
+
 def test_the_page_quotes_the_work() -> None:
     columns = ("inner_products", "oracle_calls", "keys_tested", "key_reads", "code_reads")
     quoted = table(PAGE, "### Scan, finder and search")
