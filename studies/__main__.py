@@ -3,6 +3,7 @@
     python -m studies                    # estimates and README.md
     python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
     python -m studies models             # model_run.csv, a language model run with B; needs its weights
+    python -m studies models             # real_models/*.csv, from the captures in data/real_models/
     python -m studies --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -27,6 +28,7 @@ from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
 from studies.real_models import model_run
+from studies.real_models import row_work, rows
 from studies.search import (
     block_alternatives,
     block_fit,
@@ -73,6 +75,11 @@ _SHEETS_OF_HEADS = (
     real_heads.TAILS_SHEET,
     real_heads.BLOCKS_SHEET,
     block_alternatives.SHEET,
+)
+_SHEETS_OF_MODELS = (
+    (rows.SHEET, rows.records_of),
+    (row_work.WORK_SHEET, row_work.work_of_head),
+    (row_work.BLOCKS_SHEET, row_work.blocks_of_head),
 )
 _LONG_SHEETS = (block_rows.SHEET, block_fit.SHEET, block_misses.SHEET)
 
@@ -125,6 +132,12 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
     elif group == "models":
         run = model_run.SHEET
         yield Artefact(run.path, whole, lambda _: run.text(root / "data"), model_run.same_rows)
+        for sheet, of_head in _SHEETS_OF_MODELS:
+            yield Artefact(
+                sheet.path,
+                "all of it, less the lines of captures that are missing",
+                lambda old, sheet=sheet, of_head=of_head: rows.refreshed(sheet, of_head, old, root / "data"),
+            )
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()

@@ -61,7 +61,10 @@ BASES: Mapping[str, tuple[dict[str, str], ...]] = {
         *({"FILE": "head.npz", **_FEW}, {"FILE": "heads.npz", **_FEW}, {"FILE": "head.safetensors", **_FEW}),
         {"--n-keys": "12", "--d-head": "2", **_FEW},
     ),
-    "capture": ({"--model": "folder", "--text": "text.txt", "--output": "out.npz"},),
+    "capture": (
+        {"--model": "folder", "--text": "text.txt", "--output": "out.npz"},
+        {"--gguf": "head.npz", "--text": "text.txt", "--output": "out.npz"},
+    ),
     "diagnose": ({"FILE": "head.npz", "--n-marked": "3"}, {"FILE": "heads.npz", "--layer": "1", "--head": "3"}),
     **dict.fromkeys(("estimate", *PRICED), (_SIZES, {"--preset": "gpt2"}, _OWN_MODEL)),
     "physical": ({"--logical-qubits": "100", "--toffoli": "1000000"}, {"--counts": "counts.json"}),

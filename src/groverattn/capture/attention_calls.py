@@ -11,7 +11,7 @@ import importlib
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -32,6 +32,7 @@ class AttentionCall:
         values: floats of shape (key heads, n, d_v).
         score_scale: factor of the inner products.
         causal: whether row i sees keys 0 to i only; otherwise it sees all.
+        window: w, if a causal row sees the last w of its keys only; 0 if it sees all of them.
         sparse: whether the mask hides, of a causal row's keys, those that an indexer left out.
     """
 
@@ -41,6 +42,15 @@ class AttentionCall:
     score_scale: float
     causal: bool
     sparse: bool
+    window: int = 0
+
+
+class _Mask(NamedTuple):
+    """What a mask lets through, as in an AttentionCall."""
+
+    causal: bool
+    sparse: bool = False
+    window: int = 0
 
 
 def nothing_selected() -> Tensor | None:
@@ -64,7 +74,7 @@ def attention_calls(
 
     Raises:
         InputError: inside, at a call that is not self-attention of one text, or has a mask other than a causal one,
-            less what an indexer left out.
+            less what a window or an indexer leaves out.
     """
     torch = _torch()
     original = torch.nn.functional.scaled_dot_product_attention
@@ -105,7 +115,7 @@ def _read_call(
     chosen: Tensor | None,
 ) -> AttentionCall:
     _check_shapes(tuple(query.shape), tuple(key.shape), tuple(value.shape))
-    causal, sparse = (is_causal, False) if mask is None else _read_mask(mask, query.shape[-2], chosen)
+    seen = _Mask(is_causal) if mask is None else _read_mask(mask, query.shape[-2], chosen)
     kept = key.shape[1] // _repeats(key, value)
     # A stride keeps the first of each run of equal heads, as a view.
     keys, values = (tensor[0, :: key.shape[1] // kept] for tensor in (key, value))
@@ -114,8 +124,7 @@ def _read_call(
         keys=_as_array(keys),
         values=_as_array(values),
         score_scale=1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale),
-        causal=causal,
-        sparse=sparse,
+        **seen._asdict(),
     )
 
 
@@ -125,7 +134,7 @@ def _check_shapes(query: tuple[int, ...], key: tuple[int, ...], value: tuple[int
         raise InputError(
             given=f"an attention call with queries {query}, keys {key}, values {value}",
             allowed="(1, heads, n, d), (1, key heads, n, d) and (1, key heads, n, d_v)",
-            why="a head is the attention of one text to itself; windows cut from it and other sources of keys are not",
+            why="a head is the attention of one text to itself; pieces cut from it and other sources of keys are not",
             do="choose a model whose layers attend to the whole text",
         )
     if key[1] < 1 or query[1] % key[1]:
@@ -137,11 +146,11 @@ def _check_shapes(query: tuple[int, ...], key: tuple[int, ...], value: tuple[int
         )
 
 
-def _read_mask(mask: Tensor, n_keys: int, chosen: Tensor | None) -> tuple[bool, bool]:
-    """Whether a mask is causal, and whether it hides what an indexer left out too; neither if it hides nothing.
+def _read_mask(mask: Tensor, n_keys: int, chosen: Tensor | None) -> _Mask:
+    """What a mask lets through: all keys, those of a causal row, or of these a window or what an indexer selected.
 
     Raises:
-        InputError: it is another one: padding, a window, a selection not made by the indexer, or a bias of the scores.
+        InputError: it is another one: padding, a selection not made by the indexer, or a bias of the scores.
     """
     torch = _torch()
     if mask.dtype == torch.bool:
@@ -150,21 +159,24 @@ def _read_mask(mask: Tensor, n_keys: int, chosen: Tensor | None) -> tuple[bool, 
         # Models write the most negative number of the type where others write minus infinity.
         seen, hidden = mask == 0, mask <= torch.finfo(mask.dtype).min
     if bool(seen.all()):
-        return False, False
+        return _Mask(causal=False)
 
     def shows(keys: Tensor) -> bool:
         return mask.shape[-2:] == keys.shape and bool((seen == keys).all() and (hidden == ~keys).all())
 
     triangle = torch.ones(n_keys, n_keys, dtype=torch.bool, device=mask.device).tril()
     if shows(triangle):
-        return True, False
+        return _Mask(causal=True)
     if chosen is not None and shows(triangle & torch.zeros_like(triangle).scatter(-1, chosen.long(), True)):
-        return True, True
+        return _Mask(causal=True, sparse=True)
+    window = int(seen.reshape(-1, seen.shape[-1])[-1].sum())  # of the last row
+    if window and shows(triangle.triu(1 - window)):
+        return _Mask(causal=True, window=window)
     raise InputError(
         given=f"an attention mask of shape {tuple(mask.shape)} that is neither causal nor without effect",
-        allowed="no mask, or row i sees exactly keys 0 to i, or those of them that an indexer selected",
-        why="a window, padding or a bias changes the scores, and the file cannot hold it",
-        do="take a text no longer than the model's window (--max-tokens), or a model without such masks",
+        allowed="no mask, or row i sees exactly keys 0 to i, or of them the last w, or those that an indexer selected",
+        why="padding, chunks or a bias change the scores, and the file cannot hold it",
+        do="take a text no longer than the model's chunk (--max-tokens), or a model without such masks",
     )
 
 

@@ -1,13 +1,10 @@
 """Capture of the heads of a local model on a text: the model runs once, and every layer's attention is written.
 
-PyTorch and transformers are an optional extra. They are imported inside, so that the package works without them.
+PyTorch and transformers are an optional extra, imported in `local_model`, so that the package works without them.
 """
 
 from __future__ import annotations
 
-import importlib
-import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ import attrs
 
 from groverattn.capture.attention_calls import AttentionCall, attention_calls
 from groverattn.capture.indexer_calls import indexer_calls
+from groverattn.capture.local_model import REFUSALS, LocalModel, check_positions, libraries, local_model
 from groverattn.capture.recording import CapturedIndexer, CapturedLayer, LayerRecorder
 from groverattn.errors import InputError
 from groverattn.files.head_file import head_file
@@ -26,10 +24,6 @@ SCHEMA = "groverattn.capture/1"
 
 # Our assumption: 16 million tokens, far more than any model takes at a time.
 _TEXT_BYTES_MAX = 1 << 26
-
-# What PyTorch, transformers, safetensors and pickle raise on a folder or a text that they cannot use: SafetensorError,
-# UnpicklingError and EOFError, of weights that are cut short, have no narrower base in common.
-_REFUSALS = Exception
 
 
 @attrs.frozen
@@ -60,10 +54,11 @@ class Capture(Shown):
 
 
 def capture_heads(
-    model_folder: Path,
+    model_folder: Path | None,
     text_file: Path,
     output: Path,
     *,
+    gguf_file: Path | None = None,
     max_tokens: int | None = None,
     dtype: str = "float16",
     force: bool = False,
@@ -76,26 +71,43 @@ def capture_heads(
     fetched, and no code from the folder is run.
 
     Args:
-        model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them.
+        model_folder: configuration, weights and tokenizer, as `save_pretrained` writes them; None with `gguf_file`, or
+            the folder that it lies in.
         text_file: UTF-8 text.
         output: the file to write; whole or not at all.
+        gguf_file: a GGUF file, which has configuration, weights and tokenizer in it; its weights become float32.
         max_tokens: number of tokens kept, from the first; one that the tokenizer adds at the end may be cut off too.
         dtype: float16 or float32.
         force: replace a file that exists.
         on_layer: called with the layers done and expected.
 
     Raises:
-        InputError: the extra is not installed; a folder, text or output that cannot be used; a model whose attention
-            does not go through `scaled_dot_product_attention`, or has masks that are neither causal nor of the keys
-            that an indexer selected.
+        InputError: the extra is not installed; a folder, GGUF file, text or output that cannot be used; a text of fewer
+            tokens than `max_tokens`; a model whose attention does not go through `scaled_dot_product_attention`, or has
+            masks other than causal ones, windows of them, or those of the keys that an indexer selected.
     """
     check_target(output, force=force)
     text = _read_text(text_file)
-    torch, transformers = _libraries()
-    _check_folder(model_folder)
-    token_ids, n_whole = _tokens(transformers, model_folder, text, max_tokens)
-    model = _loaded(transformers, model_folder)
-    _check_positions(model, len(token_ids))
+    libraries(gguf=gguf_file is not None)
+    with local_model(model_folder, gguf_file) as model:
+        token_ids, n_whole = model.tokens(text, max_tokens)
+        recorder = _record(model, token_ids, output, dtype, force, on_layer)
+    layers, indexers = tuple(recorder.layers), tuple(recorder.indexers)
+    return Capture(str(output), dtype, len(token_ids), n_whole, layers, indexers, recorder.n_left_out)
+
+
+def _record(
+    source: LocalModel,
+    token_ids: list[int],
+    output: Path,
+    dtype: str,
+    force: bool,
+    on_layer: Callable[[int, int], None],
+) -> LayerRecorder:
+    """Run the model and write its layers."""
+    model = source.loaded()
+    check_positions(model, len(token_ids))
+    torch, _ = libraries(gguf=False)
     n_expected = getattr(model.config.get_text_config(), "num_hidden_layers", None) or 1
     with head_file(output, dtype=dtype, force=force) as writer:
         recorder = LayerRecorder(writer)
@@ -110,30 +122,11 @@ def capture_heads(
             _run(model, torch.tensor([token_ids]))
         if not recorder.layers:
             raise _no_calls(type(model).__name__)
+        if all(layer.window for layer in recorder.layers):
+            raise _only_windows(recorder.layers[0].window, len(token_ids))
         recorder.finish()
         writer.add_array("token_ids", token_ids)
-    layers, indexers = tuple(recorder.layers), tuple(recorder.indexers)
-    return Capture(str(output), dtype, len(token_ids), n_whole, layers, indexers, recorder.n_left_out)
-
-
-def _libraries() -> tuple[Any, Any]:
-    """Import PyTorch and transformers, told to stay off the network before they read their environment.
-
-    By name, as type checkers need not find them.
-    """
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
-    try:
-        torch, transformers = (importlib.import_module(name) for name in ("torch", "transformers"))
-    except ImportError as missing:
-        raise InputError(
-            given=f"capture without {missing.name or 'its libraries'}",
-            allowed="torch and transformers, which the extra `capture` installs",
-            why="the model is run by them",
-            do="pip install -c constraints.txt -e '.[capture]' in the repository",
-        ) from missing
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
-    return torch, transformers
+    return recorder
 
 
 def _read_text(path: Path) -> str:
@@ -159,82 +152,12 @@ def _no_text(path: Path, why: str) -> InputError:
     return InputError(given=str(path), allowed=most, why=why, do="check the path, convert it, or take a part of it")
 
 
-def _check_folder(folder: Path) -> None:
-    if not (folder / "config.json").is_file():
-        missing = "it has no config.json" if folder.is_dir() else "there is no such folder"
-        raise InputError(
-            given=str(folder),
-            allowed="a folder with config.json, weights and tokenizer",
-            why=f"{missing}, and names of models on a hub are not looked up",
-            do="save the model there with save_pretrained",
-        )
-
-
-def _tokens(transformers: Any, folder: Path, text: str, max_tokens: int | None) -> tuple[list[int], int]:
-    """Tokens of the text, with those that the tokenizer adds, and the number of tokens of the whole text."""
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        whole = list(tokenizer(text)["input_ids"])
-    except _REFUSALS as failure:
-        do = "save the tokenizer there with save_pretrained, beside the model"
-        raise _unusable(folder, "a tokenizer that transformers loads with its own code", failure, do) from failure
-    token_ids = whole if max_tokens is None else whole[: max(max_tokens, 0)]
-    if len(token_ids) < 2:
-        raise InputError(
-            given=f"{len(whole)} tokens of text, --max-tokens {max_tokens}",
-            allowed="2 tokens or more",
-            why="attention of one token to itself has nothing to find",
-            do="take a longer text or a larger --max-tokens",
-        )
-    return token_ids, len(whole)
-
-
-def _loaded(transformers: Any, folder: Path) -> Any:
-    """Model without a head for a task, or its encoder, ready to be run once."""
-    try:
-        model, loading = transformers.AutoModel.from_pretrained(
-            folder,
-            attn_implementation="sdpa",
-            dtype="auto",
-            local_files_only=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-        )
-    except _REFUSALS as failure:
-        allowed = "a model that transformers loads with its own code, its attention by scaled_dot_product_attention"
-        do = "copy the folder again, whole (git lfs pull, where it is a clone), or choose another model"
-        raise _unusable(folder, allowed, failure, do) from failure
-    # Missing weights are drawn at random. A pooler, which encoders trained without one lack, comes after all layers.
-    missing = sorted(key for key in loading["missing_keys"] if "pooler" not in key)
-    if missing:
-        raise InputError(
-            given=f"{folder} without weights for {', '.join(missing[:3])}{' and others' if missing[3:] else ''}",
-            allowed="a folder with all weights of the model",
-            why="what is missing would be drawn at random",
-            do="save the model again, whole",
-        )
-    for config in (model.config, model.config.get_text_config()):
-        config.use_cache = False  # a cache keeps the keys and values of all layers
-    return (model.get_encoder() if model.config.is_encoder_decoder else model).eval()
-
-
-def _check_positions(model: Any, n_tokens: int) -> None:
-    largest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    if largest is not None and 0 < largest < n_tokens:
-        raise InputError(
-            given=f"{n_tokens} tokens",
-            allowed=f"at most {largest}",
-            why="the model has no more positions",
-            do=f"pass --max-tokens {largest}",
-        )
-
-
 def _run(model: Any, token_ids: Any) -> None:
     try:
         model(input_ids=token_ids, attention_mask=token_ids.new_ones(token_ids.shape))
     except InputError:
         raise
-    except _REFUSALS as failure:
+    except REFUSALS as failure:
         raise InputError(
             given=f"{type(model).__name__} on {token_ids.shape[1]} tokens",
             allowed="a text model that runs on token numbers alone",
@@ -243,16 +166,19 @@ def _run(model: Any, token_ids: Any) -> None:
         ) from failure
 
 
-def _unusable(folder: Path, allowed: str, failure: Exception, do: str) -> InputError:
-    # the first sentence: what follows in these libraries is advice on how to call them
-    reason = re.split(r"(?<=[.!?])\s", str(failure).strip(), maxsplit=1)[0]
-    return InputError(given=str(folder), allowed=allowed, why=f"{type(failure).__name__}: {reason}", do=do)
-
-
 def _no_calls(model: str) -> InputError:
     return InputError(
         given=f"{model}, which never called scaled_dot_product_attention",
         allowed="a model whose attention goes through torch.nn.functional.scaled_dot_product_attention",
         why="that is where queries, keys and values are read",
         do="choose another model, or save Q, K and V with numpy.savez yourself",
+    )
+
+
+def _only_windows(window: int, n_tokens: int) -> InputError:
+    return InputError(
+        given=f"{n_tokens:,} tokens, and windows in every layer, of {window:,} keys in the first",
+        allowed="a model in which some layers see the whole text, or a text no longer than the window",
+        why="a row would see no more keys than the window, however long the text, and heads are read with all keys",
+        do=f"pass --max-tokens {window}, or choose another model",
     )

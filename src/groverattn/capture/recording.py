@@ -6,6 +6,7 @@ import attrs
 
 from groverattn.capture.attention_calls import AttentionCall, Tensor
 from groverattn.capture.indexer_calls import IndexerCall
+from groverattn.files.arrays import WINDOW
 from groverattn.files.head_file import HeadFileWriter
 
 
@@ -19,6 +20,7 @@ class CapturedLayer:
         d_head: numbers per query and key.
         score_scale: factor of the scores.
         causal: whether row i sees keys 0 to i only.
+        window: w, if it sees the last w of them only; 0 if it sees all of them.
     """
 
     heads: int
@@ -26,6 +28,7 @@ class CapturedLayer:
     d_head: int
     score_scale: float
     causal: bool
+    window: int = 0
 
 
 @attrs.frozen
@@ -83,7 +86,8 @@ class LayerRecorder:
             self.indexers[-1] = attrs.evolve(owner, shared_by=(*owner.shared_by, len(self.layers)))
         self.writer.add_layer(call.queries, call.keys, call.values, score_scale=call.score_scale, causal=call.causal)
         heads, _, d_head = call.queries.shape
-        self.layers.append(CapturedLayer(heads, call.keys.shape[0], d_head, call.score_scale, call.causal))
+        sizes = CapturedLayer(heads, call.keys.shape[0], d_head, call.score_scale, call.causal, call.window)
+        self.layers.append(sizes)
 
     def _write_indexer(self, call: IndexerCall) -> None:
         self.writer.add_indexer(call.queries, call.keys, call.weights)
@@ -91,7 +95,13 @@ class LayerRecorder:
         self.indexers.append(CapturedIndexer(len(self.layers), heads, d_head, call.topk))
 
     def finish(self) -> None:
-        """Write for every layer which layer's indexer selects its keys, and how many; -1 and 0 where none does."""
+        """Write for every layer its window, which layer's indexer selects its keys, and how many.
+
+        0 where no window is, -1 and 0 where no indexer selects; nothing where the model has no windows or no indexers.
+        """
+        windows = [layer.window for layer in self.layers]
+        if any(windows):
+            self.writer.add_array(WINDOW, windows)
         self.n_left_out += self.waiting is not None
         if not self.indexers:
             return

@@ -18,10 +18,6 @@ from groverattn.show.result import blocks_of
 def _(result: Capture) -> tuple[Block, ...]:
     """One line for every run of layers that are alike, and one for every run of indexers."""
     cut = "" if result.n_tokens == result.n_tokens_of_text else f", cut from {result.n_tokens_of_text:,}"
-    left_out = (
-        f"{result.n_indexers_left_out} indexers are not in the file: each scores in another way than by a weighted sum "
-        "of ReLUs over single tokens."
-    )
     table = table_of(
         f"{result.file}: {len(result.layers)} layers, {result.n_tokens:,} tokens{cut}, {result.dtype}",
         _runs(result.layers),
@@ -30,10 +26,28 @@ def _(result: Capture) -> tuple[Block, ...]:
         (Column("key heads", "heads"), lambda run: count(run[1].key_heads)),
         (Column("d", "numbers"), lambda run: count(run[1].d_head)),
         (Column("scale of scores", "factor"), lambda run: Cell(f"{run[1].score_scale:.6g}", run[1].score_scale)),
-        (Column("mask"), lambda run: words("causal" if run[1].causal else "none")),
-        notes=[left_out] if result.n_indexers_left_out else [],
+        (Column("mask"), lambda run: words(_mask(run[1]))),
+        notes=_notes(result),
     )
     return (table, _indexers(result)) if result.indexers else (table,)
+
+
+def _notes(result: Capture) -> list[str]:
+    notes = []
+    if result.n_indexers_left_out:
+        notes.append(
+            f"{result.n_indexers_left_out} indexers are not in the file: each scores in another way than by a weighted "
+            "sum of ReLUs over single tokens."
+        )
+    if any(layer.window for layer in result.layers):
+        notes.append("Heads of layers with a window are in the file, and the other verbs read those without one.")
+    return notes
+
+
+def _mask(layer: CapturedLayer) -> str:
+    if layer.window:
+        return f"window of {layer.window:,}"
+    return "causal" if layer.causal else "none"
 
 
 def _indexers(result: Capture) -> Table:

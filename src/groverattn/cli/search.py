@@ -96,7 +96,8 @@ def diagnose(
 
 def capture(
     *,
-    model: Annotated[Path, Parameter(help="Folder with configuration, weights and tokenizer.")],
+    model: Annotated[Path | None, Parameter(help="Folder with configuration, weights and tokenizer.")] = None,
+    gguf: Annotated[Path | None, Parameter(help="GGUF file with all three, in the folder if one is given.")] = None,
     text: Annotated[Path, Parameter(help="UTF-8 text to run it on.")],
     output: Annotated[Path, Parameter(name=["--output", "-o"], help="The .npz or .safetensors file to write.")],
     max_tokens: Annotated[int | None, WHOLE, Parameter(help="Only the first tokens of the text, this many.")] = None,
@@ -104,7 +105,7 @@ def capture(
     force: Force = False,
     format: Format = "table",
 ) -> None:
-    """Run a model from a local folder on a text and write the queries, keys and values of all its heads.
+    """Run a model from a local folder or GGUF file on a text and write queries, keys and values of all its heads.
 
     Needs the extra: pip install -c constraints.txt -e '.[capture]' in the repository. Nothing is fetched, and no code
     from the folder is run.
@@ -114,5 +115,7 @@ def capture(
     from groverattn.capture.capture import capture_heads
 
     with progress("layers captured") as on_layer:
-        written = capture_heads(model, text, output, max_tokens=max_tokens, dtype=dtype, force=force, on_layer=on_layer)
+        written = capture_heads(
+            model, text, output, gguf_file=gguf, max_tokens=max_tokens, dtype=dtype, force=force, on_layer=on_layer
+        )
     show(written, format)

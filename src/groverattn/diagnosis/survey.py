@@ -128,7 +128,7 @@ class HeadSurvey(Drawn):
 def survey_heads(file: str | os.PathLike[str], n_marked: int = 16) -> HeadSurvey:
     """Summarise the heads of a file that `load_head` reads, layer by layer: some minutes at most.
 
-    Of more than 96 heads, or of fewer if they are long, an evenly spaced selection.
+    Of more than 96 heads, or of fewer if they are long, an evenly spaced selection. Layers with a window are left out.
 
     Args:
         file: path of the file.
@@ -149,7 +149,7 @@ def survey_heads(file: str | os.PathLike[str], n_marked: int = 16) -> HeadSurvey
 def model_sizes(path: str | os.PathLike[str]) -> dict[str, int]:
     """Layers, query heads per layer and query heads per key head, as `RowRequest` takes them.
 
-    A file with some of the heads only gives the sizes of what it holds.
+    A file with some of the heads only gives the sizes of what it holds. Layers with a window are not counted.
 
     Raises:
         InputError: as `load_head`.

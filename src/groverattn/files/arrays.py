@@ -21,7 +21,7 @@ from groverattn.errors import InputError
 GIB = 1 << 30
 # Our assumption: the largest head worth a simulation (n = 131072, d = 128, Q, K and V in float64) takes 0.4 GiB.
 SIZE_MAX_BYTES = 2 * GIB
-SCORE_SCALE, CAUSAL = "score_scale", "causal"
+SCORE_SCALE, CAUSAL, WINDOW = "score_scale", "causal", "window"
 
 
 class ArrayHeader(NamedTuple):
@@ -113,13 +113,18 @@ def count_layer_arrays(arrays: StoredArrays) -> int:
 def stored_heads(arrays: StoredArrays) -> list[tuple[int | None, int]]:
     """Layer and query head of every head in a file, in the order stored; the layer is None where it has none.
 
+    Heads of layers with a window are left out, as `check_window` refuses them.
+
     Raises:
-        InputError: the file has neither Q nor Q_0, or one of another shape.
+        InputError: the file has neither Q nor Q_0, or one of another shape; every layer has a window.
     """
     n_layer_arrays = count_layer_arrays(arrays)
     if n_layer_arrays:
-        leads = [_lead(arrays, f"Q_{layer}") for layer in range(n_layer_arrays)]
-        return [(layer, head) for layer, lead in enumerate(leads) for head in range((1, *lead)[-1])]
+        windows = stored_windows(arrays, n_layer_arrays)
+        if all(windows):
+            check_window(arrays, 0, n_layer_arrays)
+        leads = {layer: _lead(arrays, f"Q_{layer}") for layer in range(n_layer_arrays) if not windows[layer]}
+        return [(layer, head) for layer, lead in leads.items() for head in range((1, *lead)[-1])]
     arrays.require("Q")
     *layers, n_heads = _lead(arrays, "Q") or (1,)
     return list(itertools.product(range(*layers) if layers else [None], range(n_heads)))
@@ -153,6 +158,38 @@ def stored_settings(arrays: StoredArrays, layer: int) -> tuple[float | None, boo
             do="save it again",
         )
     return scale, None if causal is None else bool(causal)
+
+
+def stored_windows(arrays: StoredArrays, n_layers: int) -> list[int]:
+    """Keys that a causal row of each layer sees at most, its last ones; 0 for all, as where the file states none.
+
+    Raises:
+        InputError: not one whole number of 0 or more for every layer.
+    """
+    if WINDOW not in arrays:
+        return [0] * n_layers
+    windows = np.asarray(arrays.read(WINDOW))
+    if windows.shape != (n_layers,) or windows.dtype.kind not in "iu" or (windows < 0).any():
+        raise InputError(
+            given=f"{WINDOW} of shape {windows.shape} and type {windows.dtype} in {arrays.name}",
+            allowed=f"{n_layers} whole numbers, one for every layer, 0 where it sees all keys",
+            why="it says how many keys a row of a layer sees at most",
+            do="save it again, or leave it out of the file",
+        )
+    return windows.tolist()
+
+
+def check_window(arrays: StoredArrays, layer: int, n_layers: int) -> None:
+    """Raise InputError if the rows of a layer see a window of their keys only."""
+    windows = stored_windows(arrays, n_layers)
+    if windows[layer]:
+        whole = ", ".join(str(other) for other, window in enumerate(windows) if not window)
+        raise InputError(
+            given=f"layer {layer} of {arrays.name}, whose rows see their last {windows[layer]:,} keys only",
+            allowed=f"a layer without a window: {whole or 'there is none'}",
+            why="scores with keys outside the window are not the model's, and heads are read with all keys",
+            do="choose one of these layers, or capture a text no longer than the window (--max-tokens)",
+        )
 
 
 def _setting(arrays: StoredArrays, name: str, layer: int) -> float | None:

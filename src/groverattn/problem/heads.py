@@ -19,6 +19,7 @@ from groverattn.files.arrays import (
     SCORE_SCALE,
     SIZE_MAX_BYTES,
     StoredArrays,
+    check_window,
     count_layer_arrays,
     stored_heads,
     stored_settings,
@@ -165,8 +166,9 @@ def load_head(
     every layer, named Q_0, K_0, V_0, Q_1 and so on. K and V may have fewer heads than Q (grouped queries): query head h
     uses key head h // (query heads // key heads). A (heads, n, d) file may say which head each of its entries is in
     integer arrays `layer` and `head`: with `layer` given, the entry with these labels is read; without, `head` counts
-    the entries from 0. Arrays `score_scale` and `causal`, with one number or one for every layer, are the defaults of
-    the arguments of that name.
+    the entries from 0. Beside arrays for every layer, an array `window` says for each how many keys a row sees at most:
+    such a layer is refused, and 0 is none. Arrays `score_scale` and `causal`, with one number or one for every layer,
+    are the defaults of the arguments of that name.
 
     Args:
         path: the file.
@@ -178,7 +180,7 @@ def load_head(
     Raises:
         InputError: anything that keeps the file from being read safely: it is missing, of another form, is cut off,
             lacks an array, holds Python objects (never unpickled), is larger than 2 GiB once loaded (checked before
-            anything is allocated), has other shapes, or has no such layer and head.
+            anything is allocated), has other shapes, or has no such layer and head; a layer whose rows see a window.
 
     >>> load_head("no_such_file.npz")
     Traceback (most recent call last):
@@ -189,6 +191,7 @@ def load_head(
         n_layer_arrays = count_layer_arrays(arrays)
         if n_layer_arrays:
             at_layer = _pick("layer", layer, n_layer_arrays)
+            check_window(arrays, at_layer, n_layer_arrays)
             names, layer = {name: f"{name}_{at_layer}" for name in "QKV"}, None
         else:
             at_layer, names = layer or 0, {name: name for name in "QKV"}

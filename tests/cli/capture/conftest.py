@@ -19,6 +19,8 @@ SPARSE = SIZES | {
 # As in GLM-5.2: a shared layer attends to what the last full one selected.
 GLM_INDEXERS = ["full", "shared", "full", "shared", "shared"]
 
+GEMMA_LAYERS = ["sliding_attention", "full_attention", "sliding_attention"]
+
 
 def save_tokenizer(folder: Path) -> None:
     from tokenizers import Tokenizer
@@ -44,6 +46,9 @@ def configuration(kind: str):
         "deep llama": lambda: hf.LlamaConfig(**SIZES, **(llama | {"num_hidden_layers": 8})),
         "granite": lambda: hf.GraniteConfig(**SIZES, **llama, attention_multiplier=0.3),
         "mistral": lambda: hf.MistralConfig(**SIZES, **llama, sliding_window=8),
+        "gemma 3": lambda: hf.Gemma3TextConfig(
+            **SIZES, **(llama | {"head_dim": 4}), sliding_window=8, layer_types=GEMMA_LAYERS
+        ),
         "bert": lambda: hf.BertConfig(**SIZES, num_hidden_layers=4, num_attention_heads=3, max_position_embeddings=64),
         "bart": lambda: hf.BartConfig(
             vocab_size=40, d_model=24, encoder_ffn_dim=32, decoder_ffn_dim=32, init_std=0.6, **bart

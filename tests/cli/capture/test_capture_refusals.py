@@ -70,8 +70,18 @@ def test_a_file_is_replaced_only_by_force(model, capture, nothing_changed, tmp_p
     assert np.load(tmp_path / "heads.npz")["Q_0"].shape == (3, 21, 8)
 
 
-def test_a_window_shorter_than_the_text(model, capture, nothing_changed):
-    is_refused(capture(model("mistral"), "--force"), "neither causal nor without effect", "--max-tokens")
+def test_windows_shorter_than_the_text_in_every_layer(model, capture, nothing_changed):
+    is_refused(capture(model("mistral"), "--force"), "windows in every layer", "--max-tokens 8")
+    nothing_changed()
+
+
+def test_a_text_shorter_than_asked(model, capture, nothing_changed):
+    is_refused(capture(model("bert"), "--force", "--max-tokens", 22), "21 tokens of text", "take a longer text")
+    nothing_changed()
+
+
+def test_no_model(cli, text, torch, nothing_changed, tmp_path):
+    is_refused(cli("capture", "--text", text, "-o", tmp_path / "heads.npz", "--force"), "neither --model nor --gguf")
     nothing_changed()
 
 
@@ -199,6 +209,9 @@ def masks():
         "causal, finite": (torch.zeros(1, 1, 5, 5).masked_fill(~lower, most_negative), True),
         "nothing hidden": (torch.ones(1, 1, 1, 5, dtype=torch.bool), False),
         "nothing added": (torch.zeros(5, 5), False),
+        "window": (lower & ~lower.tril(-3), True),
+        "window of one key": (torch.eye(5, dtype=torch.bool), True),
+        "chunks": (torch.block_diag(torch.ones(2, 2), torch.ones(3, 3)).bool() & lower, None),
         "padding": (torch.tensor([[True, True, True, True, False]]), None),
         "upper": (lower.T, None),
         "one key hidden": (hole, None),
@@ -210,6 +223,7 @@ def masks():
 
 @pytest.mark.parametrize("name", [
     "causal, Boolean", "causal, one per head", "causal, infinite", "causal, finite", "nothing hidden", "nothing added",
+    "window", "window of one key", "chunks",
     "padding", "upper", "one key hidden", "bias below the diagonal", "weak mask", "another mask in one head",
 ])  # fmt: skip
 def test_masks(qkv, name):
@@ -218,7 +232,9 @@ def test_masks(qkv, name):
         with pytest.raises(InputError, match="neither causal nor without effect"):
             calls_of(*qkv, attn_mask=mask, enable_gqa=True)
     else:
-        assert calls_of(*qkv, attn_mask=mask, enable_gqa=True).causal is causal
+        call = calls_of(*qkv, attn_mask=mask, enable_gqa=True)
+        assert call.causal is causal
+        assert call.window == {"window": 3, "window of one key": 1}.get(name, 0)
 
 
 def test_the_causal_flag_and_the_scale(qkv):

@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from groverattn.problem.heads import load_head
+from groverattn.problem.heads import load_head, places_of_heads
 from groverattn.reference.attention.exact import exact_attention, score_blocks, softmax_rows
 
 N_TOKENS = 21  # of the text in conftest.py: 19 words, and one token added at each end
@@ -27,7 +27,7 @@ def test_the_heads_give_the_output_of_every_layer(kind, model, capture, witness,
     assert len(witness.calls) == n_layers
     for layer, (*_, output) in enumerate(witness.calls):
         sizes = {"heads": heads, "key_heads": key_heads, "d_head": d_head, "causal": causal}
-        assert result["layers"][layer] == sizes | {"score_scale": pytest.approx(scale)}
+        assert result["layers"][layer] == sizes | {"score_scale": pytest.approx(scale), "window": 0}
         for h in range(heads):
             head = load_head(tmp_path / "heads.npz", layer=layer, head=h)
             assert (head.causal, head.score_scale) == (causal, pytest.approx(scale))
@@ -83,6 +83,22 @@ def test_only_the_first_tokens(model, capture, tmp_path):
 def test_a_window_that_the_text_fits_into_is_a_causal_mask(model, capture, tmp_path):
     assert capture(model("mistral"), "--max-tokens", 8).status == 0
     assert load_head(tmp_path / "heads.npz", layer=0, head=0).causal
+
+
+def test_layers_with_a_window_are_named_and_the_others_are_read(model, capture, cli, witness, tmp_path):
+    result = capture(model("gemma 3"), "--dtype", "float32").json
+    assert [layer["window"] for layer in result["layers"]] == [8, 0, 8]
+    with np.load(tmp_path / "heads.npz") as file:
+        assert file["window"].tolist() == [8, 0, 8]
+        assert (file["Q_2"] == witness.calls[2][0]).all()
+    assert places_of_heads(tmp_path / "heads.npz") == [(1, head) for head in range(6)]
+    head = load_head(tmp_path / "heads.npz", layer=1, head=5)
+    _, _, _, output = witness.calls[1]
+    np.testing.assert_allclose(exact_attention(head), output[5], rtol=0, atol=1e-5)
+    outcome = cli("simulate", tmp_path / "heads.npz", "--layer", 2, "--head", 0, "--n-marked", 2)
+    assert outcome.status == 2
+    assert "see their last 8 keys only; allowed: a layer without a window: 1;" in outcome.err
+    assert "window of 8" in capture(model("gemma 3"), "--force", format="table").out
 
 
 def test_the_same_model_and_text_give_the_same_bytes(model, capture, tmp_path):
