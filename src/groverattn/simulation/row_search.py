@@ -23,7 +23,6 @@ from groverattn.simulation.read_first import ReadingRule, is_whole, of_whole_row
 from groverattn.simulation.trials import RowSearch, TrialRecord
 from groverattn.verification.row import SearchedRow
 
-
 KEYS_LEFT_MIN = 2
 """Keys that are searched at least: of fewer left, the row is read whole."""
 
