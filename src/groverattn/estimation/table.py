@@ -49,17 +49,19 @@ _SCOPES = {"iterate": "an iterate", "row": "a row", "head": "a head", "model": "
 def _(result: Estimate) -> tuple[Block, ...]:
     """The estimate on one screen, the classical line beside the quantum one."""
     request, design = result.request, {result.request.design.data_access: result}
+    every = "all n keys but those read first" if request.read.n_keys else "all n keys"
+    passes = "" if result.crossover.n_keys is None else f"n = {result.crossover.n_keys:,}; "
     return (
         Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
         *map(Paragraph, note_text(request)),
         *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
-        Paragraph("head and model: n rows a head, each of which searches as many keys; --whole-model has causal rows"),
+        Paragraph(f"head and model: n rows a head, each of which searches {every}; --whole-model has causal rows"),
         parts_table(design).without("what it does"),
         _row_table(result),
         Paragraph(f"{_limits_text(result)}\n{_budget_text(result)}"),
         laws_table(result).without("at most"),
-        Paragraph(f"Crossover: {_crossover_text(result)}\n{given_tau_sentence(result.crossover.given_tau)}"),
+        Paragraph(f"Crossover: {passes}{result.crossover.reason}\n{given_tau_sentence(result.crossover.given_tau)}"),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
 
@@ -322,11 +324,6 @@ def _budget_text(result: Estimate) -> str:
         f"{parts}. {sum(row.faults.values()):.2g} logical faults are expected in it, each of which costs a trial; with "
         f"these it takes {time_text(row.expected_duration_s)}."
     )
-
-
-def _crossover_text(result: Estimate) -> str:
-    verdict = result.crossover
-    return verdict.reason if verdict.n_keys is None else f"n = {verdict.n_keys:,}; {verdict.reason}"
 
 
 def headline_table(results: Iterable[Estimate]) -> Table:

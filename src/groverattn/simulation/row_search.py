@@ -195,11 +195,11 @@ def search_head_row(
     scores, is_read = instance.scores(row), reading.of_row(instance, row, method)
     right = to_find(scores, instance, row, method)
     n_marked = method.n_kept if method.keeps_largest else int(right.sum())
-    read = {"keys_read": int(is_read.sum()), "marked_read": min(int((right & is_read).sum()), n_marked)}
-    if n_visible - read["keys_read"] < KEYS_LEFT_MIN:
+    n_read, marked_read = int(is_read.sum()), min(int((right & is_read).sum()), n_marked)
+    if n_visible - n_read < KEYS_LEFT_MIN:
         found = read_whole(scores, right, method.n_kept if method.keeps_largest else None)
-        every = {"found": found, "n_found": len(found), "n_marked": n_marked, "key_visits": n_visible}
-        return RowResult(row=row, **every, read_whole=True, keys_read=n_visible, marked_read=n_marked)
+        every = {"n_marked": n_marked, "marked_read": n_marked, "key_visits": n_visible, "keys_read": n_visible}
+        return RowResult(row=row, found=found, n_found=len(found), **every, read_whole=True)
     searched = _of_row(instance, row, circuit, is_read)
     machine, of_table = search_row(searched, row, engine=engine, method=method, seed=seed, scores_read=scores[is_read])
     search = of_whole_row(of_table, is_read)
@@ -218,7 +218,8 @@ def search_head_row(
         trials=len(search.trials),
         stopped_early=search.stopped_early,
         circuit_wrong=machine.circuit_mismatches(search.last_threshold, _of_table(of_table.found, searched)),
-        **read,
+        keys_read=n_read,
+        marked_read=marked_read,
     )
 
 
