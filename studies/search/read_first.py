@@ -11,7 +11,6 @@ those from the uniform one. It leaves out the preparation of that state, and the
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.problem.heads import AttentionHead, load_head
+from groverattn.problem.heads import AttentionHead, load_head, places_of_heads
 from groverattn.problem.instance import Instance
 from groverattn.problem.shapes import ReadFirst
 from groverattn.reference.search.amplification import success_probability
@@ -38,10 +37,12 @@ RULES = (
     ReadingRule(ReadFirst(4, 64), previous=True),
 )
 HEADS_FILE = "minilm_l6_n512.npz"
+CAPTURED = "data/real_models"
+"""Where a captured model is looked for: the first `.npz` file there."""
 BITS = 8
 P_MISS = 0.005  # of a row, what an estimate gives the search by default
 LONGEST, N_ROWS = 512, 32  # rows are the last 512 at most, of these 32 evenly spaced: our choice
-HEAD_STEP = 15  # of a captured model one head of 15 is looked at: our choice
+HEAD_STEP = 17  # of a captured model one head of 17 is looked at: our choice
 POWERS = (0.5, 1.0)  # of the hit rate that makes a weight; the better one is taken, in favour of the weights
 N_ORDERS, SEED = 8, 0
 
@@ -93,8 +94,8 @@ def records(data: Path) -> Iterator[ReadFirstRecord]:
 
 
 def captured_records(path: Path) -> Iterator[ReadFirstRecord]:
-    """Yield the records of one head of 15 of a captured model, causal: some minutes."""
-    for layer, head in itertools.islice(labels(path), 0, None, HEAD_STEP):
+    """Yield the records of one head of 17 of a captured model, causal: some minutes."""
+    for layer, head in places_of_heads(path)[::HEAD_STEP]:
         yield from head_records(load_head(path, layer=layer, head=head, causal=True))
 
 

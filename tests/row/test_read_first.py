@@ -12,6 +12,7 @@ from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
 from groverattn.row.sentences import heading, note_text
 from groverattn.row.time import one_key
+from groverattn.row.verdict import row_verdict
 from groverattn.show.terminal import text_of
 from groverattn.whole_model.model import whole_model
 
@@ -81,7 +82,7 @@ def test_an_estimate_says_what_is_read_and_what_is_left():
 
 def test_the_verdict_compares_the_search_of_what_is_left_with_lines_over_all_keys():
     asked = one_key(request())
-    reading, alone = (estimate(each).crossover.full.slowest for each in (asked, one_key(asked.left)))
+    reading, alone = (row_verdict(each, score_of(asked)).full.slowest for each in (asked, asked.left))
     assert reading.n_min == alone.n_min + 68
     assert reading.ratio_at_n_min == pytest.approx(
         alone.ratio_at_n_min * _line_s(asked, alone.n_min) / _line_s(asked, reading.n_min), rel=1e-9
