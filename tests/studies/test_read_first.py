@@ -44,7 +44,7 @@ def test_what_is_read_and_what_is_left_add_up():
         assert float(row["marked_left"]) == pytest.approx(
             int(row["n_marked"]) * (1 - float(row["share_read"])), rel=0.02, abs=0.02
         )
-        assert left + float(row["keys_read"]) <= int(row["n_keys"])
+        assert left + float(row["keys_read"]) < int(row["n_keys"]) + 0.01  # six digits
         assert 0 < float(row["over_none"]) <= 1
 
 
