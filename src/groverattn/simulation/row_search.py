@@ -198,8 +198,16 @@ def search_head_row(
     n_read, marked_read = int(is_read.sum()), min(int((right & is_read).sum()), n_marked)
     if n_visible - n_read < KEYS_LEFT_MIN:
         found = read_whole(scores, right, method.n_kept if method.keeps_largest else None)
-        every = {"n_marked": n_marked, "marked_read": n_marked, "key_visits": n_visible, "keys_read": n_visible}
-        return RowResult(row=row, found=found, n_found=len(found), **every, read_whole=True)
+        return RowResult(
+            row=row,
+            found=found,
+            n_found=len(found),
+            n_marked=n_marked,
+            key_visits=n_visible,
+            read_whole=True,
+            keys_read=n_visible,
+            marked_read=n_marked,
+        )
     searched = _of_row(instance, row, circuit, is_read)
     machine, of_table = search_row(searched, row, engine=engine, method=method, seed=seed, scores_read=scores[is_read])
     search = of_whole_row(of_table, is_read)
