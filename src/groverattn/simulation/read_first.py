@@ -39,7 +39,7 @@ class ReadingRule:
         >>> instance = Instance.from_target(bundled_head(), 16, 8, 8)
         >>> rule = ReadingRule(ReadFirst(0, 4), previous=True)
         >>> [int(rule.of_row(instance, row, SearchMethod(n_expected=16, p_failure=0.1)).sum()) for row in (0, 1)]
-        [4, 19]
+        [4, 20]
         """
         is_read = self.ends.mask(instance.visible_keys(row))
         if self.previous and row and not is_whole(instance, row - 1, method):
