@@ -37,6 +37,7 @@ from studies.search import (
     finders,
     methods,
     query_crossover,
+    read_first,
     real_heads,
     scaling,
     scaling_fit,
@@ -75,6 +76,7 @@ _SHEETS_OF_HEADS = (
     real_heads.TAILS_SHEET,
     real_heads.BLOCKS_SHEET,
     block_alternatives.SHEET,
+    read_first.SHEET,
 )
 _SHEETS_OF_MODELS = (
     (rows.SHEET, rows.records_of),
@@ -125,6 +127,9 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
     elif group == "heads":
         for sheet in _SHEETS_OF_HEADS:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text(root / "data"))
+        for path in sorted((root / read_first.CAPTURED).glob("*.npz"))[:1]:  # too large to be committed
+            sheet = read_first.CAPTURED_SHEET
+            yield Artefact(sheet.path, whole, lambda _, sheet=sheet, path=path: sheet.text(path))
         for sheet in _LONG_SHEETS:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text())
         drawn = real_heads.TAILS_SHEET

@@ -59,6 +59,8 @@ two minutes.
 exact amplitudes. It takes about ten minutes. So is `finders.csv`: how many keys the classical finders look at, over n
 and d and on real heads, beside the iterates of the quantum search; about a minute. And `tails.csv`: what every tail of
 B costs in the output of the same heads, with its bounds ([approximation](../docs/approximation.md)); about a minute.
+And `read_first.csv`: keys that are read before the search on six of the heads, about two minutes; where a captured
+model lies in `data/real_models/`, `read_first_captured.csv` too ([methods](../docs/methods.md#reading-first)).
 
 Of several keys per query ([oracle](../docs/oracle.md)), by the same command: `block_rows.csv`, Toffolis, Clifford
 gates, qubits and reads of a whole row from n = 2^12 to 2^24 beside one key per query; `block_fit.csv`, their exponents;

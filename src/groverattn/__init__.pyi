@@ -77,6 +77,9 @@ def compare(
     context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
+    read_first: int = 0,
+    read_last: int = 0,
+    marked_read: int = 0,
     block: int | None = None,
     score_method: str = 'auto',
     keys_per_query: str = 'auto',
@@ -127,6 +130,9 @@ def compare(
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
+        marked_read: Marked keys that are among those read first; by default none, our assumption.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
@@ -199,6 +205,9 @@ def estimate(
     context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
+    read_first: int = 0,
+    read_last: int = 0,
+    marked_read: int = 0,
     data_access: str = 'auto',
     block: int | None = None,
     score_method: str = 'auto',
@@ -250,6 +259,9 @@ def estimate(
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
+        marked_read: Marked keys that are among those read first; by default none, our assumption.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
@@ -308,6 +320,9 @@ def find_crossover(
     context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
+    read_first: int = 0,
+    read_last: int = 0,
+    marked_read: int = 0,
     block: int | None = None,
     score_method: str = 'auto',
     keys_per_query: str = 'auto',
@@ -360,6 +375,9 @@ def find_crossover(
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
+        marked_read: Marked keys that are among those read first; by default none, our assumption.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
@@ -416,6 +434,9 @@ def find_frontier(
     context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
+    read_first: int = 0,
+    read_last: int = 0,
+    marked_read: int = 0,
     qram_latency_us: float = 10.0,
     qram_qubits_per_bit: float = 0.0,
     qram_p_error: float = 0.0,
@@ -449,6 +470,9 @@ def find_frontier(
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
+        marked_read: Marked keys that are among those read first; by default none, our assumption.
         qram_latency_us: qram: assumed time of one call, microseconds.
         qram_qubits_per_bit: qram: assumed physical qubits per stored bit.
         qram_p_error: qram: assumed failure probability of one call.
@@ -480,6 +504,8 @@ def find_keys(
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
+    read_first: int = 0,
+    read_last: int = 0,
     seed: int = 0,
     n_marked: int = 16,
     sample_size: int | None = None,
@@ -490,6 +516,7 @@ def find_keys(
     first_score: str = 'exact',
     growth: float | None = None,
     error_budget: float = 0.001,
+    read_previous: bool = False,
     row: int = -1,
 ) -> RowSearch:
     """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
@@ -509,6 +536,8 @@ def find_keys(
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
         n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
         sample_size: Set each row's threshold from this many sampled keys: about k are marked.
@@ -519,6 +548,7 @@ def find_keys(
         first_score: exact, or approximate: an approximate score finds first. Method posterior only.
         growth: Growth factor of the trials; by default the method's own.
         error_budget: Probability that any row misses a key.
+        read_previous: The keys that the row before marks are read before the others are searched.
         Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
@@ -551,6 +581,8 @@ def oracle(
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
+    read_first: int = 0,
+    read_last: int = 0,
     seed: int = 0,
     row: int | None = None,
     n_marked: int | None = None,
@@ -573,6 +605,8 @@ def oracle(
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
@@ -627,6 +661,9 @@ def price_model(
     context: int | None = None,
     window: int | None = None,
     window_layers: int = 0,
+    read_first: int = 0,
+    read_last: int = 0,
+    marked_read: int = 0,
     data_access: str = 'auto',
     block: int | None = None,
     score_method: str = 'auto',
@@ -679,6 +716,9 @@ def price_model(
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
         window_layers: Layers with a window.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
+        marked_read: Marked keys that are among those read first; by default none, our assumption.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
@@ -748,6 +788,8 @@ def search(
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
+    read_first: int = 0,
+    read_last: int = 0,
     seed: int = 0,
     row: int | None = None,
     n_marked: int | None = None,
@@ -771,6 +813,8 @@ def search(
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.
@@ -803,6 +847,8 @@ def simulate(
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
+    read_first: int = 0,
+    read_last: int = 0,
     seed: int = 0,
     n_marked: int = 16,
     sample_size: int | None = None,
@@ -816,6 +862,7 @@ def simulate(
     marked_limit: int | None = None,
     search_law: str = 'all',
     error_budget: float = 0.001,
+    read_previous: bool = False,
     rows: str | None = None,
     n_workers: int = 1,
     on_row: Callable[[int, int], None] = ...,
@@ -837,6 +884,8 @@ def simulate(
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
         n_marked: Mark the k largest scores of each row; with tau, what methods expected and top-k are told.
         sample_size: Set each row's threshold from this many sampled keys: about k are marked.
@@ -850,6 +899,7 @@ def simulate(
         marked_limit: Give a row up, and report it, when more keys than that are found.
         search_law: Compare with ideal, expected, proven, worst or all.
         error_budget: Probability that any row misses a key.
+        read_previous: The keys that the row before marks are read before the others are searched.
         rows: Rows A:B, B left out.
         Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
@@ -885,6 +935,8 @@ def verify(
     data_access: str = 'qrom',
     keys_per_query: int = 1,
     words_at_once: int = 1,
+    read_first: int = 0,
+    read_last: int = 0,
     seed: int = 0,
     row: int | None = None,
     n_marked: int | None = None,
@@ -907,6 +959,8 @@ def verify(
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
         words_at_once: Data access one-hot: words loaded and scored side by side.
+        read_first: Keys from the first one on that are read before the others are searched.
+        read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
         row: Row of the file's head; the last one by default.
         n_marked: Marked keys of that row; 16. With a file only.

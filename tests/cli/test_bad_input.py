@@ -282,3 +282,18 @@ def test_more_rows_than_a_day_is_long(cli, tmp_path):
     arrays = {name: RNG.integers(-9, 9, (10_000, 1), dtype=np.int8) for name in "QKV"}
     np.savez_compressed(tmp_path / "long.npz", **arrays)
     is_refused(cli("simulate", tmp_path / "long.npz", "--n-marked", 3), "10000 rows", "days", "--rows 0:")
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("simulate --n-keys 64 --d-head 4 --n-marked 4 --read-first 60 --read-last 5", "at most 62 keys together"),
+        ("verify --n-keys 64 --d-head 4 --read-last 63", "at most 62 keys together"),
+        ("estimate --preset gpt2 --read-first 1k", "at most 1,022 keys together"),
+        ("crossover --preset gpt2 --read-first 4 --read-last 64 --marked-read 32", "0 to 31"),
+        ("frontier --preset gpt2 --marked-read 1", "0 to 0"),
+        ("estimate --preset gpt2 --read-first -1", "read_first = -1"),
+    ],
+)
+def test_more_read_first_than_a_row_has(cli, line, word):
+    is_refused(cli(*line.split()), word)

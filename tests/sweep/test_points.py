@@ -184,6 +184,7 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
         **{"block": 2, "unload": "again", "control_copies": 2, "n_parts": 2, "n_machines": 2, "n_searched": 128},
         **{"store": 3, "n_factories": 2, "optimise": "time"},
         **{"name": "mine", "layers": 2, "query_heads": 4, "gqa_group": 3, "key_numbers": 9},
+        **{"read_first": 2, "read_last": 3},
         **{"weight_bits": 4, "pool": 2, "context": 999, "window": 8, "window_layers": 3},
         **{"source": "a paper", "note": "a sketch", "config": str(config), "kv_heads": 6},
     }
@@ -192,9 +193,11 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
     posterior = request_of(base | {"method": "posterior"})
     assert request_of(base | {"method": "posterior", "first_score": "approximate"}) != posterior
     assert request_of(base | {"query_heads": None, "heads": 4}) == request_of(base | {"query_heads": 4})
+    read = base | {"read_first": 2}
+    assert request_of(read | {"marked_read": 1}) != request_of(read)
     one_row = base | {"query_heads": 1}
     assert request_of(one_row | {"index_heads": 3}) != request_of(one_row)
-    others = {"whole_model", "io_bits_per_s", "first_score", "heads", "index_heads"}
+    others = {"whole_model", "io_bits_per_s", "first_score", "heads", "index_heads", "marked_read"}
     assert changed.keys() == kind.inputs.keys() - others
 
 

@@ -31,12 +31,19 @@ class BreakEvenPoint:
         row: the quantum row at its limits.
         supply: what the machine has for it today.
         slowest, fastest: the classical lines that it is compared with.
+        n_read: keys that are read first, and not searched by the row.
     """
 
     row: RowTime
     supply: MachineSupply
     slowest: ClassicalLine
     fastest: ClassicalLine
+    n_read: int = 0
+
+    @property
+    def n_keys(self) -> int:
+        """Keys of the row."""
+        return self.row.n_keys + self.n_read
 
     @classmethod
     def of(cls, request: RowRequest) -> BreakEvenPoint:
@@ -46,7 +53,7 @@ class BreakEvenPoint:
             InputError: a search that takes no iterate.
         """
         request, n_keys = one_key(request), request.shape.n_keys
-        row = RowLimits.of(request, score_of(request)).at(n_keys)
+        row = RowLimits.of(request, score_of(request)).at(n_keys - request.read.n_keys)
         if not row.iterates:
             raise InputError(
                 given=f"{request.shape.n_marked} of {n_keys} keys marked",
@@ -55,12 +62,13 @@ class BreakEvenPoint:
                 do="choose more keys",
             )
         lines = sorted(request.classical(n_keys), key=lambda line: line.time_s_per_row)
-        return cls(row, MachineSupply.of(request, row), slowest=lines[-1], fastest=lines[0])
+        supply = MachineSupply.of(request.left, row)
+        return cls(row, supply, slowest=lines[-1], fastest=lines[0], n_read=request.read.n_keys)
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         return {
-            "n_keys": self.row.n_keys,
+            "n_keys": self.n_keys,
             "row_s": self.row.duration_s,
             "iterates": self.row.iterates,
             "iterate_parts_s": self.row.iterate_parts_s,

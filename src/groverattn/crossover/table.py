@@ -225,7 +225,7 @@ def _needs(point: BreakEvenPoint, line: ClassicalLine) -> dict[str, Need]:
 
 def _against(point: BreakEvenPoint) -> str:
     slowest, fastest = (f"{line.words}, {time_text(line.time_s_per_row)}" for line in (point.slowest, point.fastest))
-    return f"n = {point.row.n_keys:,} against {slowest}, and {fastest}"
+    return f"n = {point.n_keys:,} against {slowest}, and {fastest}"
 
 
 def _value(value: float | None, unit: str) -> Cell:

@@ -88,7 +88,7 @@ COLUMNS = (
            "iterate", lambda i: i.toffoli_parts["predicate"]),
     Column("diffusion", "Toffolis of the diffusion", "iterate", lambda i: i.toffoli_parts["diffusion"]),
     Column("keys_per_part", "keys that one search of a part looks at", "estimate", lambda e: e.search.part_keys),
-    Column("keys_read", "keys that a row reads after measurements", "search", lambda c: c.checks_expected),
+    Column("keys_read", "keys that a row reads, first and after measurements", "search", lambda c: c.reads_expected),
     Column("iterates_expected", "iterates of one row on average under the law",
            "search", lambda c: c.iterates_expected),
     Column("p_miss", "probability that a row misses a marked key", "search", lambda c: c.p_failure),

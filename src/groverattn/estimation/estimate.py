@@ -157,7 +157,7 @@ def _counts_json(counts: LogicalCounts, t_per_rotation: int) -> dict[str, int]:
 
 def _blocks_json(search: RowSearch, cost: SearchCost) -> dict[str, Any]:
     """How many keys a query tests, and what is read beside that."""
-    plan, n_keys = search.plan, search.request.shape.n_keys
+    plan, n_keys = search.plan, search.request.shape.n_keys  # those that are searched
     return {
         "method": plan.method,
         "keys_per_query": plan.keys_per_query,
@@ -166,8 +166,8 @@ def _blocks_json(search: RowSearch, cost: SearchCost) -> dict[str, Any]:
         "keys_per_part": search.part_keys,
         "first_score": "exact" if plan.finder is None else "approximate",
         "trials_expected": cost.trials_expected,
-        "keys_read_expected": cost.checks_expected,
-        "keys_read_over_scan": cost.checks_expected / n_keys,
+        "keys_read_expected": cost.reads_expected,
+        "keys_read_over_scan": cost.reads_expected / (n_keys + search.n_read),
         "key_tests_expected": cost.key_tests,
         "iterates_error": cost.iterates_error,
         "p_missed_estimate": cost.p_missed,

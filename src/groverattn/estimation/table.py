@@ -49,17 +49,19 @@ _SCOPES = {"iterate": "an iterate", "row": "a row", "head": "a head", "model": "
 def _(result: Estimate) -> tuple[Block, ...]:
     """The estimate on one screen, the classical line beside the quantum one."""
     request, design = result.request, {result.request.design.data_access: result}
+    every = "all n keys but those read first" if request.read.n_keys else "all n keys"
+    passes = "" if result.crossover.n_keys is None else f"n = {result.crossover.n_keys:,}; "
     return (
         Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
         *map(Paragraph, note_text(request)),
         *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
-        Paragraph("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
+        Paragraph(f"head and model: n rows a head, each of which searches {every}; --whole-model has causal rows"),
         parts_table(design).without("what it does"),
         _row_table(result),
         Paragraph(f"{_limits_text(result)}\n{_budget_text(result)}"),
         laws_table(result).without("at most"),
-        Paragraph(f"Crossover: {_crossover_text(result)}\n{given_tau_sentence(result.crossover.given_tau)}"),
+        Paragraph(f"Crossover: {passes}{result.crossover.reason}\n{given_tau_sentence(result.crossover.given_tau)}"),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
 
@@ -153,13 +155,13 @@ def parts_table(designs: Designs) -> Table:
 
 def laws_table(result: Estimate) -> Table:
     """The laws of the search side by side, with the keys that a scan reads."""
-    scan = result.request.shape.n_keys
+    scan, read = result.request.shape.n_keys, "read first and to check" if result.search.n_read else "read to check"
     columns = (
         Column("law"),
         Column("iterates, on average", "iterates", "iterates", short="iterates"),
         Column("at most", "iterates", "iterates"),
         Column("keys tested in oracles", "keys", "tests", short="tested"),
-        Column("keys read to check", "keys", "checks", short="keys read"),
+        Column(f"keys {read}", "keys", "checks", short="keys read"),
         Column("both over a scan", "ratio", "ratio", short="both/scan"),
         Column("a miss", "probability", "p_miss", short="p(miss)"),
         Column("what it says", aside=True),
@@ -170,8 +172,8 @@ def laws_table(result: Estimate) -> Table:
             count(cost.iterates_expected),
             words("no bound") if cost.iterates_max is None else count(cost.iterates_max),
             count(cost.key_tests),
-            words("in the iterates") if law == "proven" else count(cost.checks_expected),
-            rounded((cost.iterates_expected + cost.checks_expected) / scan),
+            words("in the iterates") if law == "proven" else count(cost.reads_expected),
+            rounded((cost.iterates_expected + cost.reads_expected) / scan),
             probability(cost.p_failure),
             words(LAW_WORDS[law]),
         )
@@ -283,13 +285,14 @@ def _spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:
 
 def _search_text(result: Estimate) -> str:
     """How many keys a query tests, which rule chooses the runs, and what is read, in sentences."""
-    plan, cost, n_keys = result.search.plan, result.cost, result.request.shape.n_keys
-    u, scan = plan.keys_per_query, cost.checks_expected / n_keys
+    plan, cost, n_keys = result.search.plan, result.cost, result.request.left.shape.n_keys
+    u, scan = plan.keys_per_query, cost.reads_expected / result.request.shape.n_keys
     first = f"; an approximate score with {plan.finder.keys_per_query:,} a query finds first" if plan.finder else ""
     blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
     if plan.n_parts > 1:
         blocks = f"{plan.n_parts:,} parts of {result.search.part_keys:,} keys, each by itself, one key per query"
-    read = f"A row reads {count_text(cost.checks_expected)} keys after measurements, {scan:.2g} of a scan, and"
+    before = f"{result.search.n_read:,} keys first and " if result.search.n_read else ""
+    read = f"A row reads {before}{count_text(cost.checks_expected)} keys after measurements, {scan:.2g} of a scan, and"
     if result.request.search_law == "proven":
         read = "What a row reads is not in the published bound; it"
     return (
@@ -321,11 +324,6 @@ def _budget_text(result: Estimate) -> str:
         f"{parts}. {sum(row.faults.values()):.2g} logical faults are expected in it, each of which costs a trial; with "
         f"these it takes {time_text(row.expected_duration_s)}."
     )
-
-
-def _crossover_text(result: Estimate) -> str:
-    verdict = result.crossover
-    return verdict.reason if verdict.n_keys is None else f"n = {verdict.n_keys:,}; {verdict.reason}"
 
 
 def headline_table(results: Iterable[Estimate]) -> Table:

@@ -155,7 +155,7 @@ def _numbers_of_machines(request: RowRequest) -> Iterator[int]:
         yield request.design.n_machines
         return
     machines = 1
-    while machines == 1 or -(-request.shape.n_keys // machines) >= _EACH:
+    while machines == 1 or -(-request.left.shape.n_keys // machines) >= _EACH:
         yield machines
         machines *= _EACH
 

@@ -25,7 +25,7 @@ class BlockRow:
         iterates: expected iterates.
         toffoli: expected Toffolis.
         logical_qubits: largest number of qubits alive at once.
-        keys_read: keys read after measurements, expected.
+        keys_read: keys read first and after measurements, expected.
         key_tests: keys tested inside oracles, expected.
     """
 
@@ -46,7 +46,7 @@ class BlockRow:
         search = RowSearch.of(one_key(request.but(reads_limit=READS_LIMIT_MAX)))
         cost = search.cost(_SEARCH_SHARE * request.error_budget)
         row, u = search.totals(cost).row, search.plan.keys_per_query
-        return cls(u, cost.iterates_expected, row.toffoli, row.logical_qubits, cost.checks_expected, cost.key_tests)
+        return cls(u, cost.iterates_expected, row.toffoli, row.logical_qubits, cost.reads_expected, cost.key_tests)
 
 
 @attrs.frozen
@@ -85,7 +85,7 @@ def vary_keys_per_query(request: RowRequest) -> BlockRows:
     """
     rows = [BlockRow.of(request.but(keys_per_query=1))]
     u = 2
-    while 8 * u <= request.shape.n_keys:
+    while 8 * u <= request.left.shape.n_keys:
         try:
             rows.append(BlockRow.of(request.but(keys_per_query=u)))
         except InputError:  # too many marked keys for so few blocks

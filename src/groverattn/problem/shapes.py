@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.errors import InputError
 from groverattn.inputs import between, check_between, option
 from groverattn.problem.fixed_point import BITS_MAX, BITS_MIN, largest_value
 from groverattn.problem.indexers import IndexerQuery, Query
@@ -82,6 +83,55 @@ class Shape:
     def index_bits(self) -> int:
         """Qubits of the index register, ceil(log2 n)."""
         return (self.n_keys - 1).bit_length()
+
+
+@attrs.frozen
+class ReadFirst:
+    """Keys of a row that are read classically before the others are searched: the first and the last that it sees.
+
+    Attributes:
+        first: keys s from the first one on: the attention sinks of a language model.
+        last: keys w up to the last one that the row sees: its recent window.
+
+    Raises:
+        InputError: a negative number.
+
+    >>> ReadFirst(1, 2).mask(6).tolist()
+    [True, False, False, False, True, True]
+    """
+
+    first: int = option(
+        0,
+        name="read_first",
+        help="Keys from the first one on that are read before the others are searched.",
+        check=between(0, N_KEYS_MAX, "keys are read"),
+    )
+    last: int = option(
+        0,
+        name="read_last",
+        help="Keys up to the last one that a row sees, read before the others are searched.",
+        check=between(0, N_KEYS_MAX, "keys are read"),
+    )
+
+    @property
+    def n_keys(self) -> int:
+        """Keys that a row reads if it sees more."""
+        return self.first + self.last
+
+    def mask(self, n_visible: int) -> NDArray[np.bool_]:
+        """Return which keys of a row that sees `n_visible` are read, shape (n_visible,)."""
+        at = np.arange(n_visible)
+        return (at < self.first) | (at >= n_visible - self.last)
+
+    def check(self, n_keys: int) -> None:
+        """Raise InputError unless at least two of so many keys are left to search."""
+        if self.n_keys > n_keys - 2:
+            raise InputError(
+                given=f"read_first = {self.first:,}, read_last = {self.last:,} of {n_keys:,} keys",
+                allowed=f"at most {max(n_keys - 2, 0):,} keys together",
+                why="a search has at least two keys, and this reads nearly all of them",
+                do="read fewer keys first",
+            )
 
 
 def representative_query(shape: Shape, seed: int = 0) -> Query:

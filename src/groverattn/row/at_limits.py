@@ -240,3 +240,22 @@ class Volume:
     def as_json(self) -> dict[str, Any]:
         """Return the printed numbers."""
         return {"physical_qubits": self.qubits, "code_distance": self.distance}
+
+
+def named_design(row: CircuitRow, n_keys: int, parts: PartDesign | None = None) -> dict[str, Any]:
+    """Return a design by its names and numbers.
+
+    Args:
+        row: the circuit.
+        n_keys: keys that are searched.
+        parts: how they are dealt; None: one machine searches all of them as one.
+    """
+    dealt = {"n_machines": 1, "parts_in_turn": 1, "keys_per_part": n_keys, "logical_qubits": row.width(n_keys)}
+    if parts is not None:
+        dealt = {
+            "n_machines": parts.n_machines,
+            "parts_in_turn": parts.in_turn,
+            "keys_per_part": 1 << parts.log2_part,
+            "logical_qubits": parts.n_machines * parts.width,
+        }
+    return row.as_json() | dealt

@@ -71,6 +71,7 @@ def loads(request: RowRequest) -> Iterator[Load]:
     Several parts, in turn or side by side, are searched by the method `unknown` with one key per query under the law
     `expected`; with another method or law the keys are one part.
     """
+    request = request.left
     design, shape = request.design, request.shape
     may_divide = (design.method, design.first_score, request.search_law) == ("unknown", "exact", "expected")
     for n_machines, n_parts, n_keys in _dealings(request) if may_divide else _undivided(request):
@@ -171,7 +172,7 @@ def design_text(request: RowRequest) -> str:
     """
     design, u = request.design, request.design.u or 1
     n_machines, n_parts = design.n_machines or 1, design.n_parts or 1
-    keys = (design.n_searched or request.shape.n_keys) // (n_machines * n_parts)
+    keys = (design.n_searched or request.left.shape.n_keys) // (n_machines * n_parts)
     at_once = f", {design.words_at_once} at once" if design.words_at_once not in (None, 1) else ""
     block = f" of block {design.block}" if design.block else ""
     words = {

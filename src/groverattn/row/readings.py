@@ -17,7 +17,16 @@ from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import PRICED_BY_QDK, Hardware, hardware
-from groverattn.row.at_limits import Chosen, CircuitRow, PartDesign, Volume, best_in_parts, best_whole, circuit_rows
+from groverattn.row.at_limits import (
+    Chosen,
+    CircuitRow,
+    PartDesign,
+    Volume,
+    best_in_parts,
+    best_whole,
+    circuit_rows,
+    named_design,
+)
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime, fastest_s, slowest_s, tau_s
 
@@ -179,7 +188,7 @@ EQUAL_HARDWARE = (
 
 @attrs.frozen
 class _Row:
-    """The best circuits of a row at each number of keys, by time and by qubits times time."""
+    """The best circuits at each number of keys that are searched, by time and by qubits times time."""
 
     request: RowRequest
     score: KeyScore
@@ -209,8 +218,8 @@ class _Row:
             parts = best_in_parts(rows, lambda _, __, time: time.duration_s, n_keys)
             time = None if parts is None else parts.row.limits.in_parts(n_keys, parts.log2_part)
             if parts is not None and time is not None and time.duration_s < whole.duration_s:
-                return time, parts.width, _named(parts.row, n_keys, parts)
-            return whole, row.width(n_keys), _named(row, n_keys)
+                return time, parts.width, named_design(parts.row, n_keys, parts)
+            return whole, row.width(n_keys), named_design(row, n_keys)
 
         return at
 
@@ -247,10 +256,10 @@ class _Row:
             if parts is not None:
                 time = parts.row.limits.in_parts(n_keys, parts.log2_part)
                 assert time is not None  # it was found so
-                found.append((Volume.of(self.machine, parts.width, time), _named(parts.row, n_keys, parts)))
+                found.append((Volume.of(self.machine, parts.width, time), named_design(parts.row, n_keys, parts)))
             if parts is None or parts.largest:  # else the hill has its foot at smaller parts
                 row, time = self.leanest(n_keys)
-                found.append((Volume.of(self.machine, row.width(n_keys), time), _named(row, n_keys)))
+                found.append((Volume.of(self.machine, row.width(n_keys), time), named_design(row, n_keys)))
             volume, named = min(found, key=lambda each: each[0].qubit_s)
             return volume, named | volume.as_json() | {"energy_ratio": self._energy_ratio(volume, n_keys)}
 
@@ -258,6 +267,7 @@ class _Row:
 
     def _energy_ratio(self, volume: Volume, n_keys: int) -> float:
         """Energy of the row over that of the slowest GPU line."""
+        n_keys += self.request.read.n_keys
         return volume.qubit_s * WATTS_PER_QUBIT / (slowest_s(self.request, n_keys) * WATTS_PER_GPU)
 
     def one_s(self, n_keys: int) -> float:
@@ -271,7 +281,8 @@ class _Row:
     def scan_s(self, n_keys: int) -> float:
         """Time of a scan by the electronics of the row's qubits, seconds: n d multiply-adds, or n H d of an indexer."""
         per_s = MULTIPLY_ADDS_PER_QUBIT_CYCLE / (self.machine.cycle_time_us * 1e-6)
-        return n_keys * self.request.shape.multiply_adds_per_key / (self.volume(n_keys)[0].qubits * per_s)
+        qubits = self.volume(n_keys - self.request.read.n_keys)[0].qubits
+        return n_keys * self.request.shape.multiply_adds_per_key / (qubits * per_s)
 
     def readings(self) -> Readings:
         slowest, fastest, tau = (functools.partial(end, self.request) for end in (slowest_s, fastest_s, tau_s))
@@ -292,7 +303,7 @@ class _Row:
 
     def _same(self, n_keys: int) -> dict[str, Any]:
         shared = self.sharing(n_keys)
-        return self._one(n_keys) if shared is None else _named(shared.row, n_keys, shared)
+        return self._one(n_keys) if shared is None else named_design(shared.row, n_keys, shared)
 
     def _never(self, equal: Reading) -> str:
         """The argument for equal hardware, where its bound is above 1."""
@@ -310,8 +321,9 @@ class _Row:
         )
 
     def _found(self, quantum_s: Callable[[int], float], classical_s: Callable[[int], float]) -> Crossover:
-        n_min = max(N_MIN, 4 * self.request.shape.n_marked)
-        return find_crossover(quantum_s, classical_s, n_min=n_min, n_max=N_MAX, octaves=OCTAVES)
+        n_read = self.request.read.n_keys
+        n_min = max(N_MIN, 4 * self.request.shape.n_marked) + n_read
+        return find_crossover(lambda n: quantum_s(n - n_read), classical_s, n_min=n_min, n_max=N_MAX, octaves=OCTAVES)
 
     def _reading(
         self,
@@ -325,7 +337,8 @@ class _Row:
         points = []
         for n in (self.request.shape.n_keys, N_MAX):
             with contextlib.suppress(InputError):  # it cannot be run at this number of keys, which the ratio says
-                points.append(Point(n, quantum_s(n), slowest_s(n), fastest_s(n), design(n)))
+                left = n - self.request.read.n_keys
+                points.append(Point(n, quantum_s(left), slowest_s(n), fastest_s(n), design(left)))
         return Reading(assumes, lines[0], lines[-1], "", points=tuple(points))
 
 
@@ -335,16 +348,3 @@ _WHY_SAME = (
     "the smaller error that each may have add to the time, like log n: it buys time with qubits, as many GPUs would"
 )
 _WHY_EQUAL = "qubits times time grow like n, as a scan's multiply-adds do: every iterate loads every key of its part"
-
-
-def _named(row: CircuitRow, n_keys: int, parts: PartDesign | None = None) -> dict[str, Any]:
-    """A design by its names and numbers."""
-    dealt = {"n_machines": 1, "parts_in_turn": 1, "keys_per_part": n_keys, "logical_qubits": row.width(n_keys)}
-    if parts is not None:
-        dealt = {
-            "n_machines": parts.n_machines,
-            "parts_in_turn": parts.in_turn,
-            "keys_per_part": 1 << parts.log2_part,
-            "logical_qubits": parts.n_machines * parts.width,
-        }
-    return row.as_json() | dealt

@@ -18,6 +18,7 @@ from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check
 from groverattn.problem.shapes import N_KEYS_MAX, Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
 from groverattn.row.model_sizes import check_heads, check_windows, completed_sizes, sources
+from groverattn.row.read_first import RowReads
 from groverattn.whole_numbers import whole_of_text
 
 READS_LIMIT_MAX = 1e6
@@ -232,6 +233,7 @@ class RowRequest:
         pool: tokens whose keys are pooled into one key of the n; a head has n * pool rows.
         context: tokens of the context, rows of a head, where every row sees the nearest n keys only.
         window, window_layers: keys that a row sees in further layers, and the number of these layers.
+        read: keys that are read before the others are searched, and the marked ones among them.
         design: how the row is searched.
         optimise: what the best design has least of, a name in `OBJECTIVES`.
         qram: what a call of the memory is assumed to cost, for the data access `qram`.
@@ -258,6 +260,7 @@ class RowRequest:
     window_layers: int = option(
         0, help="Layers with a window.", check=between(0, _COUNT_MAX, "they come on top of those that search all keys")
     )
+    read: RowReads = nested(RowReads)
     design: Design = nested(Design)
     qram: QRAMPrice = nested(QRAMPrice, prefix="qram_")
     optimise: str = option(
@@ -280,6 +283,7 @@ class RowRequest:
     def __attrs_post_init__(self) -> None:
         check_heads(self.query_heads, self.gqa_group, self.shape.index_heads)
         check_windows(self.window, self.window_layers)
+        self.read.check_in(self.shape)
 
     @classmethod
     def of(cls, **inputs: Any) -> RowRequest:
@@ -303,6 +307,11 @@ class RowRequest:
         """Tokens of the context: the rows of a head."""
         return max(self.shape.n_keys * self.pool, self.context or 0)
 
+    @property
+    def left(self) -> RowRequest:
+        """The same request for what is left to search once the first keys are read."""
+        return attrs.evolve(self, shape=self.read.left_of(self.shape), read=RowReads()) if self.read.n_keys else self
+
     def but(self, **inputs: Any) -> RowRequest:
         """Return the same request with other inputs.
 
@@ -323,7 +332,9 @@ class RowRequest:
         """Return the inputs as results print them; source and note where there is something to say."""
         printed = attrs.asdict(self) | {"design": self.design.as_json()}
         printed = {key: value for key, value in printed.items() if value or key not in ("source", "note")}
-        return {k: v for key, value in printed.items() for k, v in (value if key == "design" else {key: value}).items()}
+        printed["read"] = self.read.as_json()
+        flat = ("design", "read")
+        return {k: v for key, value in printed.items() for k, v in (value if key in flat else {key: value}).items()}
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
         """Return the GPUs on this row, without and with a selection, at its own number of keys or at another one."""

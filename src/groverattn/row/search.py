@@ -44,12 +44,14 @@ class RowSearch:
         plan: the rule of the runs, with the numbers of keys per query and of parts.
         exact: the score that ends the search.
         finding: the approximate score that finds first, if there is one.
+        n_read: keys of the row that are read first; the sizes of the request are without them.
     """
 
     request: RowRequest
     plan: SearchPlan
     exact: KeyScore
     finding: KeyScore | None = None
+    n_read: int = 0
 
     @classmethod
     def of(cls, request: RowRequest, exact: KeyScore | None = None) -> RowSearch:
@@ -63,6 +65,12 @@ class RowSearch:
             InputError: more keys per query than half of the keys, or an approximate score that leaves nothing.
         """
         exact = score_of(request) if exact is None else exact
+        if n_read := request.read.n_keys:
+            left = request.left
+            # what may be read is a share of all keys, and some have been
+            limit = max(request.design.reads_limit * request.shape.n_keys - n_read, 0.0) / left.shape.n_keys
+            design = attrs.evolve(request.design, reads_limit=min(limit, READS_LIMIT_MAX))
+            return attrs.evolve(cls.of(attrs.evolve(left, design=design), exact), n_read=n_read)
         design = request.design
         if design.n_searched is not None:
             _check_searched(design.n_searched, request.shape.n_keys)
@@ -110,7 +118,7 @@ class RowSearch:
         if self.plan.is_plain or n_keys == self.request.shape.n_keys:
             u = self.plan.keys_per_query
         design = attrs.evolve(request.design, keys_per_query=str(u), n_searched=None, **self._block_for(n_keys // u))
-        return RowSearch.of(attrs.evolve(request, design=design), self.exact)
+        return attrs.evolve(RowSearch.of(attrs.evolve(request, design=design), self.exact), n_read=self.n_read)
 
     def _block_for(self, n_words: int) -> dict[str, Any]:
         """The block of a table of fewer words, half of them at most; a walk over single words if none is left."""
@@ -131,7 +139,7 @@ class RowSearch:
         n_parts = -(-request.shape.n_keys // (self.part_keys * n_machines))
         n_searched = self.part_keys * n_parts * n_machines
         design = attrs.evolve(request.design, n_parts=n_parts, n_searched=n_searched)
-        return RowSearch.of(attrs.evolve(request, design=design), self.exact)
+        return attrs.evolve(RowSearch.of(attrs.evolve(request, design=design), self.exact), n_read=self.n_read)
 
     @classmethod
     def at_limits(cls, request: RowRequest, exact: KeyScore, n_keys: int) -> RowSearch:
@@ -161,7 +169,8 @@ class RowSearch:
             InputError: what the law refuses, or more keys read after measurements than the request allows.
         """
         shape = self.request.shape
-        return self._within_limit(self.plan.cost(law or self.request.search_law, shape.n_keys, shape.n_marked, p_miss))
+        cost = self.plan.cost(law or self.request.search_law, shape.n_keys, shape.n_marked, p_miss)
+        return attrs.evolve(self._within_limit(cost), reads_first=self.n_read)
 
     @property
     def iterates_at_least(self) -> float:
@@ -179,7 +188,8 @@ class RowSearch:
     def laws(self, p_miss: float) -> dict[str, SearchCost]:
         """Return what each law says of the row, but for those that its plan has none of."""
         shape, known = self.request.shape, [law for law in LAWS if self.plan.has(law)]
-        return {law: self.plan.cost(law, shape.n_keys, shape.n_marked, p_miss) for law in known}
+        costs = {law: self.plan.cost(law, shape.n_keys, shape.n_marked, p_miss) for law in known}
+        return {law: attrs.evolve(cost, reads_first=self.n_read) for law, cost in costs.items()}
 
     def _within_limit(self, cost: SearchCost) -> SearchCost:
         shape, limit = self.request.shape, self.request.design.reads_limit
@@ -187,7 +197,7 @@ class RowSearch:
             raise InputError(
                 given=f"{self.plan.keys_per_query} keys per query: {cost.checks_expected:,.0f} of "
                 f"{shape.n_keys:,} keys would be read after measurements",
-                allowed=f"reads of at most {limit:.3g} of the keys",
+                allowed=f"reads of at most {limit:.3g} of the keys{' that are left' if self.n_read else ''}",
                 why="a search that reads the keys is a scan with a quantum computer beside it",
                 do="take fewer keys per query, --method posterior, or a larger --reads-limit",
             )

@@ -116,8 +116,9 @@ def heading(request: RowRequest, *, design: bool = False) -> str:
     access = f"data access {request.design.data_access}, " if design else ""
     access += f"{together} keys per query, " if together not in ("1", AUTO) else ""
     index_heads = "" if shape.index_heads is None else f"{shape.index_heads} index heads, "
+    read = f"{request.read.n_keys:,} keys read first, " if request.read.n_keys else ""
     return (
-        f"{request.name}: n = {shape.n_keys:,}, d = {shape.d_head}, {index_heads}k = {shape.n_marked}, "
+        f"{request.name}: n = {shape.n_keys:,}, d = {shape.d_head}, {index_heads}k = {shape.n_marked}, {read}"
         f"{shape.query_bits}/{shape.key_bits} bits; {access}search law {request.search_law}, {request.hardware}"
     )
 
@@ -138,12 +139,13 @@ def heads_text(request: RowRequest) -> str:
 
 
 def note_text(request: RowRequest) -> tuple[str, ...]:
-    """Return what is to be known of the sizes, as no or one paragraph.
+    """Return what is to be known of the sizes, as paragraphs: the note, and what is read first.
 
     >>> note_text(RowRequest.of(preset="toy")), note_text(RowRequest.of(preset="toy", note="a sketch"))
     ((), ('Note: a sketch.',))
     """
-    return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+    note = (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+    return (*note, request.read.sentence(request.shape)) if request.read.n_keys else note
 
 
 def reading_sentence(reading: Reading) -> str:

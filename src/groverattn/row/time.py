@@ -108,6 +108,8 @@ def one_key(request: RowRequest, **fixed: Any) -> RowRequest:
 class RowLimits:
     """The search of one row at its limits, as a function of the number of keys; the number of marked keys stays.
 
+    Numbers of keys are of those that are searched; keys that a row reads first are no part of it.
+
     Attributes:
         request: law, machine, data access and error budget, all of which is left to the search.
         score: the score of one query.
@@ -130,6 +132,7 @@ class RowLimits:
             score: the score of its query.
             fixed: fields of the design to have in place of the request's.
         """
+        request = request.left
         machine = hardware(request.hardware)
         design = attrs.evolve(one_key(request).design, **fixed)
         design = Design.one_key(**{name: getattr(design, name) for name in _KEPT})

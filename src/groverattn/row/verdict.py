@@ -107,21 +107,26 @@ def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
         score: the score of the request's representative query.
     """
     row = RowLimits.of(request, score)
-    full, free = _reading(row, FULL), _reading(row.with_free_control(), ASSUMED)
+    full, free = _reading(row, FULL, request), _reading(row.with_free_control(), ASSUMED, request)
     return Verdict(full, free, request, score)
 
 
-def _reading(row: RowLimits, assumes: str) -> Reading:
-    n_min = max(N_MIN, 4 * row.request.shape.n_marked)
+def _reading(row: RowLimits, assumes: str, request: RowRequest) -> Reading:
+    """Compare a row with the lines, which score all keys: those too that the row reads first."""
+    n_read = request.read.n_keys
+    n_min = max(N_MIN, 4 * row.request.shape.n_marked) + n_read
 
     def against(classical_s: Callable[[RowRequest, int], float]) -> Crossover:
         return find_crossover(
-            lambda n: row.best_at(n).duration_s, lambda n: classical_s(row.request, n), n_min=n_min, n_max=N_MAX
+            lambda n: row.best_at(n - n_read).duration_s,
+            lambda n: classical_s(request, n),
+            n_min=n_min,
+            n_max=N_MAX,
         )
 
     slowest, fastest, given_tau = (against(classical_s) for classical_s in (slowest_s, fastest_s, tau_s))
     try:
-        reasons = why(row, N_MAX), argument(row, N_MAX, slowest_s(row.request, N_MAX))
+        reasons = why(row, N_MAX), argument(row, N_MAX, slowest_s(request, N_MAX))
     except InputError as error:
         reasons = f"this number of keys cannot be searched ({error.parts['why']})", ""
     return Reading(assumes, slowest, fastest, *reasons, given_tau=given_tau)

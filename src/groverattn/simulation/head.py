@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groverattn.errors import InputError
 from groverattn.problem.chosen_head import refuse_two_heads, threshold_instance
@@ -20,9 +21,10 @@ from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.simulation.blocks import block_results, found_keys, in_blocks, whole_blocks
 from groverattn.simulation.limits import check_rows
+from groverattn.simulation.read_first import of_whole_row
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import OutputErrors, Simulation
-from groverattn.simulation.row_search import RowResult, search_head_row, search_row
+from groverattn.simulation.row_search import KEYS_LEFT_MIN, RowResult, search_head_row, search_row
 from groverattn.simulation.trials import RowSearch
 from groverattn.verification.row import SearchedRow
 
@@ -65,7 +67,10 @@ def simulate(
     """
     check_workers(n_workers)
     head = _chosen(request, head)
+    request.read.check(head.n_keys)
     rows = None if request.rows is None else whole_blocks(request.row_range(head.n_keys), head, request.engine)
+    if rows is not None and request.read_previous:  # the first row reads what the one before it marks
+        rows = range(max(rows.start - 1, 0), rows.stop)
     instance = _with_thresholds(request, head, rows=rows, n_workers=n_workers)
     return simulate_instance(request, instance, n_workers=n_workers, on_row=on_row)
 
@@ -85,7 +90,9 @@ def simulate_instance(
     check_workers(n_workers)
     rows, method = request.row_range(instance.n_keys), request.search_method(instance.n_keys)
     check_row_range(rows, instance.n_keys)
-    if in_blocks(instance, request.engine, method):
+    request.read.check(instance.n_keys)
+    reading = request.reading
+    if in_blocks(instance, request.engine, method) and not reading.reads:
         found = block_results(instance, method, request.seed, rows, n_workers, request.engine.fault_rate)
     else:
         check_rows(
@@ -97,13 +104,15 @@ def simulate_instance(
             n_workers=n_workers,
             counting_bits=method.counted().bits(instance.n_keys) if method.counts_first else 0,
         )
-        _check_fits(request, SearchedRow.of(instance, rows[-1], **request.circuit))
+        last = SearchedRow.of(instance, rows[-1], **request.circuit)
+        _check_fits(request, last, reading.of_row(instance, rows[-1], method))
         search = functools.partial(
             search_head_row,
             instance,
             engine=request.engine,
             method=method,
             seed=request.seed,
+            reading=reading,
             **request.circuit,
         )
         found = in_parallel(search, rows, n_workers)
@@ -125,10 +134,22 @@ def search_one_row(
         InputError: two heads, no such row, or one that is read whole.
     """
     head = _chosen(request, head)
+    request.read.check(head.n_keys)
     at = row % head.n_keys if -head.n_keys <= row < 0 else row
-    searched = SearchedRow.checked(_with_thresholds(request, head), at, **request.circuit)
-    _check_fits(request, searched)
-    return search_row(searched, at, engine=request.engine, method=request.search_method(1), seed=request.seed)[1]
+    instance, method = _with_thresholds(request, head), request.search_method(1)
+    searched = SearchedRow.checked(instance, at, **request.circuit)
+    is_read = request.reading.of_row(instance, at, method)
+    if searched.n_keys - is_read.sum() < KEYS_LEFT_MIN:
+        raise InputError(
+            given=f"row {at}, of whose {searched.n_keys:,} keys {is_read.sum():,} are read first",
+            allowed="a row with at least two keys left to search",
+            why="it is read whole, and there is no trial to show",
+            do="choose another row, or read fewer keys first",
+        )
+    _check_fits(request, searched, is_read)
+    left, scores_read = searched.without(is_read), instance.scores(at)[is_read]
+    choices = {"engine": request.engine, "method": method, "seed": request.seed}
+    return of_whole_row(search_row(left, at, **choices, scores_read=scores_read)[1], is_read)
 
 
 def _chosen(request: SimulationRequest, head: AttentionHead | IndexerHead | None) -> AttentionHead | IndexerHead:
@@ -145,11 +166,11 @@ def _with_thresholds(request: SimulationRequest, head: AttentionHead | IndexerHe
     return threshold_instance(head, request.n_marked, request.query_bits, request.key_bits, **rules, **rows)
 
 
-def _check_fits(request: SimulationRequest, searched: SearchedRow) -> None:
-    if request.engine.name == "circuit":
+def _check_fits(request: SimulationRequest, searched: SearchedRow, is_read: NDArray[np.bool_]) -> None:
+    if request.engine.name == "circuit" and (~is_read).sum() >= KEYS_LEFT_MIN:
         from groverattn.simulation.gate_engines import check_fits  # imports Cirq and Qualtran
 
-        check_fits(searched)
+        check_fits(searched.without(is_read))
 
 
 def check_workers(n_workers: int) -> None:

@@ -14,6 +14,7 @@ from groverattn.reference.search.laws import check_law
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.unknown import check_growth, check_promise
 from groverattn.simulation.engines import EngineChoice
+from groverattn.simulation.read_first import ReadingRule
 from groverattn.verification.request import HeadRequest
 
 
@@ -95,6 +96,9 @@ class SimulationRequest(HeadRequest):
     error_budget: float = option(
         0.001, check=checked(check_error_budget), help="Probability that any row misses a key."
     )
+    read_previous: bool = option(
+        False, help="The keys that the row before marks are read before the others are searched."
+    )
     rows: str | None = option(None, check=checked(row_range), parse=_rows_text, help="Rows A:B, B left out.")
 
     def __attrs_post_init__(self) -> None:
@@ -116,6 +120,11 @@ class SimulationRequest(HeadRequest):
             keys_per_query=self.keys_per_query,
             first_score=self.first_score,
         )
+
+    @property
+    def reading(self) -> ReadingRule:
+        """Which keys a row reads before its search."""
+        return ReadingRule(self.read, self.read_previous)
 
     def row_range(self, n_rows: int) -> range:
         """Return the rows of a head of `n_rows` rows."""

@@ -106,16 +106,36 @@ class Simulation(Shown):
         plan, p_failure = self.method.plan, self.method.p_failure
         known = [law for law in laws if plan.has(law)]
         return {
-            law: self._summed(lambda n, t, law=law: plan.cost(law, n, t, p_failure).iterates_expected) for law in known
+            law: self._summed(lambda n, t, _, law=law: plan.cost(law, n, t, p_failure).iterates_expected)
+            for law in known
         }
 
     def method_iterates(self) -> float | None:
         """Expected iterates of all searched rows together, by the law of the procedure that was run; None as above."""
         method = self.method
-        return self._summed(lambda n, t: method.cost(n, t).iterates_expected)
+        if method.keeps_largest and self.request.reading.reads:
+            return self._top_k_iterates()
+        return self._summed(lambda n, t, n_read: method.after_reading(n_read).cost(n, t).iterates_expected)
 
-    def _summed(self, iterates: Callable[[int, int], float]) -> float | None:
-        """Sum over the searched rows; of more than 256 different sizes, over evenly spaced rows, scaled up."""
+    def _top_k_iterates(self) -> float:
+        """Those of a search without a threshold, which depend on the ranks of the keys that a row reads first."""
+        rows, top_k = [row.row for row in self._searched], self.method.top_k()
+        chosen = (
+            rows if len(rows) <= _SIZES_MAX else [rows[round(at)] for at in np.linspace(0, len(rows) - 1, _SIZES_MAX)]
+        )
+        total = 0.0
+        for row in chosen:
+            is_read = self.request.reading.of_row(self.instance, row, self.method)
+            ranked = np.argsort(-self.instance.scores(row), kind="stable")
+            total += top_k.cost(ranked.size, is_read[ranked]).iterates_expected
+        return total * len(rows) / max(len(chosen), 1)
+
+    def _summed(self, iterates: Callable[[int, int, int], float]) -> float | None:
+        """Sum over the searched rows; of more than 256 different sizes, over evenly spaced rows, scaled up.
+
+        Args:
+            iterates: of the keys that are left, the marked ones among them, and the marked ones that were read first.
+        """
         if self.method.first_score != "exact":
             return None  # the law of a finder depends on how many keys it marks, row by row
         try:
@@ -125,14 +145,17 @@ class Simulation(Shown):
                 raise
             return None
 
-    def _sum_of_sizes(self, iterates: Callable[[int, int], float]) -> float:
-        rows = sorted((self.instance.visible_keys(row.row), row.n_marked) for row in self._searched)
+    def _sum_of_sizes(self, iterates: Callable[[int, int, int], float]) -> float:
+        rows = sorted(
+            (self.instance.visible_keys(row.row) - row.keys_read, row.n_marked - row.marked_read, row.marked_read)
+            for row in self._searched
+        )
         sizes = Counter(rows)
         most = _SIZES_MAX if self.method.plan.is_plain else _SIZES_OF_BLOCKS_MAX
         if len(sizes) > most:
             chosen = [rows[round(at)] for at in np.linspace(0, len(rows) - 1, most)]
-            return sum(iterates(n, t) for n, t in chosen) * len(rows) / most
-        return sum(times * iterates(n, t) for (n, t), times in sizes.items())
+            return sum(iterates(*size) for size in chosen) * len(rows) / most
+        return sum(times * iterates(*size) for size, times in sizes.items())
 
     @property
     def _searched(self) -> list[RowResult]:
@@ -194,6 +217,9 @@ class Simulation(Shown):
                 "error_budget": request.error_budget,
                 "p_failure_row": method.p_failure,
                 "rows": [self.rows[0].row, self.rows[-1].row + 1],
+                "read_first": request.read.first,
+                "read_last": request.read.last,
+                "read_previous": request.read_previous,
             },
             "rows": len(self.rows),
             "rows_asked": self.rows_asked,
@@ -211,6 +237,8 @@ class Simulation(Shown):
             "iterates_expected_of_method": self.method_iterates(),
             "iterates_expected_by_law": self.iterates_by_law(),
             "classical_key_visits": self.total("key_visits"),
+            "keys_read_first": self.total("keys_read"),
+            "marked_read_first": self.total("marked_read"),
             "key_visits_of_a_scan": sum(self.instance.visible_keys(row.row) for row in self.rows),
             **_output_numbers(self.output),
             "max_value": self.max_value,

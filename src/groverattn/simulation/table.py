@@ -74,8 +74,12 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
         yield f"  law {law}", EMPTY if iterates is None else count(iterates), LAW_WORDS[law]
     if request.keys_per_query > 1:
         yield "keys tested", whole(result.total("key_tests")), f"in oracles, {request.keys_per_query} in each call"
+    if request.reading.reads:
+        among = f"with {result.total('marked_read'):,} of the marked among them; the search runs over the others"
+        yield "keys read first", whole(result.total("keys_read")), among
     scan = sum(result.instance.visible_keys(row.row) for row in rows)
-    read = f"to check what was measured, and rows read whole; a scan of all rows reads {scan:,}"
+    first = "first, " if request.reading.reads else ""
+    read = f"{first}to check what was measured, and rows read whole; a scan of all rows reads {scan:,}"
     yield "keys read", whole(result.total("key_visits")), read
     yield from _output_rows(result)
     equal = result.instance.keys_made_equal

@@ -11,12 +11,14 @@ from groverattn.bloqs.score.methods import SCORES
 from groverattn.errors import check_seed
 from groverattn.inputs import between, checked, nested, option
 from groverattn.problem.chosen_head import COUNT, HeadChoice, refuse_ignored
-from groverattn.problem.shapes import N_KEYS_MAX, checked_bits
+from groverattn.problem.shapes import N_KEYS_MAX, ReadFirst, checked_bits
 
 
 @attrs.frozen(kw_only=True)
 class HeadRequest:
     """Inputs of every request that runs circuits of a head: the head, its bits, the data access and a seed.
+
+    `read` says which keys a row reads first: its circuits are then those of the other keys.
 
     Raises:
         InputError: an unknown name or a number out of range.
@@ -41,6 +43,7 @@ class HeadRequest:
         check=between(1, N_KEYS_MAX, "each takes its own workspace"),
         help="Data access one-hot: words loaded and scored side by side.",
     )
+    read: ReadFirst = nested(ReadFirst)
     seed: int = option(0, check=checked(check_seed), help="Seed of all draws, 0 or more.")
 
     @property

@@ -41,6 +41,7 @@ class SearchedRow:
         query_bits: bits per number of the query.
         keys_per_query: keys that one call tests, u.
         words_at_once: with a kept address, words that are loaded and scored side by side.
+        n_read: keys of the row that are read before the search, and are not among `keys`.
         origin: head and row, as results print them; empty: the row is random.
 
     Raises:
@@ -56,6 +57,7 @@ class SearchedRow:
     query_bits: int = 16
     keys_per_query: int = attrs.field(default=1, kw_only=True)
     words_at_once: int = attrs.field(default=1, kw_only=True)
+    n_read: int = attrs.field(default=0, kw_only=True)
     origin: dict[str, Any] = attrs.field(factory=dict, kw_only=True)
     _other_scores: dict[FindingScore, NDArray[np.bool_]] = attrs.field(factory=dict, init=False, repr=False)
 
@@ -134,6 +136,17 @@ class SearchedRow:
         sizes = {"key_bits": key_bits, "query_bits": query_bits}
         return cls(row.keys, query=row.query, threshold=row.threshold, data_access=data_access, **sizes, **circuit)
 
+    def without(self, is_read: NDArray[np.bool_]) -> SearchedRow:
+        """Return the row of the keys that are not read, in their order: a smaller table, and smaller circuits.
+
+        Args:
+            is_read: which keys are read before the search, shape (n,).
+
+        >>> SearchedRow.random(64, 4).without(np.arange(64) < 10).oracle().lookup.table.n_keys
+        54
+        """
+        return attrs.evolve(self, keys=self.keys[~is_read], n_read=self.n_read + int(is_read.sum()))
+
     def inputs(self, **of_sizes: int) -> dict[str, Any]:
         """Return what the row is, as results print it; `of_sizes` are put beside the sizes."""
         return {
@@ -141,6 +154,7 @@ class SearchedRow:
             "n_keys": self.n_keys,
             "d_head": len(self.query),
             **({"index_heads": self.query.n_heads} if isinstance(self.query, IndexerQuery) else {}),
+            **({"keys_read_first": self.n_read} if self.n_read else {}),
             **of_sizes,
             "key_bits": self.key_bits,
             "query_bits": self.query_bits,

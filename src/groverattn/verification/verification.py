@@ -100,7 +100,7 @@ def searched_row(request: VerificationRequest, head: AttentionHead | IndexerHead
     if head is None:
         request.check_used()
         if request.head.file is None:
-            return SearchedRow.random(
+            row = SearchedRow.random(
                 n_keys=1024 if request.head.n_keys is None else request.head.n_keys,
                 d_head=64 if request.head.d_head is None else request.head.d_head,
                 key_bits=request.key_bits,
@@ -110,6 +110,7 @@ def searched_row(request: VerificationRequest, head: AttentionHead | IndexerHead
                 seed=request.seed,
                 **request.circuit,
             )
+            return _left_of(row, request)
         head = request.head.load(request.seed)
     else:
         refuse_two_heads(request.head)
@@ -118,7 +119,13 @@ def searched_row(request: VerificationRequest, head: AttentionHead | IndexerHead
 
 
 def _row_of(request: VerificationRequest, instance: Instance) -> SearchedRow:
-    return SearchedRow.checked(instance, request.row, **request.circuit)
+    return _left_of(SearchedRow.checked(instance, request.row, **request.circuit), request)
+
+
+def _left_of(row: SearchedRow, request: VerificationRequest) -> SearchedRow:
+    """The keys that the row searches, once it has read those that the request says."""
+    request.read.check(row.n_keys)
+    return row.without(request.read.mask(row.n_keys))
 
 
 def _verification(request: VerificationRequest, row: SearchedRow, started: float) -> Verification:

@@ -114,7 +114,8 @@ class CausalRows:
     look for k keys. A number of keys that is not a power of two takes rotations in every iterate, whose T gates wait
     for each other. Such a row may be filled up with dead keys, to the next power of two or to as many indices as the
     longest row has: each row does what takes the least time. The limit of reads is for the longest row: a row of few
-    more keys than are to be found may read more of its own.
+    more keys than are to be found may read more of its own. What rows read first is the same for all of them, and so is
+    how many marked keys are among it.
 
     Attributes:
         request: sizes and choices.
@@ -129,7 +130,7 @@ class CausalRows:
     @property
     def first(self) -> int:
         """Keys of the shortest row that is searched."""
-        return self.request.shape.n_marked + 1
+        return self.request.read.n_keys + self.request.left.shape.n_marked + 1
 
     @property
     def last(self) -> int:
@@ -152,10 +153,11 @@ class CausalRows:
         return RowsSum(*sum_over_rows(self.numbers, self.first, self.last).tolist())
 
     def row(self, n_keys: int) -> PricedRow:
-        """Return the row that sees `n_keys` keys, more than are to be found."""
-        power_of_two = 1 << (n_keys - 1).bit_length()
+        """Return the row that sees `n_keys` keys, more than are read first and to be found."""
+        left = n_keys - self.request.read.n_keys
+        power_of_two = 1 << (left - 1).bit_length()
         longest = self.pricing.search.request.shape.n_keys
-        sizes = dict.fromkeys((n_keys, min(power_of_two, longest), longest))
+        sizes = dict.fromkeys((left, min(power_of_two, longest), longest))
         return min(map(self._priced, sizes), key=lambda row: row.time_s)
 
     def numbers(self, n_keys: int) -> NDArray[np.float64]:

@@ -134,7 +134,8 @@ class WholeModel(Shown):
                 "iterates_share": self.prefill.head.iterates / (request.n_tokens * price.cost.iterates_expected),
                 "toffoli_share": self.prefill.head.toffoli / (request.n_tokens * price.totals.row.toffoli),
                 "rows_read_per_head": request.pool * read,
-                "keys_read_per_head": request.pool * (read * (read + 1) // 2),
+                "keys_read_per_head": request.pool
+                * (read * (read + 1) // 2 + self.rows.n_searched * request.read.n_keys),
             },
             "decode": self.decode.as_json(),
             "prefill": self.prefill.as_json(),
@@ -241,7 +242,7 @@ def assumptions(model: WholeModel) -> list[str]:
     return [
         _what_is_counted(model),
         f"Prefill is causal: row i searches {_in_view(request)}{at_most}. The first {read * request.pool:,} rows of a "
-        f"head see no more keys than are to be found ({shape.n_marked:,}); they are read classically and cost no "
+        f"head see no more keys than are {_read_whole(request)}; they are read classically and cost no "
         "quantum time.",
         "One machine is built for the longest row, and shorter rows run on it. A row is filled up with dead keys "
         "where that takes less time. The rows of a head are summed by a quadrature.",
@@ -251,6 +252,12 @@ def assumptions(model: WholeModel) -> list[str]:
         "time stands beside the search and is not added: writing may overlap it.",
         "Of the rows that are wrong none is noticed; they are independent of each other (our assumption).",
     ]
+
+
+def _read_whole(request: RowRequest) -> str:
+    """Up to how many keys a row is read whole, in words."""
+    k, read = request.left.shape.n_marked, request.read.n_keys
+    return f"read first and to be found ({read:,} and {k:,})" if read else f"to be found ({k:,})"
 
 
 def _in_view(request: RowRequest) -> str:

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -110,3 +111,22 @@ def test_all_rounds_together_fail_less_often_than_asked(p_failure) -> None:
 def test_what_is_refused(call) -> None:
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize("n_read", [0, 2, 5, 9])
+def test_ranks_that_are_read_first_by_brute_force(n_read):
+    """All orders in which five keys come after those that are read: how often the worst key kept has each rank."""
+    n, k = n_read + 5, 3
+    rng = np.random.default_rng(n_read)
+    is_read = np.zeros(n, dtype=bool)
+    is_read[rng.choice(n, n_read, replace=False)] = True
+    times = np.zeros(n)
+    orders = list(itertools.permutations(np.flatnonzero(~is_read).tolist()))
+    for order in orders:
+        come, seen = np.flatnonzero(is_read).tolist(), set()
+        for key in [None, *order]:
+            come += [] if key is None else [key]
+            if len(come) >= k:
+                seen.add(sorted(come)[k - 1])  # keys are numbered by falling score
+        times[list(seen)] += 1
+    assert TopKSearch(k, 0.1)._p_worst(is_read) == pytest.approx(times[k - 1 :] / len(orders))

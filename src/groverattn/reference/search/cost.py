@@ -56,6 +56,7 @@ class SearchCost:
         shares: the iterates by circuit, where they are not all on the whole table with one key per query.
         iterates_error: standard error of `iterates_expected` where that is the mean of a sample of rows; else 0.
         p_missed: estimate of the realised probability of a miss, where `p_failure` is only what is promised.
+        reads_first: keys that are read before the search, each an inner product too; in no other number here.
         misses: bounds of `p_failure` with so many logical faults in `iterates_expected` that 1 and 10 are expected
             (`FAULTS_PER_ROW`); empty: only that a miss takes a fault is known.
     """
@@ -70,6 +71,7 @@ class SearchCost:
     iterates_error: float = 0.0
     p_missed: float | None = None
     misses: tuple[float, ...] = ()
+    reads_first: int = 0
 
     def p_miss(self, fault_rate: float) -> float:
         """Return a bound of the probability that a row misses a key, with logical faults.
@@ -115,6 +117,11 @@ class SearchCost:
         if not self.misses:
             return (0.0, 1.0), (self.p_failure, self.p_failure + 1.0)
         return (0.0, *FAULTS_PER_ROW), (self.p_failure, *self.misses)
+
+    @property
+    def reads_expected(self) -> float:
+        """Expected number of keys that a row reads: before its search, and after its measurements."""
+        return self.reads_first + self.checks_expected
 
     @property
     def trials_expected(self) -> float:

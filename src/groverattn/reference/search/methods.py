@@ -130,6 +130,17 @@ class SearchMethod:
         """Procedure that begins with quantum counting."""
         return CountedNumberSearch(self.p_failure, n_marked_max=self.n_marked_max)
 
+    def after_reading(self, n_marked: int) -> SearchMethod:
+        """Return the procedure for what is left of a row of which so many marked keys have been read before.
+
+        >>> SearchMethod(name="expected", n_expected=8, p_failure=0.1).after_reading(5).n_expected
+        3
+        """
+        if self.keeps_largest:
+            return self
+        limit = None if self.n_marked_max is None else max(self.n_marked_max - n_marked, 0)
+        return attrs.evolve(self, n_expected=max(self.n_expected - n_marked, 0), n_marked_max=limit)
+
     def cost(self, n: int, t: int) -> SearchCost:
         """Exact cost of a row of n keys, of which t are marked (t is not looked at by top-k)."""
         if self.keeps_largest:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import math
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from groverattn.errors import InputError, check_between
 from groverattn.reference.search.cost import SearchCost, round_costs, with_misses
@@ -49,26 +49,37 @@ class TopKSearch:
         """Trials of a round, the same for all."""
         return UnknownNumberSearch(self.p_failure, growth=self.growth).trials(n, 0)
 
-    def cost(self, n: int) -> SearchCost:
+    def cost(self, n: int, is_read: NDArray[np.bool_] | None = None) -> SearchCost:
         """Exact cost of finding the k best of n keys with different scores.
 
-        Derived (see test, against simulation). The keys that are kept, with the worst of rank r, are that one and k - 1
-        random better ones, at the start and after every round. So the worst has rank r in some round iff it is among
-        the first k to come in a random order of the r best: with probability k / r, whatever the other rounds are. Then
+        Derived (see test, against simulation). Let the keys come in a random order, of which the best k are kept. The
+        worst of these has rank r at some time iff the key of rank r has come and exactly k - 1 better ones have: iff it
+        is among the first k to come of the r best, which has probability k / r whatever the other ranks are. Then
         t = r - k keys are marked, and the cost is the sum over t of k / (t + k) times the cost of a round, if none
         before it failed. For many keys, the sum over t of k / (t + k) sqrt(n / t) is pi sqrt(n k), where a known
-        threshold takes 2 sqrt(n k): not to know it costs a factor of pi / 2. The k keys that are read
-        at the start count as checks.
+        threshold takes 2 sqrt(n k): not to know it costs a factor of pi / 2. The k keys that are read at the start
+        count as checks.
+
+        Keys that are read first come before all others, and only the others are searched. With a of the better keys
+        read and m not, a key that is not read has probability (k - a) / (m + 1), if a < k and r > k; one that is read
+        is the worst at some time for sure, if a < k.
+
+        Args:
+            n: number of keys.
+            is_read: which keys are read first, in the order of falling scores, shape (n,); None: k random ones.
 
         Raises:
             InputError: n <= n_kept.
 
         >>> round(TopKSearch(1, p_failure=0.01).cost(1024).iterates_expected / 32, 2)
         4.99
+        >>> best_is_read = np.arange(1024) == 0
+        >>> round(TopKSearch(1, p_failure=0.01).cost(1024, best_is_read).iterates_expected)  # the last check
+        108
         """
-        return with_misses(functools.partial(self.cost_with_faults, n))
+        return with_misses(lambda fault_rate: self.cost_with_faults(n, fault_rate, is_read))
 
-    def cost_with_faults(self, n: int, fault_rate: float) -> SearchCost:
+    def cost_with_faults(self, n: int, fault_rate: float, is_read: NDArray[np.bool_] | None = None) -> SearchCost:
         """Exact cost on a machine with logical faults (see `ThresholdSearch.cost_with_faults`).
 
         Raises:
@@ -82,16 +93,27 @@ class TopKSearch:
                 why="all keys are kept without a search",
                 do="read the row",
             )
-        left = np.arange(n - self.n_kept, -1, -1)
-        costs = round_costs([self.trials(n)] * left.size, n, left, fault_rate=fault_rate)
-        weight = self.n_kept / (left + self.n_kept)
+        is_read = np.zeros(n, dtype=bool) if is_read is None else is_read
+        n_read = int(is_read.sum())
+        weight = self._p_worst(is_read)
+        left = np.flatnonzero(weight)[::-1]
+        weight, trials = weight[left], self.trials(n - n_read)
+        costs = round_costs([trials] * left.size, n - n_read, left, fault_rate=fault_rate)
         log_survives = np.cumsum(np.log1p(-np.where(left == 0, 0.0, costs.p_fails) * weight))
         happens = weight * np.exp(np.concatenate(([0.0], log_survives[:-1])))
         return SearchCost(
             iterates_expected=float(happens @ costs.iterates),
-            iterates_max=(n - self.n_kept + 1) * sum(trial.iterates_max for trial in self.trials(n)),
-            checks_expected=float(happens @ costs.checks) + self.n_kept,
+            iterates_max=left.size * sum(trial.iterates_max for trial in trials),
+            checks_expected=float(happens @ costs.checks) + max(self.n_kept, n_read),
             p_failure=-float(np.expm1(log_survives[-1])) + 0.0,
             source=self.source,
             phased_expected=float(happens @ costs.phased),
         )
+
+    def _p_worst(self, is_read: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Probability that the worst key kept has rank k, k + 1, ... n in some round, shape (n - k + 1,)."""
+        read_before = np.cumsum(is_read) - is_read
+        others_before = np.arange(is_read.size) - read_before
+        open_places = np.maximum(self.n_kept - read_before, 0)
+        p = np.where(is_read, open_places > 0, np.minimum(open_places / (others_before + 1), 1.0))
+        return p[self.n_kept - 1 :]
