@@ -10,7 +10,8 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.crossover import Crossover
 from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
-from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT, Reading, Readings
+from groverattn.row.reading import Reading, Readings
+from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT
 from groverattn.row.sentences import heading, note_text, ratio_text, reading_sentence, shared_reasons
 from groverattn.row.time import one_key
 from groverattn.row.verdict import ASSUMED

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from groverattn.errors import InputError, real_number, shown, unknown_name, whole_number
-from groverattn.models.k_law import KLaw, PowerLaw, WeightLaw
+from groverattn.models.k_law import HeadLaw, KLaw
 
 _FOLDER = Path(__file__).with_suffix("")
 K_LAWS = tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 """Names of the laws that come with the package."""
 
-# A law of three shares takes 2 kB.
+# A law of three shares takes 4 kB.
 FILE_BYTES_MAX = 64 * 1024
-_OF_FILE = ("model", "texts", "source", "n_min", "n_max", "weight")
-_OF_WEIGHT = ("coefficient", "exponent", "exponent_interval", "heads_10", "heads_90")
-_OF_POWER = ("coefficient", "exponent")
+_OF_FILE = ("model", "texts", "source", "n_min", "n_max", "law")
+_OF_LAW = ("weight", "percentile", "coefficient", "exponent", "exponent_low", "exponent_high")
+_LATE = "exponent_from_"
 
 
 def k_law(name: str) -> KLaw:
@@ -58,11 +59,12 @@ def check_k_law(name: str) -> None:
 def read_k_law(path: Path) -> KLaw:
     """Read the file of a law; its name is that of the file.
 
-    Beside the model, the texts, the source and the range of n stands a table for each share of the weight, in per cent.
+    Beside the model, the texts, the source and the range of n stand tables [[law]], one for each share of the weight
+    and percentile of the heads. Keys beyond those that a law has are for readers of the file; one of them is used where
+    it is there, `exponent_from_2048`, the exponent of a fit to n from that number on.
 
     Raises:
-        InputError: no such file, one that is too large or not TOML, a key that is missing or unknown, or a number that
-            no law has.
+        InputError: no such file, one that is too large or not TOML, a key that is missing, or a number that no law has.
     """
     try:
         return _law(path.stem, tomllib.loads(_text(path)))
@@ -86,12 +88,12 @@ def _text(path: Path) -> str:
 
 
 def _law(name: str, entries: dict[str, Any]) -> KLaw:
-    _check_keys("the file", entries, _OF_FILE)
-    texts, weights = entries["texts"], entries["weight"]
+    _check_has("the file", entries, _OF_FILE)
+    texts, tables = entries["texts"], entries["law"]
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):
         raise _bad(f"texts = {shown(texts)}", "a list of texts, in words", "k differs from text to text")
-    if not isinstance(weights, dict) or not weights:
-        raise _bad(f"weight = {shown(weights)}", "tables such as [weight.90]", "each share has a law of its own")
+    if not isinstance(tables, list):
+        raise _bad(f"law = {shown(tables)}", "tables headed [[law]]", "each share of the weight has laws of its own")
     return KLaw(
         name=name,
         model=_words("model", entries["model"]),
@@ -99,40 +101,29 @@ def _law(name: str, entries: dict[str, Any]) -> KLaw:
         n_min=whole_number("n_min", entries["n_min"]),
         n_max=whole_number("n_max", entries["n_max"]),
         source=_words("source", entries["source"]),
-        laws=tuple(_weight_law(share, table) for share, table in sorted(weights.items())),
+        laws=tuple(_head_law(f"[[law]] number {at}", table) for at, table in enumerate(tables, start=1)),
     )
 
 
-def _weight_law(per_cent: str, table: Any) -> WeightLaw:
-    name = f"weight.{per_cent}"
-    if not (per_cent.isascii() and per_cent.isdecimal() and len(per_cent) == 2):
-        raise _bad(f"[{name}]", "[weight.90], a share of a row's weight in per cent", "the law holds for one share")
-    _check_keys(f"[{name}]", table, _OF_WEIGHT)
-    interval = table["exponent_interval"]
-    if not isinstance(interval, list) or len(interval) != 2:
-        raise _bad(f"{name}.exponent_interval = {shown(interval)}", "[low, high]", "it says how well it is known")
-    low, high = (real_number(f"{name}.exponent_interval", end) for end in interval)
-    return WeightLaw(
-        weight=int(per_cent) / 100,
-        median=_power_law(name, {key: table[key] for key in _OF_POWER}),
-        exponent_low=low,
-        exponent_high=high,
-        low_heads=_power_law(f"{name}.heads_10", table["heads_10"]),
-        high_heads=_power_law(f"{name}.heads_90", table["heads_90"]),
-    )
-
-
-def _power_law(name: str, table: Any) -> PowerLaw:
-    _check_keys(name, table, _OF_POWER)
-    return PowerLaw(*(real_number(f"{name}.{key}", table[key]) for key in _OF_POWER))
-
-
-def _check_keys(what: str, table: Any, keys: Collection[str]) -> None:
+def _head_law(which: str, table: Any) -> HeadLaw:
     if not isinstance(table, dict):
-        raise _bad(f"{what} = {shown(table)}", f"a table of {', '.join(keys)}", "a law has all of them")
-    for key in table:
-        if key not in keys:
-            raise unknown_name(f"{what}: key", key, keys, "any other would have no effect")
+        raise _bad(f"{which} = {shown(table)}", f"a table of {', '.join(_OF_LAW)}", "a law has all of them")
+    _check_has(which, table, _OF_LAW)
+    late = [
+        (int(key.removeprefix(_LATE)), value) for key, value in table.items() if re.fullmatch(_LATE + r"\d{1,18}", key)
+    ]
+    try:
+        n_late = (late[0][0], real_number(f"{_LATE}{late[0][0]}", late[0][1])) if late else None
+        return HeadLaw(
+            **{key: table[key] for key in _OF_LAW if key != "percentile"},
+            percentile=whole_number("percentile", table["percentile"]),
+            late=n_late,
+        )
+    except InputError as error:
+        raise InputError(**error.parts | {"given": f"{which}: {error.parts['given']}"}) from None
+
+
+def _check_has(what: str, table: dict[str, Any], keys: Collection[str]) -> None:
     missing = [key for key in keys if key not in table]
     if missing:
         raise _bad(f"{what} without {', '.join(missing)}", ", ".join(keys), "there is no law without them")

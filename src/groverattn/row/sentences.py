@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Mapping
 
 from groverattn.costs.crossover import NEARLY, Crossover
-from groverattn.row.readings import Reading
+from groverattn.models.k_choice import KEPT
+from groverattn.row.reading import Reading
 from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
 from groverattn.show.numbers import count_text, power_text, rounded
@@ -138,12 +139,14 @@ def heads_text(request: RowRequest) -> str:
 
 
 def note_text(request: RowRequest) -> tuple[str, ...]:
-    """Return what is to be known of the sizes, as no or one paragraph.
+    """Return what is to be known of the sizes, as paragraphs: a note, and the law that k is from.
 
     >>> note_text(RowRequest.of(preset="toy")), note_text(RowRequest.of(preset="toy", note="a sketch"))
     ((), ('Note: a sketch.',))
     """
-    return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+    note = (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+    law = request.k_from.sentence(request.shape.n_keys)
+    return (*note, law) if law else note
 
 
 def reading_sentence(reading: Reading) -> str:
@@ -154,15 +157,16 @@ def reading_sentence(reading: Reading) -> str:
     if slowest.n_keys is None:
         which = "" if slowest is fastest else ", not even with the slowest classical line"
         return (
-            f"no crossover up to {largest}{which}: {slowest.trend}{_beyond(reading, slowest)}; the number of marked "
-            f"keys stays as n grows{because}"
+            f"no crossover up to {largest}{which}: {slowest.trend}{_beyond(reading, slowest)}; "
+            f"{reading.marked}{because}"
         )
+    marked = "" if reading.marked == KEPT else f"; {reading.marked}"
     never = f"no crossover up to {largest} with the fastest classical line"
     verdict = never if fastest.n_keys is None else "with the fastest line"
     beyond = _beyond(reading, fastest) if fastest.n_keys is None else ""
     return (
         f"{verdict}: {fastest.reason}{beyond}; with the slowest line: {slowest.reason}; at the earliest, since gates "
-        f"and factories take no time here{because}"
+        f"and factories take no time here{marked}{because}"
     )
 
 

@@ -10,10 +10,11 @@ import attrs
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
-from groverattn.row.readings import N_MAX, N_MIN, Reading, Readings, readings_of
+from groverattn.row.reading import Reading, Readings
+from groverattn.row.readings import N_MAX, N_MIN, readings_of
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import argument, reading_sentence, why
-from groverattn.row.time import RowLimits, fastest_s, slowest_s, tau_s
+from groverattn.row.time import RowLimits, fastest_s, first_compared, slowest_s, tau_s
 
 FULL = "one machine with this data access and unload, beside one GPU"
 ASSUMED = "a control computer that reads the key table in no time"
@@ -112,7 +113,7 @@ def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
 
 
 def _reading(row: RowLimits, assumes: str) -> Reading:
-    n_min = max(N_MIN, 4 * row.request.shape.n_marked)
+    n_min = first_compared(row.request, N_MIN)
 
     def against(classical_s: Callable[[RowRequest, int], float]) -> Crossover:
         return find_crossover(
@@ -124,4 +125,5 @@ def _reading(row: RowLimits, assumes: str) -> Reading:
         reasons = why(row, N_MAX), argument(row, N_MAX, slowest_s(row.request, N_MAX))
     except InputError as error:
         reasons = f"this number of keys cannot be searched ({error.parts['why']})", ""
-    return Reading(assumes, slowest, fastest, *reasons, given_tau=given_tau)
+    marked = row.request.k_from.growth(N_MAX)
+    return Reading(assumes, slowest, fastest, *reasons, given_tau=given_tau, marked=marked)
