@@ -76,7 +76,18 @@ class KLawChoice:
     @property
     def exponent(self) -> float | None:
         """Power of n by which k grows along the law; None where k is given."""
-        return None if self.law is None else self.law.of(self.weight).median.exponent
+        return None if self.law is None else self.law.of(self.weight).exponent
+
+    @property
+    def source(self) -> str:
+        """Where k is from, in words; empty where it is given."""
+        if self.law is None:
+            return ""
+        law = self.law
+        return (
+            f"law {law.name} of the keys that hold {self.weight:.0%} of a row's softmax weight in the median head, "
+            f"measured on {law.model} for n = {law.n_min:,} to {law.n_max:,}, extrapolated beyond; {law.source}"
+        )
 
     def growth(self, n_max: int) -> str:
         """Say how k goes with n, up to the largest number of keys that is looked at.
@@ -103,7 +114,7 @@ class KLawChoice:
         where = f"; n = {n_keys:,} lies outside, so k is extrapolated" if found.extrapolated else ""
         late = ""
         if head.late is not None and found.late is not None:
-            late = f" The fit to n from {head.late[0]:,} on has the exponent {head.late[1]:.2g}, which makes it {found.late:,}."
+            late = f" A fit to n from {head.late[0]:,} on has the exponent {head.late[1]:.2g}: {found.late:,}."
         return (
             f"k = {found.k:,} by the law {law.name}: in the median head so many keys hold {self.weight:.0%} of a row's "
             f"softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, measured on {law.model} for n = "

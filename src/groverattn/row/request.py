@@ -301,6 +301,10 @@ class RowRequest:
         printed = {key: value for key, value in printed.items() if value or key not in ("source", "note")}
         return {k: v for key, value in printed.items() for k, v in (value if key == "design" else {key: value}).items()}
 
+    def with_given_k(self) -> RowRequest:
+        """Return the same request with its k as one that is given: without a law, at any number of keys."""
+        return attrs.evolve(self, k_from=KLawChoice())
+
     def n_marked_at(self, n_keys: int) -> int:
         """Return k at another number of keys: along its law, or else the same.
 

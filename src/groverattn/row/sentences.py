@@ -139,14 +139,18 @@ def heads_text(request: RowRequest) -> str:
 
 
 def note_text(request: RowRequest) -> tuple[str, ...]:
-    """Return what is to be known of the sizes, as paragraphs: a note, and the law that k is from.
+    """Return what is to be known of the sizes, as no or one paragraph.
 
     >>> note_text(RowRequest.of(preset="toy")), note_text(RowRequest.of(preset="toy", note="a sketch"))
     ((), ('Note: a sketch.',))
     """
-    note = (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
-    law = request.k_from.sentence(request.shape.n_keys)
-    return (*note, law) if law else note
+    return (f"Note: {request.note.rstrip('.')}.",) if request.note else ()
+
+
+def k_law_text(request: RowRequest) -> tuple[str, ...]:
+    """Return what is known of k by its law, as one paragraph; none where k is given."""
+    sentence = request.k_from.sentence(request.shape.n_keys)
+    return (sentence,) if sentence else ()
 
 
 def reading_sentence(reading: Reading) -> str:
