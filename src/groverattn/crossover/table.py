@@ -12,7 +12,7 @@ from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
 from groverattn.row.reading import Reading, Readings
 from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT
-from groverattn.row.sentences import heading, k_law_text, note_text, ratio_text, reading_sentence, shared_reasons
+from groverattn.row.sentences import about_text, growth_of_k, heading, ratio_text, reading_sentence, shared_reasons
 from groverattn.row.time import one_key
 from groverattn.row.verdict import ASSUMED
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
@@ -34,7 +34,7 @@ def _(result: CrossoverResult) -> tuple[Block, ...]:
     """From which n each access is faster and why; then what would be needed at each n that was asked for."""
     blocks: list[Block] = [Paragraph(heading(one_key(result.request)))]
     blocks += [
-        *map(Paragraph, (*note_text(result.request), *k_law_text(result.request))),
+        *map(Paragraph, about_text(result.request)),
         readings_table(result.readings),
     ]
     blocks += [readings_points(result.readings), crossings_table(result), *_reasons(result)]
@@ -45,8 +45,7 @@ def _(result: CrossoverResult) -> tuple[Block, ...]:
         blocks += [
             _side_by_side(dict(zip(result.points, at, strict=True))) for at in zip(*result.points.values(), strict=True)
         ]
-    marked = next(iter(result.verdicts.values())).full.marked
-    return *blocks, Paragraph(_LEGEND.format(marked=_sentence(marked)))
+    return *blocks, Paragraph(_LEGEND.format(marked=_sentence(growth_of_k(result.request))))
 
 
 _LEGEND = (

@@ -14,8 +14,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.readings import N_MAX
-from groverattn.row.sentences import given_tau_sentence, heading, heads_text, k_law_text, note_text, passing_text
+from groverattn.row.sentences import about_text, given_tau_sentence, growth_of_k, heading, heads_text, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
@@ -52,7 +51,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
     request, design = result.request, {result.request.design.data_access: result}
     return (
         Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
-        *map(Paragraph, (*note_text(request), *k_law_text(request))),
+        *map(Paragraph, about_text(request)),
         *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
         Paragraph("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
@@ -70,10 +69,10 @@ def _(result: Comparison) -> tuple[Block, ...]:
     gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in _spread(result.request.classical()))
     return (
         Paragraph(heading(result.request)),
-        *map(Paragraph, (*note_text(result.request), *k_law_text(result.request))),
+        *map(Paragraph, about_text(result.request)),
         accesses_table(result),
         Paragraph(f"One row on a GPU, slowest and fastest of each kind: {gpu}\n{result.verdict}"),
-        Paragraph(_LEGEND.format(marked=result.request.k_from.growth(N_MAX))),
+        Paragraph(_LEGEND.format(marked=growth_of_k(result.request))),
     )
 
 

@@ -20,6 +20,10 @@ WEIGHT = 0.9
 """Share of a row's weight by which a law is read if none is given: our choice, and the least, for the fewest keys."""
 
 
+def _read(choice: KLawChoice) -> KLaw | None:
+    return None if choice.k_law is None else k_law(choice.k_law)
+
+
 @attrs.frozen(kw_only=True)
 class KLawChoice:
     """A measured law of k, and the share of a row's weight by which it is read.
@@ -47,11 +51,7 @@ class KLawChoice:
         help=f"With k-law: share of a row's softmax weight that its k keys hold; by default {WEIGHT}.",
         check=between(0.01, 0.9999, "it is a share of a row's weight"),
     )
-    law: KLaw | None = attrs.field(init=False, repr=False)
-
-    @law.default
-    def _read(self) -> KLaw | None:
-        return None if self.k_law is None else k_law(self.k_law)
+    law: KLaw | None = attrs.field(init=False, repr=False, default=attrs.Factory(_read, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         if self.law is not None:

@@ -306,13 +306,15 @@ class RowRequest:
         return attrs.evolve(self, k_from=KLawChoice())
 
     def n_marked_at(self, n_keys: int) -> int:
-        """Return k at another number of keys: along its law, or else the same.
+        """Return k at another number of keys: along its law, or else the same. At its own it is that of the shape.
 
         >>> RowRequest.of(preset="gpt2").n_marked_at(1 << 30)
         32
         """
-        found = self.k_from.at(n_keys)
-        return self.shape.n_marked if found is None else found.k
+        there, here = (self.k_from.at(n) for n in (n_keys, self.shape.n_keys))
+        if there is None or here is None:
+            return self.shape.n_marked
+        return max(1, there.k - (here.k - self.shape.n_marked))
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
         """Return the GPUs on this row, without and with a selection, at its own number of keys or at another one."""

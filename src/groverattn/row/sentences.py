@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from groverattn.costs.crossover import NEARLY, Crossover
 from groverattn.models.k_choice import KEPT
 from groverattn.row.reading import Reading
+from groverattn.row.readings import N_MAX
 from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
 from groverattn.show.numbers import count_text, power_text, rounded
@@ -151,6 +152,16 @@ def k_law_text(request: RowRequest) -> tuple[str, ...]:
     """Return what is known of k by its law, as one paragraph; none where k is given."""
     sentence = request.k_from.sentence(request.shape.n_keys)
     return (sentence,) if sentence else ()
+
+
+def about_text(request: RowRequest) -> tuple[str, ...]:
+    """Return both, a paragraph each."""
+    return *note_text(request), *k_law_text(request)
+
+
+def growth_of_k(request: RowRequest) -> str:
+    """Say how k goes with n up to the largest number of keys that is compared."""
+    return request.k_from.growth(N_MAX)
 
 
 def reading_sentence(reading: Reading) -> str:

@@ -13,7 +13,7 @@ from groverattn.errors import InputError
 from groverattn.row.reading import Reading, Readings
 from groverattn.row.readings import N_MAX, N_MIN, readings_of
 from groverattn.row.request import RowRequest
-from groverattn.row.sentences import argument, reading_sentence, why
+from groverattn.row.sentences import argument, growth_of_k, reading_sentence, why
 from groverattn.row.time import RowLimits, fastest_s, first_compared, slowest_s, tau_s
 
 FULL = "one machine with this data access and unload, beside one GPU"
@@ -125,5 +125,5 @@ def _reading(row: RowLimits, assumes: str) -> Reading:
         reasons = why(row, N_MAX), argument(row, N_MAX, slowest_s(row.request, N_MAX))
     except InputError as error:
         reasons = f"this number of keys cannot be searched ({error.parts['why']})", ""
-    marked = row.request.k_from.growth(N_MAX)
+    marked = growth_of_k(row.request)
     return Reading(assumes, slowest, fastest, *reasons, given_tau=given_tau, marked=marked)
