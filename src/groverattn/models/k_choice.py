@@ -85,8 +85,8 @@ class KLawChoice:
             return ""
         law = self.law
         return (
-            f"law {law.name} of the keys that hold {self.weight:.0%} of a row's softmax weight in the median head, "
-            f"measured on {law.model} for n = {law.n_min:,} to {law.n_max:,}, extrapolated beyond; {law.source}"
+            f"law {law.name} of the keys that hold {100 * self.weight:g} % of a row's softmax weight in the median "
+            f"head, measured on {law.measured_on} for n = {law.n_min:,} to {law.n_max:,}, extrapolated beyond; {law.source}"
         )
 
     def growth(self, n_max: int) -> str:
@@ -116,11 +116,11 @@ class KLawChoice:
         if head.late is not None and found.late is not None:
             late = f" A fit to n from {head.late[0]:,} on has the exponent {head.late[1]:.2g}: {found.late:,}."
         return (
-            f"k = {found.k:,} by the law {law.name}: in the median head so many keys hold {self.weight:.0%} of a row's "
-            f"softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, measured on {law.model} for n = "
-            f"{law.n_min:,} to {law.n_max:,}{where}. The interval of the exponent, {head.exponent_low:.2g} to "
-            f"{head.exponent_high:.2g}, makes it {low:,} to {high:,}; the heads at 10 % and 90 % have {few:,} and "
-            f"{many:,}.{late}"
+            f"k = {found.k:,} by the law {law.name}: in the median head so many keys hold {100 * self.weight:g} % of "
+            f"a row's softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, measured on {law.measured_on} for "
+            f"n = {law.n_min:,} to {law.n_max:,}{where}. The interval of the exponent, {head.exponent_low:.2g} to "
+            f"{head.exponent_high:.2g}, makes it {low:,} to {high:,}; the heads at 10 % and 90 % need {few:,} "
+            f"and {many:,}.{late}"
         )
 
     def as_json(self, n_keys: int) -> dict[str, Any]:

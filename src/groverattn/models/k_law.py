@@ -131,6 +131,11 @@ class KLaw:
         """Shares of a row's weight for which there is a law, ascending."""
         return tuple(sorted({law.weight for law in self.laws}))
 
+    @property
+    def measured_on(self) -> str:
+        """The model and what it read, in words."""
+        return f"{self.model} ({', '.join(self.texts)})"
+
     def of(self, weight: float, percentile: int = MEDIAN) -> HeadLaw:
         """Return the law of one share of the weight.
 
