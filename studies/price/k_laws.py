@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 
@@ -122,7 +123,7 @@ def _record(priced: Priced, weight: float | None, assumed: Priced) -> KRecord:
     )
 
 
-def _of_law(request: RowRequest) -> dict[str, int | bool | None]:
+def _of_law(request: RowRequest) -> dict[str, Any]:
     found = request.k_from.at(request.shape.n_keys)
     if found is None:
         return {}

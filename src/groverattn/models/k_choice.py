@@ -83,10 +83,10 @@ class KLawChoice:
         """Where k is from, in words; empty where it is given."""
         if self.law is None:
             return ""
-        law = self.law
+        share, law = f"{100 * self.weight:g} %", self.law
         return (
-            f"law {law.name} of the keys that hold {100 * self.weight:g} % of a row's softmax weight in the median "
-            f"head, measured on {law.measured_on} for n = {law.n_min:,} to {law.n_max:,}, extrapolated beyond; {law.source}"
+            f"law {law.name} of the keys that hold {share} of a row's softmax weight in the median head, measured on "
+            f"{law.measured_on} for n = {law.n_min:,} to {law.n_max:,}, extrapolated beyond; {law.source}"
         )
 
     def growth(self, n_max: int) -> str:
@@ -115,12 +115,12 @@ class KLawChoice:
         late = ""
         if head.late is not None and found.late is not None:
             late = f" A fit to n from {head.late[0]:,} on has the exponent {head.late[1]:.2g}: {found.late:,}."
+        measured = f"measured on {law.measured_on} for n = {law.n_min:,} to {law.n_max:,}{where}"
         return (
-            f"k = {found.k:,} by the law {law.name}: in the median head so many keys hold {100 * self.weight:g} % of "
-            f"a row's softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, measured on {law.measured_on} for "
-            f"n = {law.n_min:,} to {law.n_max:,}{where}. The interval of the exponent, {head.exponent_low:.2g} to "
-            f"{head.exponent_high:.2g}, makes it {low:,} to {high:,}; the heads at 10 % and 90 % need {few:,} "
-            f"and {many:,}.{late}"
+            f"k = {found.k:,} by the law {law.name}: in the median head so many keys hold {100 * self.weight:g} % of a "
+            f"row's softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, {measured}. The interval of the "
+            f"exponent, {head.exponent_low:.2g} to {head.exponent_high:.2g}, makes it {low:,} to {high:,}; the heads "
+            f"at 10 % and 90 % need {few:,} and {many:,}.{late}"
         )
 
     def as_json(self, n_keys: int) -> dict[str, Any]:

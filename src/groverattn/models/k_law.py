@@ -15,6 +15,7 @@ FEW, MEDIAN, MANY = 10, 50, 90
 """Percentiles of the heads for which a law is measured: those that need few keys, the median one, and many."""
 
 _DO = "correct the file"
+_POWERS = (-1, 2, "at 1 a row needs the same share of its keys at any n, and a fit strays little beyond")
 
 
 def _number(check: Check) -> Any:
@@ -55,6 +56,8 @@ class HeadLaw:
         if self.percentile not in (FEW, MEDIAN, MANY):
             allowed = f"{FEW}, {MEDIAN} or {MANY}"
             raise _refused(f"percentile = {self.percentile}", allowed, "results print these heads")
+        if self.late is not None:
+            check_between(f"exponent_from_{self.late[0]}", self.late[1], *_POWERS, _DO)
         if not self.exponent_low <= self.exponent <= self.exponent_high:
             given = f"exponent = {self.exponent:g}, interval {self.exponent_low:g} to {self.exponent_high:g}"
             raise _refused(given, "an interval that holds the exponent", "it says how well the exponent is known")

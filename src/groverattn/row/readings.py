@@ -210,7 +210,7 @@ class _Row:
         )
 
     def _found(self, quantum_s: Callable[[int], float], classical_s: Callable[[int], float]) -> Crossover:
-        n_min = first_compared(self.request, N_MIN)
+        n_min = first_compared(self.request, N_MIN, N_MAX)
         return find_crossover(quantum_s, classical_s, n_min=n_min, n_max=N_MAX, octaves=OCTAVES)
 
     def _reading(

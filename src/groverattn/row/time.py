@@ -250,15 +250,29 @@ class RowLimits:
         return _waits_of_search(searched, self.score)
 
 
-def first_compared(request: RowRequest, n_min: int) -> int:
-    """Return the smallest number of keys, from `n_min` on, of which at most a quarter are marked.
+def first_compared(request: RowRequest, n_min: int, n_max: int) -> int:
+    """Return the smallest number of keys that is compared, from `n_min` on: at most a quarter of them are marked.
 
-    >>> first_compared(RowRequest.of(preset="llama3.1-8b"), 256)
+    Raises:
+        InputError: a law by which more are marked at any number of keys below `n_max`.
+
+    >>> first_compared(RowRequest.of(preset="llama3.1-8b"), 256, 1 << 56)
     2048
     """
     if request.k_from.law is None:
         return max(n_min, 4 * request.shape.n_marked)
-    return next(n for n in (n_min << more for more in range(60)) if 4 * request.n_marked_at(n) <= n or n > N_KEYS_MAX)
+    n_keys = n_min
+    while 4 * request.n_marked_at(n_keys) > n_keys:
+        n_keys *= 2
+        if n_keys >= n_max:
+            raise InputError(
+                given=f"the law {request.k_from.law.name}, by which a row marks {request.n_marked_at(n_max):,} of "
+                f"{n_max:,} keys",
+                allowed="a law by which a row leaves most of its keys out at some number of them",
+                why="a row that marks more than a quarter of its keys is read rather than searched",
+                do="check the exponent, or choose a smaller k_weight",
+            )
+    return n_keys
 
 
 def part_sizes(n_keys: int, n_marked: int) -> range:

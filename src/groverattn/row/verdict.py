@@ -113,7 +113,7 @@ def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
 
 
 def _reading(row: RowLimits, assumes: str) -> Reading:
-    n_min = first_compared(row.request, N_MIN)
+    n_min = first_compared(row.request, N_MIN, N_MAX)
 
     def against(classical_s: Callable[[RowRequest, int], float]) -> Crossover:
         return find_crossover(
