@@ -67,9 +67,9 @@ class KRecord:
 
 
 def records() -> Iterator[KRecord]:
-    """Yield the records of every preset whose k is our assumption."""
+    """Yield the records of every preset whose k is our assumption and whose rows are no shorter than those measured."""
     for name, model in PRESETS.items():
-        if model.k != TRAINED:
+        if model.k != TRAINED and model.keys_in_view >= k_law(LAW).n_min:
             yield from preset_records(name)
 
 
