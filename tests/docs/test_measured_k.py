@@ -41,7 +41,10 @@ def test_what_a_measured_k_makes_of_the_paper_s_formulas():
     text, median, found = text_of("docs/paper.md"), law.of(0.9), law.at(N, 0.9)
     assert f"in the median head k = {median.coefficient:.2f} n^{median.exponent:.2f} keys hold 90 %" in text
     assert f"at 10 % and 90 % need {found.of_heads[0]:,} and {found.of_heads[1]:,} keys" in text
-    assert f"has the exponent {median.late[1]:g}, which would leave k at {found.late} there" in text
+    late = [law.of(weight).late[1] for weight in law.weights]
+    left = [f"{law.at(N, weight).late:,}" for weight in law.weights]
+    assert "has the exponents {:.2f}, {:.2f} and {:.2f} for 90, 95 and 99 %".format(*late) in text
+    assert "which would leave k at {}, {} and {} there".format(*left) in text
     assert (law.n_min, law.n_max) == (256, 8192)
 
 

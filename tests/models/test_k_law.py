@@ -107,7 +107,7 @@ def test_more_weight_takes_more_keys_and_a_spread_head_more_than_a_concentrated_
         ("weight = 0.9\npercentile = 90", "weight = 0.95\npercentile = 90", "weight 0.95 at 90 %"),
         ("weight = 0.9\npercentile = 10", "weight = 1.0\npercentile = 10", "weight = 1.0"),
         ("exponent_from_512 = 0.25", 'exponent_from_512 = "x"', "exponent_from_512 = 'x'"),
-        ("exponent_from_512 = 0.25", "exponent_from_512 = 3.0", "exponent_from_512 = 3"),
+        ("exponent_from_512 = 0.25", "exponent_from_512 = 3.0", "exponent from n = 512 on = 3"),
         ("n_min = 256", "n_min = 256\nlaw = 3", "mine.toml: "),
         ("model =", "model", "mine.toml: .*does not parse"),
     ],
@@ -140,6 +140,12 @@ def test_no_file(tmp_path):
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(InputError, match="no file of this name"):
             read_k_law(path)
+
+
+def test_a_fit_of_the_same_rows_goes_before_one_of_different_rows(written):
+    both = GOOD.replace("exponent_from_512 = 0.25", "exponent_from_512 = 0.25\nexponent_same_rows_from_256 = 0.125")
+    assert read_k_law(written(both)).of(0.9).late == (256, 0.125)
+    assert read_k_law(written(GOOD)).of(0.9).late == (512, 0.25)
 
 
 def test_names(written):

@@ -57,7 +57,7 @@ class HeadLaw:
             allowed = f"{FEW}, {MEDIAN} or {MANY}"
             raise _refused(f"percentile = {self.percentile}", allowed, "results print these heads")
         if self.late is not None:
-            check_between(f"exponent_from_{self.late[0]}", self.late[1], *_POWERS, _DO)
+            check_between(f"exponent from n = {self.late[0]} on", self.late[1], *_POWERS, _DO)
         if not self.exponent_low <= self.exponent <= self.exponent_high:
             given = f"exponent = {self.exponent:g}, interval {self.exponent_low:g} to {self.exponent_high:g}"
             raise _refused(given, "an interval that holds the exponent", "it says how well the exponent is known")

@@ -19,7 +19,8 @@ K_LAWS = tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 FILE_BYTES_MAX = 64 * 1024
 _OF_FILE = ("model", "texts", "source", "n_min", "n_max", "law")
 _OF_LAW = ("weight", "percentile", "coefficient", "exponent", "exponent_low", "exponent_high")
-_LATE = "exponent_from_"
+# Exponents of large n alone: of the same rows with some of their keys, where there is one, or of other rows at each n.
+_LATE = ("exponent_same_rows_from_", "exponent_from_")
 
 
 def k_law(name: str) -> KLaw:
@@ -60,8 +61,8 @@ def read_k_law(path: Path) -> KLaw:
     """Read the file of a law; its name is that of the file.
 
     Beside the model, the texts, the source and the range of n stand tables [[law]], one for each share of the weight
-    and percentile of the heads. Keys beyond those that a law has are for readers of the file; one of them is used where
-    it is there, `exponent_from_2048`, the exponent of a fit to n from that number on.
+    and percentile of the heads. Keys beyond those that a law has are for readers of the file; one is used where it is
+    there, `exponent_same_rows_from_2048` or else `exponent_from_2048`, the exponent of a fit to n from that number on.
 
     Raises:
         InputError: no such file, one that is too large or not TOML, a key that is missing, or a number that no law has.
@@ -109,18 +110,23 @@ def _head_law(which: str, table: Any) -> HeadLaw:
     if not isinstance(table, dict):
         raise _bad(f"{which} = {shown(table)}", f"a table of {', '.join(_OF_LAW)}", "a law has all of them")
     _check_has(which, table, _OF_LAW)
-    late = [
-        (int(key.removeprefix(_LATE)), value) for key, value in table.items() if re.fullmatch(_LATE + r"\d{1,18}", key)
-    ]
     try:
-        n_late = (late[0][0], real_number(f"{_LATE}{late[0][0]}", late[0][1])) if late else None
         return HeadLaw(
             **{key: table[key] for key in _OF_LAW if key != "percentile"},
             percentile=whole_number("percentile", table["percentile"]),
-            late=n_late,
+            late=_late(table),
         )
     except InputError as error:
         raise InputError(**error.parts | {"given": f"{which}: {error.parts['given']}"}) from None
+
+
+def _late(table: dict[str, Any]) -> tuple[int, float] | None:
+    """The first n of a fit to large n alone, and its exponent, if there is one."""
+    for start in _LATE:
+        for key, value in table.items():
+            if re.fullmatch(start + r"\d{1,18}", key):
+                return int(key.removeprefix(start)), real_number(key, value)
+    return None
 
 
 def _check_has(what: str, table: dict[str, Any], keys: Collection[str]) -> None:
