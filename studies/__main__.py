@@ -25,10 +25,9 @@ from groverattn.show.terminal import text_of
 from studies import api_stub
 from studies.circuit import indexer_scores, iterates, nested_search, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
-from studies.price import models, presets, reports
+from studies.price import k_laws, models, presets, reports
 from studies.readme import headline, sheet_readme
-from studies.real_models import model_run
-from studies.real_models import row_work, rows
+from studies.real_models import model_run, row_work, rows
 from studies.search import (
     block_alternatives,
     block_fit,
@@ -61,6 +60,7 @@ _SHEETS = tuple(
             precision,
             nested_search,
             models,
+            k_laws,
             peers,
             scaling,
             scaling_fit,

@@ -66,6 +66,8 @@ def compare(
     query_bits: int = 8,
     index_heads: int | None = None,
     weight_bits: int = 8,
+    k_law: str | None = None,
+    k_weight: float | None = None,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -119,6 +121,8 @@ def compare(
         query_bits: Bits per number of a query, 2 to 16.
         index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
         weight_bits: Bits per weight of an index head, 2 to 16.
+        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
+        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -194,6 +198,8 @@ def estimate(
     query_bits: int = 8,
     index_heads: int | None = None,
     weight_bits: int = 8,
+    k_law: str | None = None,
+    k_weight: float | None = None,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -248,6 +254,8 @@ def estimate(
         query_bits: Bits per number of a query, 2 to 16.
         index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
         weight_bits: Bits per weight of an index head, 2 to 16.
+        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
+        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -309,6 +317,8 @@ def find_crossover(
     query_bits: int = 8,
     index_heads: int | None = None,
     weight_bits: int = 8,
+    k_law: str | None = None,
+    k_weight: float | None = None,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -364,6 +374,8 @@ def find_crossover(
         query_bits: Bits per number of a query, 2 to 16.
         index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
         weight_bits: Bits per weight of an index head, 2 to 16.
+        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
+        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -423,6 +435,8 @@ def find_frontier(
     query_bits: int = 8,
     index_heads: int | None = None,
     weight_bits: int = 8,
+    k_law: str | None = None,
+    k_weight: float | None = None,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -459,6 +473,8 @@ def find_frontier(
         query_bits: Bits per number of a query, 2 to 16.
         index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
         weight_bits: Bits per weight of an index head, 2 to 16.
+        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
+        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
@@ -650,6 +666,8 @@ def price_model(
     query_bits: int = 8,
     index_heads: int | None = None,
     weight_bits: int = 8,
+    k_law: str | None = None,
+    k_weight: float | None = None,
     name: str = 'custom',
     source: str = '',
     note: str = '',
@@ -705,6 +723,8 @@ def price_model(
         query_bits: Bits per number of a query, 2 to 16.
         index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
         weight_bits: Bits per weight of an index head, 2 to 16.
+        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
+        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.

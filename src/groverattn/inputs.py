@@ -123,16 +123,18 @@ def option(
     check: Check | None = None,
     name: str = "",
     parse: Callable[[Any], Any] | None = None,
+    stands_for: tuple[str, ...] = (),
 ) -> Any:
     """Declare an input as a field of a request.
 
     Args:
         default: used if nothing is given.
         help: what it is, in a line; the command line and the API show it.
-        check, parse: see `Input`.
+        check, parse, stands_for: see `Input`.
         name: what users call it, if not as the field is called.
     """
-    metadata = {"input": {"help": help, "check": check, "name": name, "parse": parse}}
+    said = {"help": help, "check": check, "name": name, "parse": parse, "stands_for": stands_for}
+    metadata = {"input": said}
     read = attrs.Converter(lambda value, field: _input(field).read(value), takes_field=True)  # pyright: ignore
     return attrs.field(default=default, converter=read, metadata=metadata)
 
@@ -151,9 +153,8 @@ def _input(field: attrs.Attribute[Any], prefix: str = "", path: tuple[str, ...] 
     said = field.metadata["input"]
     words = (field.type if isinstance(field.type, str) else getattr(field.type, "__name__", "")).split(" | ")
     name = prefix + (said["name"] or field.name)
-    return Input(
-        name, _TYPES[words[0]], "None" in words, field.default, said["help"], said["check"], path, said["parse"]
-    )
+    more = said["help"], said["check"], path, said["parse"], said["stands_for"]
+    return Input(name, _TYPES[words[0]], "None" in words, field.default, *more)
 
 
 @functools.cache
@@ -211,12 +212,19 @@ def _build(record: type[R], placed: list[tuple[tuple[str, ...], Any]]) -> R:
 
 
 def flat(request: Any) -> dict[str, Any]:
-    """Return the inputs of a request by name, as `make` takes them; without those of `SOURCES`."""
-    return {
-        name: functools.reduce(getattr, declared.path, request)
-        for name, declared in inputs_of(type(request)).items()
-        if declared.path
-    }
+    """Return the inputs of a request by name, as `make` takes them.
+
+    Those of `SOURCES` are left out, and so are those that follow from another one of the request.
+    """
+    declared = {name: each for name, each in inputs_of(type(request)).items() if each.path}
+    values = {name: value_of(request, name) for name in declared}
+    follow = {name for given, each in declared.items() if values[given] is not None for name in each.stands_for}
+    return {name: value for name, value in values.items() if name not in follow}
+
+
+def value_of(request: Any, name: str) -> Any:
+    """Return an input of a request by its name."""
+    return functools.reduce(getattr, inputs_of(type(request))[name].path, request)
 
 
 def changed(request: R, values: Mapping[str, Any]) -> R:

@@ -197,7 +197,10 @@ def test_every_input_of_an_estimate_reaches_it(tmp_path):
     assert request_of(read | {"marked_read": 1}) != request_of(read)
     one_row = base | {"query_heads": 1}
     assert request_of(one_row | {"index_heads": 3}) != request_of(one_row)
-    others = {"whole_model", "io_bits_per_s", "first_score", "heads", "index_heads", "marked_read"}
+    law = base | {"n_marked": None, "k_law": "smollm2-135m"}
+    assert request_of(law) != request_of(law | {"k_weight": 0.99})
+    assert request_of(law).shape.n_marked != request_of(base).shape.n_marked
+    others = {"whole_model", "io_bits_per_s", "first_score", "heads", "index_heads", "marked_read", "k_law", "k_weight"}
     assert changed.keys() == kind.inputs.keys() - others
 
 

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.cli.options import WHOLE, Force, Format, asks
 from groverattn.cli.output import progress, said, show
+from groverattn.models.k_choice import KLawChoice
 from groverattn.physical.machines.hardware import hardware
 from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
 
@@ -137,11 +138,12 @@ def report(
         write_report(requests, files, on_section)
 
 
-def presets(*, format: Format = "table") -> None:
-    """List the models whose sizes come with the package.
+@asks(KLawChoice)
+def presets(k_from: KLawChoice, *, format: Format = "table") -> None:
+    """List the models whose sizes come with the package; with --k-law what k is by a measured law, beside their own.
 
     Example: groverattn presets --format json
     """
     from groverattn.models.presets import PresetList
 
-    show(PresetList(), format)
+    show(PresetList(k_from), format)

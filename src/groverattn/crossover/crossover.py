@@ -13,7 +13,7 @@ from groverattn.crossover.break_even import BreakEven, MachineSupply
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.row.circuit import score_of
-from groverattn.row.readings import Readings
+from groverattn.row.reading import Readings
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowLimits, RowTime, one_key
 from groverattn.row.verdict import Verdict, readings_json, row_verdict

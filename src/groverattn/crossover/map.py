@@ -80,12 +80,13 @@ class BreakEvenMap:
 
 
 def break_even_map(request: RowRequest) -> BreakEvenMap:
-    """Compute the map.
+    """Compute the map; k is one of its axes, and that of a preset its own: a law of k is left out.
 
     Raises:
         InputError: an unknown law or machine.
     """
     reaction_s = hardware(request.hardware).reaction_time_us * 1e-6
+    request = request.with_given_k()
     return BreakEvenMap(request, reaction_s, _grid(request), list(_marks(request)))
 
 

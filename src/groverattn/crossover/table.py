@@ -10,8 +10,9 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.crossover import Crossover
 from groverattn.crossover.break_even import BreakEven, Need
 from groverattn.crossover.crossover import BreakEvenPoint, CrossoverResult
-from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT, Reading, Readings
-from groverattn.row.sentences import heading, note_text, ratio_text, reading_sentence, shared_reasons
+from groverattn.row.reading import Reading, Readings
+from groverattn.row.readings import WATTS_PER_GPU, WATTS_PER_QUBIT
+from groverattn.row.sentences import about_text, growth_of_k, heading, ratio_text, reading_sentence, shared_reasons
 from groverattn.row.time import one_key
 from groverattn.row.verdict import ASSUMED
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
@@ -32,7 +33,10 @@ from groverattn.show.result import blocks_of
 def _(result: CrossoverResult) -> tuple[Block, ...]:
     """From which n each access is faster and why; then what would be needed at each n that was asked for."""
     blocks: list[Block] = [Paragraph(heading(one_key(result.request)))]
-    blocks += [*map(Paragraph, note_text(result.request)), readings_table(result.readings)]
+    blocks += [
+        *map(Paragraph, about_text(result.request)),
+        readings_table(result.readings),
+    ]
     blocks += [readings_points(result.readings), crossings_table(result), *_reasons(result)]
     if len(result.verdicts) == 1:
         ((name, points),) = result.points.items()
@@ -41,15 +45,15 @@ def _(result: CrossoverResult) -> tuple[Block, ...]:
         blocks += [
             _side_by_side(dict(zip(result.points, at, strict=True))) for at in zip(*result.points.values(), strict=True)
         ]
-    return *blocks, Paragraph(_LEGEND)
+    return *blocks, Paragraph(_LEGEND.format(marked=_sentence(growth_of_k(result.request))))
 
 
 _LEGEND = (
     "Quantum times are lower bounds: reactions one after the other, calls of an outside memory, and the control "
     "computer's reading of the keys for every measured unload; gates, factories and Clifford traffic cost no time. "
     "GPU: slowest and fastest of the lines of `groverattn estimate`: the slowest selects the k largest of one row "
-    "alone, the fastest computes a whole row of a prefill and selects nothing. The number of marked keys stays as n "
-    "grows. *: would do only if nothing else took time."
+    "alone, the fastest computes a whole row of a prefill and selects nothing. {marked} *: would do only if "
+    "nothing else took time."
 )
 
 

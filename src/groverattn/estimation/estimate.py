@@ -137,7 +137,7 @@ def estimate(request: RowRequest) -> Estimate:
         row=row,
         classical=request.classical(),
         crossover=row_verdict(row.request, pricing.search.exact),
-        provenance=provenance(row.request.design.data_access, row.cost, pricing.machine),
+        provenance=provenance(row.request.design.data_access, row.cost, pricing.machine, request.k_from),
     )
 
 

@@ -14,7 +14,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.sentences import given_tau_sentence, heading, heads_text, note_text, passing_text
+from groverattn.row.sentences import about_text, given_tau_sentence, growth_of_k, heading, heads_text, passing_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
@@ -53,7 +53,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
     passes = "" if result.crossover.n_keys is None else f"n = {result.crossover.n_keys:,}; "
     return (
         Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
-        *map(Paragraph, note_text(request)),
+        *map(Paragraph, about_text(request)),
         *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
         counts_table(design, tuple(_SCOPES)),
         Paragraph(f"head and model: n rows a head, each of which searches {every}; --whole-model has causal rows"),
@@ -71,16 +71,16 @@ def _(result: Comparison) -> tuple[Block, ...]:
     gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in _spread(result.request.classical()))
     return (
         Paragraph(heading(result.request)),
-        *map(Paragraph, note_text(result.request)),
+        *map(Paragraph, about_text(result.request)),
         accesses_table(result),
         Paragraph(f"One row on a GPU, slowest and fastest of each kind: {gpu}\n{result.verdict}"),
-        Paragraph(_LEGEND),
+        Paragraph(_LEGEND.format(marked=growth_of_k(result.request))),
     )
 
 
 _LEGEND = (
     "Toffoli, depth (Toffoli depth) and reactions (measurement depth, which the reaction time multiplies; the "
-    "measurement inside each Toffoli included) of one iterate; k stays as n grows. Before every unload goes on, the "
+    "measurement inside each Toffoli included) of one iterate; {marked}. Before every unload goes on, the "
     "control computer reads all keys for a parity, as many bits as a scan reads, in every iterate; its rate is the "
     "machine's `control_bits_per_s`. A call of qram takes 10 us and no qubits unless told otherwise."
 )

@@ -9,7 +9,7 @@ from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
 from groverattn.physical.table import LIMIT_WORDS, not_in_the_price
-from groverattn.row.sentences import heading, note_text
+from groverattn.row.sentences import about_text, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
 from groverattn.show.result import blocks_of, main_table_of
@@ -21,7 +21,7 @@ _POINTS_SHOWN = 24
 def _(result: Frontier) -> tuple[Block, ...]:
     return (
         Paragraph(heading(result.request)),
-        *map(Paragraph, note_text(result.request)),
+        *map(Paragraph, about_text(result.request)),
         points_table(result, _POINTS_SHOWN),
         limits_table(result.limits),
     )

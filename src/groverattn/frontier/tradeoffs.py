@@ -9,7 +9,7 @@ import attrs
 
 from groverattn.errors import InputError, unknown_name
 from groverattn.frontier.frontier import FrontierPoint
-from groverattn.inputs import flat, make, nested
+from groverattn.inputs import flat, make, nested, value_of
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.row.best import best_row
 from groverattn.row.request import RowRequest
@@ -54,9 +54,11 @@ class RowChoices:
         return make(cls, inputs)
 
     def but(self, **choices: Any) -> RowChoices:
-        """Return the same row with other choices; `bits` are those of queries and keys alike."""
+        """Return the same row with other choices; `bits` are those of queries and keys alike, and k then has no law."""
         if "block" in choices:
             choices |= {"data_access": "qroam"}
+        if "n_marked" in choices:
+            choices |= {"k_law": None, "k_weight": None}
         if "bits" in choices:
             bits = choices.pop("bits")
             choices |= {"key_bits": bits, "query_bits": bits}
@@ -70,7 +72,7 @@ class RowChoices:
         """Return what was chosen, by its name in `VALUES`."""
         if choice == "keys_per_query":
             return self.request.design.u
-        return flat(self)["key_bits" if choice == "bits" else choice]
+        return value_of(self, "key_bits" if choice == "bits" else choice)
 
     def price(self) -> FrontierPoint:
         """Return the row on its machines, by the best of the designs that its choices leave open.

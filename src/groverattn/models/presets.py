@@ -10,7 +10,9 @@ from typing import Any
 import attrs
 
 from groverattn.errors import InputError, unknown_name
-from groverattn.models.preset import Preset
+from groverattn.models.k_choice import KLawChoice
+from groverattn.models.k_law import MarkedKeys
+from groverattn.models.preset import TRAINED, Preset
 from groverattn.models.preset_file import read_preset, read_refusal
 from groverattn.show.result import Shown
 
@@ -85,13 +87,28 @@ def preset(name: str) -> Preset:
 
 @attrs.frozen
 class PresetList(Shown):
-    """All presets, as `groverattn presets` shows them."""
+    """All presets, as `groverattn presets` shows them.
+
+    Attributes:
+        k_from: a measured law of k to show beside the presets' own, if one is asked for.
+    """
+
+    k_from: KLawChoice = attrs.field(factory=KLawChoice)
+
+    def by_law(self, model: Preset) -> MarkedKeys | None:
+        """Return k of a row by the law; None without one, and for a model whose k is trained."""
+        return None if model.k == TRAINED else self.k_from.at(model.keys_in_view)
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""
         refused = [model.as_json() | {"refused": reason} for model, reason in refusals().values()]
         return {
             "schema": "groverattn.presets/2",
-            "presets": [model.as_json() for model in PRESETS.values()],
+            "presets": [model.as_json() | self._law_json(model) for model in PRESETS.values()],
             "refused": refused,
         }
+
+    def _law_json(self, model: Preset) -> dict[str, Any]:
+        """The law at the keys of a row; None where k is trained; nothing without a law."""
+        law = self.k_from.as_json(model.keys_in_view)
+        return dict.fromkeys(law) if model.k == TRAINED else law

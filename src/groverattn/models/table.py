@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from groverattn.models.preset import CITED, INDEXER, Preset
 from groverattn.models.presets import PRESETS, PresetList, refusals
-from groverattn.show.document import Block, Column, Points, table_of
-from groverattn.show.numbers import whole, words
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, table_of
+from groverattn.show.numbers import Cell, whole, words
 from groverattn.show.result import blocks_of
 
 
 @blocks_of.register
 def _(result: PresetList) -> tuple[Block, ...]:
     """What each model searches, and what is to be known of it."""
+    law = [] if result.k_from.law is None else [(Column("k by the law", IN_CELL), lambda p: _by_law(result, p))]
     table = table_of(
         "Presets",
         PRESETS.values(),
@@ -22,10 +23,20 @@ def _(result: PresetList) -> tuple[Block, ...]:
         (Column("d", "numbers"), lambda p: whole(p.score_numbers)),
         (Column("keys in view", "keys", short="keys"), lambda p: whole(p.keys_in_view)),
         (Column("k marked", "keys", short="k"), lambda p: whole(p.n_marked)),
+        *law,
         (Column("note", aside=True), lambda p: words(_note(p))),
     )
     refused = Points(tuple(f"`{name}` is not priced: {reason}." for name, (_, reason) in refusals().items()))
-    return (table, refused)
+    source = result.k_from.source
+    return (table, *([Paragraph(f"k by the law: {source}. *: extrapolated.")] if source else []), refused)
+
+
+def _by_law(result: PresetList, model: Preset) -> Cell:
+    found = result.by_law(model)
+    if found is None:
+        return words("trained")
+    low, high = found.by_exponent
+    return Cell(f"{found.k:,} ({low:,} to {high:,}){' *' if found.extrapolated else ''}", found.k)
 
 
 def _layers(model: Preset) -> str:

@@ -9,7 +9,7 @@ from importlib.resources import files
 import attrs
 
 from groverattn.physical.machines.hardware import HARDWARE, Hardware
-from groverattn.report.opening import marked_note
+from groverattn.report.opening import marked_source
 from groverattn.report.results import ModelResults
 from groverattn.show.document import IN_CELL, Column, Entry, Paragraph, Points, Section, Table, entry_anchor, used
 from groverattn.show.numbers import Cell, words
@@ -29,11 +29,8 @@ def assumptions(results: ModelResults, anchor: str) -> Section:
 
 
 def _assumptions(results: ModelResults) -> Iterator[tuple[str, str]]:
-    preset, price = results.preset, results.request.qram
-    yield (
-        f"k = {results.request.shape.n_marked:,} keys are marked in every row",
-        (results.request.source or "given as an option") if preset is None else marked_note(preset),
-    )
+    price = results.request.qram
+    yield f"k = {results.request.shape.n_marked:,} keys are marked in every row", marked_source(results)
     yield (
         "The score is that of one query that stands for all: rounded Gaussians, the largest at three standard "
         "deviations",

@@ -64,7 +64,7 @@ def report(
     machine = models[0].machine
     shared = [appendix.glossary(), appendix.machines(machine)]
     laws = [result.cost for model in models for result in model.accesses.values() if isinstance(result, Estimate)]
-    entries = ledger(machine, laws[0] if laws else None)
+    entries = ledger(machine, laws[0] if laws else None, requests[0].k_from)
     before = [overview(models)] if len(models) > 1 else []
     printed = appendix.ledger_section(entries, [*before, *chapters, *shared], "ledger")
     names = ", ".join(model.name for model in models)

@@ -7,6 +7,7 @@ from html import escape
 from groverattn.crossover.figure import map_svg
 from groverattn.crossover.table import crossings_table, needs_table, readings_points, readings_table, why_points
 from groverattn.report.results import ModelResults
+from groverattn.row.sentences import growth_of_k
 from groverattn.show.document import Block, Figure, Paragraph, Section
 from groverattn.show.inline_svg import with_text
 from groverattn.show.numbers import power_text
@@ -15,8 +16,9 @@ from groverattn.show.numbers import power_text
 def crossing(results: ModelResults, anchor: str) -> Section:
     """From how many keys on each access is faster, or never and why."""
     largest = power_text(next(iter(results.crossover.verdicts.values())).slowest.n_max)
+    stays = "d and k stay" if results.request.k_from.law is None else f"d stays, and {growth_of_k(results.request)}"
     text = (
-        f"The same row with more keys, up to n = {largest}; d and k stay. The quantum time here is a lower bound: only "
+        f"The same row with more keys, up to n = {largest}; {stays}. The quantum time here is a lower bound: only "
         "waiting counts, for measurements one after the other, for calls of the assumed memory, and for the control "
         "computer, which reads the key table at every measured unload. Gates, factories and Clifford gates cost "
         "nothing, and all of the error budget is left to the search, so it is less than the times above. Free control: "

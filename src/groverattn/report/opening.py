@@ -14,7 +14,7 @@ from groverattn.report.contest import Contest
 from groverattn.report.results import ModelResults
 from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
-from groverattn.row.sentences import note_text
+from groverattn.row.sentences import k_law_text, note_text
 from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
 from groverattn.show.numbers import EMPTY, Cell, count, count_text, duration, probability, rounded, words
 
@@ -115,7 +115,8 @@ def inputs(results: ModelResults, anchor: str) -> Section:
     rows = tuple((words(name), value, words(why)) for name, value, why in _inputs(results))
     columns = (Column("input"), Column("value", IN_CELL, "inputs"), Column("what it is, and where it is from"))
     table = Table(f"What {results.name} is, and what was chosen", columns, rows)
-    return Section("Inputs", anchor, (table, *map(Paragraph, note_text(results.request))))
+    law = [Paragraph(text, ("k_law",)) for text in k_law_text(results.request)]
+    return Section("Inputs", anchor, (table, *map(Paragraph, note_text(results.request)), *law))
 
 
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
@@ -124,7 +125,6 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     of_model = (
         (request.source or "no model was named, so one unless given") if preset is None else preset.source_of("layers")
     )
-    note = source if preset is None else marked_note(preset)
     stored = shape.d_head if request.key_numbers is None else request.key_numbers
     law = LAW_WORDS[request.search_law]
     yield "n", _unit(shape.n_keys, "keys"), f"keys that a row searches; {_given(results, 'n_keys', source)}"
@@ -132,7 +132,7 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     if shape.index_heads is not None:
         heads = _given(results, "index_heads", source)
         yield "index heads", _unit(shape.index_heads, "heads"), f"whose ReLUs make one score; {heads}"
-    yield "k", _unit(shape.n_marked, "keys"), f"marked keys of a row; {_given(results, 'n_marked', note)}"
+    yield "k", _unit(shape.n_marked, "keys"), f"marked keys of a row; {marked_source(results)}"
     yield "layers", _unit(request.layers, "layers"), f"that search all keys; {of_model}"
     if request.window_layers:
         seen = f"{request.window:,} keys are seen in them; {of_model}"
@@ -162,6 +162,16 @@ def _qram_price(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     yield "qram: time", Cell(f"{qram.latency_us:g} us", qram.latency_us), f"of one call {whose}"
     yield "qram: qubits", _unit(qram.physical_qubits_per_bit, "qubits"), f"physical ones for each stored bit {whose}"
     yield "qram: error", probability(qram.p_error), f"failure probability of one call {whose}"
+
+
+def marked_source(results: ModelResults) -> str:
+    """Return where k of a chapter is from: a law, an option, or the model."""
+    preset, k_from = results.preset, results.request.k_from
+    if k_from.law is not None:
+        return k_from.source
+    if preset is None:
+        return results.request.source or "given as an option"
+    return _given(results, "n_marked", marked_note(preset))
 
 
 def marked_note(preset: Preset) -> str:

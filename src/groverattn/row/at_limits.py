@@ -169,7 +169,7 @@ class PartDesign:
         """Time of the slowest machine, seconds: a safe upper bound (`ParallelSearch.slowest`)."""
         limits, n_parts = self.row.limits, self.in_turn * self.n_machines
         search = ParallelSearch(n_parts, limits.request.error_budget)
-        n_marked = limits.request.shape.n_marked
+        n_marked = limits.request.n_marked_at(self.n_keys)
         iterates = search.slowest(n_parts << self.log2_part, n_marked, parts_each=self.in_turn)
         return RowTime(self.n_keys, iterates, limits.waits_of(1 << self.log2_part), limits.times).duration_s
 
@@ -184,7 +184,7 @@ def best_in_parts(
         cost: of a circuit, its logical qubits and its row in parts one after the other.
         n_keys: number of keys.
     """
-    sizes = part_sizes(n_keys, rows[0].limits.request.shape.n_marked)
+    sizes = part_sizes(n_keys, rows[0].limits.request.n_marked_at(n_keys))
     found: list[tuple[float, CircuitRow, int]] = []
     for row in rows:
 

@@ -9,6 +9,7 @@ from groverattn.classical.lines import classical_lines
 from groverattn.errors import InputError
 from groverattn.inputs import Check, Input, checked
 from groverattn.models.configuration.model_config import read_config
+from groverattn.models.k_choice import KLawChoice, k_by_law
 from groverattn.models.preset import HEADS, Preset
 from groverattn.models.presets import PRESETS, preset
 
@@ -41,11 +42,27 @@ def completed_sizes(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inputs of a row with those of the preset or configuration, if there is one; what is given stays.
 
     Raises:
-        InputError: a preset and a configuration, sizes that are missing, or numbers of heads that do not agree.
+        InputError: a preset and a configuration, sizes that are missing, numbers of heads that do not agree, or a law
+            of k beside a k that is given or trained.
 
     >>> completed_sizes({"preset": "gpt2", "kv_heads": 4})["gqa_group"]
     3
     """
+    choice = KLawChoice(**{name: given.get(name) for name in ("k_law", "k_weight")})
+    if choice.law is None:
+        return _completed(given)
+    if "n_marked" in given:
+        raise InputError(
+            given=f"n_marked = {given['n_marked']}, k_law = {choice.k_law}",
+            allowed="one of them",
+            why="each says how many keys are marked",
+            do="leave one out",
+        )
+    sizes = _completed({**given, "n_marked": 1})  # in place of the k that follows from the sizes
+    return sizes | k_by_law(choice, sizes)
+
+
+def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
     inputs = dict(given)
     _same(inputs, "heads", "query_heads", inputs.pop("heads", None))
     model = _model(inputs)

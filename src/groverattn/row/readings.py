@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -27,8 +26,9 @@ from groverattn.row.at_limits import (
     circuit_rows,
     named_design,
 )
+from groverattn.row.reading import Point, Reading, Readings
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowTime, fastest_s, slowest_s, tau_s
+from groverattn.row.time import RowTime, fastest_s, first_compared, slowest_s, tau_s
 
 # from a short prompt to far more keys than any memory holds
 N_MIN, N_MAX = 1 << 8, 1 << 56
@@ -46,106 +46,6 @@ They decode a syndrome bit in that time. The argument is that of arXiv:2305.1031
 WATTS_PER_QUBIT = 8.0
 # Board power of an H100 SXM, a vendor figure, second-hand; taken for every GPU here: our assumption.
 WATTS_PER_GPU = 700.0
-
-
-@attrs.frozen
-class Point:
-    """A reading at one number of keys.
-
-    Attributes:
-        n_keys: number of keys.
-        quantum_s: time of the quantum row, seconds; infinite where none can be run.
-        slowest_s, fastest_s: times that it is compared with, seconds; the same where there is one.
-        design: the circuit and its machines, by name.
-    """
-
-    n_keys: int
-    quantum_s: float
-    slowest_s: float
-    fastest_s: float
-    design: dict[str, Any]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the printed object."""
-        known = math.isfinite(self.quantum_s)
-        ratios = {"ratio": self.quantum_s / self.slowest_s, "ratio_fastest_line": self.quantum_s / self.fastest_s}
-        numbers = {"quantum_s": self.quantum_s, **ratios} if known else dict.fromkeys(("quantum_s", *ratios))
-        return {"n_keys": self.n_keys, **numbers, "design": self.design}
-
-
-@attrs.frozen
-class Reading:
-    """Crossovers of one quantum time with the slowest classical line and with the fastest one.
-
-    Attributes:
-        assumes: which hardware stands on the two sides.
-        slowest: against the slowest line; the first that a quantum row can pass.
-        fastest: against the fastest line.
-        why: what the row waits for and how that grows, in words.
-        never: an argument that the ratio cannot fall at any number of keys; empty: none is known.
-        points: at the row's own number of keys and at the largest one compared.
-        given_tau: against the slowest line that selects nothing, the rival where the threshold is given; or None.
-    """
-
-    assumes: str
-    slowest: Crossover
-    fastest: Crossover
-    why: str
-    never: str = ""
-    points: tuple[Point, ...] = ()
-    given_tau: Crossover | None = None
-
-    def never_passes(self, line: Crossover) -> bool:
-        """Whether the argument holds for a line: the row is slower wherever they were compared last."""
-        return bool(self.never) and line.n_keys is None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the printed numbers."""
-        given_tau = {"_given_tau": self.given_tau} if self.given_tau else {}
-        lines = {"": self.slowest, "_fastest_line": self.fastest} | given_tau
-        return {
-            "n_keys": self.fastest.n_keys,
-            "n_keys_slowest_line": self.slowest.n_keys,
-            **{f"n_keys{of}": line.n_keys for of, line in given_tau.items()},
-            "n_max": self.slowest.n_max,
-            # JSON has no number for the infinite ratio of a search that cannot be run
-            **{f"ratio_at_n_max{of}": _finite(line.ratio_at_n_max) for of, line in lines.items()},
-            "quantum_exponent": _finite(self.slowest.quantum_exponent),
-            **{f"classical_exponent{of}": line.classical_exponent for of, line in lines.items()},
-            **{f"log2_extrapolated_n_keys{of}": self._extrapolated(line) for of, line in lines.items()},
-            "never": self.never if self.never_passes(self.slowest) else None,
-            "assumes": self.assumes,
-            **({"points": [point.as_json() for point in self.points]} if self.points else {}),
-        }
-
-    def _extrapolated(self, line: Crossover) -> float | None:
-        return None if self.never_passes(line) else line.log2_extrapolated
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
-
-
-@attrs.frozen
-class Readings:
-    """The three readings of one row, each of the best circuit.
-
-    Attributes:
-        one_machine: one machine beside one GPU.
-        same_width: as many machines as share the width of that one, beside one GPU.
-        equal_hardware: the row beside a scan by the electronics that would control its qubits; None for a machine that
-            is priced by qdk.qre, whose tiles are not known here.
-    """
-
-    one_machine: Reading
-    same_width: Reading
-    equal_hardware: Reading | None
-
-    @property
-    def by_name(self) -> dict[str, Reading]:
-        """The readings by their names."""
-        found = {"one_machine": self.one_machine, "same_width": self.same_width}
-        return found if self.equal_hardware is None else found | {"equal_hardware": self.equal_hardware}
 
 
 def readings_of(request: RowRequest, score: KeyScore) -> Readings:
@@ -288,7 +188,7 @@ class _Row:
         slowest, fastest, tau = (functools.partial(end, self.request) for end in (slowest_s, fastest_s, tau_s))
         one = self._reading(ONE_MACHINE, self.one_s, slowest, fastest, self._one)
         same = self._reading(SAME_WIDTH, self.shared_s, slowest, fastest, self._same)
-        one = attrs.evolve(one, why=_WHY_ONE, given_tau=self._found(self.one_s, tau))
+        one = attrs.evolve(one, why=self._why_one, given_tau=self._found(self.one_s, tau))
         same = attrs.evolve(same, why=_WHY_SAME, given_tau=self._found(self.shared_s, tau))
         return Readings(one, same, None if self.request.hardware in PRICED_BY_QDK else self._equal())
 
@@ -322,7 +222,7 @@ class _Row:
 
     def _found(self, quantum_s: Callable[[int], float], classical_s: Callable[[int], float]) -> Crossover:
         n_read = self.request.read.n_keys
-        n_min = max(N_MIN, 4 * self.request.shape.n_marked) + n_read
+        n_min = first_compared(self.request.left, N_MIN, N_MAX) + n_read
         return find_crossover(lambda n: quantum_s(n - n_read), classical_s, n_min=n_min, n_max=N_MAX, octaves=OCTAVES)
 
     def _reading(
@@ -339,10 +239,16 @@ class _Row:
             with contextlib.suppress(InputError):  # it cannot be run at this number of keys, which the ratio says
                 left = n - self.request.read.n_keys
                 points.append(Point(n, quantum_s(left), slowest_s(n), fastest_s(n), design(left)))
-        return Reading(assumes, lines[0], lines[-1], "", points=tuple(points))
+        marked = self.request.k_from.growth(N_MAX)
+        return Reading(assumes, lines[0], lines[-1], "", points=tuple(points), marked=marked)
+
+    @property
+    def _why_one(self) -> str:
+        exponent = self.request.k_from.exponent
+        power = "sqrt(n)" if exponent is None else f"sqrt(n k), which is n^{(1 + exponent) / 2:.2g} by the law of k"
+        return f"iterates grow like {power}, and the reactions of an iterate like log n"
 
 
-_WHY_ONE = "iterates grow like sqrt(n), and the reactions of an iterate like log n"
 _WHY_SAME = (
     "the number of machines grows like n and each has parts of a fixed size, so only the slowest of more machines and "
     "the smaller error that each may have add to the time, like log n: it buys time with qubits, as many GPUs would"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import attrs
@@ -11,15 +11,22 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, UNLOADS, check_un
 from groverattn.bloqs.lookup.qram_price import QRAMPrice
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.classical.lines import ClassicalLine, classical_lines
-from groverattn.errors import InputError, check_error_budget, unknown_name
+from groverattn.errors import InputError, check_error_budget
 from groverattn.inputs import Check, between, changed, checked, inputs_of, make, nested, option
+from groverattn.models.k_choice import KLawChoice
 from groverattn.physical.estimate import OBJECTIVES, check_objective
 from groverattn.physical.machines.hardware import HARDWARE, PRICED_BY_QDK, check_hardware
 from groverattn.problem.shapes import N_KEYS_MAX, Shape
 from groverattn.reference.search.laws import LAWS, RUNS, check_law, check_runs
+from groverattn.row.design_choices import (
+    AUTO,
+    check_first_score,
+    check_keys_per_query_text,
+    name_in,
+    text_of_count,
+)
 from groverattn.row.model_sizes import check_heads, check_windows, completed_sizes, sources
 from groverattn.row.read_first import RowReads
-from groverattn.whole_numbers import whole_of_text
 
 READS_LIMIT_MAX = 1e6
 """Largest limit of the keys that are read, over the keys: as good as none."""
@@ -29,42 +36,8 @@ _COUNT_MAX = 1 << 40
 _count = between(1, _COUNT_MAX, "every model has at least one, and none has more")
 
 
-AUTO = "auto"
-"""In place of a name, or of a number of keys per query: the best."""
-
-FIRST_SCORES = {
-    "exact": "the exact score finds and ends the search",
-    "approximate": "an approximate score finds, and the exact one ends the search",
-    "auto": "an approximate score finds where that takes fewer Toffolis",
-}
-
-
 def _count_of(why: str) -> Check:
     return between(1, N_KEYS_MAX, why)
-
-
-def _name_in(check: Callable[[str], object]) -> Check:
-    return checked(lambda name: None if name == AUTO else check(name))
-
-
-def _text(value: Any) -> Any:
-    number = whole_of_text(value) if isinstance(value, str) else value
-    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
-
-
-def _check_keys_per_query(text: str) -> None:
-    if text != AUTO and not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= N_KEYS_MAX):
-        raise InputError(
-            given=f"keys_per_query = {text}",
-            allowed=f"auto, or a whole number from 1 to {N_KEYS_MAX:,} that is at most half of the keys",
-            why="a call of the oracle tests this number of keys",
-            do="leave it out for one key per query, or choose auto",
-        )
-
-
-def _check_first_score(name: str) -> None:
-    if name not in FIRST_SCORES:
-        raise unknown_name("first score", name, FIRST_SCORES, "each is a search of its own")
 
 
 ONE_KEY: dict[str, Any] = {
@@ -111,7 +84,7 @@ class Design:
     data_access: str = option(
         AUTO,
         help=f"How the circuit reaches the keys: {', '.join(DATA_ACCESSES.parts)}; by default the best.",
-        check=_name_in(DATA_ACCESSES.check),
+        check=name_in(DATA_ACCESSES.check),
     )
     block: int | None = option(
         None, help="Keys of a row that a qroam loads at once; by default the best.", check=_count_of("keys are loaded")
@@ -119,13 +92,13 @@ class Design:
     score_method: str = option(
         AUTO,
         help=f"How the score is added up: {', '.join(SCORES.parts)}; by default the best.",
-        check=_name_in(SCORES.check),
+        check=name_in(SCORES.check),
     )
     keys_per_query: str = option(
         AUTO,
         help="Keys that one oracle call tests; by default the best.",
-        check=checked(_check_keys_per_query),
-        parse=_text,
+        check=checked(check_keys_per_query_text),
+        parse=text_of_count,
     )
     words_at_once: int | None = option(
         None,
@@ -133,7 +106,7 @@ class Design:
         check=_count_of("words are loaded"),
     )
     unload: str = option(
-        AUTO, help=f"How a word is unloaded: {', '.join(UNLOADS)}; by default the best.", check=_name_in(check_unload)
+        AUTO, help=f"How a word is unloaded: {', '.join(UNLOADS)}; by default the best.", check=name_in(check_unload)
     )
     control_copies: int | None = option(
         None,
@@ -161,7 +134,7 @@ class Design:
     first_score: str = option(
         "exact",
         help="Whether an approximate score finds first: exact (no), approximate, auto.",
-        check=checked(_check_first_score),
+        check=checked(check_first_score),
     )
     significant_bits: int = option(
         3, help="Bits of a query number that the approximate score keeps.", check=between(1, 16, "a number has bits")
@@ -226,6 +199,7 @@ class RowRequest:
 
     Attributes:
         shape: sizes of the search.
+        k_from: the measured law that k of the shape is from, if it is from one.
         name: preset name, or what to call the sizes.
         source, note: where they are from, and what is to be said of them.
         layers, query_heads, gqa_group: layers that search, rows in each (one of an indexer), and rows that share keys.
@@ -247,6 +221,7 @@ class RowRequest:
     """
 
     shape: Shape = nested(Shape)
+    k_from: KLawChoice = nested(KLawChoice)
     name: str = option("custom", help="What to call the sizes; a preset has its own name.")
     source: str = option("", help="Where the sizes are from; the report prints it.")
     note: str = option("", help="What results say of the sizes beside the numbers; a configuration has its own.")
@@ -329,12 +304,28 @@ class RowRequest:
         return self.but(preset=name)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the inputs as results print them; source and note where there is something to say."""
-        printed = attrs.asdict(self) | {"design": self.design.as_json()}
+        """Return the inputs as results print them; source, note and law of k where there is something to say."""
+        printed = attrs.asdict(self, filter=lambda field, _: field.name != "k_from")
+        printed |= {"design": self.design.as_json()} | self.k_from.as_json(self.shape.n_keys)
         printed = {key: value for key, value in printed.items() if value or key not in ("source", "note")}
         printed["read"] = self.read.as_json()
         flat = ("design", "read")
         return {k: v for key, value in printed.items() for k, v in (value if key in flat else {key: value}).items()}
+
+    def with_given_k(self) -> RowRequest:
+        """Return the same request with its k as one that is given: without a law, at any number of keys."""
+        return attrs.evolve(self, k_from=KLawChoice())
+
+    def n_marked_at(self, n_keys: int) -> int:
+        """Return k at another number of keys: along its law, or else the same. At its own it is that of the shape.
+
+        >>> RowRequest.of(preset="gpt2").n_marked_at(1 << 30)
+        32
+        """
+        there, here = (self.k_from.at(n) for n in (n_keys, self.shape.n_keys))
+        if there is None or here is None:
+            return self.shape.n_marked
+        return max(1, there.k - (here.k - self.shape.n_marked))
 
     def classical(self, n_keys: int | None = None) -> tuple[ClassicalLine, ...]:
         """Return the GPUs on this row, without and with a selection, at its own number of keys or at another one."""
@@ -345,5 +336,5 @@ class RowRequest:
             self.gqa_group,
             key_numbers=self.key_numbers,
             index_heads=shape.index_heads,
-            n_selected=shape.n_marked,
+            n_selected=self.n_marked_at(n_keys),
         )

@@ -142,14 +142,14 @@ class RowSearch:
         return attrs.evolve(RowSearch.of(attrs.evolve(request, design=design), self.exact), n_read=self.n_read)
 
     @classmethod
-    def at_limits(cls, request: RowRequest, exact: KeyScore, n_keys: int) -> RowSearch:
-        """Return the search of any number of keys, as the verdict asks for it: of the exact score alone.
+    def at_limits(cls, request: RowRequest, exact: KeyScore, n_keys: int, n_marked: int) -> RowSearch:
+        """Return the search of any n and k, as the verdict asks for it: of the exact score alone.
 
         What is left open is chosen by the formula; an approximate score saves Toffolis, and a bound without factories
         does not look at these.
         """
-        request = attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=n_keys))
-        u = request.design.u or near_best_keys_per_query(request, exact, request.shape.n_marked)
+        request = attrs.evolve(request, shape=attrs.evolve(request.shape, n_keys=n_keys, n_marked=n_marked))
+        u = request.design.u or near_best_keys_per_query(request, exact, n_marked)
         return cls(request, SearchPlan(request.design.method, u), exact)
 
     def cost_at_scale(self, p_miss: float) -> SearchCost:

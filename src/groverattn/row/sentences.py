@@ -9,7 +9,9 @@ import math
 from collections.abc import Callable, Mapping
 
 from groverattn.costs.crossover import NEARLY, Crossover
-from groverattn.row.readings import Reading
+from groverattn.models.k_choice import KEPT
+from groverattn.row.reading import Reading
+from groverattn.row.readings import N_MAX
 from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
 from groverattn.show.numbers import count_text, power_text, rounded
@@ -148,6 +150,22 @@ def note_text(request: RowRequest) -> tuple[str, ...]:
     return (*note, request.read.sentence(request.shape)) if request.read.n_keys else note
 
 
+def k_law_text(request: RowRequest) -> tuple[str, ...]:
+    """Return what is known of k by its law, as one paragraph; none where k is given."""
+    sentence = request.k_from.sentence(request.shape.n_keys)
+    return (sentence,) if sentence else ()
+
+
+def about_text(request: RowRequest) -> tuple[str, ...]:
+    """Return both, a paragraph each."""
+    return *note_text(request), *k_law_text(request)
+
+
+def growth_of_k(request: RowRequest) -> str:
+    """Say how k goes with n up to the largest number of keys that is compared."""
+    return request.k_from.growth(N_MAX)
+
+
 def reading_sentence(reading: Reading) -> str:
     """Say from where a row passes the slowest and the fastest classical line, or that it does not, and why."""
     slowest, fastest = reading.slowest, reading.fastest
@@ -156,15 +174,16 @@ def reading_sentence(reading: Reading) -> str:
     if slowest.n_keys is None:
         which = "" if slowest is fastest else ", not even with the slowest classical line"
         return (
-            f"no crossover up to {largest}{which}: {slowest.trend}{_beyond(reading, slowest)}; the number of marked "
-            f"keys stays as n grows{because}"
+            f"no crossover up to {largest}{which}: {slowest.trend}{_beyond(reading, slowest)}; "
+            f"{reading.marked}{because}"
         )
+    marked = "" if reading.marked == KEPT else f"; {reading.marked}"
     never = f"no crossover up to {largest} with the fastest classical line"
     verdict = never if fastest.n_keys is None else "with the fastest line"
     beyond = _beyond(reading, fastest) if fastest.n_keys is None else ""
     return (
         f"{verdict}: {fastest.reason}{beyond}; with the slowest line: {slowest.reason}; at the earliest, since gates "
-        f"and factories take no time here{because}"
+        f"and factories take no time here{marked}{because}"
     )
 
 

@@ -106,7 +106,7 @@ def one_key(request: RowRequest, **fixed: Any) -> RowRequest:
 
 @attrs.frozen
 class RowLimits:
-    """The search of one row at its limits, as a function of the number of keys; the number of marked keys stays.
+    """The search of one row at its limits, as a function of the number of keys; k stays, or follows its law.
 
     Numbers of keys are of those that are searched; keys that a row reads first are no part of it.
 
@@ -176,7 +176,7 @@ class RowLimits:
         whole = self.at(n_keys)
         if not self.deals:
             return whole
-        sizes = part_sizes(n_keys, self.request.shape.n_marked)
+        sizes = part_sizes(n_keys, self.request.n_marked_at(n_keys))
         return min((whole, *self._around(sizes, n_keys)), key=lambda row: row.duration_s)
 
     @property
@@ -192,7 +192,7 @@ class RowLimits:
         """
         request = self.request
         n_parts = ceil_div(n_keys, 1 << log2_part)
-        each, checks = dealt(n_parts, log2_part, request.shape.n_marked, request.error_budget)
+        each, checks = dealt(n_parts, log2_part, request.n_marked_at(n_keys), request.error_budget)
         if n_parts * checks > request.design.reads_limit * n_keys:
             return None
         return RowTime(n_keys, n_parts * each, self.waits_of(1 << log2_part), self.times, n_parts)
@@ -201,8 +201,8 @@ class RowLimits:
         """Return the least number of iterates, expected, that a part is searched with, however many parts there are."""
         if not self.deals:
             return self.at(n_keys).iterates
-        n_parts, shape = n_keys >> LOG2_PART_MIN, self.request.shape
-        return dealt(n_parts, LOG2_PART_MIN, shape.n_marked, self.request.error_budget)[0]
+        n_parts, n_marked = n_keys >> LOG2_PART_MIN, self.request.n_marked_at(n_keys)
+        return dealt(n_parts, LOG2_PART_MIN, n_marked, self.request.error_budget)[0]
 
     def waits_of(self, n_searched: int) -> IterateWaits:
         """Return what a plain iterate over some keys waits for, one key per query."""
@@ -237,20 +237,45 @@ class RowLimits:
         return u << (-(-n_keys // u) - 1).bit_length()
 
     def _searching(self, n_searched: int, n_keys: int) -> RowTime:
-        iterates, waits = self._waits_at(n_searched)
+        iterates, waits = self._waits_at(n_searched, self.request.n_marked_at(n_keys))
         return RowTime(n_keys, iterates, waits, self.times)
 
     @functools.cached_property
-    def _waits_at(self) -> Callable[[int], tuple[float, IterateWaits]]:
-        """What the search waits for, whatever the machine, the model and the row's own number of keys."""
+    def _waits_at(self) -> Callable[[int, int], tuple[float, IterateWaits]]:
+        """What the search waits for, whatever the machine, the model and the row's own numbers of keys."""
         request = self.request
         searched = RowRequest(
-            shape=attrs.evolve(request.shape, n_keys=request.shape.n_marked + 1),
+            shape=attrs.evolve(request.shape, n_keys=2, n_marked=1),
             design=request.design,
             search_law=request.search_law,
             error_budget=request.error_budget,
         )
         return _waits_of_search(searched, self.score)
+
+
+def first_compared(request: RowRequest, n_min: int, n_max: int) -> int:
+    """Return the smallest number of keys that is compared, from `n_min` on: at most a quarter of them are marked.
+
+    Raises:
+        InputError: a law by which more are marked at any number of keys below `n_max`.
+
+    >>> first_compared(RowRequest.of(preset="llama3.1-8b"), 256, 1 << 56)
+    2048
+    """
+    if request.k_from.law is None:
+        return max(n_min, 4 * request.shape.n_marked)
+    n_keys = n_min
+    while 4 * request.n_marked_at(n_keys) > n_keys:
+        n_keys *= 2
+        if n_keys >= n_max:
+            raise InputError(
+                given=f"the law {request.k_from.law.name}, by which a row marks {request.n_marked_at(n_max):,} of "
+                f"{n_max:,} keys",
+                allowed="a law by which a row leaves most of its keys out at some number of them",
+                why="a row that marks more than a quarter of its keys is read rather than searched",
+                do="check the exponent, or choose a smaller k_weight",
+            )
+    return n_keys
 
 
 def part_sizes(n_keys: int, n_marked: int) -> range:
@@ -280,8 +305,8 @@ def dealt(n_parts: int, log2_part: int, n_marked: int, p_failure: float) -> tupl
 
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
 @functools.lru_cache(maxsize=64)
-def _waits_of_search(request: RowRequest, score: KeyScore) -> Callable[[int], tuple[float, IterateWaits]]:
-    """Return a function that knows the iterates and the mean iterate's waits of this search at each number of keys."""
+def _waits_of_search(request: RowRequest, score: KeyScore) -> Callable[[int, int], tuple[float, IterateWaits]]:
+    """Return a function that knows the iterates and the mean iterate's waits of this search at each n and k."""
     access, words, unload = request.design.data_access, request.design.words_at_once or 1, request.design.unload
 
     def waits_of(share: IterateShare, score: KeyScore, *, phased: bool = False) -> IterateWaits:
@@ -290,8 +315,8 @@ def _waits_of_search(request: RowRequest, score: KeyScore) -> Callable[[int], tu
         return iterate_waits(access, share.n_blocks * u, score, **kind)
 
     @functools.cache
-    def at(n_keys: int) -> tuple[float, IterateWaits]:
-        search = RowSearch.at_limits(request, score, n_keys)
+    def at(n_keys: int, n_marked: int) -> tuple[float, IterateWaits]:
+        search = RowSearch.at_limits(request, score, n_keys, n_marked)
         cost = search.cost_at_scale(request.error_budget)
         whole = IterateShare("exact", n_keys, 1, cost.iterates_expected - cost.phased_expected, 0.0)
         parts = [(share.iterates, waits_of(share, search.score_of(share))) for share in cost.shares or (whole,)]

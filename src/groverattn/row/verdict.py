@@ -10,10 +10,11 @@ import attrs
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
-from groverattn.row.readings import N_MAX, N_MIN, Reading, Readings, readings_of
+from groverattn.row.reading import Reading, Readings
+from groverattn.row.readings import N_MAX, N_MIN, readings_of
 from groverattn.row.request import RowRequest
-from groverattn.row.sentences import argument, reading_sentence, why
-from groverattn.row.time import RowLimits, fastest_s, slowest_s, tau_s
+from groverattn.row.sentences import argument, growth_of_k, reading_sentence, why
+from groverattn.row.time import RowLimits, fastest_s, first_compared, slowest_s, tau_s
 
 FULL = "one machine with this data access and unload, beside one GPU"
 ASSUMED = "a control computer that reads the key table in no time"
@@ -114,7 +115,7 @@ def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
 def _reading(row: RowLimits, assumes: str, request: RowRequest) -> Reading:
     """Compare a row with the lines, which score all keys: those too that the row reads first."""
     n_read = request.read.n_keys
-    n_min = max(N_MIN, 4 * row.request.shape.n_marked) + n_read
+    n_min = first_compared(row.request, N_MIN, N_MAX) + n_read
 
     def against(classical_s: Callable[[RowRequest, int], float]) -> Crossover:
         return find_crossover(
@@ -129,4 +130,5 @@ def _reading(row: RowLimits, assumes: str, request: RowRequest) -> Reading:
         reasons = why(row, N_MAX), argument(row, N_MAX, slowest_s(request, N_MAX))
     except InputError as error:
         reasons = f"this number of keys cannot be searched ({error.parts['why']})", ""
-    return Reading(assumes, slowest, fastest, *reasons, given_tau=given_tau)
+    marked = growth_of_k(row.request)
+    return Reading(assumes, slowest, fastest, *reasons, given_tau=given_tau, marked=marked)

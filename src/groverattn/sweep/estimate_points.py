@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from groverattn.estimation import columns as sheet
 from groverattn.estimation.estimate import SCHEMA as RESULT_SCHEMA
 from groverattn.inputs import Input, between, inputs_of, make
 from groverattn.models.configuration.model_config import read_config
+from groverattn.models.k_laws import is_law_file, read_k_law
 from groverattn.physical.machines.hardware import hardware, is_machine_file
 from groverattn.row.model_sizes import OF_A_MODEL
 from groverattn.row.request import RowRequest
@@ -31,6 +33,8 @@ _MORE_INPUTS = (
     "qram_latency_us",
     "qram_qubits_per_bit",
     "qram_p_error",
+    "k_law",
+    "k_weight",
     *_OF_A_MODEL,
 )
 _OF_SHEET = {column.name: column.meaning for column in sheet.COLUMNS if column.name not in ("id", "error")}
@@ -82,7 +86,16 @@ def _of_model(model: WholeModel) -> dict[str, float | None]:
 
 
 # Points that follow each other share, from the left: the law's cost at other n, the parts of a score, the iterate.
-_SHARED = ("score_method", "preset", "config", "d_head", "query_bits", "key_bits", "n_marked", "n_keys", "data_access")
+_SHARED = (
+    *("score_method", "preset", "config", "d_head", "query_bits", "key_bits", "k_law", "k_weight"),
+    *("n_marked", "n_keys", "data_access"),
+)
+
+_READ: dict[str, Callable[[Path], object]] = {
+    "hardware": lambda path: hardware(str(path)),
+    "config": read_config,
+    "k_law": read_k_law,
+}
 
 ESTIMATE = Kind(
     name="estimate",
@@ -93,7 +106,7 @@ ESTIMATE = Kind(
     result=result,
     order=(*_SHARED, "search_law", "error_budget", "hardware"),
     shared=_SHARED,
-    files={"hardware": is_machine_file, "config": lambda path: True},
-    check_file=lambda name, path: hardware(str(path)) if name == "hardware" else read_config(path),
+    files={"hardware": is_machine_file, "config": lambda path: True, "k_law": is_law_file},
+    check_file=lambda name, path: _READ[name](path),
     from_preset=frozenset(OF_A_MODEL),
 )

@@ -6,10 +6,11 @@ import attrs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import hypergeom
 
 from groverattn.errors import InputError
 from groverattn.reference.search.amplification import success_probability
-from groverattn.reference.search.parallel import ParallelSearch
+from groverattn.reference.search.parallel import ParallelSearch, _dealt
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 P_FAILURE = 0.005
@@ -250,3 +251,13 @@ def test_slowest_machine_scales_to_sizes_beyond_any_simulation(parts_each) -> No
     trials = search.of_one_machine.trials(1 << 16, 0)
     assert search.cost(1 << 41, 0).iterates_expected < search.slowest(1 << 41, 0)
     assert search.slowest(1 << 41, 0) <= 1.001 * sum(trial.iterates_max for trial in trials)
+
+
+@pytest.mark.parametrize(("n", "t", "part"), [(1 << 20, 1 << 12, 256), (4096, 4000, 1024), (1 << 16, 40, 1 << 15)])
+def test_what_is_left_out_of_the_dealt_keys_is_negligible(n, t, part) -> None:
+    counts, weights = _dealt(n, t, part)
+    law = hypergeom(n, t, part)
+    assert law.sf(counts[-1]) < 1e-40
+    likely = weights > 1e-12
+    assert weights[likely] == pytest.approx(law.pmf(counts[likely]), rel=1e-8)
+    assert weights.sum() == pytest.approx(1.0)

@@ -4,7 +4,14 @@ import pytest
 
 from groverattn.errors import InputError
 from groverattn.reference.search.known import KnownNumberSearch
-from groverattn.reference.search.laws import LAWS, N_MARKED_MAX, cade_expected_queries, cade_worst_queries, search_cost
+from groverattn.reference.search.laws import (
+    LAWS,
+    N_MARKED_MAX,
+    cade_expected_queries,
+    cade_worst_queries,
+    cost_at_scale,
+    search_cost,
+)
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 
@@ -85,3 +92,20 @@ def test_worst_makes_every_trial_of_every_round_at_its_largest(n, k) -> None:
 def test_what_is_refused(law, n, k, p_failure) -> None:
     with pytest.raises(InputError):
         search_cost(law, n, k, p_failure)
+
+
+@pytest.mark.parametrize(("n_keys", "n_marked"), [(1 << 20, 1 << 13), (3 << 22, 1 << 15), (1 << 30, 5 << 13)])
+def test_many_marked_keys_cost_what_fewer_at_the_same_share_say(n_keys, n_marked):
+    exact = UnknownNumberSearch(0.005).cost_with_faults(n_keys, n_marked, 0.0)
+    scaled = cost_at_scale(n_keys, n_marked, 0.005)
+    assert scaled.iterates_expected == pytest.approx(exact.iterates_expected, rel=0.005)
+    assert scaled.checks_expected == pytest.approx(exact.checks_expected, rel=0.005)
+    assert scaled.phased_expected < 0.02 * scaled.iterates_expected
+
+
+def test_few_marked_keys_are_summed_one_by_one_at_any_scale():
+    assert cost_at_scale(1 << 20, 2048, 0.005) == search_cost("expected", 1 << 20, 2048, 0.005)
+    with pytest.raises(InputError):
+        search_cost("expected", 1 << 56, 1 << 20, 0.005)
+    more, fewer = (cost_at_scale(1 << n, 1 << (n - 20), 0.005).iterates_expected for n in (56, 54))
+    assert more / fewer == pytest.approx(4, rel=1e-3)  # sqrt(n k) at one k/n

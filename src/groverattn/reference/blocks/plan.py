@@ -21,6 +21,7 @@ from groverattn.reference.search.laws import (
     check_law,
     check_rounds,
     check_runs,
+    cost_at_scale,
     search_cost,
 )
 from groverattn.reference.search.parallel import ParallelSearch
@@ -166,11 +167,14 @@ class SearchPlan:
 
         It is taken at a power of two of blocks, of which there are at most 64 for each marked key, and at a power of
         two of at most 64 keys per query, and follows N^(1/2) from there: the best lengths of runs do, and marked keys
-        hardly share blocks (see test). The search of one key per query by growing trials is exact at any size.
+        hardly share blocks (see test). The search of one key per query by growing trials is exact at any number of
+        keys, and within half a per cent beyond 2,048 marked ones (`laws.cost_at_scale`).
 
         Raises:
             InputError: as `cost`.
         """
+        if self.is_plain and law == "expected":
+            return cost_at_scale(n_keys, n_marked, p_failure)
         if self.is_plain or self.n_parts > 1:
             return self.cost(law, n_keys, n_marked, p_failure)
         n_blocks, most = -(-n_keys // self.keys_per_query), 1 << (_BLOCKS_PER_KEY * n_marked - 1).bit_length()
