@@ -88,7 +88,7 @@ class ModelRun:
 class ModelRunRecord:
     """One attention on one text. Every number is about the second half of its tokens, the same for every attention.
 
-    Numbers are rounded to four decimals, which another machine should reproduce within a few thousandths: where two
+    Numbers are rounded to four decimals; that another machine gives them within 0.005 is our assumption. Where two
     scores are equal up to rounding, either key may be the k-th.
 
     Attributes:
