@@ -22,6 +22,7 @@ from groverattn.show.numbers import (
     count,
     count_text,
     duration,
+    number_text,
     probability,
     probability_text,
     rounded,
@@ -180,7 +181,8 @@ def laws_table(result: Estimate) -> Table:
     says = words("reads every key once, and no iterate")
     rows.append((words("a scan"), EMPTY, EMPTY, EMPTY, count(scan), rounded(1.0), probability(0.0), says))
     return Table(
-        f"One row by each law that its search has, with a probability of {result.row.p_miss:.2g} allowed for a miss",
+        f"One row by each law that its search has, with a probability of {probability_text(result.row.p_miss)} "
+        f"allowed for a miss",
         columns,
         tuple(rows),
         notes=("A miss: the bound that the law itself gives, which may stay below what it is allowed.",),
@@ -255,8 +257,9 @@ def _row_table(result: Estimate) -> Table:
         f"{count_text(result.row.qubits)} physical qubits, distance {physical.code_distance}, {physical.n_factories} "
         f"factories, p_fail {probability_text(result.row.p_failure)}, limited by {physical.limited_by}"
     )
-    lost = f"slower by {result.slower_by_slowest:.3g} than the slowest line, by {result.slower_given_tau:.3g} than the"
-    lost += f" slowest that selects nothing, by {result.slower_by_fastest:.3g} than the fastest"
+    lost = f"slower by {number_text(result.slower_by_slowest)} than the slowest line, by "
+    f"{number_text(result.slower_given_tau)} than the"
+    lost += f" slowest that selects nothing, by {number_text(result.slower_by_fastest)} than the fastest"
     rows = [(words("quantum"), duration(physical.duration_s), words(f"{machine}; {lost}"))]
     for line in _spread(result.classical):
         bound = words(f"{line.includes}; bound by {line.bound_by}; {line.source}")
@@ -289,7 +292,7 @@ def _search_text(result: Estimate) -> str:
     blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
     if plan.n_parts > 1:
         blocks = f"{plan.n_parts:,} parts of {result.search.part_keys:,} keys, each by itself, one key per query"
-    read = f"A row reads {count_text(cost.checks_expected)} keys after measurements, {scan:.2g} of a scan, and"
+    read = f"A row reads {count_text(cost.checks_expected)} keys after measurements, {number_text(scan)} of a scan, and"
     if result.request.search_law == "proven":
         read = "What a row reads is not in the published bound; it"
     return (
@@ -318,7 +321,8 @@ def _budget_text(result: Estimate) -> str:
     parts = ", ".join(f"{part} {probability_text(p)}" for part, p in row.p_parts.items() if p)
     return (
         f"A row's answer is wrong with p = {probability_text(row.p_failure)} of {probability_text(allowed)} allowed: "
-        f"{parts}. {sum(row.faults.values()):.2g} logical faults are expected in it, each of which costs a trial; with "
+        f"{parts}. {number_text(sum(row.faults.values()))} logical faults are expected in it, each of which costs a "
+        f"trial; with "
         f"these it takes {time_text(row.expected_duration_s)}."
     )
 

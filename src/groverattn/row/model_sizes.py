@@ -11,6 +11,7 @@ from groverattn.inputs import Check, Input, checked
 from groverattn.models.configuration.model_config import read_config
 from groverattn.models.preset import HEADS, Preset
 from groverattn.models.presets import PRESETS, preset
+from groverattn.show.numbers import number_text
 
 OF_A_MODEL = (
     *("name", "source", "note", "n_keys", "d_head", "n_marked"),
@@ -138,7 +139,8 @@ def _note_on_groups(inputs: Mapping[str, Any]) -> dict[str, str]:
     )
     note = (
         f"d = {d} and n = {n:,} are those of {model.name}, where {model.group_size} query heads share keys: --heads "
-        f"{model.query_heads} --kv-heads {model.kv_heads} makes the GPU's decode lines {alone / together:.3g} times "
+        f"{model.query_heads} --kv-heads {model.kv_heads} makes the GPU's decode lines "
+        f"{number_text(alone / together)} times "
         "shorter"
     )
     return {"note": note}

@@ -20,6 +20,7 @@ from groverattn.physical.machines.hardware import PRICED_BY_QDK, Hardware, hardw
 from groverattn.row.at_limits import Chosen, CircuitRow, PartDesign, Volume, best_in_parts, best_whole, circuit_rows
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime, fastest_s, slowest_s, tau_s
+from groverattn.show.numbers import number_text
 
 # from a short prompt to far more keys than any memory holds
 N_MIN, N_MAX = 1 << 8, 1 << 56
@@ -306,7 +307,7 @@ class _Row:
         return (
             "an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles "
             f"(D = {distance}), where a scan takes {work} qubit cycles for a key: the ratio is at least "
-            f"2 D^3 / {work} = {bound:.3g} times the iterates of a part, {iterates:.2g} or more"
+            f"2 D^3 / {work} = {number_text(bound)} times the iterates of a part, {number_text(iterates)} or more"
         )
 
     def _found(self, quantum_s: Callable[[int], float], classical_s: Callable[[int], float]) -> Crossover:

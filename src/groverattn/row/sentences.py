@@ -12,7 +12,7 @@ from groverattn.costs.crossover import NEARLY, Crossover
 from groverattn.row.readings import Reading
 from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
-from groverattn.show.numbers import count_text, power_text, rounded
+from groverattn.show.numbers import count_text, number_text, power_text, rounded
 
 # Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
 _LOG2_SPAN = 8
@@ -172,7 +172,7 @@ def given_tau_sentence(given_tau: Crossover) -> str:
     return (
         "The slowest line selects the k largest of one row alone, as a GPU has to where k is given. Where tau is "
         "given, it keeps the keys that reach tau while it scores them: the slowest line that selects nothing is passed "
-        f"{found}, and the ratio at n = {power_text(given_tau.n_max)} is {given_tau.ratio_at_n_max:.2g}."
+        f"{found}, and the ratio at n = {power_text(given_tau.n_max)} is {number_text(given_tau.ratio_at_n_max)}."
     )
 
 
@@ -210,13 +210,15 @@ def passing_text(slowest: Crossover) -> str:
 def passing_sentence(slowest: Mapping[str, Crossover]) -> str:
     """Say which of some data accesses pass the slowest GPU line, and from where."""
     largest = f"n = {power_text(next(iter(slowest.values())).n_max)}"
-    passing = [f"{name} from n = {each.n_keys:.2g}" for name, each in slowest.items() if each.n_keys is not None]
+    passing = [
+        f"{name} from n = {number_text(each.n_keys)}" for name, each in slowest.items() if each.n_keys is not None
+    ]
     if passing:
         return f"The slowest GPU line is passed by {', '.join(passing)}; by no other of these up to {largest}."
     nearest = min(slowest, key=lambda name: slowest[name].ratio_at_n_max)
     return (
         f"Up to {largest} the slowest GPU line is passed by none of {', '.join(slowest)}; the nearest there is "
-        f"{nearest}, slower by a factor of {slowest[nearest].ratio_at_n_max:.2g}."
+        f"{nearest}, slower by a factor of {number_text(slowest[nearest].ratio_at_n_max)}."
     )
 
 
