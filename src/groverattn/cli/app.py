@@ -52,7 +52,7 @@ GROUPS = {
              "groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg"),
     ),
     "The price, beside GPUs": (
-        Verb("estimate", "price", "Cost the search per iterate, row, head and model, beside the classical line.",
+        Verb("estimate", "price", "Say in five lines what one row costs in time and qubits, and what a GPU takes for it.",
              "groverattn estimate --preset llama3.1-8b --data-access qroam"),
         Verb("compare", "price", "Put every data access side by side for one model, with the verdict.",
              "groverattn compare --preset llama3.1-8b"),

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
-from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
+from groverattn.estimation.answer import answer_table
 from groverattn.estimation.compare import Comparison, SideBySide
+from groverattn.estimation.details import budget_text, limits_text, row_table, search_text, spread
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
@@ -20,9 +21,7 @@ from groverattn.show.numbers import (
     EMPTY,
     Cell,
     count,
-    count_text,
     duration,
-    number_text,
     probability,
     probability_text,
     rounded,
@@ -30,7 +29,7 @@ from groverattn.show.numbers import (
     time_text,
     words,
 )
-from groverattn.show.result import blocks_of
+from groverattn.show.result import blocks_of, main_table_of
 from groverattn.verification.table import QRAM_IN_WORDS
 
 Designs = Mapping[str, Estimate]
@@ -51,23 +50,28 @@ def _(result: Estimate) -> tuple[Block, ...]:
     """The estimate on one screen, the classical line beside the quantum one."""
     request, design = result.request, {result.request.design.data_access: result}
     return (
+        answer_table(result),
         Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
         *map(Paragraph, note_text(request)),
-        *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
-        counts_table(design, tuple(_SCOPES)),
-        Paragraph("head and model: n rows a head, each of which searches all n keys; --whole-model has causal rows"),
+        *([Paragraph(search_text(result))] if not result.search.plan.is_plain else []),
+        counts_table(design, ("iterate", "row")),
         parts_table(design).without("what it does"),
-        _row_table(result),
-        Paragraph(f"{_limits_text(result)}\n{_budget_text(result)}"),
+        row_table(result),
+        Paragraph(f"{limits_text(result)}\n{budget_text(result)}"),
         laws_table(result).without("at most"),
         Paragraph(f"Crossover: {_crossover_text(result)}\n{given_tau_sentence(result.crossover.given_tau)}"),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
 
 
+@main_table_of.register
+def _(result: Estimate) -> Table:
+    return counts_table({result.request.design.data_access: result}, tuple(_SCOPES))
+
+
 @blocks_of.register
 def _(result: Comparison) -> tuple[Block, ...]:
-    gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in _spread(result.request.classical()))
+    gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in spread(result.request.classical()))
     return (
         Paragraph(heading(result.request)),
         *map(Paragraph, note_text(result.request)),
@@ -249,82 +253,6 @@ def _same_circuits(comparison: Comparison) -> list[str]:
 def reason(error: InputError) -> str:
     """Say why something cannot be run, without what was given, which the reader has before them."""
     return f"it takes {error.parts['allowed']}, and {error.parts['why']}"
-
-
-def _row_table(result: Estimate) -> Table:
-    cost, physical = result.cost, result.physical
-    machine = (
-        f"{count_text(result.row.qubits)} physical qubits, distance {physical.code_distance}, {physical.n_factories} "
-        f"factories, p_fail {probability_text(result.row.p_failure)}, limited by {physical.limited_by}"
-    )
-    lost = f"slower by {number_text(result.slower_by_slowest)} than the slowest line, by "
-    f"{number_text(result.slower_given_tau)} than the"
-    lost += f" slowest that selects nothing, by {number_text(result.slower_by_fastest)} than the fastest"
-    rows = [(words("quantum"), duration(physical.duration_s), words(f"{machine}; {lost}"))]
-    for line in _spread(result.classical):
-        bound = words(f"{line.includes}; bound by {line.bound_by}; {line.source}")
-        rows.append((words(line.name), duration(line.time_s_per_row), bound))
-    error = f" +- {count_text(cost.iterates_error)} (sampled)" if cost.iterates_error else ""
-    at_most = "" if cost.iterates_max is None else f", at most {count_text(cost.iterates_max)}"
-    caption = (
-        f"One row: {count_text(cost.iterates_expected)}{error} iterates expected{at_most}, a miss with p = "
-        f"{probability_text(cost.p_failure)}"
-    )
-    columns = (Column("who"), Column("time per row", IN_CELL), Column("with"))
-    return Table(caption, columns, tuple(rows), notes=not_in_the_price(physical))
-
-
-def _spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:
-    """The slowest and the fastest line of each kind; there are GPUs and number formats in between."""
-    chosen = []
-    for kind in dict.fromkeys((line.kind, line.includes) for line in lines):
-        same = [line for line in lines if (line.kind, line.includes) == kind]
-        of_kind = sorted(same, key=lambda line: -line.time_s_per_row)
-        chosen += of_kind[:1] if len(of_kind) == 1 else [of_kind[0], of_kind[-1]]
-    return chosen
-
-
-def _search_text(result: Estimate) -> str:
-    """How many keys a query tests, which rule chooses the runs, and what is read, in sentences."""
-    plan, cost, n_keys = result.search.plan, result.cost, result.request.shape.n_keys
-    u, scan = plan.keys_per_query, cost.checks_expected / n_keys
-    first = f"; an approximate score with {plan.finder.keys_per_query:,} a query finds first" if plan.finder else ""
-    blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
-    if plan.n_parts > 1:
-        blocks = f"{plan.n_parts:,} parts of {result.search.part_keys:,} keys, each by itself, one key per query"
-    read = f"A row reads {count_text(cost.checks_expected)} keys after measurements, {number_text(scan)} of a scan, and"
-    if result.request.search_law == "proven":
-        read = "What a row reads is not in the published bound; it"
-    return (
-        f"Search: {blocks}, runs by the method {plan.method}{first}. {read} tests {count_text(cost.key_tests)} keys "
-        "inside oracles."
-    )
-
-
-def _limits_text(result: Estimate) -> str:
-    """The limits of the time in a sentence, and what the control computer and the memory add."""
-    physical = result.physical
-    phases = ", ".join(f"{p.name} {time_text(p.duration_s)} ({p.limited_by})" for p in physical.phases)
-    limits = ", ".join(f"{name} {time_text(s) if s else 'none'}" for name, s in physical.limits_s.items())
-    control = f"; of the reaction limit the control computer reads keys for {time_text(physical.control_s)}"
-    waiting = f"; waiting for the memory {time_text(physical.waiting_s)}" if physical.waiting_s else ""
-    store = f" with {physical.store:,} states in store" if physical.store else ""
-    return (
-        f"Phases of the row, one after the other{store}: {phases}.\nIf it waited for one thing alone: {limits}"
-        f"{control if physical.control_s else ''}{waiting}."
-    )
-
-
-def _budget_text(result: Estimate) -> str:
-    """Where the error budget of a row goes, in a sentence."""
-    row, allowed = result.row, result.request.error_budget
-    parts = ", ".join(f"{part} {probability_text(p)}" for part, p in row.p_parts.items() if p)
-    return (
-        f"A row's answer is wrong with p = {probability_text(row.p_failure)} of {probability_text(allowed)} allowed: "
-        f"{parts}. {number_text(sum(row.faults.values()))} logical faults are expected in it, each of which costs a "
-        f"trial; with "
-        f"these it takes {time_text(row.expected_duration_s)}."
-    )
 
 
 def _crossover_text(result: Estimate) -> str:

@@ -25,7 +25,7 @@ LIMIT_WORDS = {
     "factory": "factories",
     "reaction": "reactions",
     "layout": "the layout",
-    "consumption": "taking up states",
+    "consumption": "magic-state consumption",
     "clifford": "Clifford gates",
 }
 """What sets the time, in a word or two."""

@@ -12,7 +12,7 @@ from groverattn.costs.crossover import NEARLY, Crossover
 from groverattn.row.readings import Reading
 from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
-from groverattn.show.numbers import count_text, number_text, power_text, rounded
+from groverattn.show.numbers import count_text, number_text, power_text
 
 # Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
 _LOG2_SPAN = 8
@@ -128,13 +128,18 @@ def heads_text(request: RowRequest) -> str:
     >>> heads_text(RowRequest.of(preset="gpt2")), heads_text(RowRequest.of(preset="glm-5.2"))
     ('12 layers x 12 heads', '21 layers x 1 indexer of 32 heads')
     """
-    heads = f"{request.query_heads} heads"
+    heads = _counted(request.query_heads, "head")
     if request.shape.index_heads is not None:
-        heads = f"{request.query_heads} indexer of {request.shape.index_heads} heads"
+        heads = f"{_counted(request.query_heads, 'indexer')} of {request.shape.index_heads} heads"
     windows = ""
     if request.window_layers:
-        windows = f" and {request.window_layers} layers whose rows see {request.window:,} keys"
-    return f"{request.layers} layers{windows} x {heads}"
+        layers = _counted(request.window_layers, "layer")
+        windows = f" and {layers} whose rows see {request.window:,} keys"
+    return f"{_counted(request.layers, 'layer')}{windows} x {heads}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def note_text(request: RowRequest) -> tuple[str, ...]:
@@ -190,13 +195,13 @@ def _beyond(reading: Reading, line: Crossover) -> str:
     return f"{grows}, so the ratio does not fall"
 
 
-def ratio_text(reading: Reading, line: Crossover, digits: int = 3) -> str:
+def ratio_text(reading: Reading, line: Crossover) -> str:
     """From how many keys on a line is passed; or the ratio at the largest number compared, and what lies beyond it."""
     if line.n_keys is not None:
-        return f"n = {rounded(line.n_keys, digits).text}"
+        return f"n = {number_text(line.n_keys)}"
     if not math.isfinite(line.ratio_at_n_max):
         return "cannot run"
-    ratio = rounded(line.ratio_at_n_max, 2).text
+    ratio = number_text(line.ratio_at_n_max)
     if reading.never_passes(line):
         return f"never: {ratio}"
     return ratio if line.log2_extrapolated is None else f"{ratio}; 2^{line.log2_extrapolated:.0f}"

@@ -92,8 +92,7 @@ def layout_of(table: Table, width: int, plain: Callable[[str], str]) -> Layout:
         squeezed = [
             i
             for i in movable
-            if found is None
-            or (found[0][i] < _NARROW and max(len(wrapped(t, found[0][i])) for t in texts[i]) > _LINES)
+            if found is None or (found[0][i] < _NARROW and max(len(wrapped(t, found[0][i])) for t in texts[i]) > _LINES)
         ]
         if not squeezed:
             break

@@ -101,7 +101,8 @@ def _print_grid(console: Any, table: Table, layout: Layout) -> None:
     from rich.text import Text
 
     padding = (0, layout.gap, 0, 0)
-    rich = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding)
+    headed = any(column.heading for column in table.columns)
+    rich = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding, show_header=headed)
     for i, width in layout.widths.items():
         column = table.columns[i]
         heading = "\n".join(wrapped(plain(column.short or column.heading), width))
