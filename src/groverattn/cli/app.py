@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
-import shlex
 import sys
 from collections.abc import Sequence
 
@@ -13,8 +11,8 @@ import attrs
 from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
+from groverattn.cli.refusal import explained, refuse
 from groverattn.errors import InputError
-from groverattn.show.terminal import printable
 
 
 @attrs.frozen
@@ -52,7 +50,8 @@ GROUPS = {
              "groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg"),
     ),
     "The price, beside GPUs": (
-        Verb("estimate", "price", "Say in five lines what one row costs in time and qubits, and what a GPU takes for it.",
+        Verb("estimate", "price",
+             "Say in five lines what one row costs in time and qubits, and what a GPU takes for it.",
              "groverattn estimate --preset llama3.1-8b --data-access qroam"),
         Verb("compare", "price", "Put every data access side by side for one model, with the verdict.",
              "groverattn compare --preset llama3.1-8b"),
@@ -79,6 +78,8 @@ GROUPS = {
     ),
 }
 # fmt: on
+
+_COLUMNS_MIN = 20  # characters of the narrowest terminal
 
 # Quantum libraries are imported inside the verbs, so that --help answers at once.
 app = App(
@@ -112,14 +113,15 @@ def call(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")
     # read by NumPy on its import: the processes of --workers are the parallelism, and more threads only disturb them
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _sane_columns()
     try:
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:  # it was closed: `groverattn ... >&-`
             sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends
     except CycloptsError as error:
-        return _refuse(_explained(error))
+        return refuse(explained(error))
     except InputError as error:
-        return _refuse(error)
+        return refuse(error)
     except KeyboardInterrupt:
         print("groverattn: interrupted; nothing was written", file=sys.stderr)
         return 130  # 128 + SIGINT, as shells report it
@@ -128,25 +130,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as failure:  # a full disk, that of standard output among them
         _drop_output()
-        return _refuse(_no_room(failure))
+        return refuse(_no_room(failure))
     return status or 0
-
-
-def _explained(error: CycloptsError) -> InputError:
-    """Say of an option that cannot be read what is said of every other input."""
-    verb = " ".join(["groverattn", *(error.command_chain or ())])
-    return InputError(
-        given=shlex.join(["groverattn", *(error.root_input_tokens or ())]),
-        allowed=f"the options that `{verb} --help` lists",
-        why=_in_plain_words(str(error).rstrip(".")),
-        do="correct the option that is named",
-    )
-
-
-def _in_plain_words(message: str) -> str:
-    """Return Cyclopts' message without a list of commands that is cut off, and without its name for a stray word."""
-    message = re.sub(r" Available commands: .*", "", message)
-    return re.sub(r"^Unused Tokens: \[(.*)\]$", r"\1 belongs to no option", message)
 
 
 def _no_room(failure: OSError) -> InputError:
@@ -164,10 +149,11 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _refuse(error: InputError) -> int:
-    """Print one line, whatever file names and library messages have in them, and return the exit status."""
-    print("groverattn:", printable(" ".join(str(error).split())), file=sys.stderr)
-    return 2
+def _sane_columns() -> None:
+    """Take a width of the terminal that no text fits in as not given: rich and Cyclopts would not end."""
+    columns = os.environ.get("COLUMNS", "")
+    if not columns.isdecimal() or int(columns) < _COLUMNS_MIN:
+        os.environ.pop("COLUMNS", None)
 
 
 def main() -> None:
