@@ -90,7 +90,7 @@ def test_a_write_that_the_system_refuses_leaves_the_old_file(head, old, tmp_path
         capture_output=True,
         text=True,
         preexec_fn=_no_file_longer_than_1_kib,
-        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "cache")},
+        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "cache"), "COLUMNS": "500"},
     )
     assert done.returncode == 2, done.stderr
     lines = done.stderr.splitlines()

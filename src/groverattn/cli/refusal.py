@@ -45,7 +45,7 @@ def _lines(text: str) -> list[str]:
         return [text]
     from groverattn.show.layout import wrapped
 
-    return wrapped(text, shutil.get_terminal_size().columns, hang=2)
+    return wrapped(text, shutil.get_terminal_size().columns, hang=2, fold=False)
 
 
 def explained(error: CycloptsError) -> InputError:

@@ -21,13 +21,14 @@ _NARROW, _LINES = 24, 3
 _LONGEST_WORD = 40  # longer ones, paths of files, may be broken
 
 
-def wrapped(text: str, width: int, hang: int = 0) -> list[str]:
+def wrapped(text: str, width: int, hang: int = 0, *, fold: bool = True) -> list[str]:
     """Break text into lines at spaces, not within a quantity such as "8.59 min" or "n = 128".
 
     Args:
         text: what is written; its line breaks stay.
-        width: characters of a line; only a longer word is broken.
+        width: characters of a line.
         hang: spaces before every line but the first.
+        fold: whether a word that is longer than a line is broken; a path that is to be copied is not.
 
     >>> wrapped("a row takes 8.59 min at n = 128", 20)
     ['a row takes 8.59 min', 'at n = 128']
@@ -41,6 +42,7 @@ def wrapped(text: str, width: int, hang: int = 0) -> list[str]:
             max(width, 1),
             initial_indent=indent,
             subsequent_indent=(indent + " " * hang) if width > 2 * (hang + len(indent)) else "",
+            break_long_words=fold,
             break_on_hyphens=False,
         )
         lines += [part.replace(_GLUE, " ") for part in broken] or [""]
