@@ -15,7 +15,6 @@ import pytest
 
 from groverattn.cli.app import call
 
-
 _REFUSAL = re.compile(r"^groverattn: (.+)\n  given: (.+)\n  allowed: (.+)\n  why: (.+)$", re.MULTILINE)
 
 

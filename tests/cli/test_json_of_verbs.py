@@ -15,7 +15,8 @@ from groverattn.reference.search.methods import SEARCH_METHODS
 from groverattn.row.request import ONE_KEY
 from groverattn.run import main_job
 from groverattn.verification import bit_sliced, oracle_check
-from studies.__main__ import printed_block, replaced_block
+from studies.__main__ import replaced_block
+from studies.readme import code_block
 
 COST_KEYS = {"toffoli", "t_count", "clifford", "measurements", "logical_qubits", "toffoli_depth"}
 SMALL = ("--key-bits", 4, "--query-bits", 4)
@@ -407,4 +408,4 @@ def test_run(cli, monkeypatch):
     json.dumps(result, allow_nan=False)
     # README.md shows the tables of this very run.
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    assert replaced_block(readme, "run", printed_block(jobs[0])) == readme, "run `make estimates`"
+    assert replaced_block(readme, "run", code_block(jobs[0])) == readme, "run `make estimates`"

@@ -273,7 +273,7 @@ def headline_table(results: Iterable[Estimate]) -> Table:
         (Column("quantum", IN_CELL), lambda e: duration(e.physical.duration_s)),
         (Column("slower by", "ratio", "ratio"), lambda e: rounded(e.slower_by_slowest)),
         (Column("GPU", IN_CELL), lambda e: duration(max(line.time_s_per_row for line in e.classical))),
-        (Column("design"), lambda e: words(e.row.design_text)),
+        (Column("design", aside=True), lambda e: words(e.row.design_text)),
     )
 
 
