@@ -379,7 +379,7 @@ def test_the_table_of_simulate_fits_80_columns(cli, monkeypatch):
 
 def test_the_table_of_estimate_has_all_laws_and_the_scan(cli):
     one_part = ("--preset", "gpt2", "--n-parts", 1, "--n-machines", 1, "--keys-per-query", 1)  # parts have one law
-    printed = cli("estimate", *one_part).out
+    printed = cli("estimate", *one_part, "--verbose").out
     lines = [line for line in printed.splitlines() if re.match(rf"({'|'.join(LAWS)}|a scan) .*  ", line)]
     assert [line.split("  ")[0].removesuffix(" (used here)") for line in lines] == [*LAWS, "a scan"]
     assert "1,024" in lines[-1]

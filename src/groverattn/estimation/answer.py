@@ -14,6 +14,7 @@ from groverattn.row.sentences import note_text
 from groverattn.show.document import Block, Column, Paragraph, Table
 from groverattn.show.numbers import count_text, number_text, power_text, time_text, words
 from groverattn.show.result import Shown
+from groverattn.verification.table import QRAM_IN_WORDS
 
 _MORE = "Tables, sources and limits: --verbose. All designs: groverattn frontier."
 
@@ -30,7 +31,9 @@ class Answer(Shown):
 
     def blocks(self) -> tuple[Block, ...]:
         """Return the five lines, what is to be known of the sizes, and where the rest is."""
-        return answer_table(self.estimate), *map(Paragraph, note_text(self.estimate.request)), Paragraph(_MORE)
+        request = self.estimate.request
+        said = [*note_text(request), *([QRAM_IN_WORDS] if request.design.data_access == "qram" else []), _MORE]
+        return answer_table(self.estimate), *map(Paragraph, said)
 
 
 def answer_table(result: Estimate) -> Table:
@@ -39,7 +42,7 @@ def answer_table(result: Estimate) -> Table:
     >>> from groverattn.estimation.estimate import estimate
     >>> from groverattn.show.terminal import text_of
     >>> print(text_of([answer_table(estimate(RowRequest.of(preset="toy")))], 80))
-    toy, one row of a head: n = 16, d = 4, k = 2, 8-bit
+    toy: n = 16, d = 4, k = 2, 8-bit; one row of a head
     quantum  18.0 ms on 118,228 physical qubits, one-hot, gidney-fowler-2018
     GPU      7.95 us, H100 decode top-k fp16; 2.00 ps, B200 prefill fp8, no top-k
     factor   GPU faster by 2,260 to 8.98e9; no crossover up to n = 2^56
@@ -59,23 +62,22 @@ def row_text(request: RowRequest) -> str:
     """Say what one row is searched, with its sizes.
 
     >>> row_text(RowRequest.of(preset="deepseek-v3.2", key_bits=6))
-    'deepseek-v3.2, one row of an indexer: n = 131,072, d = 128, k = 2,048, 8/6 bits'
+    'deepseek-v3.2: n = 131,072, d = 128, k = 2,048, 8/6 bits; one row of an indexer'
     """
     shape = request.shape
     of = "a head" if shape.index_heads is None else "an indexer"
     same = shape.query_bits == shape.key_bits
     bits = f"{shape.key_bits}-bit" if same else f"{shape.query_bits}/{shape.key_bits} bits"
     sizes = f"n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked:,}, {bits}"
-    return f"{request.name}, one row of {of}: {sizes}"
+    return f"{request.name}: {sizes}; one row of {of}"
 
 
 def _quantum(result: Estimate) -> str:
     request, machines = result.request, result.row.n_machines
     access = request.design.data_access
-    how = f"{access} (an assumption, not a circuit)" if access == "qram" else access
     together = f"{machines:,} machines of " if machines > 1 else ""
     return (
-        f"{time_text(result.physical.duration_s)} on {count_text(result.row.qubits)} physical qubits, {how}, "
+        f"{time_text(result.physical.duration_s)} on {count_text(result.row.qubits)} physical qubits, {access}, "
         f"{together}{request.hardware}"
     )
 
