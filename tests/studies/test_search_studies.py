@@ -56,7 +56,7 @@ def _blank(n, k):
 
 
 def test_committed_exponents_are_near_a_half():
-    """The rounds that find keys: what the paper claims, up to the first terms beyond it. docs/speedup.md quotes them."""
+    """The rounds that find keys: what the paper claims, up to the first terms beyond it, quoted in docs/speedup.md."""
     text = (ROOT / "docs/speedup.md").read_text(encoding="utf-8")
     quoted = {
         row["quantity"]: f"n^{float(row['exponent_n']):.2f} k^{float(row['exponent_k']):.2f}"
