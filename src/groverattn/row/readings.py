@@ -30,13 +30,13 @@ OCTAVES = 4
 MULTIPLY_ADDS_PER_QUBIT_CYCLE = 1.0
 """Classical multiply-adds that the electronics of a physical qubit could do in a code cycle: our assumption.
 
-They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), with no number."""
+They decode a syndrome bit in that time. The argument: arXiv:2305.10310 ("opportunity cost"), with no number.
+"""
 
-# A vendor's measured controller, the least of "8 to 15 W per qubit": aqsolotl.com, "Power consumption: the blind spot of
-# quantum computing". No price of a physical qubit at this scale was found.
+# A vendor's controller, the least of "8 to 15 W per qubit" measured: aqsolotl.com, "Power consumption: the blind spot of
+# quantum computing". No price of a qubit was found.
 WATTS_PER_QUBIT = 8.0
-# Board power of an H100 SXM, a vendor figure, second-hand; taken for every GPU here: our assumption.
-WATTS_PER_GPU = 700.0
+WATTS_PER_GPU = 700.0  # board power of an H100 SXM, a vendor figure, second-hand; for every GPU: our assumption
 
 
 @attrs.frozen
