@@ -33,7 +33,7 @@ MULTIPLY_ADDS_PER_QUBIT_CYCLE = 1.0
 They decode a syndrome bit in that time. The argument: arXiv:2305.10310 ("opportunity cost"), with no number.
 """
 
-# A vendor's controller, the least of "8 to 15 W per qubit" measured: aqsolotl.com, "Power consumption: the blind spot of
+# The least of "8 to 15 W per qubit", measured on a controller: aqsolotl.com, "Power consumption: the blind spot of
 # quantum computing". No price of a qubit was found.
 WATTS_PER_QUBIT = 8.0
 WATTS_PER_GPU = 700.0  # board power of an H100 SXM, a vendor figure, second-hand; for every GPU: our assumption
