@@ -20,13 +20,12 @@ import attrs
 
 from groverattn.errors import InputError
 from groverattn.files.whole import write_text
-from groverattn.run import MainJob, main_job
-from groverattn.show.terminal import text_of
+from groverattn.run import main_job
 from studies import api_stub
 from studies.circuit import indexer_scores, iterates, nested_search, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import k_laws, models, presets, reports
-from studies.readme import headline, sheet_readme
+from studies.readme import code_block, estimate_block, frontier_figure, headline, sheet_readme
 from studies.real_models import model_run, row_work, rows
 from studies.search import (
     block_alternatives,
@@ -48,8 +47,6 @@ from studies.training import gradient_cost, training
 
 GROUPS = ("estimates", "readme", "heads", "models", "notebooks")
 DEFAULT_GROUPS = ("estimates", "readme")
-
-_COLUMNS_OF_A_TERMINAL = 80
 
 _SHEETS = tuple(
     study.SHEET
@@ -111,6 +108,7 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         for sheet in _SHEETS:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text())
         yield Artefact(f"{FOLDER}/scaling.svg", whole, lambda _: scaling.scaling_svg(scaling.scaling_records()))
+        yield Artefact(f"{FOLDER}/frontier.svg", whole, lambda _: frontier_figure())
         for path, compute in reports.reports():
             yield Artefact(path, whole, lambda _, compute=compute: compute())
         yield Artefact(f"{FOLDER}/README.md", whole, lambda _: sheet_readme())
@@ -120,6 +118,11 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
             "README.md",
             "the table",
             lambda text: replaced_block(text, "headline", headline(presets.SHEET.read(root))),
+        )
+        yield Artefact(
+            "README.md",
+            "the output of `groverattn estimate`",
+            lambda text: replaced_block(text, "estimate", estimate_block()),
         )
         yield Artefact(
             "README.md", "the output of `groverattn run`", lambda text: replaced_block(text, "run", run_block())
@@ -163,12 +166,7 @@ def run_block() -> str:
             why="README.md shows its output",
             do="run `groverattn run` and look for what failed",
         )
-    return printed_block(result)
-
-
-def printed_block(result: MainJob) -> str:
-    """Return the tables of a run of the main job as a Markdown code block of 80 columns."""
-    return f"```text\n{text_of(result.blocks(), _COLUMNS_OF_A_TERMINAL)}\n```"
+    return code_block(result)
 
 
 def replaced_block(text: str, name: str, block: str) -> str:

@@ -1,12 +1,22 @@
-"""estimates/README.md: the commands, what is in which file, and the columns of the largest."""
+"""README.md: its computed blocks and its figure; estimates/README.md: what is in which file, and columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from groverattn.estimation import columns as sheet_columns
+from groverattn.estimation.answer import Answer
+from groverattn.estimation.estimate import estimate
+from groverattn.frontier.figure import frontier_svg
+from groverattn.frontier.frontier import frontier
+from groverattn.row.request import RowRequest
 from groverattn.run import PRESETS_SHOWN
-from groverattn.show.numbers import count_text, time_text
+from groverattn.show.numbers import count_text, number_text, time_text
+from groverattn.show.result import Shown
+from groverattn.show.terminal import text_of
+
+PRESET_SHOWN = "llama3.1-8b"
+_COLUMNS_OF_A_TERMINAL = 80
 
 
 def sheet_readme() -> str:
@@ -45,12 +55,13 @@ one stage. About the search, in iterates and keys read, whatever an iterate cost
 `success_frequency.csv`, misses in 20,000 seeded rows against the promise. What a column means stands with the records
 of the module that writes the file, in `studies/`.
 
-About machines, models and other estimators: `reports/`, one report for each preset as HTML and as Markdown, with the
-verdict, the counts, the frontier and a ledger of how each number was got ([report](../docs/report.md)); `models.csv`,
-whole models, one generated token and a causal prefill, with the time to write the keys and the machines that it takes
-to match a GPU; `k_laws.csv`, the presets whose k is assumed, with that k and with k by the law that was measured on a
-small language model ([paper](../docs/paper.md#with-a-measured-k)), five minutes; `peers.csv`, our counts beside those
-of `pennylane.estimator` and `qdk.qre` on the same lookup search, with what explains each difference.
+About machines, models and other estimators: `frontier.svg`, the figure of the README; `reports/`, one report for each
+preset as HTML and as Markdown, with the verdict, the counts, the frontier and a ledger of how each number was got
+([report](../docs/report.md)); `models.csv`, whole models, one generated token and a causal prefill, with the time to
+write the keys and the machines that it takes to match a GPU; `k_laws.csv`, the presets whose k is assumed, with that k
+and with k by the law that was measured on a small language model ([paper](../docs/paper.md#with-a-measured-k)), five
+minutes; `peers.csv`, our counts beside those of `pennylane.estimator` and `qdk.qre` on the same lookup search, with
+what explains each difference.
 
 About training through sparse plus rank one, see [training](../docs/training.md): `gradient_cost.csv`, operations and
 memory of the gradients over n; `training.csv`, losses of a small layer with exact attention and with each tail, about
@@ -74,10 +85,7 @@ gates, qubits and reads of a whole row from n = 2^12 to 2^24 beside one key per 
 """
 
 
-_HEAD = (
-    "| sizes of one row | scan reads | Grover iterates | Toffolis per iterate | physical qubits | quantum time "
-    "| GPU time | GPU faster by a factor of |\n|---|--:|--:|--:|--:|--:|--:|--:|"
-)
+_HEAD = "| one row of | quantum | GPU | GPU faster by |\n|---|--:|--:|--:|"
 
 
 def headline(rows: Sequence[dict[str, str]]) -> str:
@@ -99,18 +107,28 @@ def headline(rows: Sequence[dict[str, str]]) -> str:
 
 
 def _line(row: dict[str, str]) -> str:
-    n_keys, slowest_s, fastest_s = (
-        float(row[name]) for name in ("n_keys", "classical_slowest_s", "classical_fastest_s")
-    )
-    start = (
-        f"| {row['preset']}: n = {int(n_keys):,}, d = {row['d_head']}, k = {row['n_marked']} | {int(n_keys):,} keys "
-    )
-    start += f"| {float(row['iterates_expected']):,.1f} | {count_text(float(row['toffoli']))} "
+    slowest_s, fastest_s = (float(row[name]) for name in ("classical_slowest_s", "classical_fastest_s"))
+    start = f"| {row['preset']}: n = {int(row['n_keys']):,}, k = {int(row['n_marked']):,} "
     gpu = f"{time_text(slowest_s)} to {time_text(fastest_s)}"
     if row["error"]:
-        return f"{start}| out of reach | out of reach | {gpu} | |"
+        return f"{start}| out of reach | {gpu} | |"
     duration_s = float(row["duration_s"])
     return (
-        f"{start}| {count_text(float(row['physical_qubits']))} | {time_text(duration_s)} | {gpu} "
-        f"| {count_text(duration_s / slowest_s)} to {count_text(duration_s / fastest_s)} |"
+        f"{start}| {time_text(duration_s)} on {count_text(float(row['physical_qubits']))} qubits | {gpu} "
+        f"| {number_text(duration_s / slowest_s)} to {number_text(duration_s / fastest_s)} |"
     )
+
+
+def estimate_block() -> str:
+    """Return what `groverattn estimate --preset llama3.1-8b` prints in a terminal of 80 columns, as Markdown."""
+    return code_block(Answer(estimate(RowRequest.of(preset=PRESET_SHOWN))))
+
+
+def code_block(result: Shown) -> str:
+    """Return what a result prints in a terminal of 80 columns, as a Markdown code block."""
+    return f"```text\n{text_of(result.blocks(), _COLUMNS_OF_A_TERMINAL)}\n```"
+
+
+def frontier_figure() -> str:
+    """Return the qubits and times of all designs that no other beats for one row of the preset shown, as SVG."""
+    return frontier_svg(frontier(RowRequest.of(preset=PRESET_SHOWN)))

@@ -40,7 +40,7 @@ def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> Inpu
     """
     names = list(allowed)
     nearest = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
-    do = f"did you mean {' or '.join(nearest)}?" if nearest else "choose one of the names above"
+    do = f"did you mean {' or '.join(nearest)}?" if nearest else "choose one of the allowed names"
     return InputError(given=f"{kind} {name!r}", allowed=", ".join(names), why=why, do=do)
 
 

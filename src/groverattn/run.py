@@ -23,6 +23,7 @@ from groverattn.verification.verification import Verification, verify_instance
 SCHEMA = "groverattn.run/1"
 
 
+_ACCESS = "qroam"  # of the circuit that is run, in both steps
 PRESETS_SHOWN = ("gpt2", "llama3-8b", "llama3.1-8b", "deepseek-v3.2", "1m-context-synthetic")
 
 
@@ -77,8 +78,10 @@ def main_job(
         InputError: n_marked leaves nothing to search for.
     """
     instance = Instance.from_target(bundled_head(), n_marked, query_bits=8, key_bits=8)
-    verification = verify_instance(VerificationRequest(data_access="qroam", seed=seed), instance)
-    simulation = simulate_instance(SimulationRequest(seed=seed), instance, n_workers=n_workers, on_row=on_row)
+    verification = verify_instance(VerificationRequest(data_access=_ACCESS, seed=seed), instance)
+    simulation = simulate_instance(
+        SimulationRequest(data_access=_ACCESS, seed=seed), instance, n_workers=n_workers, on_row=on_row
+    )
     estimates = [estimate(RowRequest.of(preset=name)) for name in PRESETS_SHOWN]
     return MainJob(verification, simulation, estimates)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,13 @@ import pytest
 
 from groverattn.cli.app import call
 
+_REFUSAL = re.compile(r"^groverattn: (.+)\n  given: (.+)\n  allowed: (.+)\n  why: (.+)$", re.MULTILINE)
+
+
+def one_line(stderr: str) -> str:
+    """Standard error with the four lines of a refusal as the one sentence that `InputError` has."""
+    return _REFUSAL.sub(r"groverattn: given: \2; allowed: \3; why: \4; do: \1", stderr)
+
 
 @attrs.frozen
 class Outcome:
@@ -21,7 +29,12 @@ class Outcome:
 
     status: int
     out: str
-    err: str
+    stderr: str
+
+    @property
+    def err(self) -> str:
+        """Standard error, a refusal in one line."""
+        return one_line(self.stderr)
 
     @property
     def json(self) -> dict[str, Any]:
@@ -32,8 +45,9 @@ class Outcome:
 
 
 @pytest.fixture
-def cli(capsys) -> Callable[..., Outcome]:
+def cli(capsys, monkeypatch) -> Callable[..., Outcome]:
     """Run the arguments after `groverattn`."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # a refusal is not wrapped where there is no terminal
 
     def run(*arguments: object) -> Outcome:
         capsys.readouterr()

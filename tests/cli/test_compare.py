@@ -4,6 +4,7 @@ import pytest
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.cli.app import call
+from groverattn.show.numbers import count_text, number_text
 
 
 def test_compare_puts_every_access_side_by_side(capsys):
@@ -26,7 +27,7 @@ def test_compare_says_what_follows(capsys):
     accesses = json.loads(capsys.readouterr().out)["accesses"]
     circuits = {name: result["row"]["toffoli"] for name, result in accesses.items() if name != "qram"}
     fewest = min(circuits, key=lambda name: circuits[name])
-    assert f"Fewest Toffolis among them: {fewest}, {circuits[fewest]:.3g} a row" in " ".join(printed.split())
+    assert f"Fewest Toffolis among them: {fewest}, {count_text(circuits[fewest])} a row" in " ".join(printed.split())
 
 
 def test_an_access_out_of_reach_is_a_row_with_its_reason(capsys):
@@ -49,7 +50,7 @@ def test_the_sentence_says_what_the_estimates_say(capsys):
     assert alone["n_keys"] is None
     assert alone["n_keys_slowest_line"] is not None
     passing = result["verdict"].partition("The slowest GPU line is passed by ")[2]
-    assert f"qram from n = {alone['n_keys_slowest_line']:.2g}" in passing
+    assert f"qram from n = {number_text(alone['n_keys_slowest_line'])}" in passing
 
 
 def test_an_access_without_an_estimate_is_not_spoken_of(capsys):

@@ -37,7 +37,7 @@ def test_physical_prices_an_exported_row_as_bare_counts(cli, tmp_path, access, m
 @pytest.mark.parametrize("what", ["iterate", "row", "head", "model"])
 def test_counts_are_those_of_estimate(cli, what):
     counted = cli("estimate", *SIZES, "--format", "json").json[what]
-    written = cli("export", "--to", "counts", "--what", what, *SIZES).json
+    written = cli("export", "--to", "counts", "--what", what, *SIZES, "-o", "-").json
     assert (written["schema"], written["of"]) == ("groverattn.counts/1", what)
     same = ("toffoli", "rotation", "clifford", "logical_qubits", "toffoli_depth", "measurement_depth", "control_bits")
     assert [written[name] for name in same] == [counted[name] for name in same]
@@ -59,12 +59,12 @@ def test_counts_that_call_a_memory_are_not_priced_without_it(cli, tmp_path):
 def test_every_format_of_every_circuit_of_a_row(cli, bundled, to, what):
     options = ("--to", to, "--what", what, "--row", 40, "--causal", "--n-marked", 3, "--key-bits", 3, "--query-bits", 3)
     more = ("--n-iterates", 2) if what == "search" else ()
-    outcome = cli("export", bundled, *options, *more)
+    outcome = cli("export", bundled, *options, *more, "-o", "-")
     assert (outcome.status, outcome.err) == (0, "")
     if to == "openqasm3":
         assert '"n_keys": 41' in outcome.out.splitlines()[0]
         return
-    counted = cli("export", bundled, "--to", "counts", *options[2:], *more).json
+    counted = cli("export", bundled, "--to", "counts", *options[2:], *more, "-o", "-").json
     resources = outcome.json["program"]["resources"] if to == "qref" else []
     stated = {r["name"]: r["value"] for r in resources if isinstance(r["value"], int)}
     assert stated == {name: counted[name] for name in stated}
@@ -72,7 +72,7 @@ def test_every_format_of_every_circuit_of_a_row(cli, bundled, to, what):
 
 
 def test_a_search_in_qref_leaves_its_iterates_open(cli):
-    program = cli("export", "--to", "qref", "--what", "search", *SIZES).json["program"]
+    program = cli("export", "--to", "qref", "--what", "search", *SIZES, "-o", "-").json["program"]
     assert program["input_params"] == ["n_iterates"]
     assert program["children"][1]["repetition"]["count"] == "n_iterates"
 
@@ -84,13 +84,30 @@ def test_a_file_is_kept_unless_it_is_forced(cli, tmp_path):
     assert (refused.status, path.read_text()) == (2, "mine")
     assert "--force" in refused.err
     assert cli("export", "--to", "openqasm3", "-o", path, "--force").err == f"export: replaced {path}\n"
-    assert path.read_text() == cli("export", "--to", "openqasm3").out
+    assert path.read_text() == cli("export", "--to", "openqasm3", "-o", "-").out
     assert [file.name for file in tmp_path.iterdir()] == ["a.qasm"]
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (("--to", "openqasm3"), "oracle.qasm"),
+        (("--to", "qref", *SIZES), "iterate.qref.json"),
+        (("--to", "counts", "--what", "head", *SIZES), "head.counts.json"),
+    ],
+)
+def test_a_file_is_written_if_none_is_named(cli, tmp_path, monkeypatch, options, name):
+    monkeypatch.chdir(tmp_path)
+    written = cli("export", *options)
+    assert (written.status, written.out, written.err) == (0, "", f"export: wrote {name}\n")
+    assert (tmp_path / name).read_text() == cli("export", *options, "-o", "-").out
+    assert "a file with this name exists" in cli("export", *options).err
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (("--to", "openqasm3", "-o", "--force"), "put a name after -o"),
         (("--to", "qref", "--what", "row", *SIZES), "iterate, lookup, oracle, search"),
         (("--to", "openqasm3", "--what", "model"), "oracle, lookup"),
         (("--to", "counts", "--what", "ietrate", *SIZES), "did you mean iterate"),

@@ -56,14 +56,46 @@ def test_names_are_listed_in_the_help(help_of):
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        (("simulte",), 'why: Unknown command "simulte". Did you mean "simulate"?; do'),
-        (("estimate", "gpt2"), "why: 'gpt2' belongs to no option; do"),
+        (("simulte",), 'why: Unknown command "simulte". Did you mean "simulate"?; do: did you mean simulate?'),
+        (("estimate", "gpt2"), "why: 'gpt2' belongs to no option; do: correct it"),
+        (("estimate", "--machin", "x"), "given: --machin; "),
+        (("estimate", "--machin", "x"), "do: did you mean --machine?"),
+        (("estimate", "--n", 8), "do: did you mean --n-keys?"),
+        (("estimate", "--keys", 8), "do: did you mean --n-keys?"),
+        (("frontier", "--n-key", 8), "do: did you mean --n-keys?"),
+        (("physical", "--toffolis", 8), "do: did you mean --toffoli?"),
+        (("presets", "--format", "jsn"), "do: did you mean json?"),
+        (("presets", "--zzz"), "do: correct it; `groverattn presets --help` lists the options"),
     ],
 )
 def test_words_that_are_no_option(cli, command, why):
     outcome = cli(*command)
     assert outcome.status == 2
     assert why in outcome.err
+
+
+def test_a_refusal_has_the_cure_first_and_a_line_for_each_part(cli):
+    lines = cli("estimate", "--preset", "gpt5").stderr.splitlines()
+    assert lines[0] == "groverattn: did you mean gpt2 or gpt3-175b or gpt2-xl?"
+    assert lines[1] == "  given: preset 'gpt5'"
+    assert lines[2].startswith("  allowed: 1m-context-synthetic, deepseek-v3, ")
+    assert lines[3:] == ["  why: there is no preset of this name"]
+
+
+def test_a_refusal_is_wrapped_between_words(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = cli("estimate", "--preset", "gpt5").stderr.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert sum(line.startswith("    ") for line in lines) >= 5
+    assert {"mistral-large-4,", "1m-context-synthetic,"} <= {word for line in lines for word in line.split()}
+
+
+@pytest.mark.parametrize("verb", ["estimate", "compare", "frontier", "physical", "crossover"])
+def test_machine_is_another_name_of_hardware(cli, verb):
+    assert "hardware 'nosuch'" in cli(verb, "--machine", "nosuch", *SIZES[verb == "physical"]).err
+
+
+SIZES = (("--preset", "toy"), ("--toffoli", 8, "--logical-qubits", 8))
 
 
 def test_every_verb_is_listed():

@@ -15,7 +15,8 @@ from groverattn.reference.search.methods import SEARCH_METHODS
 from groverattn.row.request import ONE_KEY
 from groverattn.run import main_job
 from groverattn.verification import bit_sliced, oracle_check
-from studies.__main__ import printed_block, replaced_block
+from studies.__main__ import replaced_block
+from studies.readme import code_block
 
 COST_KEYS = {"toffoli", "t_count", "clifford", "measurements", "logical_qubits", "toffoli_depth"}
 SMALL = ("--key-bits", 4, "--query-bits", 4)
@@ -378,7 +379,7 @@ def test_the_table_of_simulate_fits_80_columns(cli, monkeypatch):
 
 def test_the_table_of_estimate_has_all_laws_and_the_scan(cli):
     one_part = ("--preset", "gpt2", "--n-parts", 1, "--n-machines", 1, "--keys-per-query", 1)  # parts have one law
-    printed = cli("estimate", *one_part).out
+    printed = cli("estimate", *one_part, "--verbose").out
     lines = [line for line in printed.splitlines() if re.match(rf"({'|'.join(LAWS)}|a scan) .*  ", line)]
     assert [line.split("  ")[0].removesuffix(" (used here)") for line in lines] == [*LAWS, "a scan"]
     assert "1,024" in lines[-1]
@@ -407,4 +408,4 @@ def test_run(cli, monkeypatch):
     json.dumps(result, allow_nan=False)
     # README.md shows the tables of this very run.
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    assert replaced_block(readme, "run", printed_block(jobs[0])) == readme, "run `make estimates`"
+    assert replaced_block(readme, "run", code_block(jobs[0])) == readme, "run `make estimates`"

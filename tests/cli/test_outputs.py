@@ -90,11 +90,11 @@ def test_a_write_that_the_system_refuses_leaves_the_old_file(head, old, tmp_path
         capture_output=True,
         text=True,
         preexec_fn=_no_file_longer_than_1_kib,
-        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "cache")},
+        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "cache"), "COLUMNS": "500"},
     )
     assert done.returncode == 2, done.stderr
-    (line,) = [line for line in done.stderr.splitlines() if line.startswith("groverattn: given: ")]
-    assert str(old) in line
-    assert "File too large" in line
+    lines = done.stderr.splitlines()
+    assert f"  given: {old}" in lines
+    assert "  why: File too large" in lines
     assert old.read_text() == "old"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["cache", "head.npz", "old.svg"]

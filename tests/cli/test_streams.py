@@ -25,9 +25,10 @@ def shell(line, **environment):
 def test_a_full_disk_behind_standard_output(form):
     done = shell(f"groverattn presets --format {form} > /dev/full")
     assert done.returncode == 2
-    (line,) = done.stderr.decode().splitlines()
-    assert "given: standard output; " in line
-    assert "No space left on device" in line
+    cure, given, _, why = done.stderr.decode().splitlines()
+    assert cure.startswith("groverattn: make room")
+    assert given == "  given: standard output"
+    assert "No space left on device" in why
 
 
 def test_closed_streams():
@@ -46,7 +47,8 @@ def test_a_name_that_is_not_utf_8(tmp_path):
     assert r"\udcff[red]\x1b[2J\u202e: n = 12" in done.stdout.decode()
     refused = shell(f"groverattn diagnose {shlex.quote(os.fsdecode(path))} --figure {shlex.quote(os.fsdecode(path))}")
     assert refused.returncode == 2
-    assert r"\udcff[red]\x1b[2J\u202e.npz; allowed: a name that ends in .svg" in refused.stderr.decode()
+    assert r"\udcff[red]\x1b[2J\u202e.npz" in refused.stderr.decode()
+    assert "  allowed: a name that ends in .svg" in refused.stderr.decode().splitlines()
 
 
 def test_what_a_terminal_would_obey_is_written_out():

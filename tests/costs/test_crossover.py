@@ -10,15 +10,15 @@ def test_never_says_how_the_ratio_runs():
     found = find_crossover(lambda n: 3.1e5 * n**1.4, lambda n: n, n_min=2**10, n_max=2**40)
     assert found.n_keys is None
     assert found.reason == (
-        "not in this range: the quantum/classical time ratio grows from 5e+06 at n = 2^10 to 2e+10 at n = 2^40"
+        "not in this range: the quantum/classical time ratio grows from 4.96e6 at n = 2^10 to 1.99e10 at n = 2^40"
     )
 
 
 def test_from_the_start():
     found = find_crossover(lambda n: 1, lambda n: n, n_min=2, n_max=1000)
     assert found.n_keys == 2
-    assert found.reason.startswith("from n = 2^1 on: the quantum/classical time ratio falls from 0.5 at n = 2^1")
-    assert found.reason.endswith("to 0.001 at n = 1,000")
+    assert found.reason.startswith("from n = 2^1 on: the quantum/classical time ratio falls from 0.500 at n = 2^1")
+    assert found.reason.endswith("to 0.00100 at n = 1,000")
 
 
 def test_small_numbers_are_exact():
@@ -28,7 +28,7 @@ def test_small_numbers_are_exact():
 def test_faster_for_a_while_is_no_crossover():
     found = find_crossover(lambda n: 1 if 32 <= n <= 64 else 100, lambda n: 10, n_min=2, n_max=256)
     assert found.n_keys is None
-    assert "stays at 10 from n = 2^1 to n = 2^8, with its least, 0.1, at n = 2^5" in found.reason
+    assert "stays at 10.0 from n = 2^1 to n = 2^8, with its least, 0.100, at n = 2^5" in found.reason
 
 
 def test_faster_for_a_while_and_later_for_good():

@@ -95,12 +95,12 @@ def test_heads_share_a_key_memory_by_groups_and_all_of_them_with_mla():
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (3.46e-13, "0.346 ps"),
-        (8e-12, "8 ps"),
+        (3.46e-13, "346 fs"),
+        (8e-12, "8.00 ps"),
         (6.9e-7, "690 ns"),
-        (9.999e-7, "1e+03 ns"),
+        (9.999e-7, "1.00 us"),
         (0.0171, "17.1 ms"),
-        (59.0, "59 s"),
+        (59.0, "59.0 s"),
         (4867.5, "1.35 h"),
         (3.2e9, "101 years"),
         (1e20, "3.17e12 years"),

@@ -122,8 +122,10 @@ def _run_line(line: tuple[str, ...], folder: Path) -> str:
     assert status in (0, 1, 2), status
     said = err.getvalue().splitlines()
     if status == 2:
-        (refusal,) = [text for text in said if text.startswith("groverattn: given: ")]
-        assert not any(unicodedata.category(character) in ("Cc", "Cs") for character in refusal), refusal
+        (start,) = [i for i, text in enumerate(said) if text.startswith("  given: ")]
+        refusal = said[start - 1 : start + 3]
+        assert [text.split(": ")[0] for text in refusal] == ["groverattn", "  given", "  allowed", "  why"], refusal
+        assert not any(unicodedata.category(character) in ("Cc", "Cs") for text in refusal for character in text), said
         assert out.getvalue() == "", out.getvalue()
     elif ("--format=json" in line or "json" in line) and out.getvalue().startswith("{"):
         assert "NaN" not in repr(json.loads(out.getvalue(), parse_constant=lambda name: "NaN")), out.getvalue()

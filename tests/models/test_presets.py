@@ -172,7 +172,7 @@ def test_the_nearest_names_are_offered(typo, meant) -> None:
 
 
 def test_a_name_like_no_other() -> None:
-    with pytest.raises(InputError, match="choose one of the names above"):
+    with pytest.raises(InputError, match="choose one of the allowed names"):
         preset("@@@@@@@@")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import sys
 from collections.abc import Sequence
 
@@ -11,10 +9,10 @@ import attrs
 from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
+from groverattn.cli.refusal import explained, refuse
 from groverattn.cli.streams import OUTPUT, ReaderGoneError, drop, watch_streams
 from groverattn.cli.surroundings import check_address_space, set_for_libraries, while_loading
 from groverattn.errors import InputError
-from groverattn.show.terminal import printable
 
 
 @attrs.frozen
@@ -52,7 +50,8 @@ GROUPS = {
              "groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg"),
     ),
     "The price, beside GPUs": (
-        Verb("estimate", "price", "Cost the search per iterate, row, head and model, beside the classical line.",
+        Verb("estimate", "price",
+             "Say in five lines what one row costs in time and qubits, and what a GPU takes for it.",
              "groverattn estimate --preset llama3.1-8b --data-access qroam"),
         Verb("compare", "price", "Put every data access side by side for one model, with the verdict.",
              "groverattn compare --preset llama3.1-8b"),
@@ -115,9 +114,9 @@ def call(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:  # it was closed: `groverattn ... >&-`
             sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends
     except CycloptsError as error:
-        return _refuse(_explained(error))
+        return refuse(explained(error))
     except InputError as error:
-        return _refuse(error)
+        return refuse(error)
     except KeyboardInterrupt:
         print("groverattn: interrupted; nothing was written", file=sys.stderr)
         return 130  # 128 + SIGINT, as shells report it
@@ -125,25 +124,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
         refusal = while_loading(failure)
         if refusal is None and not isinstance(failure, OSError):
             raise
-        return _refuse(refusal) if refusal else _not_written(failure)  # pyright: ignore[reportArgumentType]
+        return refuse(refusal) if refusal else _not_written(failure)  # pyright: ignore[reportArgumentType]
     return status or 0
-
-
-def _explained(error: CycloptsError) -> InputError:
-    """Say of an option that cannot be read what is said of every other input."""
-    verb = " ".join(["groverattn", *(error.command_chain or ())])
-    return InputError(
-        given=shlex.join(["groverattn", *(error.root_input_tokens or ())]),
-        allowed=f"the options that `{verb} --help` lists",
-        why=_in_plain_words(str(error).rstrip(".")),
-        do="correct the option that is named",
-    )
-
-
-def _in_plain_words(message: str) -> str:
-    """Return Cyclopts' message without a list of commands that is cut off, and without its name for a stray word."""
-    message = re.sub(r" Available commands: .*", "", message)
-    return re.sub(r"^Unused Tokens: \[(.*)\]$", r"\1 belongs to no option", message)
 
 
 def _not_written(failure: OSError) -> int:
@@ -152,7 +134,7 @@ def _not_written(failure: OSError) -> int:
         drop(sys.stdout)
         if isinstance(failure, ReaderGoneError):  # `| head`
             return 0
-    return _refuse(
+    return refuse(
         InputError(
             given=str(failure.filename or "a file, or a pipe between processes, that the system does not name"),
             allowed="a place that can be written to",
@@ -160,12 +142,6 @@ def _not_written(failure: OSError) -> int:
             do="make room, or write to another place",
         )
     )
-
-
-def _refuse(error: InputError) -> int:
-    """Print one line, whatever file names and library messages have in them, and return the exit status."""
-    print("groverattn:", printable(" ".join(str(error).split())), file=sys.stderr)
-    return 2
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from groverattn.cli.options import Force, asks_of_head
 from groverattn.cli.output import said
+from groverattn.errors import InputError
 from groverattn.export.request import ExportRequest
 
 
@@ -16,7 +17,14 @@ from groverattn.export.request import ExportRequest
 def export(
     request: ExportRequest,
     *,
-    output: Annotated[Path | None, Parameter(alias="-o", help="File to write; standard output if not given.")] = None,
+    output: Annotated[
+        Path | None,
+        Parameter(
+            alias="-o",
+            allow_leading_hyphen=True,  # -o -
+            help="File to write, by default named after what it holds; - for standard output.",
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Write a circuit or its counts in the format of another tool.
@@ -29,13 +37,22 @@ def export(
     """
     from groverattn.files.whole import check_target, write_text
 
-    if output is not None:
+    output = Path(request.file_name) if output is None else output
+    printed = str(output) == "-"
+    if not printed:
+        if str(output).startswith("-"):
+            raise InputError(
+                given=f"-o {output}",
+                allowed="the name of a file, or - for standard output",
+                why="it is an option",
+                do="put a name after -o",
+            )
         check_target(output, force=force)
 
     from groverattn.export.formats import export_text
 
     text = export_text(request)
-    if output is None:
+    if printed:
         print(text, end="")
         return
     with said("export", output):

@@ -28,6 +28,8 @@ def _whole_number(_: Any, tokens: Sequence[Token]) -> int:
 
 
 WHOLE = Parameter(converter=_whole_number)
+MACHINE = Parameter(alias="--machine")
+"""The tables say machine where the option says hardware."""
 
 
 Format = Annotated[Literal["table", "json"], Parameter(help="Table for people, or one JSON object on standard output.")]
@@ -52,9 +54,10 @@ def asks(record: type, each: str = "", without: Collection[str] = ()) -> Callabl
 
     def annotation(declared: Input) -> Any:
         several = Parameter(consume_multiple=True, negative="") if declared.name == each else Parameter(negative="")
+        alias = (MACHINE,) if declared.name == "hardware" else ()
         read = (WHOLE,) if declared.type is int else ()
         type_ = list[str] | None if declared.name == each else declared.annotation
-        return Annotated[type_, Parameter(help=declared.help), several, *read]
+        return Annotated[type_, Parameter(help=declared.help), several, *read, *alias]
 
     return inputs.asks(record, annotation, each, without)
 

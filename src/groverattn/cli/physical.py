@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from groverattn.cli.options import WHOLE, Format
+from groverattn.cli.options import MACHINE, WHOLE, Format
 
 
 def physical(
@@ -27,7 +27,7 @@ def physical(
     measurement_depth: Annotated[
         int | None, WHOLE, Parameter(help="Measurements that wait for each other; by default the Toffoli depth.")
     ] = None,
-    hardware: Annotated[str, Parameter(help="Machine by name, or a TOML file.")] = "gidney-fowler-2018",
+    hardware: Annotated[str, MACHINE, Parameter(help="Machine by name, or a TOML file.")] = "gidney-fowler-2018",
     error_budget: Annotated[
         float | None, Parameter(help="Failure probability allowed; by default that of --counts, or 0.01.")
     ] = None,

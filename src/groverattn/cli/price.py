@@ -23,9 +23,12 @@ def estimate(
         bool, Parameter(help="Also all rows of the model: a generated token, a prefill, loading the keys.", negative="")
     ] = False,
     io_bits_per_s: Annotated[float, Parameter(help="Rate at which keys are written, for --whole-model.")] = 1e9,
+    verbose: Annotated[
+        bool, Parameter(alias="-v", help="Also the counts, the GPUs with their sources, and the limits.", negative="")
+    ] = False,
     format: Format = "table",
 ) -> None:
-    """Cost the search per iterate, row, head and model, beside the classical line.
+    """Say in five lines what one row costs in time and qubits, and what a GPU takes; --verbose has the tables.
 
     Sizes come from a preset or from --n-keys, --d-head and --n-marked; a size that is given replaces the preset's.
 
@@ -33,15 +36,17 @@ def estimate(
     """
     hardware(request.hardware)  # a machine that cannot be read is refused before circuits are imported
 
+    from groverattn.estimation.answer import Answer
     from groverattn.estimation.estimate import estimate as run_estimate
 
     result = run_estimate(request)
+    shown = result if verbose else Answer(result)
     if not whole_model:
-        show(result, format)
+        show(shown, format)
         return
     from groverattn.whole_model.model import whole_model as run_whole_model
 
-    show(result, format, whole_model=run_whole_model(request, result.row, io_bits_per_s=io_bits_per_s))
+    show(shown, format, whole_model=run_whole_model(request, result.row, io_bits_per_s=io_bits_per_s))
 
 
 @asks(RowRequest, without=("data_access",))

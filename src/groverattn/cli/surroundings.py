@@ -14,6 +14,7 @@ from groverattn.errors import InputError
 # margin. Below it NumPy's BLAS asks for memory without end, and shared objects fail to load.
 _ADDRESSES_MIN = 512 << 20
 
+_COLUMNS_MIN = 20  # characters of the narrowest terminal
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -33,6 +34,10 @@ def set_for_libraries() -> None:
     os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")
     # read by NumPy on its import: the processes of --workers are the parallelism, and more threads only disturb them
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # rich and Cyclopts do not end in a terminal that no text fits in: such a width is as none
+    columns = os.environ.get("COLUMNS", "")
+    if not columns.isdecimal() or int(columns) < _COLUMNS_MIN:
+        os.environ.pop("COLUMNS", None)
 
 
 def check_address_space() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import attrs
 
 from groverattn.errors import InputError
+from groverattn.show.numbers import number_text
 
 TimeS = Callable[[int], float]
 
@@ -195,13 +196,13 @@ def _trend(ratios: dict[int, float]) -> str:
     first, last = min(finite), max(finite)
     low, high = finite[first], finite[last]
     if math.isclose(low, high, rel_tol=0.01):
-        sentence = f"stays at {low:.2g} from n = {_power(first)} to n = {_power(last)}"
+        sentence = f"stays at {number_text(low)} from n = {_power(first)} to n = {_power(last)}"
     else:
         verb = "grows" if high > low else "falls"
-        sentence = f"{verb} from {low:.2g} at n = {_power(first)} to {high:.2g} at n = {_power(last)}"
+        sentence = f"{verb} from {number_text(low)} at n = {_power(first)} to {number_text(high)} at n = {_power(last)}"
     turn = min(finite, key=lambda n: finite[n])
     if finite[turn] < 0.99 * min(low, high):
-        sentence += f", with its least, {finite[turn]:.2g}, at n = {_power(turn)}"
+        sentence += f", with its least, {number_text(finite[turn])}, at n = {_power(turn)}"
     if len(finite) < len(ratios):
         gaps = [n for n in ratios if n not in finite]
         sentence += f"; the quantum machine cannot run the search at n = {_power(gaps[0])}"

@@ -15,6 +15,7 @@ from groverattn.row.best import best_row
 from groverattn.row.circuit import iterate_of
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime, one_key
+from groverattn.show.numbers import number_text
 
 
 @attrs.frozen
@@ -141,7 +142,8 @@ def _bound_elsewhere(row: RowTime, classical_s: float) -> str:
     largest = max(parts, key=lambda name: parts[name])
     bound = {"reaction": "reactions", "memory": "calls of the memory", "control": "the control computer's reading"}
     return (
-        f"none: the time is bound by {bound[largest]}, {row.duration_s / classical_s:.2g} times the classical row, "
+        f"none: the time is bound by {bound[largest]}, {number_text(row.duration_s / classical_s)} times the "
+        f"classical row, "
         "and not by code distance"
     )
 
@@ -194,7 +196,7 @@ class BreakEven:
         parts = {_ALONE[name]: seconds for name, seconds in row.iterate_parts_s.items()}
         iterates, note = self.classical_s / row.iterate_s, ""
         if iterates < 1:  # less than one is no search
-            iterates, note = None, f"none: a single iterate is {1 / iterates:.2g} times too long"
+            iterates, note = None, f"none: a single iterate is {number_text(1 / iterates)} times too long"
         gates_s = {
             f"the {name}": getattr(waits, name) * times.reaction_s for name in ("score", "predicate", "diffusion")
         }
@@ -237,4 +239,7 @@ class BreakEven:
         largest = max(rest_s, key=lambda name: rest_s[name])
         if rest_s[largest] < self.iterate_needed_s:
             return None, f"none: {' and '.join(rest_s)} together are too long"
-        return None, f"none: with {largest} alone it is {rest_s[largest] / self.iterate_needed_s:.2g} times too long"
+        return (
+            None,
+            f"none: with {largest} alone it is {number_text(rest_s[largest] / self.iterate_needed_s)} times too long",
+        )

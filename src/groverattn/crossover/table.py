@@ -20,6 +20,7 @@ from groverattn.show.numbers import (
     EMPTY,
     Cell,
     duration,
+    number_text,
     power_text,
     probability,
     rounded,
@@ -67,8 +68,8 @@ def readings_table(readings: Readings) -> Table:
         readings.by_name.items(),
         (Column("reading"), lambda each: words(_TITLES[each[0]])),
         (Column("ratio at this n", "times", "crossover", short="ratio here"), lambda each: _ratio_here(each[1])),
-        (Column("slowest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].slowest, 2)),
-        (Column("fastest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].fastest, 2)),
+        (Column("slowest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].slowest)),
+        (Column("fastest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].fastest)),
         (
             Column("quantum time grows like n to the", "power", "crossover", short="quantum n^"),
             lambda each: _power(each[1].slowest),
@@ -113,7 +114,7 @@ def _power_text(readings: Readings) -> str:
     energy = points[0].design["energy_ratio"] if points else math.nan
     return (
         f"power: at {WATTS_PER_QUBIT:g} W a physical qubit, the least that a vendor of controllers has measured, and "
-        f"{WATTS_PER_GPU:g} W a GPU that row takes {rounded(energy, 2).text} times the energy of the slowest line; no "
+        f"{WATTS_PER_GPU:g} W a GPU that row takes {number_text(energy)} times the energy of the slowest line; no "
         "price of a qubit was found"
     )
 
@@ -121,7 +122,7 @@ def _power_text(readings: Readings) -> str:
 def _ratio_here(reading: Reading) -> Cell:
     if not reading.points:
         return words("cannot run")
-    return rounded(reading.points[0].quantum_s / reading.points[0].slowest_s, 2)
+    return rounded(reading.points[0].quantum_s / reading.points[0].slowest_s)
 
 
 def _power(line: Crossover) -> Cell:
@@ -164,9 +165,9 @@ def crossings_table(result: CrossoverResult) -> Table:
     return Table(caption, columns, rows, notes=(note,))
 
 
-def _crossing(reading: Reading, line: Crossover, digits: int = 3) -> Cell:
+def _crossing(reading: Reading, line: Crossover) -> Cell:
     value = line.ratio_at_n_max if line.n_keys is None else line.n_keys
-    return Cell(ratio_text(reading, line, digits), value if math.isfinite(value) else None)
+    return Cell(ratio_text(reading, line), value if math.isfinite(value) else None)
 
 
 def why_points(result: CrossoverResult) -> Points:

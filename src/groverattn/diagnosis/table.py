@@ -9,7 +9,7 @@ import numpy as np
 from groverattn.diagnosis.diagnosis import MASSES, Diagnosis, Summary
 from groverattn.diagnosis.survey import NARROW_NATS, WEIGHT, HeadSummary, HeadSurvey
 from groverattn.show.document import Block, Column, Paragraph, Table, table_of
-from groverattn.show.numbers import Cell, words
+from groverattn.show.numbers import Cell, number_text, probability_text, words
 from groverattn.show.result import blocks_of, main_table_of
 
 _ROUNDING = 1e-12  # of sums of some thousand values: below it a number says nothing of the head
@@ -98,14 +98,14 @@ def _short(number: float) -> Cell:
     >>> [_short(number).text for number in (0.0025, 5.8e-5, 1.3, 1.1e-16)]
     ['0.0025', '5.8e-5', '1.3', '0']
     """
-    return Cell(f"{number:.2g}".replace("e-0", "e-") if abs(number) > _ROUNDING else "0", float(number))
+    return Cell(probability_text(number) if abs(number) > _ROUNDING else "0", float(number))
 
 
 def _number(number: float) -> Cell:
     if abs(number) <= _ROUNDING:
         return Cell("0", 0.0)
     is_whole = number == round(number) and abs(number) >= 1
-    return Cell(f"{number:,.0f}" if is_whole else f"{number:.3g}", float(number))
+    return Cell(f"{number:,.0f}" if is_whole else number_text(number), float(number))
 
 
 _SHOWN = 9
@@ -125,7 +125,10 @@ def survey_table(summaries: Sequence[HeadSummary], n_shown: int = _SHOWN) -> Tab
         shown,
         (Column("head"), lambda s: words(s.name)),
         (Column(f"{first.n_marked} keys hold", "%"), lambda s: Cell(f"{100 * s.held.median:.0f} %", s.held.median)),
-        (Column(f"keys for {100 * WEIGHT:.0f} %", "keys"), lambda s: Cell(f"{s.needed.median:g}", s.needed.median)),
+        (
+            Column(f"keys for {100 * WEIGHT:.0f} %", "keys"),
+            lambda s: Cell(f"{s.needed.median:g}", s.needed.median),
+        ),
         (Column("tail range", "nats"), lambda s: Cell(f"{s.tail_range.median:.1f} nats", s.tail_range.median)),
         (
             Column(f"rows within {NARROW_NATS:g} nat", "rows"),

@@ -13,6 +13,7 @@ from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate, estimate
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import passing_sentence
+from groverattn.show.numbers import count_text, time_text
 from groverattn.show.result import Drawn, Shown
 
 SCHEMA = "groverattn.compare/1"
@@ -57,11 +58,12 @@ class Comparison(Drawn):
         slowest = slowest_of(circuits[fastest].classical)
         sentences = [
             "Each access has its best design here. Fewest Toffolis among them: "
-            f"{fewest}, {circuits[fewest].totals.row.toffoli:.3g} a row; {loading:.0%} of those of an "
+            f"{fewest}, {count_text(circuits[fewest].totals.row.toffoli)} a row; {loading:.0%} of those of an "
             "iterate load and unload the key.",
-            f"Fastest among them: {fastest}, {circuits[fastest].physical.duration_s:.3g} s a row on "
-            f"{circuits[fastest].physical.qubits:.2g} physical qubits; the slowest GPU line, {slowest.words}, takes "
-            f"{slowest.time_s_per_row:.2g} s.",
+            f"Fastest among them: {fastest}, {time_text(circuits[fastest].physical.duration_s)} a row on "
+            f"{count_text(circuits[fastest].physical.qubits)} physical qubits; the slowest GPU line, {slowest.words}, "
+            f"takes "
+            f"{time_text(slowest.time_s_per_row)}.",
             passing_sentence({name: result.crossover.slowest for name, result in results.items()}),
         ]
         return " ".join(sentences)

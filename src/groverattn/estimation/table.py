@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
-from groverattn.classical.lines import ClassicalLine
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
+from groverattn.estimation.answer import answer_table
 from groverattn.estimation.compare import Comparison, SideBySide
+from groverattn.estimation.details import budget_text, limits_text, row_table, search_text, spread
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
@@ -20,7 +21,6 @@ from groverattn.show.numbers import (
     EMPTY,
     Cell,
     count,
-    count_text,
     duration,
     probability,
     probability_text,
@@ -29,7 +29,7 @@ from groverattn.show.numbers import (
     time_text,
     words,
 )
-from groverattn.show.result import blocks_of
+from groverattn.show.result import blocks_of, main_table_of
 from groverattn.verification.table import QRAM_IN_WORDS
 
 Designs = Mapping[str, Estimate]
@@ -49,26 +49,30 @@ _SCOPES = {"iterate": "an iterate", "row": "a row", "head": "a head", "model": "
 def _(result: Estimate) -> tuple[Block, ...]:
     """The estimate on one screen, the classical line beside the quantum one."""
     request, design = result.request, {result.request.design.data_access: result}
-    every = "all n keys but those read first" if request.read.n_keys else "all n keys"
     passes = "" if result.crossover.n_keys is None else f"n = {result.crossover.n_keys:,}; "
     return (
+        answer_table(result),
         Paragraph(f"{heading(request, design=True)}; {heads_text(request)}"),
         *map(Paragraph, about_text(request)),
-        *([Paragraph(_search_text(result))] if not result.search.plan.is_plain else []),
-        counts_table(design, tuple(_SCOPES)),
-        Paragraph(f"head and model: n rows a head, each of which searches {every}; --whole-model has causal rows"),
+        *([Paragraph(search_text(result))] if not result.search.plan.is_plain else []),
+        counts_table(design, ("iterate", "row")),
         parts_table(design).without("what it does"),
-        _row_table(result),
-        Paragraph(f"{_limits_text(result)}\n{_budget_text(result)}"),
+        row_table(result),
+        Paragraph(f"{limits_text(result)}\n{budget_text(result)}"),
         laws_table(result).without("at most"),
         Paragraph(f"Crossover: {passes}{result.crossover.reason}\n{given_tau_sentence(result.crossover.given_tau)}"),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
 
 
+@main_table_of.register
+def _(result: Estimate) -> Table:
+    return counts_table({result.request.design.data_access: result}, tuple(_SCOPES))
+
+
 @blocks_of.register
 def _(result: Comparison) -> tuple[Block, ...]:
-    gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in _spread(result.request.classical()))
+    gpu = ", ".join(f"{line.name} {time_text(line.time_s_per_row)}" for line in spread(result.request.classical()))
     return (
         Paragraph(heading(result.request)),
         *map(Paragraph, about_text(result.request)),
@@ -182,7 +186,8 @@ def laws_table(result: Estimate) -> Table:
     says = words("reads every key once, and no iterate")
     rows.append((words("a scan"), EMPTY, EMPTY, EMPTY, count(scan), rounded(1.0), probability(0.0), says))
     return Table(
-        f"One row by each law that its search has, with a probability of {result.row.p_miss:.2g} allowed for a miss",
+        f"One row by each law that its search has, with a probability of {probability_text(result.row.p_miss)} "
+        f"allowed for a miss",
         columns,
         tuple(rows),
         notes=("A miss: the bound that the law itself gives, which may stay below what it is allowed.",),
@@ -251,81 +256,6 @@ def reason(error: InputError) -> str:
     return f"it takes {error.parts['allowed']}, and {error.parts['why']}"
 
 
-def _row_table(result: Estimate) -> Table:
-    cost, physical = result.cost, result.physical
-    machine = (
-        f"{count_text(result.row.qubits)} physical qubits, distance {physical.code_distance}, {physical.n_factories} "
-        f"factories, p_fail {probability_text(result.row.p_failure)}, limited by {physical.limited_by}"
-    )
-    lost = f"slower by {result.slower_by_slowest:.3g} than the slowest line, by {result.slower_given_tau:.3g} than the"
-    lost += f" slowest that selects nothing, by {result.slower_by_fastest:.3g} than the fastest"
-    rows = [(words("quantum"), duration(physical.duration_s), words(f"{machine}; {lost}"))]
-    for line in _spread(result.classical):
-        bound = words(f"{line.includes}; bound by {line.bound_by}; {line.source}")
-        rows.append((words(line.name), duration(line.time_s_per_row), bound))
-    error = f" +- {count_text(cost.iterates_error)} (sampled)" if cost.iterates_error else ""
-    at_most = "" if cost.iterates_max is None else f", at most {count_text(cost.iterates_max)}"
-    caption = (
-        f"One row: {count_text(cost.iterates_expected)}{error} iterates expected{at_most}, a miss with p = "
-        f"{probability_text(cost.p_failure)}"
-    )
-    columns = (Column("who"), Column("time per row", IN_CELL), Column("with"))
-    return Table(caption, columns, tuple(rows), notes=not_in_the_price(physical))
-
-
-def _spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:
-    """The slowest and the fastest line of each kind; there are GPUs and number formats in between."""
-    chosen = []
-    for kind in dict.fromkeys((line.kind, line.includes) for line in lines):
-        same = [line for line in lines if (line.kind, line.includes) == kind]
-        of_kind = sorted(same, key=lambda line: -line.time_s_per_row)
-        chosen += of_kind[:1] if len(of_kind) == 1 else [of_kind[0], of_kind[-1]]
-    return chosen
-
-
-def _search_text(result: Estimate) -> str:
-    """How many keys a query tests, which rule chooses the runs, and what is read, in sentences."""
-    plan, cost, n_keys = result.search.plan, result.cost, result.request.left.shape.n_keys
-    u, scan = plan.keys_per_query, cost.reads_expected / result.request.shape.n_keys
-    first = f"; an approximate score with {plan.finder.keys_per_query:,} a query finds first" if plan.finder else ""
-    blocks = f"{u:,} keys per query in {-(-n_keys // u):,} blocks" if u > 1 else "one key per query"
-    if plan.n_parts > 1:
-        blocks = f"{plan.n_parts:,} parts of {result.search.part_keys:,} keys, each by itself, one key per query"
-    before = f"{result.search.n_read:,} keys first and " if result.search.n_read else ""
-    read = f"A row reads {before}{count_text(cost.checks_expected)} keys after measurements, {scan:.2g} of a scan, and"
-    if result.request.search_law == "proven":
-        read = "What a row reads is not in the published bound; it"
-    return (
-        f"Search: {blocks}, runs by the method {plan.method}{first}. {read} tests {count_text(cost.key_tests)} keys "
-        "inside oracles."
-    )
-
-
-def _limits_text(result: Estimate) -> str:
-    """The limits of the time in a sentence, and what the control computer and the memory add."""
-    physical = result.physical
-    phases = ", ".join(f"{p.name} {time_text(p.duration_s)} ({p.limited_by})" for p in physical.phases)
-    limits = ", ".join(f"{name} {time_text(s) if s else 'none'}" for name, s in physical.limits_s.items())
-    control = f"; of the reaction limit the control computer reads keys for {time_text(physical.control_s)}"
-    waiting = f"; waiting for the memory {time_text(physical.waiting_s)}" if physical.waiting_s else ""
-    store = f" with {physical.store:,} states in store" if physical.store else ""
-    return (
-        f"Phases of the row, one after the other{store}: {phases}.\nIf it waited for one thing alone: {limits}"
-        f"{control if physical.control_s else ''}{waiting}."
-    )
-
-
-def _budget_text(result: Estimate) -> str:
-    """Where the error budget of a row goes, in a sentence."""
-    row, allowed = result.row, result.request.error_budget
-    parts = ", ".join(f"{part} {probability_text(p)}" for part, p in row.p_parts.items() if p)
-    return (
-        f"A row's answer is wrong with p = {probability_text(row.p_failure)} of {probability_text(allowed)} allowed: "
-        f"{parts}. {sum(row.faults.values()):.2g} logical faults are expected in it, each of which costs a trial; with "
-        f"these it takes {time_text(row.expected_duration_s)}."
-    )
-
-
 def headline_table(results: Iterable[Estimate]) -> Table:
     """One line per estimate: the iterate, the row on a quantum computer, and the row on a GPU."""
     return table_of(
@@ -339,7 +269,7 @@ def headline_table(results: Iterable[Estimate]) -> Table:
         (Column("quantum", IN_CELL), lambda e: duration(e.physical.duration_s)),
         (Column("slower by", "ratio", "ratio"), lambda e: rounded(e.slower_by_slowest)),
         (Column("GPU", IN_CELL), lambda e: duration(max(line.time_s_per_row for line in e.classical))),
-        (Column("design"), lambda e: words(e.row.design_text)),
+        (Column("design", aside=True), lambda e: words(e.row.design_text)),
     )
 
 

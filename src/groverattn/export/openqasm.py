@@ -14,6 +14,7 @@ from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.search.grover import GroverSearch
 from groverattn.costs.counting import count
 from groverattn.errors import InputError
+from groverattn.show.numbers import count_text
 
 # The measured uncomputation of an And (Gidney, arXiv:1709.06648).
 _HEADER = """OPENQASM 3.0;
@@ -151,7 +152,8 @@ def openqasm_program(bloq: Bloq, inputs: Mapping[str, Any]) -> str:
     n_statements = predicted_statements(bloq)
     if n_statements > STATEMENTS_MAX:
         raise InputError(
-            given=f"a circuit of about {n_statements:.3g} statements, {n_statements * _BYTES_PER_STATEMENT:.2g} bytes",
+            given=f"a circuit of about {count_text(n_statements)} statements, "
+            f"{count_text(n_statements * _BYTES_PER_STATEMENT)} bytes",
             allowed=f"up to {STATEMENTS_MAX:,} statements",
             why="OpenQASM 3 has every gate of every call written out",
             do="choose smaller sizes or fewer iterates; `--to qref` writes calls and how often they are made",

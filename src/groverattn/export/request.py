@@ -26,6 +26,8 @@ FORMATS: Registry[tuple[str, ...]] = Registry(
 )
 """What each format can be of; the first is what it is of by default."""
 
+_SUFFIXES = {"openqasm3": "qasm", "qref": "qref.json", "counts": "counts.json"}
+
 _OF_SIZES = ("preset", "config", "n_keys", "d_head")
 _OF_ESTIMATE = ("search_law", "hardware", "error_budget", "qram_latency_us", "qram_qubits_per_bit", "qram_p_error")
 _OF_CIRCUIT = ("n_marked", "key_bits", "query_bits", "data_access", "score_method", "keys_per_query", "words_at_once")
@@ -122,6 +124,15 @@ class ExportRequest:
     def of(self) -> str:
         """What the export is of."""
         return FORMATS[self.to][0] if self.what is None else self.what
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file that is written if none is given.
+
+        >>> ExportRequest(to="counts", preset="gpt2").file_name
+        'row.counts.json'
+        """
+        return f"{self.of}.{_SUFFIXES.get(self.to, self.to)}"
 
     def given(self, *names: str) -> dict[str, Any]:
         """Return those of some inputs that are given."""

@@ -16,7 +16,7 @@ from groverattn.show.result import draw, picture_of
 
 _MACHINES = (
     ("one machine", lambda s: s == 1, "o", BLUE),
-    ("several machines, mean of one", lambda s: s > 1, "s", RED),
+    ("several machines", lambda s: s > 1, "s", RED),
 )
 
 
@@ -36,13 +36,24 @@ def _(result: Frontier, ax: Any) -> None:
         if of_kind:
             xs, ys = [point.qubits for point in of_kind], [point.duration_s for point in of_kind]
             ax.plot(xs, ys, marker, color=colour, markersize=4, label=label)
+    cheapest = min(points, key=lambda point: point.price.volume_qubit_s)
+    label = f"least qubits x time: {time_text(cheapest.duration_s)} on {count_text(cheapest.qubits)} qubits"
+    ax.plot([cheapest.qubits], [cheapest.duration_s], "*", color="#000000", markersize=11, label=label)
     times = [line.time_s_per_row for line in result.request.classical()]
-    ax.axhspan(min(times), max(times), color=GREEN, alpha=0.35, label="one row on a GPU")
+    ax.axhspan(
+        min(times),
+        max(times),
+        color=GREEN,
+        alpha=0.35,
+        label=f"the same row on a GPU: {time_text(max(times))} to {time_text(min(times))}",
+    )
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlabel("physical qubits")
     ax.set_ylabel("time of one row, seconds")
     tidy(ax, size=None)
+    name, shape = result.request.name, result.request.shape
+    ax.set_title(f"{name}: one row, n = {shape.n_keys:,} keys, k = {shape.n_marked:,}", fontsize=10, loc="left")
     ax.legend(frameon=False, fontsize=9, loc="upper right")
 
 

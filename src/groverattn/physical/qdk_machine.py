@@ -13,6 +13,7 @@ from groverattn.errors import InputError
 from groverattn.physical.demand import checked_counts, rotation_t_count
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.machines.hardware import HARDWARE, Hardware
+from groverattn.show.numbers import number_text, probability_text, time_text
 
 # qdk counts whole nanoseconds in 64 bits.
 _NANOSECONDS_MAX = 2**63
@@ -144,7 +145,7 @@ def estimate_by_qdk(
     checked_counts(counts, error_budget, waiting_s)  # refuses what no circuit has
     if waiting_s:
         raise InputError(
-            given=f"{waiting_s:.3g} s of waiting on {machine.name}",
+            given=f"{time_text(waiting_s)} of waiting on {machine.name}",
             allowed="a run that waits for nothing outside",
             why="qdk.qre has no time in which qubits are only stored",
             do="choose a data access that is a circuit, or another machine",
@@ -168,8 +169,9 @@ def _least_volume(counts: LogicalCounts, machine: QdkMachine, error_budget: floa
     longest_ns = steps * machine.cycle_time_us * 1e3 * _CODE_DISTANCE_MAX**2 / 25
     if longest_ns >= _NANOSECONDS_MAX or counts.logical_qubits > _LOGICAL_QUBITS_MAX:
         raise InputError(
-            given=f"{steps:.3g} time steps of {counts.logical_qubits:,} logical qubits on {machine.name}",
-            allowed=f"{_NANOSECONDS_MAX / longest_ns * steps:.2g} steps, {_LOGICAL_QUBITS_MAX:,} logical qubits",
+            given=f"{number_text(steps)} time steps of {counts.logical_qubits:,} logical qubits on {machine.name}",
+            allowed=f"{number_text(_NANOSECONDS_MAX / longest_ns * steps)} steps, {_LOGICAL_QUBITS_MAX:,} logical "
+            f"qubits",
             why="qdk.qre counts whole nanoseconds in 64 bits, and lists every logical qubit of every candidate",
             do="split the run, or choose a narrower circuit or another machine",
         )
@@ -180,7 +182,8 @@ def _least_volume(counts: LogicalCounts, machine: QdkMachine, error_budget: floa
     found = least_volume(machine.model, counts, error_budget, distances, machine.workspace) if distances else None
     if found is None:
         raise InputError(
-            given=f"{counts.toffoli:.3g} Toffolis on {machine.name} with {error_budget:.3g} of the error budget",
+            given=f"{number_text(counts.toffoli)} Toffolis on {machine.name} with {probability_text(error_budget)} of "
+            f"the error budget",
             allowed=f"runs that its states and code distances up to {_CODE_DISTANCE_MAX} can do within it, and that "
             "are longer than one distillation",
             why="qdk.qre has no other",

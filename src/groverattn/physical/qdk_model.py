@@ -20,6 +20,7 @@ from groverattn.physical.demand import rotation_t_count
 from groverattn.physical.estimate import SecondOpinion
 from groverattn.physical.factories.fifteen_to_one import failure_probability, output_error
 from groverattn.physical.machines.hardware import Hardware
+from groverattn.show.numbers import probability_text
 
 _DISTANCES = list(range(3, 50, 2))
 # Units of 15-to-1 that fail more often than this: qdk.qre takes minutes to find that no number of them will do.
@@ -39,7 +40,8 @@ def least_volume(counts: LogicalCounts, hardware: Hardware, error_budget: float)
     """
     if not _units_deliver(hardware.t_error_rate, hardware.physical_error_rate):
         raise InputError(
-            given=f"{hardware.name}: errors of {hardware.physical_error_rate:g}, of T states {hardware.t_error_rate:g}",
+            given=f"{hardware.name}: errors of {probability_text(hardware.physical_error_rate)}, of T states "
+            f"{probability_text(hardware.t_error_rate)}",
             allowed=f"15-to-1 on bare qubits that fails with a probability below {_P_FAILURE_MAX}, in three rounds",
             why="qdk.qre tries it on every machine, and does not end where it nearly always fails",
             do="choose a lower physical error rate",

@@ -8,6 +8,7 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError, check_error_budget
 from groverattn.physical.estimate import SecondOpinion
 from groverattn.physical.machines.hardware import HARDWARE, Hardware
+from groverattn.show.numbers import number_text, probability_text
 
 # qdk counts whole nanoseconds in 64 bits.
 _NANOSECONDS_MAX = 2**63
@@ -59,7 +60,8 @@ def second_opinion(counts: LogicalCounts, hardware: Hardware, error_budget: floa
     opinion = least_volume(counts, hardware, error_budget)
     if opinion is None:
         raise InputError(
-            given=f"{counts.toffoli:.3g} Toffolis on {hardware.name} with an error budget of {error_budget:g}",
+            given=f"{number_text(counts.toffoli)} Toffolis on {hardware.name} with an error budget of "
+            f"{probability_text(error_budget)}",
             allowed=f"runs that are within it at a code distance up to {_CODE_DISTANCE_MAX}",
             why="qdk.qre has no other",
             do="allow a larger error budget",
@@ -79,7 +81,8 @@ def _check(counts: LogicalCounts, hardware: Hardware) -> None:
     longest_ns = steps * _CODE_DISTANCE_MAX * hardware.cycle_time_us * 1e3
     if not (longest_ns < _NANOSECONDS_MAX and hardware.cycle_time_us >= 1e-3 and hardware.gate_time_us >= 1e-3):
         raise InputError(
-            given=f"{steps:.3g} time steps, {hardware.cycle_time_us} us per cycle, {hardware.gate_time_us} us per gate",
+            given=f"{number_text(steps)} time steps, {hardware.cycle_time_us} us per cycle, {hardware.gate_time_us} "
+            f"us per gate",
             allowed="up to 292 years at a code distance of 50, and at least a nanosecond for a cycle and for a gate",
             why="qdk.qre counts whole nanoseconds in 64 bits",
             do="split the run",

@@ -17,6 +17,7 @@ from groverattn.physical.factories.usable import factories_of
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.machines.layout import WITHOUT_STEPS
 from groverattn.physical.qdk_machine import QdkMachine, estimate_by_qdk
+from groverattn.show.numbers import number_text, probability_text
 
 
 def physical_estimate(
@@ -127,18 +128,20 @@ def _out_of_reach(demand: Demand, hardware: Hardware) -> InputError:
         last = code_distances(hardware)[-1]
         intervals = error_intervals(demand, hardware, least_cycles(demand, last.distance), last.distance)
         return OutOfReachError(
-            given=f"{demand.exposed_tiles:,.0f} tiles stored for {intervals:.3g} {hardware.error_interval}s on "
-            f"{hardware.name}, with {demand.p_left:.3g} of the error budget",
-            allowed=f"a logical error below {demand.p_left / (intervals * demand.exposed_tiles):.2g} per tile and "
-            f"{hardware.error_interval}",
-            why=f"at the largest code distance supported, {last.distance}, it is {last.error_rate:.2g}",
+            given=f"{demand.exposed_tiles:,.0f} tiles stored for {number_text(intervals)} {hardware.error_interval}s "
+            f"on {hardware.name}, with {probability_text(demand.p_left)} of the error budget",
+            allowed=f"a logical error below {probability_text(demand.p_left / (intervals * demand.exposed_tiles))} "
+            f"per tile and {hardware.error_interval}",
+            why=f"at the largest code distance supported, {last.distance}, it is {probability_text(last.error_rate)}",
             do="allow a larger error budget, or choose a machine of lower physical error",
         )
     return OutOfReachError(
-        given=f"{demand.toffoli:.3g} Toffolis and {demand.t:.3g} T gates on {hardware.name}, with {demand.p_left:.3g} "
+        given=f"{number_text(demand.toffoli)} Toffolis and {number_text(demand.t)} T gates on {hardware.name}, with "
+        f"{probability_text(demand.p_left)} "
         "of the error budget for their states and for storage",
-        allowed=f"an error below {demand.p_left / gates:.2g} per gate, at a code distance up to {CODE_DISTANCE_MAX}",
+        allowed=f"an error below {probability_text(demand.p_left / gates)} per gate, at a code distance up to "
+        f"{CODE_DISTANCE_MAX}",
         why=f"the best factory there is, {best.name} ({best.source}), has an error of "
-        f"{best.p_error(demand.toffoli, demand.t) / gates:.2g} per gate",
+        f"{probability_text(best.p_error(demand.toffoli, demand.t) / gates)} per gate",
         do="allow a larger error budget, split the run into checked parts, or choose a machine of lower physical error",
     )

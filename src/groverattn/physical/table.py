@@ -8,14 +8,24 @@ from groverattn.physical.bare_counts import BareCounts
 from groverattn.physical.estimate import PhysicalEstimate
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table
-from groverattn.show.numbers import Cell, count, count_text, duration, probability, probability_text, time_text, words
+from groverattn.show.numbers import (
+    Cell,
+    count,
+    count_text,
+    duration,
+    number_text,
+    probability,
+    probability_text,
+    time_text,
+    words,
+)
 from groverattn.show.result import blocks_of
 
 LIMIT_WORDS = {
     "factory": "factories",
     "reaction": "reactions",
     "layout": "the layout",
-    "consumption": "taking up states",
+    "consumption": "magic-state consumption",
     "clifford": "Clifford gates",
 }
 """What sets the time, in a word or two."""
@@ -80,7 +90,8 @@ def _second_opinion(result: BareCounts) -> list[Block]:
     return [
         Paragraph(
             f"Second opinion, qdk.qre: {count_text(other.qubits)} physical qubits, {time_text(other.duration_s)}, "
-            f"failure {probability_text(other.p_failure)}. Ours over theirs: qubits {ratios['qubits']:.4g}, time "
-            f"{ratios['duration_s']:.4g}, factory qubits {ratios['factory_qubits']:.4g}.\n{WHY_NOT_EQUAL}"
+            f"failure {probability_text(other.p_failure)}. Ours over theirs: "
+            f"qubits {number_text(ratios['qubits'])}, time {number_text(ratios['duration_s'])}, "
+            f"factory qubits {number_text(ratios['factory_qubits'])}.\n{WHY_NOT_EQUAL}"
         )
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from groverattn.errors import InputError
+from groverattn.show.numbers import number_text
 
 _GIB = 1 << 30
 _GROUPS = Path("/sys/fs/cgroup")
@@ -33,8 +34,8 @@ def check_memory(needed: float, what: str, do: str) -> None:
     free = free_bytes()
     if free is not None and needed > free:
         raise InputError(
-            given=f"{what}, which would take about {needed / _GIB:,.3g} GiB of memory",
-            allowed=f"the {free / _GIB:,.3g} GiB that are free",
+            given=f"{what}, which would take about {number_text(needed / _GIB)} GiB of memory",
+            allowed=f"the {number_text(free / _GIB)} GiB that are free",
             why="the system ends a process that takes more",
             do=do,
         )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from groverattn.errors import InputError
 from groverattn.problem.fixed_point import largest_value
 from groverattn.problem.score_blocks import exact_dtype, exact_product
+from groverattn.show.numbers import number_text
 
 
 def _integers(numbers: Iterable[int]) -> tuple[int, ...]:
@@ -114,7 +115,7 @@ def weighted_relus(
     most = queries.shape[1] * math.prod(largest_value(each) for each in bits) * int(np.abs(weights).sum())
     if most >= 1 << 62:
         raise InputError(
-            given=f"{len(queries)} heads of {queries.shape[1]} numbers whose scores may reach {most:.3g}",
+            given=f"{len(queries)} heads of {queries.shape[1]} numbers whose scores may reach {number_text(most)}",
             allowed="scores below 2^62",
             why="they are added up in 64 bits",
             do="take fewer bits",

@@ -13,7 +13,7 @@ from groverattn.report.results import ASSUMED, BEST, FEWEST_TOFFOLIS, ModelResul
 from groverattn.row.designs import design_text
 from groverattn.row.sentences import passing_of
 from groverattn.row.verdict import Verdict
-from groverattn.show.numbers import count_text, power_text, rounded, time_text
+from groverattn.show.numbers import count_text, power_text, probability_text, rounded, time_text
 
 
 @attrs.frozen
@@ -121,7 +121,7 @@ class Contest:
         if self.best is None:
             return (
                 f"The GPU wins unopposed: {self.machine} cannot run one row within an error budget of "
-                f"{self.error_budget:g} with any circuit of this report ({self.refusal}), and {gpu}."
+                f"{probability_text(self.error_budget)} with any circuit of this report ({self.refusal}), and {gpu}."
             )
         best = self.best
         designs = f"the best design ({best.name}) takes {_time_and_qubits(best)}"

@@ -14,7 +14,17 @@ from groverattn.physical.second_opinion import WHY_NOT_EQUAL
 from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS
 from groverattn.report.results import BEST, CANNOT, ModelResults, Opinion
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Section, Table
-from groverattn.show.numbers import Cell, count, duration, probability, rounded, share, with_unit, words
+from groverattn.show.numbers import (
+    Cell,
+    count,
+    duration,
+    probability,
+    probability_text,
+    rounded,
+    share,
+    with_unit,
+    words,
+)
 
 _MORE_TIMES: dict[str, tuple[str, Callable[[Estimate], float]]] = {
     "time of the row": (
@@ -178,7 +188,8 @@ def budget(results: ModelResults, anchor: str) -> Section:
         columns += [Column(f"`{name}`", "probability", "p_parts"), Column("of the budget", "per cent", "p_parts")]
     allowed = results.request.error_budget
     text = (
-        f"A row may be wrong with a probability of {allowed:g}, for any reason. Half of it is left to the search: our "
+        f"A row may be wrong with a probability of {probability_text(allowed)}, for any reason. Half of it is left to "
+        f"the search: our "
         "choice. The rest is split between storage, magic states and rotations so that the design has least of what "
         "it is optimised for. A logical fault spoils one trial, which is repeated; only those that hide a key from the "
         "last check, or that spoil it while keys are left, make a wrong row. Probabilities are added, which is an "

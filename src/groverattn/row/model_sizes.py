@@ -12,6 +12,7 @@ from groverattn.models.configuration.model_config import read_config
 from groverattn.models.k_choice import KLawChoice, k_by_law
 from groverattn.models.preset import HEADS, Preset
 from groverattn.models.presets import PRESETS, preset
+from groverattn.show.numbers import number_text
 
 OF_A_MODEL = (
     *("name", "source", "note", "n_keys", "d_head", "n_marked"),
@@ -155,7 +156,8 @@ def _note_on_groups(inputs: Mapping[str, Any]) -> dict[str, str]:
     )
     note = (
         f"d = {d} and n = {n:,} are those of {model.name}, where {model.group_size} query heads share keys: --heads "
-        f"{model.query_heads} --kv-heads {model.kv_heads} makes the GPU's decode lines {alone / together:.3g} times "
+        f"{model.query_heads} --kv-heads {model.kv_heads} makes the GPU's decode lines "
+        f"{number_text(alone / together)} times "
         "shorter"
     )
     return {"note": note}

@@ -21,6 +21,7 @@ from groverattn.reference.search.faults import RATE_MAX
 from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
+from groverattn.show.numbers import number_text, probability_text
 
 # Share of the error budget for the search, and what else is tried with a memory that fails. Our choice: the optimum is
 # flat, a factor e costs a few per cent of iterates.
@@ -232,10 +233,12 @@ class RowPricing:
         left = faults - memory.p_failure
         if left <= 0:
             raise InputError(
-                given=f"{memory.calls:.3g} calls of a memory that fails with p = {request.qram.p_error:.2g} each",
-                allowed=f"a failure below {faults / max(memory.calls, 1):.2g} per call",
-                why=f"{memory.p_failure:.2g} of them are expected to fail in a row, and {faults:.2g} faults would hide "
-                f"keys with the error budget of {budget:g}",
+                given=f"{number_text(memory.calls)} calls of a memory that fails with p = "
+                f"{probability_text(request.qram.p_error)} each",
+                allowed=f"a failure below {probability_text(faults / max(memory.calls, 1))} per call",
+                why=f"{number_text(memory.p_failure)} of them are expected to fail in a row, and "
+                f"{number_text(faults)} faults would hide "
+                f"keys with the error budget of {probability_text(budget)}",
                 do="assume a better memory, or allow a larger error budget",
             )
         totals = self.search.totals(cost, request.n_tokens, request.layers * request.query_heads)

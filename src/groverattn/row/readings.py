@@ -29,6 +29,7 @@ from groverattn.row.at_limits import (
 from groverattn.row.reading import Point, Reading, Readings
 from groverattn.row.request import RowRequest
 from groverattn.row.time import RowTime, fastest_s, first_compared, slowest_s, tau_s
+from groverattn.show.numbers import number_text
 
 # from a short prompt to far more keys than any memory holds
 N_MIN, N_MAX = 1 << 8, 1 << 56
@@ -38,14 +39,13 @@ OCTAVES = 4
 MULTIPLY_ADDS_PER_QUBIT_CYCLE = 1.0
 """Classical multiply-adds that the electronics of a physical qubit could do in a code cycle: our assumption.
 
-They decode a syndrome bit in that time. The argument is that of arXiv:2305.10310 ("opportunity cost"), with no number.
+They decode a syndrome bit in that time. The argument: arXiv:2305.10310 ("opportunity cost"), with no number.
 """
 
-# A vendor's measured controller, "8 to 15 W per qubit", of which the least: aqsolotl.com, "Power consumption: the blind
-# spot of quantum computing". No price of a physical qubit at this scale was found.
+# The least of "8 to 15 W per qubit", measured on a controller: aqsolotl.com, "Power consumption: the blind spot of
+# quantum computing". No price of a qubit was found.
 WATTS_PER_QUBIT = 8.0
-# Board power of an H100 SXM, a vendor figure, second-hand; taken for every GPU here: our assumption.
-WATTS_PER_GPU = 700.0
+WATTS_PER_GPU = 700.0  # board power of an H100 SXM, a vendor figure, second-hand; for every GPU: our assumption
 
 
 def readings_of(request: RowRequest, score: KeyScore) -> Readings:
@@ -217,7 +217,7 @@ class _Row:
         return (
             "an iterate brings every key of its part to a patch, which keeps 2 D^2 qubits busy for D cycles "
             f"(D = {distance}), where a scan takes {work} qubit cycles for a key: the ratio is at least "
-            f"2 D^3 / {work} = {bound:.3g} times the iterates of a part, {iterates:.2g} or more"
+            f"2 D^3 / {work} = {number_text(bound)} times the iterates of a part, {number_text(iterates)} or more"
         )
 
     def _found(self, quantum_s: Callable[[int], float], classical_s: Callable[[int], float]) -> Crossover:

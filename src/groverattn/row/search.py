@@ -24,6 +24,7 @@ from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.circuit import iterate_with, score_of
 from groverattn.row.request import READS_LIMIT_MAX, RowRequest
+from groverattn.show.numbers import number_text
 
 # Keys per query that are tried around the best of the formula; the cost is flat there.
 _STEPS = 6
@@ -197,7 +198,7 @@ class RowSearch:
             raise InputError(
                 given=f"{self.plan.keys_per_query} keys per query: {cost.checks_expected:,.0f} of "
                 f"{shape.n_keys:,} keys would be read after measurements",
-                allowed=f"reads of at most {limit:.3g} of the keys{' that are left' if self.n_read else ''}",
+                allowed=f"reads of at most {number_text(limit)} of the keys{' that are left' if self.n_read else ''}",
                 why="a search that reads the keys is a scan with a quantum computer beside it",
                 do="take fewer keys per query, --method posterior, or a larger --reads-limit",
             )

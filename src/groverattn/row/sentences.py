@@ -14,7 +14,7 @@ from groverattn.row.reading import Reading
 from groverattn.row.readings import N_MAX
 from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
-from groverattn.show.numbers import count_text, power_text, rounded
+from groverattn.show.numbers import count_text, number_text, power_text
 
 # Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
 _LOG2_SPAN = 8
@@ -131,13 +131,18 @@ def heads_text(request: RowRequest) -> str:
     >>> heads_text(RowRequest.of(preset="gpt2")), heads_text(RowRequest.of(preset="glm-5.2"))
     ('12 layers x 12 heads', '21 layers x 1 indexer of 32 heads')
     """
-    heads = f"{request.query_heads} heads"
+    heads = _counted(request.query_heads, "head")
     if request.shape.index_heads is not None:
-        heads = f"{request.query_heads} indexer of {request.shape.index_heads} heads"
+        heads = f"{_counted(request.query_heads, 'indexer')} of {request.shape.index_heads} heads"
     windows = ""
     if request.window_layers:
-        windows = f" and {request.window_layers} layers whose rows see {request.window:,} keys"
-    return f"{request.layers} layers{windows} x {heads}"
+        layers = _counted(request.window_layers, "layer")
+        windows = f" and {layers} whose rows see {request.window:,} keys"
+    return f"{_counted(request.layers, 'layer')}{windows} x {heads}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def note_text(request: RowRequest) -> tuple[str, ...]:
@@ -193,7 +198,7 @@ def given_tau_sentence(given_tau: Crossover) -> str:
     return (
         "The slowest line selects the k largest of one row alone, as a GPU has to where k is given. Where tau is "
         "given, it keeps the keys that reach tau while it scores them: the slowest line that selects nothing is passed "
-        f"{found}, and the ratio at n = {power_text(given_tau.n_max)} is {given_tau.ratio_at_n_max:.2g}."
+        f"{found}, and the ratio at n = {power_text(given_tau.n_max)} is {number_text(given_tau.ratio_at_n_max)}."
     )
 
 
@@ -211,13 +216,13 @@ def _beyond(reading: Reading, line: Crossover) -> str:
     return f"{grows}, so the ratio does not fall"
 
 
-def ratio_text(reading: Reading, line: Crossover, digits: int = 3) -> str:
+def ratio_text(reading: Reading, line: Crossover) -> str:
     """From how many keys on a line is passed; or the ratio at the largest number compared, and what lies beyond it."""
     if line.n_keys is not None:
-        return f"n = {rounded(line.n_keys, digits).text}"
+        return f"n = {number_text(line.n_keys)}"
     if not math.isfinite(line.ratio_at_n_max):
         return "cannot run"
-    ratio = rounded(line.ratio_at_n_max, 2).text
+    ratio = number_text(line.ratio_at_n_max)
     if reading.never_passes(line):
         return f"never: {ratio}"
     return ratio if line.log2_extrapolated is None else f"{ratio}; 2^{line.log2_extrapolated:.0f}"
@@ -231,13 +236,15 @@ def passing_text(slowest: Crossover) -> str:
 def passing_sentence(slowest: Mapping[str, Crossover]) -> str:
     """Say which of some data accesses pass the slowest GPU line, and from where."""
     largest = f"n = {power_text(next(iter(slowest.values())).n_max)}"
-    passing = [f"{name} from n = {each.n_keys:.2g}" for name, each in slowest.items() if each.n_keys is not None]
+    passing = [
+        f"{name} from n = {number_text(each.n_keys)}" for name, each in slowest.items() if each.n_keys is not None
+    ]
     if passing:
         return f"The slowest GPU line is passed by {', '.join(passing)}; by no other of these up to {largest}."
     nearest = min(slowest, key=lambda name: slowest[name].ratio_at_n_max)
     return (
         f"Up to {largest} the slowest GPU line is passed by none of {', '.join(slowest)}; the nearest there is "
-        f"{nearest}, slower by a factor of {slowest[nearest].ratio_at_n_max:.2g}."
+        f"{nearest}, slower by a factor of {number_text(slowest[nearest].ratio_at_n_max)}."
     )
 
 

@@ -20,6 +20,7 @@ from groverattn.reference.search.cost import IterateShare
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.request import AUTO, ONE_KEY, Design, RowRequest
 from groverattn.row.search import RowSearch
+from groverattn.show.numbers import probability_text
 
 # Sizes of parts that are tried: four keys or more, in powers of four. The time is flat around the best: our choice.
 LOG2_PART_MIN, LOG2_PART_STEP = 2, 2
@@ -157,9 +158,9 @@ class RowLimits:
         p_memory = row.iterates * row.waits.external_calls * p_error
         if p_memory >= budget:
             raise InputError(
-                given=f"a memory that fails with p = {p_error:.2g} a call",
-                allowed=f"a failure below {budget:.2g} in all calls of a row",
-                why=f"its calls at n = {n_keys} would fail with p = {p_memory:.2g}",
+                given=f"a memory that fails with p = {probability_text(p_error)} a call",
+                allowed=f"a failure below {probability_text(budget)} in all calls of a row",
+                why=f"its calls at n = {n_keys} would fail with p = {probability_text(p_memory)}",
                 do="assume a better memory, or allow a larger error budget",
             )
         return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import attrs
 
@@ -15,10 +16,13 @@ _TIMES = (
     (1e-3, "ms"),
     (1e-6, "us"),
     (1e-9, "ns"),
-    (0, "ps"),
+    (1e-12, "ps"),
+    (1e-15, "fs"),
 )
-# Below a tenth of a picosecond powers of ten are easier to read.
-_SHORTEST_S = 1e-13
+_SHORTEST_S = 1e-15  # the last unit: shorter times are written in powers of ten
+_LARGEST_PLAIN = 1e6  # from here on counts are written in powers of ten
+_DIGITS = 3  # significant digits of every number that is rounded, but probabilities
+_ROUNDS_UP = 1 - 0.5 * 10.0**-_DIGITS  # from here on three digits would be those of the next unit
 
 
 @attrs.frozen
@@ -44,29 +48,49 @@ def count_text(value: float) -> str:
     >>> count_text(134355), count_text(3.2e9)
     ('134,355', '3.20e9')
     """
-    return f"{value:,.0f}" if abs(value) < 1e6 else _scientific(value, 3)
+    return f"{value:,.0f}" if abs(value) < _LARGEST_PLAIN else _scientific(value, _DIGITS)
 
 
 def time_text(seconds: float) -> str:
-    """Write a duration in the largest unit that it fills.
+    """Write a duration with three digits in the largest unit that it fills.
 
-    >>> time_text(4867.5), time_text(6.9e-7)
-    ('1.35 h', '690 ns')
-    >>> time_text(3.46e-13)
-    '0.346 ps'
+    >>> time_text(4867.5), time_text(6.9e-7), time_text(0.9999), time_text(3.46e-13)
+    ('1.35 h', '690 ns', '1.00 s', '346 fs')
+    >>> time_text(0.0), time_text(3.9e-18), time_text(1e15)
+    ('0 s', '3.90e-18 s', '3.17e7 years')
     """
-    size, unit = next((size, unit) for size, unit in _TIMES if seconds >= size)
-    value = seconds / (size or 1e-12)
-    return f"{value:.3g} {unit}" if value < 1000 else f"{count_text(value)} {unit}"
+    if seconds == 0 or not math.isfinite(seconds):
+        return f"{seconds:g} s"
+    found = next(((size, unit) for size, unit in _TIMES if seconds >= _ROUNDS_UP * size), None)
+    if found is None:
+        return f"{_scientific(seconds, _DIGITS)} s"
+    size, unit = found
+    return f"{number_text(seconds / size)} {unit}"
+
+
+def number_text(value: float, digits: int = _DIGITS) -> str:
+    """Write a ratio, or any number that is not whole, with three significant digits.
+
+    With separators up to a million, in powers of ten beyond it and below 1e-4.
+
+    >>> number_text(6505.53), number_text(0.0962), number_text(2.5), number_text(1.8e16), number_text(3.2e-5)
+    ('6,510', '0.0962', '2.50', '1.80e16', '3.20e-5')
+    """
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    if not 1e-4 <= abs(value) < _LARGEST_PLAIN:
+        return _scientific(value, digits)
+    shown = float(f"{value:.{digits}g}")
+    return f"{shown:,.0f}" if abs(shown) >= 10 ** (digits - 1) else f"{value:#.{digits}g}".rstrip(".")
 
 
 def probability_text(p: float) -> str:
-    """Write a probability with two significant digits.
+    """Write a probability with at most two significant digits.
 
-    >>> probability_text(0.0099)
-    '0.0099'
+    >>> probability_text(0.0099), probability_text(0.01), probability_text(6e-5)
+    ('0.0099', '0.01', '6e-5')
     """
-    return f"{p:.2g}"
+    return re.sub(r"e-0*", "e-", f"{p:.2g}")
 
 
 def power_text(n: int) -> str:
@@ -93,24 +117,14 @@ def whole(number: int) -> Cell:
     return Cell(f"{number:,}", number)
 
 
-def rounded(value: float, digits: int = 3) -> Cell:
-    """A number with this many significant digits.
-
-    >>> rounded(6505.53).text, rounded(0.0962).text, rounded(96.19).text, rounded(1.8e16).text
-    ('6,510', '0.0962', '96.2', '1.80e16')
-    """
-    if value == 0 or not math.isfinite(value):
-        return Cell(f"{value:g}", value)
-    if not 1e-4 <= abs(value) < 1e6:
-        return Cell(_scientific(value, digits), value)
-    shown = float(f"{value:.{digits}g}")
-    return Cell(f"{shown:,.0f}" if abs(shown) >= 10 ** (digits - 1) else f"{value:#.{digits}g}".rstrip("."), value)
+def rounded(value: float, digits: int = _DIGITS) -> Cell:
+    """A number as `number_text` writes it."""
+    return Cell(number_text(value, digits), value)
 
 
 def duration(seconds: float) -> Cell:
     """A time in the largest unit that it fills."""
-    shown = time_text(seconds) if seconds >= _SHORTEST_S or not seconds else f"{_scientific(seconds, 3)} s"
-    return Cell(shown, seconds)
+    return Cell(time_text(seconds), seconds)
 
 
 def probability(p: float) -> Cell:

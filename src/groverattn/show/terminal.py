@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from groverattn.show.document import Block, Figure, Paragraph, Points, Table
+from groverattn.show.layout import Layout, layout_of, wrapped
 
 COLUMNS = 100
 """Width of a notebook's page, and of the text of a result."""
 
 _LINK = re.compile(r"\[([^\]]+)\]\(#[\w.-]+\)")
-_WIDE = 5  # columns of a table that has no space for padding in 80 characters
 
 
 def plain(sentence: str) -> str:
@@ -27,9 +27,11 @@ def plain(sentence: str) -> str:
 
 
 def print_blocks(blocks: Iterable[Block | str], console: Any = None) -> None:
-    """Print tables and sentences, an empty line between them; figures are left out."""
+    """Print tables and sentences, an empty line between them; figures are left out.
+
+    No line is broken inside a word, a number or a time; a table that is too wide for that is written row by row.
+    """
     from rich.console import Console
-    from rich.text import Text
 
     console = console or Console(highlight=False, soft_wrap=False)
     written = 0
@@ -42,11 +44,12 @@ def print_blocks(blocks: Iterable[Block | str], console: Any = None) -> None:
         if isinstance(block, Table):
             _print_table(console, block)
         elif isinstance(block, Points):
-            console.print(Text("\n".join(f"- {plain(item)}" for item in block.items)))
+            for item in block.items:
+                _print_text(console, f"- {plain(item)}", hang=2)
         else:
             stressed = isinstance(block, Paragraph) and block.stressed
             text = block.text if isinstance(block, Paragraph) else block
-            console.print(Text(plain(text), style="bold" if stressed else ""))
+            _print_text(console, plain(text), style="bold" if stressed else "")
 
 
 def text_of(blocks: Iterable[Block | str], width: int = COLUMNS) -> str:
@@ -66,33 +69,48 @@ def text_of(blocks: Iterable[Block | str], width: int = COLUMNS) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().rstrip().splitlines())
 
 
+def _print_text(console: Any, text: str, style: str = "", hang: int = 0) -> None:
+    """Print text line by line, wrapped at spaces; lines after the first begin with `hang` spaces."""
+    from rich.text import Text
+
+    for line in wrapped(text, console.width, hang):
+        console.print(Text(line, style=style), soft_wrap=True)
+
+
 def _print_table(console: Any, table: Table) -> None:
+    if table.caption:
+        _print_text(console, plain(table.caption), style="bold")
+    layout = layout_of(table, console.width, plain)
+    if layout.widths:
+        _print_grid(console, table, layout)
+    else:
+        for line in layout.stacked:
+            _print_text(console, line, hang=2)
+    for i in layout.below:
+        for row in table.rows:
+            if row[i].text:
+                _print_text(console, f"{plain(row[0].text)}: {plain(row[i].text)}", hang=2)
+    for note in table.notes:
+        _print_text(console, plain(note))
+
+
+def _print_grid(console: Any, table: Table, layout: Layout) -> None:
+    """Print a table in columns of the widths that the layout gives."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    shown = [i for i, column in enumerate(table.columns) if not column.aside]
-    if table.caption:
-        console.print(Text(plain(table.caption), style="bold"))
-    rich = RichTable(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1 if len(shown) <= _WIDE else 0, 0, 0),
-    )
-    for i in shown:
+    padding = (0, layout.gap, 0, 0)
+    headed = any(column.heading for column in table.columns)
+    rich = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding, show_header=headed)
+    for i, width in layout.widths.items():
         column = table.columns[i]
+        heading = "\n".join(wrapped(plain(column.short or column.heading), width))
         justify = "right" if column.numeric else "left"
-        rich.add_column(Text(plain(column.short or column.heading)), justify=justify, overflow="fold")
+        rich.add_column(Text(heading), justify=justify, width=width, overflow="fold")
     for row in table.rows:
-        rich.add_row(*(Text(plain(row[i].text)) for i in shown))
+        rich.add_row(*(Text("\n".join(wrapped(plain(row[i].text), width))) for i, width in layout.widths.items()))
     console.print(rich)
-    for i, column in enumerate(table.columns):
-        if column.aside:
-            lines = [f"{plain(row[0].text)}: {plain(row[i].text)}" for row in table.rows if row[i].text]
-            console.print(Text("\n".join(lines)))
-    for note in table.notes:
-        console.print(Text(plain(note)))
 
 
 def printable(value: Any) -> Any:

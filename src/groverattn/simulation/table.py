@@ -12,7 +12,7 @@ from groverattn.problem.instance import Instance
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
-from groverattn.show.numbers import EMPTY, Cell, count, count_text, whole, words
+from groverattn.show.numbers import EMPTY, Cell, count, count_text, number_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.amplitudes import Amplitudes, p_marked
 from groverattn.simulation.result import Simulation
@@ -52,9 +52,11 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     found = f"of {result.total('n_marked'):,}; each was checked with {products}"
     yield "found", whole(result.total("n_found")), found
     faults = (
-        f", with a fault in {1 / request.engine.fault_rate:,.3g} iterates more" if request.engine.fault_rate else ""
+        f", with a fault in {number_text(1 / request.engine.fault_rate)} iterates more"
+        if request.engine.fault_rate
+        else ""
     )
-    allowed = f"marked keys; allowed: one in {1 / method.p_failure:,.3g} rows{faults}"
+    allowed = f"marked keys; allowed: one in {number_text(1 / method.p_failure)} rows{faults}"
     yield "missed", whole(result.total("missed")), allowed
     yield "false", whole(result.total("false")), "keys called found that are not marked"
     given_up = result.total("stopped_early")
@@ -101,10 +103,11 @@ def _output_rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     if output is None or most is None:
         return
     worst = int(np.argmax(output.errors))
-    compared = f"row {output.rows[worst]}, of {len(output.rows):,} rows compared; largest |V| is {most:.3g}"
+    compared = f"row {output.rows[worst]}, of {len(output.rows):,} rows compared; largest |V| is {number_text(most)}"
     yield "largest output error", _three(output.errors[worst]), compared
-    bound = f"from the tail's mass; {output.bounds.max():.3g} from its range alone, and {2 * most:.3g} holds for any "
-    yield "its bound", _three(output.certificates.max()), f"{bound}weights"
+    alone, any_weights = number_text(output.bounds.max()), number_text(2 * most)
+    bound = f"from the tail's mass; {alone} from its range alone, and {any_weights} holds for any weights"
+    yield "its bound", _three(output.certificates.max()), bound
 
 
 def _heads_of(instance: Instance) -> str:
@@ -112,7 +115,7 @@ def _heads_of(instance: Instance) -> str:
 
 
 def _three(number: float) -> Cell:
-    return Cell(f"{number:.3g}", float(number))
+    return Cell(number_text(number), float(number))
 
 
 def _circuit_scope(engine: str, data_access: str, checked: Sequence[int]) -> str:

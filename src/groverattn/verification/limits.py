@@ -6,6 +6,7 @@ import os
 
 from groverattn.errors import InputError
 from groverattn.problem.free_memory import check_memory
+from groverattn.show.numbers import number_text
 
 # Measured as the peak of a process, less the 220 MiB that the libraries take, and rounded up; docs/safety.md has the
 # commands. Bytes per key, and per bit of the key memory: for one run of the oracle, and for a searched row.
@@ -67,7 +68,8 @@ def check_circuit(n_keys: int, d_head: int, key_bits: int, n_heads: int = 1) -> 
     if n_keys > N_KEYS_MAX or bits > MEMORY_BITS_MAX:
         gib = circuit_bytes("verify", n_keys, d_head, key_bits) / 2**30
         raise InputError(
-            given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}, which would take {gib:,.3g} GiB",
+            given=f"n_keys x d_head x key_bits = {n_keys} x {d_head} x {key_bits}, which would take "
+            f"{number_text(gib)} GiB",
             allowed=f"at most {N_KEYS_MAX:,} keys and {MEMORY_BITS_MAX:,} bits in all",
             why="every bit of the key memory is a gate target that is run on every key",
             do="choose smaller sizes; `groverattn estimate` counts the circuit of any size",

@@ -11,6 +11,7 @@ from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.row.best import best_row
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
+from groverattn.show.numbers import count_text
 from groverattn.show.result import Shown
 from groverattn.whole_model.causal_rows import CausalRows, RowsSum
 from groverattn.whole_model.head_rows import HeadRows, decode_rows, prefill_rows, window_rows
@@ -248,7 +249,8 @@ def assumptions(model: WholeModel) -> list[str]:
         "where that takes less time. The rows of a head are summed by a quadrature.",
         "Rows of a layer run side by side; the next layer waits for them. A row is not split over machines: what that "
         "buys is on the frontier, from sqrt(S) times for one marked key to more than S times where many are marked.",
-        f"Keys are written at {loading.io_bits_per_s:g} bit/s (our assumption) {loading.destination}{own_keys}. The "
+        f"Keys are written at {count_text(loading.io_bits_per_s)} bit/s (our assumption) "
+        f"{loading.destination}{own_keys}. The "
         "time stands beside the search and is not added: writing may overlap it.",
         "Of the rows that are wrong none is noticed; they are independent of each other (our assumption).",
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from groverattn.row.sentences import heads_text
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
-from groverattn.show.numbers import EMPTY, Cell, count, duration, probability, with_unit, words
+from groverattn.show.numbers import EMPTY, Cell, count, duration, number_text, probability, with_unit, words
 from groverattn.show.result import blocks_of
 from groverattn.whole_model.model import Regime, WholeModel
 from groverattn.whole_model.rivals import Rival
@@ -168,7 +168,7 @@ def wrong_rows_table(models: Models) -> Table:
 
 def _about(regime: Regime) -> Cell:
     expected = regime.wrong.expected
-    return count(expected) if expected >= 100 else Cell(f"{expected:.2g}", expected)
+    return count(expected) if expected >= 100 else Cell(number_text(expected), expected)
 
 
 def _then(regime: Regime) -> Cell:

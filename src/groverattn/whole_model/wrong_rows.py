@@ -9,7 +9,7 @@ import attrs
 
 from groverattn.errors import InputError
 from groverattn.row.price import RowPrice, RowPricing
-from groverattn.show.numbers import count_text, probability_text, time_text
+from groverattn.show.numbers import count_text, number_text, probability_text, time_text
 
 P_ALL_RIGHT = 0.99
 
@@ -57,7 +57,8 @@ class WrongRows:
             return f"{need}; out of reach: {self.refusal}"
         before, after = self.row, self.strict
         return (
-            f"{need}, with {after.cost.iterates_expected / before.cost.iterates_expected:.3g} times the iterates, "
+            f"{need}, with {number_text(after.cost.iterates_expected / before.cost.iterates_expected)} times the "
+            f"iterates, "
             f"distance {after.physical.code_distance} instead of {before.physical.code_distance}, "
             f"{count_text(after.qubits)} instead of {count_text(before.qubits)} physical qubits and "
             f"{time_text(after.physical.duration_s)} instead of {time_text(before.physical.duration_s)} for the "

@@ -1,0 +1,86 @@
+"""What is said of input that cannot be used: the cure first, then what was given, what is allowed, and why."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import get_args
+
+from cyclopts import CycloptsError
+from cyclopts.exceptions import CoercionError, UnknownOptionError
+
+from groverattn.errors import InputError
+from groverattn.show.terminal import printable
+
+# What the documents call an input by one letter or word, where no spelling is near its option.
+_MEANT = {
+    "--n": "--n-keys",
+    "--keys": "--n-keys",
+    "--k": "--n-marked",
+    "--marked": "--n-marked",
+    "--d": "--d-head",
+    "--model": "--preset",
+    "--budget": "--error-budget",
+    "--law": "--search-law",
+    "--access": "--data-access",
+}
+
+
+def refuse(error: InputError) -> int:
+    """Print what to do and below it why, on standard error, and return the exit status."""
+    given, allowed, why, do = (" ".join(error.parts[part].split()) for part in ("given", "allowed", "why", "do"))
+    for name, text in (("groverattn", do), ("  given", given), ("  allowed", allowed), ("  why", why)):
+        print("\n".join(_lines(printable(f"{name}: {text}"))), file=sys.stderr)
+    return 2
+
+
+def _lines(text: str) -> list[str]:
+    """The text in lines of the terminal's width; in one line where there is no terminal."""
+    if not (sys.stderr.isatty() or "COLUMNS" in os.environ):
+        return [text]
+    from groverattn.show.layout import wrapped
+
+    return wrapped(text, shutil.get_terminal_size().columns, hang=2, fold=False)
+
+
+def explained(error: CycloptsError) -> InputError:
+    """Say of an option that cannot be read what is said of every other input."""
+    verb = " ".join(["groverattn", *(error.command_chain or ())])
+    given, near = shlex.join(["groverattn", *(error.root_input_tokens or ())]), []
+    if isinstance(error, UnknownOptionError):
+        given = str(error.token.keyword or error.token.value)
+        near = _nearest(given, (name for argument in error.argument_collection for name in argument.names))
+    elif isinstance(error, CoercionError) and error.token is not None:
+        given = f"{error.token.keyword or ''} {error.token.value}".strip()
+        near = difflib.get_close_matches(error.token.value, map(str, get_args(error.target_type)), n=1)
+    why = _in_plain_words(str(error).rstrip("."))
+    return InputError(
+        given=given,
+        allowed=f"the options that `{verb} --help` lists",
+        why=f"{verb} has no such option" if isinstance(error, UnknownOptionError) else why,
+        do=f"did you mean {near[0]}?" if near else _cure(why, verb),
+    )
+
+
+def _nearest(option: str, names: Iterable[str]) -> list[str]:
+    """The option that is meant, if one is known or spelled nearly so."""
+    options = [name for name in names if name.startswith("--")]
+    meant = _MEANT.get(option, "")
+    return [meant] if meant in options else difflib.get_close_matches(option, options, n=1)
+
+
+def _cure(why: str, verb: str) -> str:
+    """What Cyclopts suggests; else where the options are listed."""
+    found = re.search(r"Did you mean \"([^\"]+)\"", why)
+    return f"did you mean {found[1]}?" if found else f"correct it; `{verb} --help` lists the options"
+
+
+def _in_plain_words(message: str) -> str:
+    """Return Cyclopts' message without a list of commands that is cut off, and without its name for a stray word."""
+    message = re.sub(r" Available commands: .*", "", message)
+    return re.sub(r"^Unused Tokens: \[(.*)\]$", r"\1 belongs to no option", message)

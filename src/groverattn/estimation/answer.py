@@ -1,0 +1,114 @@
+"""Answer of an estimate in five lines: the row, quantum time and qubits, GPU time, the factor between them, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from groverattn.classical.lines import ClassicalLine, slowest_of
+from groverattn.estimation.estimate import Estimate
+from groverattn.physical.table import LIMIT_WORDS
+from groverattn.row.request import RowRequest
+from groverattn.row.sentences import note_text
+from groverattn.show.document import Block, Column, Paragraph, Table
+from groverattn.show.numbers import count_text, number_text, power_text, time_text, words
+from groverattn.show.result import Shown
+from groverattn.verification.table import QRAM_IN_WORDS
+
+_MORE = "Tables, sources and limits: --verbose. All designs: groverattn frontier."
+
+
+@attrs.frozen
+class Answer(Shown):
+    """An estimate as `groverattn estimate` prints it without --verbose; its JSON is that of the estimate."""
+
+    estimate: Estimate
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `estimate --format json` prints."""
+        return self.estimate.as_json()
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the five lines, what is to be known of the sizes, and where the rest is."""
+        request = self.estimate.request
+        said = [*note_text(request), *([QRAM_IN_WORDS] if request.design.data_access == "qram" else []), _MORE]
+        return answer_table(self.estimate), *map(Paragraph, said)
+
+
+def answer_table(result: Estimate) -> Table:
+    """The five lines as a table without headings.
+
+    >>> from groverattn.estimation.estimate import estimate
+    >>> from groverattn.show.terminal import text_of
+    >>> print(text_of([answer_table(estimate(RowRequest.of(preset="toy")))], 80))
+    toy: n = 16, d = 4, k = 2, 8-bit; one row of a head
+    quantum  18.0 ms on 118,228 physical qubits, one-hot, gidney-fowler-2018
+    GPU      7.95 us, H100 decode top-k fp16; 2.00 ps, B200 prefill fp8, no top-k
+    factor   GPU faster by 2,260 to 8.98e9; no crossover up to n = 2^56
+    why      16 iterates of 1.16 ms, set by factories; one equals 146 GPU rows
+    """
+    rows = {
+        "quantum": _quantum(result),
+        "GPU": f"{_line(slowest_of(result.classical))}; {_line(_fastest(result))}",
+        "factor": _factor(result),
+        "why": _why(result),
+    }
+    cells = tuple((words(name), words(text)) for name, text in rows.items())
+    return Table(row_text(result.request), (Column(""), Column("")), cells)
+
+
+def row_text(request: RowRequest) -> str:
+    """Say what one row is searched, with its sizes.
+
+    >>> row_text(RowRequest.of(preset="deepseek-v3.2", key_bits=6))
+    'deepseek-v3.2: n = 131,072, d = 128, k = 2,048, 8/6 bits; one row of an indexer'
+    """
+    shape = request.shape
+    of = "a head" if shape.index_heads is None else "an indexer"
+    same = shape.query_bits == shape.key_bits
+    bits = f"{shape.key_bits}-bit" if same else f"{shape.query_bits}/{shape.key_bits} bits"
+    sizes = f"n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked:,}, {bits}"
+    return f"{request.name}: {sizes}; one row of {of}"
+
+
+def _quantum(result: Estimate) -> str:
+    request, machines = result.request, result.row.n_machines
+    access = request.design.data_access
+    together = f"{machines:,} machines of " if machines > 1 else ""
+    return (
+        f"{time_text(result.physical.duration_s)} on {count_text(result.row.qubits)} physical qubits, {access}, "
+        f"{together}{request.hardware}"
+    )
+
+
+def _line(line: ClassicalLine) -> str:
+    return f"{time_text(line.time_s_per_row)}, {line.name}{'' if line.selects else ', no top-k'}"
+
+
+def _fastest(result: Estimate) -> ClassicalLine:
+    return min(result.classical, key=lambda line: line.time_s_per_row)
+
+
+def _factor(result: Estimate) -> str:
+    least, most = result.slower_by_slowest, result.slower_by_fastest
+    crossing = result.crossover.slowest
+    if crossing.n_keys is None:
+        passes = f"no crossover up to n = {power_text(crossing.n_max)}"
+    else:
+        passes = f"a crossover at n = {count_text(crossing.n_keys)} at the earliest"
+    if least < 1:
+        return f"quantum faster by {number_text(1 / least)} than the slowest GPU line; {passes}"
+    return f"GPU faster by {number_text(least)} to {number_text(most)}; {passes}"
+
+
+def _why(result: Estimate) -> str:
+    iterates, seconds = result.cost.iterates_expected, result.physical.duration_s
+    set_by = f"set by {LIMIT_WORDS[result.physical.limited_by]}"
+    if result.row.n_machines > 1:
+        return (
+            f"{count_text(iterates)} iterates on {result.row.n_machines:,} machines in {time_text(seconds)}, {set_by}"
+        )
+    rows = result.slower_by_slowest / iterates
+    equals = f"; one equals {number_text(rows)} GPU rows" if rows >= 1 else ""
+    return f"{count_text(iterates)} iterates of {time_text(seconds / iterates)}, {set_by}{equals}"
