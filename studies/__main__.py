@@ -2,6 +2,7 @@
 
     python -m studies                    # estimates and README.md
     python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
+    python -m studies models             # model_*.csv and the law of k, where a model was captured
     python -m studies --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -25,6 +26,7 @@ from studies.circuit import indexer_scores, iterates, nested_search, peers, prec
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
+from studies.real_models.head_files import head_files
 from studies.search import (
     block_alternatives,
     block_fit,
@@ -42,7 +44,7 @@ from studies.search.tails_figure import tails_svg
 from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
 
-GROUPS = ("estimates", "readme", "heads", "notebooks")
+GROUPS = ("estimates", "readme", "heads", "models", "notebooks")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _COLUMNS_OF_A_TERMINAL = 80
@@ -120,10 +122,21 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text())
         drawn = real_heads.TAILS_SHEET
         yield Artefact(f"{FOLDER}/tails.svg", whole, lambda _: tails_svg(drawn.read(root)))
+    elif group == "models":
+        yield from _of_models(root)
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()
             yield Artefact(path, whole, lambda _, source=source: build_notebook(source))
+
+
+def _of_models(root: Path) -> Iterator[Artefact]:
+    """What is measured on models whose weights are not committed; without them it is left as it is."""
+    try:
+        for path, compute in head_files(root):
+            yield Artefact(path, "all of it", lambda _, compute=compute: compute())
+    except InputError as missing:
+        print(f"skipped: models: {missing}", file=sys.stderr)
 
 
 def run_block() -> str:

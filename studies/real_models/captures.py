@@ -20,6 +20,12 @@ TEXTS = ("prose", "code", "data")
 N_KEYS = (256, 512, 1024, 2048, 4096, 8192)
 """Keys that the last of the rows sees; the text is cut there."""
 
+COUNTS = (16, 32, 64, 128, 256, 512)
+"""Marked keys k, wherever k is chosen."""
+
+N_KEYS_OF_COUNTS = (1024, 2048, 4096, 8192)
+"""Numbers of keys n at which 512 of them are at most half."""
+
 N_ROWS = 16
 _PARTS = 256  # rows are n / 256 apart, so that all 16 see more than 15/16 of n keys
 
@@ -51,7 +57,7 @@ class Captures:
                 raise InputError(
                     given=f"no {file.as_posix()}",
                     allowed="a capture of the model on every text of data/texts",
-                    why="the study reads queries, keys and values of every head, some 300 MB, which are not committed",
+                    why="the study reads queries, keys and values of every head, 1.4 GB, which are not committed",
                     do=f"groverattn capture --model MODEL --text data/texts/{text}.txt -o {file.as_posix()} "
                     f"--max-tokens {N_KEYS[-1]}; docs/real_models.md says where the model is to be had",
                 )

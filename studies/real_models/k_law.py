@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from groverattn.diagnosis.diagnosis import MASSES
 from studies.real_models.captures import MODEL, Captures
 from studies.real_models.keys_needed import Concentration, concentration
-from studies.real_models.power_law import PowerLaw, draws, exponents, interval
+from studies.real_models.power_law import PowerLaw, draws, exponents, intervals
 from studies.sheet import Sheet
 
 FILE_NAME = f"src/groverattn/models/k_laws/{MODEL}.toml"
@@ -74,6 +74,7 @@ def laws(measured: Concentration) -> Iterator[KLaw]:
     drawn = np.array(
         [exponents(n_keys, of_heads(lengths[:, :, text, row])) for text, row in draws(*needed.shape[1:4:2])]
     )
+    low, high = intervals(drawn)
     late = [at for at, n in enumerate(n_keys) if n >= FROM_N_KEYS]
     for column, weight in enumerate(MASSES):
         for line, percentile in enumerate(PERCENTILES):
@@ -86,7 +87,8 @@ def laws(measured: Concentration) -> Iterator[KLaw]:
                 n_keys[-1],
                 law.coefficient,
                 law.exponent,
-                *interval(drawn[:, line, column]),
+                float(low[line, column]),
+                float(high[line, column]),
                 law.residual,
                 PowerLaw.fit([n_keys[at] for at in late], of_law[late]).exponent,
                 float(of_law[-1]),
@@ -133,8 +135,8 @@ _HEAD = """\
 #   exponent_from_2048  fitted to n >= 2,048 alone: below `exponent` where k grows more slowly at large n
 #   k_at_n_max          k measured at n_max
 #
-# What it does not say: the weights are quantised (Q4_1), the model is small (135 million parameters, d = 64), and n ends
-# at the context it was trained for. docs/real_models.md has the tables.
+# What it does not say: the weights are quantised (Q4_1), the model is small (135 million parameters, d = 64), and n
+# ends at the context it was trained for. docs/real_models.md has the tables.
 
 model = "{model}"
 texts = [{texts}]

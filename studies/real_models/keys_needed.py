@@ -45,10 +45,11 @@ def concentration(captures: Captures, n_keys: tuple[int, ...] = N_KEYS) -> Conce
 def of_head(
     texts: dict[str, AttentionHead], n_keys: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return keys needed, weight of the first and of the last keys, of one head on every text: (texts, lengths, rows)."""
+    """Return keys needed, weight of the first and of the last keys, on every text: (texts, lengths, rows) each."""
     measured = [[of_rows(cut(head, n), rows_of(n)) for n in n_keys] for head in texts.values()]
-    needed, first, last = (np.array([[each[i] for each in text] for text in measured]) for i in range(3))
-    return needed, first, last
+    needed = np.array([[at_n[0] for at_n in text] for text in measured])
+    first = np.array([[at_n[1] for at_n in text] for text in measured])
+    return needed, first, np.array([[at_n[2] for at_n in text] for text in measured])
 
 
 def of_rows(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 N_DRAWS = 1000
 _ENDS = (2.5, 97.5)  # percent: an interval of 95 %
@@ -38,21 +38,23 @@ class PowerLaw:
         return cls(float(np.exp(at_one)), float(slope), float(np.sqrt(np.mean(_rest(n_keys, k) ** 2))))
 
 
-def exponents(n_keys: Sequence[int], k: NDArray[np.float64]) -> NDArray[np.float64]:
+def exponents(n_keys: Sequence[int], k: ArrayLike) -> NDArray[np.float64]:
     """Exponents of many laws at once: k of shape (..., lengths, laws), result of shape (..., laws)."""
-    x = np.log(n_keys) - np.mean(np.log(n_keys))
-    return np.einsum("l,...lj->...j", x, np.log(k)) / (x @ x)
+    x = np.log(np.asarray(n_keys, dtype=np.float64))
+    x -= x.mean()
+    y = np.log(np.asarray(k, dtype=np.float64))
+    return np.einsum("l,...lj->...j", x / (x @ x), y)
 
 
 def _rest(n_keys: Sequence[int], k: NDArray[np.float64]) -> NDArray[np.float64]:
-    x, y = np.log(n_keys), np.log(k)
-    return y - np.polyval(np.polyfit(x, y, 1), x)
+    x, y = np.log(np.asarray(n_keys, dtype=np.float64)), np.log(k)
+    return np.asarray(y - np.polyval(np.polyfit(x, y, 1), x), dtype=np.float64)
 
 
 def draws(n_texts: int, n_rows: int, n_draws: int = N_DRAWS) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield indices (text, row) of rows drawn again: texts with replacement, then rows of each text with replacement.
 
-    Rows of one text are alike, so the texts are drawn too; three of them make a coarse distribution and a wide interval.
+    Rows of one text are alike, so the texts are drawn too; three of them make a coarse and wide interval.
 
     >>> text, row = next(draws(3, 16))
     >>> text.shape, row.shape
@@ -64,11 +66,10 @@ def draws(n_texts: int, n_rows: int, n_draws: int = N_DRAWS) -> Iterator[tuple[N
         yield np.repeat(texts, n_rows), generator.integers(n_rows, size=n_texts * n_rows)
 
 
-def interval(numbers: Sequence[float]) -> tuple[float, float]:
-    """Ends of the middle 95 % of what was drawn.
+def intervals(drawn: ArrayLike) -> NDArray[np.float64]:
+    """Ends of the middle 95 % of what was drawn, shape (2, ...) for draws of shape (draws, ...).
 
-    >>> interval(range(101))
-    (2.5, 97.5)
+    >>> intervals(range(101)).tolist()
+    [2.5, 97.5]
     """
-    low, high = np.percentile(np.asarray(numbers), _ENDS)
-    return float(low), float(high)
+    return np.percentile(np.asarray(drawn, dtype=np.float64), _ENDS, axis=0)

@@ -12,9 +12,7 @@ from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import score_blocks, softmax_rows
 
 
-def mass_of_largest(
-    head: AttentionHead, counts: Sequence[int], rows: ArrayLike | None = None
-) -> NDArray[np.float64]:
+def mass_of_largest(head: AttentionHead, counts: Sequence[int], rows: ArrayLike | None = None) -> NDArray[np.float64]:
     """Softmax weight of the k largest scores of every row, shape (m, counts); 1 where a row has fewer.
 
     O(m n (d + log n)), a block of rows at a time.
@@ -59,7 +57,10 @@ def keys_for_mass(head: AttentionHead, masses: Sequence[float], rows: ArrayLike 
         check_between("mass", mass, 0, 1, why, "choose for example 0.9", open_ends=True)
     wanted = [mass - 1e-12 for mass in masses]
     return np.concatenate(
-        [np.stack([1 + (cumulated < mass).sum(axis=1) for mass in wanted], axis=1) for cumulated in _cumulated(head, rows)]
+        [
+            np.stack([1 + (cumulated < mass).sum(axis=1) for mass in wanted], axis=1)
+            for cumulated in _cumulated(head, rows)
+        ]
     )
 
 
