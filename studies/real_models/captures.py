@@ -98,6 +98,15 @@ def rows_of(n_keys: int, n_rows: int = N_ROWS) -> NDArray[np.int64]:
     return n_keys - 1 - (n_keys // _PARTS) * np.arange(n_rows)[::-1]
 
 
+def counts_of(n_keys: int) -> tuple[int, ...]:
+    """Marked keys k at this n: of `COUNTS` those up to half of it.
+
+    >>> counts_of(64)
+    (16, 32)
+    """
+    return tuple(k for k in COUNTS if 2 * k <= n_keys)
+
+
 def cut(head: AttentionHead, n_keys: int) -> AttentionHead:
     """Head of the first n tokens of a causal head: what its rows see is the same.
 

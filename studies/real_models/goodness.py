@@ -13,7 +13,7 @@ from groverattn.diagnosis.survey import NARROW_NATS
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.exact import score_blocks, softmax_rows
 from groverattn.reference.attention.goodness import largest_keys
-from studies.real_models.captures import COUNTS, N_KEYS_OF_COUNTS, Captures, cut, rows_of
+from studies.real_models.captures import N_KEYS_OF_COUNTS, Captures, counts_of, cut, rows_of
 from studies.sheet import Sheet
 
 FACTOR = 2.0
@@ -78,7 +78,7 @@ def at_length(heads: list[AttentionHead], n: int) -> Iterator[HeadGoodness]:
     rows = rows_of(n)
     scores = np.concatenate([block for head in heads for _, block in score_blocks(head, rows)])
     weights = softmax_rows(scores)
-    for k in COUNTS:
+    for k in counts_of(n):
         largest = [largest_keys(head, k, rows) for head in heads]
         ranges, masses, nexts = (
             np.concatenate([getattr(each, name) for each in largest])

@@ -23,13 +23,14 @@ AT_COUNT = 64
 
 @attrs.frozen
 class HeadKeys:
-    """Keys of the median row that one head needs at one n, on all texts.
+    """Keys that one head needs at one n, in the median row of all texts and of each.
 
     Attributes:
         layer, head: which head.
         n_keys: keys of the last row, n.
         k90, k95, k99: keys that hold 90, 95 and 99 % of the softmax weight, median row.
         k90_low, k90_high: 10 % and 90 % of the rows.
+        k90_prose, k90_code, k90_data: median row of each text.
         first_4, last_64: softmax weight of the first 4 keys and of the last 64, mean over the rows.
     """
 
@@ -41,6 +42,9 @@ class HeadKeys:
     k99: float
     k90_low: float
     k90_high: float
+    k90_prose: float
+    k90_code: float
+    k90_data: float
     first_4: float
     last_64: float
 
@@ -187,8 +191,9 @@ def head_keys(captures: Captures) -> Iterator[HeadKeys]:
         for i, n in enumerate(measured.n_keys):
             low, high = np.percentile(needed[at, i, :, 0], (10, 90))
             k90, k95, k99 = np.median(needed[at, i], axis=0).tolist()
-            weights = float(first[at, i]), float(last[at, i])
-            yield HeadKeys(layer or 0, head, n, k90, k95, k99, float(low), float(high), *weights)
+            prose, code, data = np.median(measured.needed[at, :, i, :, 0], axis=1).tolist()
+            of_rows = (k90, k95, k99, float(low), float(high), prose, code, data)
+            yield HeadKeys(layer or 0, head, n, *of_rows, float(first[at, i]), float(last[at, i]))
 
 
 def exponent_records(captures: Captures) -> Iterator[ModelExponents]:

@@ -12,7 +12,7 @@ from groverattn.diagnosis.diagnosis import Summary
 from groverattn.diagnosis.tails import TailErrors, compare_tails
 from groverattn.problem.heads import AttentionHead
 from groverattn.reference.attention.goodness import largest_keys
-from studies.real_models.captures import COUNTS, N_KEYS, Captures, cut, rows_of
+from studies.real_models.captures import N_KEYS, Captures, counts_of, cut, rows_of
 from studies.sheet import Sheet
 
 N_KEYS_OF_TAILS = N_KEYS[-1:]
@@ -62,7 +62,7 @@ def of_head(texts: dict[str, AttentionHead], n_keys: tuple[int, ...] = N_KEYS_OF
         errors
         for n in n_keys
         for head in texts.values()
-        for k in COUNTS
+        for k in counts_of(n)
         for errors in compare_tails(cut(head, n), largest_keys(cut(head, n), k, rows_of(n)))
     ]
 
