@@ -26,7 +26,8 @@ from studies.circuit import indexer_scores, iterates, nested_search, peers, prec
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
-from studies.real_models.head_files import head_files
+from studies.real_models import page
+from studies.real_models.head_files import SHEETS, head_files
 from studies.search import (
     block_alternatives,
     block_fit,
@@ -137,6 +138,15 @@ def _of_models(root: Path) -> Iterator[Artefact]:
             yield Artefact(path, "all of it", lambda _, compute=compute: compute())
     except InputError as missing:
         print(f"skipped: models: {missing}", file=sys.stderr)
+    if all((root / sheet.path).is_file() for sheet in SHEETS):  # of the tables of the page
+        yield Artefact(page.FILE_NAME, "the tables", lambda text: page_text(root, text))
+
+
+def page_text(root: Path, text: str) -> str:
+    """Put the tables of the sheets into docs/real_models.md."""
+    for name, block in page.blocks(root).items():
+        text = replaced_block(text, name, block)
+    return text
 
 
 def run_block() -> str:

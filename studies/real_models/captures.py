@@ -23,8 +23,8 @@ N_KEYS = (256, 512, 1024, 2048, 4096, 8192)
 COUNTS = (16, 32, 64, 128, 256, 512)
 """Marked keys k, wherever k is chosen."""
 
-N_KEYS_OF_COUNTS = (1024, 2048, 4096, 8192)
-"""Numbers of keys n at which 512 of them are at most half."""
+N_KEYS_OF_COUNTS = (1024, 8192)
+"""Numbers of keys n where k is chosen; 512 are half of the first."""
 
 N_ROWS = 16
 _PARTS = 256  # rows are n / 256 apart, so that all 16 see more than 15/16 of n keys
@@ -58,8 +58,8 @@ class Captures:
                     given=f"no {file.as_posix()}",
                     allowed="a capture of the model on every text of data/texts",
                     why="the study reads queries, keys and values of every head, 1.4 GB, which are not committed",
-                    do=f"groverattn capture --model MODEL --text data/texts/{text}.txt -o {file.as_posix()} "
-                    f"--max-tokens {N_KEYS[-1]}; docs/real_models.md says where the model is to be had",
+                    do=f"groverattn capture --gguf FILE --text data/texts/{text}.txt -o {file.as_posix()} "
+                    f"--max-tokens {N_KEYS[-1]}; docs/real_models.md says where FILE is to be had",
                 )
         return captures
 
@@ -74,19 +74,33 @@ class Captures:
             text: load_head(file, layer=layer, head=head) for text, file in zip(self.texts, self.files, strict=True)
         }
 
-    def each(self, work: Callable[[dict[str, AttentionHead]], Any], n_workers: int = 2) -> Iterator[Any]:
-        """Yield the result of the work for every head, in the order of `places`."""
+    def each(
+        self, work: Callable[[dict[str, AttentionHead]], Any], n_workers: int = 2, *, in_turn: bool = False
+    ) -> Iterator[Any]:
+        """Yield the result of the work for every head, in the order of `places`.
+
+        Args:
+            work: takes one head on every text, by the text's name.
+            n_workers: processes.
+            in_turn: give each head on one text only; the texts take turns.
+        """
         places = self.places
-        return in_parallel(functools.partial(_at_one_head, self, work, places), range(len(places)), n_workers)
+        return in_parallel(functools.partial(_at_one_head, self, work, places, in_turn), range(len(places)), n_workers)
+
+    def only(self, at: int) -> Captures:
+        """Capture of one of the texts."""
+        return Captures(self.texts[at : at + 1], self.files[at : at + 1])
 
 
 def _at_one_head(
     captures: Captures,
     work: Callable[[dict[str, AttentionHead]], Any],
     places: list[tuple[int | None, int]],
+    in_turn: bool,
     at: int,
 ) -> Any:
-    return work(captures.heads(*places[at]))
+    files = captures.only(at % len(captures.texts)) if in_turn else captures
+    return work(files.heads(*places[at]))
 
 
 def rows_of(n_keys: int, n_rows: int = N_ROWS) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from studies.real_models import goodness, heads, k_law, tails, windows
+from studies.real_models import goodness, heads, k_law, same_rows, tails, windows
 from studies.real_models.captures import Captures
 from studies.real_models.heads_figure import heads_svg
 from studies.sheet import FOLDER
@@ -14,6 +14,7 @@ SHEETS = (
     k_law.SHEET,
     heads.KEYS_SHEET,
     heads.EXPONENTS_SHEET,
+    same_rows.SHEET,
     goodness.SHEET,
     windows.SHEET,
     heads.HEAD_KEYS_SHEET,

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from groverattn.diagnosis.diagnosis import MASSES, Summary
 from studies.real_models.captures import N_KEYS, Captures
 from studies.real_models.goodness import goodness_of_heads
-from studies.real_models.k_law import all_rows
-from studies.real_models.keys_needed import Concentration, concentration
+from studies.real_models.keys_needed import Concentration, all_rows, concentration
 from studies.real_models.power_law import draws, exponents, intervals
 from studies.real_models.tails import tails_of_heads
 from studies.sheet import Sheet
@@ -65,7 +64,7 @@ class HeadLine:
         tail_mass: softmax weight of these, median row.
         share_near: share of the rows in which the one threshold that marks 64 keys on average marks 32 to 128.
         marked_max: keys over 64 that it marks in the row that has most.
-        error_mean_score, error_zero: error of the output over max |V| with these tails, median row, median text.
+        error_mean_score, error_zero: error of the output over max |V| with these tails, median row.
         bound_mean_score: smallest proved bound of the first, likewise.
     """
 

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from groverattn.diagnosis.diagnosis import MASSES
 from studies.real_models.captures import MODEL, Captures
-from studies.real_models.keys_needed import Concentration, concentration
+from studies.real_models.keys_needed import PERCENTILES, Concentration, all_rows, concentration, of_heads
 from studies.real_models.power_law import PowerLaw, draws, exponents, intervals
+from studies.real_models.same_rows import same_rows
 from studies.sheet import Sheet
 
 FILE_NAME = f"src/groverattn/models/k_laws/{MODEL}.toml"
-PERCENTILES = (10, 50, 90)
-"""Of the heads: a concentrated one, the median and a spread one."""
-
 FROM_N_KEYS = 2048
 """The law is fitted again from here on: a law that bends is not one to extrapolate."""
 
@@ -35,6 +33,8 @@ class KLaw:
         exponent_low, exponent_high: its interval of 95 %, from texts and rows drawn again.
         residual_nats: root of the mean square of log k minus the law's.
         exponent_from_2048: fitted to n of 2,048 and more alone.
+        exponent_same_rows: of the rows of the largest n with n of their keys kept, see `SameRows`.
+        exponent_same_rows_from_2048: of these, fitted to n of 2,048 and more alone.
         k_at_n_max: k measured at the largest n.
     """
 
@@ -48,34 +48,27 @@ class KLaw:
     exponent_high: float
     residual_nats: float
     exponent_from_2048: float
+    exponent_same_rows: float
+    exponent_same_rows_from_2048: float
     k_at_n_max: float
 
 
-def of_heads(needed: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Percentiles over the heads of the median row's k, shape (percentiles, lengths, weights).
+def laws(measured: Concentration, same_rows: NDArray[np.int64]) -> Iterator[KLaw]:
+    """Fit the laws, weight by weight.
 
     Args:
-        needed: keys needed, shape (heads, lengths, rows, weights).
+        measured: keys needed of rows of every n.
+        same_rows: keys needed of the same rows with n keys kept, shape (heads, texts, lengths, rows, 3).
     """
-    return np.percentile(np.median(needed, axis=2), PERCENTILES, axis=0)
-
-
-def all_rows(needed: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Put the rows of all texts side by side: (heads, texts, lengths, rows, w) to (heads, lengths, texts x rows, w)."""
-    heads, texts, lengths, rows, weights = needed.shape
-    return needed.swapaxes(1, 2).reshape(heads, lengths, texts * rows, weights)
-
-
-def laws(measured: Concentration) -> Iterator[KLaw]:
-    """Fit the laws, weight by weight."""
     n_keys, needed = measured.n_keys, measured.needed
-    k = of_heads(all_rows(needed))
+    k, k_same = of_heads(all_rows(needed)), of_heads(all_rows(same_rows))
     lengths = np.swapaxes(needed, 1, 2)  # (heads, lengths, texts, rows, weights)
     drawn = np.array(
         [exponents(n_keys, of_heads(lengths[:, :, text, row])) for text, row in draws(*needed.shape[1:4:2])]
     )
     low, high = intervals(drawn)
     late = [at for at, n in enumerate(n_keys) if n >= FROM_N_KEYS]
+    n_late = [n_keys[at] for at in late]
     for column, weight in enumerate(MASSES):
         for line, percentile in enumerate(PERCENTILES):
             of_law = k[line, :, column]
@@ -90,14 +83,16 @@ def laws(measured: Concentration) -> Iterator[KLaw]:
                 float(low[line, column]),
                 float(high[line, column]),
                 law.residual,
-                PowerLaw.fit([n_keys[at] for at in late], of_law[late]).exponent,
+                PowerLaw.fit(n_late, of_law[late]).exponent,
+                PowerLaw.fit(n_keys, k_same[line, :, column]).exponent,
+                PowerLaw.fit(n_late, k_same[line, late, column]).exponent,
                 float(of_law[-1]),
             )
 
 
 def records(captures: Captures) -> list[KLaw]:
     """Fit the laws to every head of the captures."""
-    return list(laws(concentration(captures)))
+    return list(laws(concentration(captures), same_rows(captures)))
 
 
 def k_law_file(captures: Captures) -> str:
@@ -112,7 +107,7 @@ def k_law_file(captures: Captures) -> str:
         n_heads=n_heads,
         rows=n_rows * len(captures.texts),
     )
-    return head + "".join(_law_text(law) for law in laws(measured))
+    return head + "".join(_law_text(law) for law in laws(measured, same_rows(captures)))
 
 
 def _law_text(law: KLaw) -> str:
@@ -132,11 +127,14 @@ _HEAD = """\
 #   coefficient, exponent    least squares on log k over log n
 #   exponent_low, exponent_high    interval of 95 % of the exponent: texts, then rows, drawn again
 #   residual_nats       root of the mean square of log k minus the law's
-#   exponent_from_2048  fitted to n >= 2,048 alone: below `exponent` where k grows more slowly at large n
+#   exponent_from_2048  fitted to n >= 2,048 alone, three numbers of different rows
+#   exponent_same_rows  of the rows at n_max when only the first 4 and the last n - 4 of their keys are kept: a control,
+#                       as rows at different n ask different things
+#   exponent_same_rows_from_2048    of these, fitted to n >= 2,048 alone: what rows of n_max say of larger n
 #   k_at_n_max          k measured at n_max
 #
-# What it does not say: the weights are quantised (Q4_1), the model is small (135 million parameters, d = 64), and n
-# ends at the context it was trained for. docs/real_models.md has the tables.
+# What limits it: the weights are quantised (Q4_1), the model is small (135 million parameters, d = 64), and n
+# ends at the context that its configuration names. docs/real_models.md has the tables.
 
 model = "{model}"
 texts = [{texts}]

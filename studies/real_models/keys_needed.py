@@ -14,6 +14,9 @@ from groverattn.reference.attention.exact import score_blocks, softmax_rows
 from groverattn.reference.attention.mass_profile import keys_for_mass
 from studies.real_models.captures import N_KEYS, Captures, cut, rows_of
 
+PERCENTILES = (10, 50, 90)
+"""Of the heads: a concentrated one, the median and a spread one."""
+
 N_FIRST, N_LAST = 4, 64
 """Keys at the start of the text and up to the row itself, whose weight is summed."""
 
@@ -63,3 +66,18 @@ def of_rows(
         first.append(weights[:, :N_FIRST].sum(axis=1))
         last.append(weights.sum(axis=1, where=recent))
     return keys_for_mass(head, MASSES, rows), np.concatenate(first), np.concatenate(last)
+
+
+def of_heads(needed: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Percentiles over the heads of the median row's k, shape (percentiles, lengths, weights).
+
+    Args:
+        needed: keys needed, shape (heads, lengths, rows, weights).
+    """
+    return np.percentile(np.median(needed, axis=2), PERCENTILES, axis=0)
+
+
+def all_rows(needed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Put the rows of all texts side by side: (heads, texts, lengths, rows, w) to (heads, lengths, texts x rows, w)."""
+    heads, texts, lengths, rows, weights = needed.shape
+    return needed.swapaxes(1, 2).reshape(heads, lengths, texts * rows, weights)

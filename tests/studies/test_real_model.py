@@ -10,7 +10,7 @@ import pytest
 from groverattn.errors import InputError
 from groverattn.problem.heads import AttentionHead, load_head
 from studies import __main__ as regenerate
-from studies.real_models import goodness, head_files, heads, k_law, keys_needed, tails, windows
+from studies.real_models import goodness, head_files, heads, k_law, keys_needed, page, same_rows, tails, windows
 from studies.real_models.captures import COUNTS, N_KEYS, N_ROWS, TEXTS, Captures, cut, rows_of
 from studies.real_models.keys_needed import Concentration
 from studies.real_models.power_law import PowerLaw, draws, exponents, intervals
@@ -114,6 +114,17 @@ def test_windows_by_hand(head):
         assert share["weight_left"] == pytest.approx(1 - weights[list(known | marked)].sum())
 
 
+def test_the_same_rows_with_keys_left_out_by_hand(head):
+    needed = same_rows.of_head({"prose": head}, LENGTHS)
+    whole, _, _ = keys_needed.of_head({"prose": head}, LENGTHS)
+    assert (needed[:, 1] == whole[:, 1]).all()  # all 512 keys are kept
+    for at, row in enumerate(rows_of(512)):
+        weights = weights_of(head, row)
+        kept = np.concatenate([weights[:4], weights[row + 1 - 252 :]])
+        held = np.cumsum(np.sort(kept / kept.sum())[::-1])
+        assert needed[0, 0, at].tolist() == [int(np.searchsorted(held, mass - 1e-12)) + 1 for mass in (0.9, 0.95, 0.99)]
+
+
 def test_tails_of_the_slice(head):
     lines = [tails.summary([errors]) for errors in tails.of_head({"prose": head}, (512,))]
     assert {line.rows_beyond for line in lines} == {0}
@@ -132,16 +143,17 @@ def test_a_planted_exponent_is_recovered(exponent):
     fitted, low, high = heads.exponents_of_heads(found)[:, 0, 0]
     assert fitted == pytest.approx(exponent, abs=0.03)
     assert low - 1e-9 <= fitted <= high + 1e-9
-    (law,) = [law for law in k_law.laws(found) if (law.weight, law.percentile) == (0.9, 50)]
+    (law,) = [law for law in k_law.laws(found, found.needed) if (law.weight, law.percentile) == (0.9, 50)]
     assert law.exponent == pytest.approx(exponent, abs=0.03)
     assert law.coefficient == pytest.approx(0.9 if exponent else 1.0, rel=0.25)
+    assert law.exponent_same_rows == law.exponent  # no other rows were given
     assert 0.9 * 7700**exponent - 1 < law.k_at_n_max <= 0.9 * 8192**exponent + 1
 
 
 def test_the_law_is_that_of_the_percentiles_of_the_heads():
     each = [measured(planted(N_KEYS[-1], exponent)).needed for exponent in (0.2, 0.5, 0.8)]
     found = Concentration(N_KEYS, np.concatenate(each), np.zeros(0), np.zeros(0))
-    law = {line.percentile: line for line in k_law.laws(found) if line.weight == 0.9}
+    law = {line.percentile: line for line in k_law.laws(found, found.needed) if line.weight == 0.9}
     assert law[50].exponent == pytest.approx(0.5, abs=0.03)
     assert law[10].exponent < 0.5 < law[90].exponent < 0.8
 
@@ -260,8 +272,14 @@ def test_the_figure_is_drawn_from_the_sheets():
     assert (ROOT / head_files.FIGURE).read_text("utf-8") == head_files.figure(ROOT)
 
 
+def test_the_page_has_the_tables_of_the_sheets():
+    text = (ROOT / page.FILE_NAME).read_text("utf-8")
+    assert regenerate.page_text(ROOT, text) == text
+    assert len(page.blocks(ROOT)) == 6
+
+
 def test_without_the_captures_it_is_said_how_to_make_them(tmp_path, capsys):
-    with pytest.raises(InputError, match="groverattn capture --model"):
+    with pytest.raises(InputError, match="groverattn capture --gguf"):
         Captures.in_folder(tmp_path)
     assert list(regenerate.artefacts("models", tmp_path)) == []
     assert "skipped: models: given: no " in capsys.readouterr().err
