@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import attrs
@@ -140,6 +141,7 @@ class ModelKeys:
 _COLUMNS = ("k90", "k95", "k99", "first_4", "last_64")
 
 
+@functools.cache
 def exponents_of_heads(measured: Concentration) -> NDArray[np.float64]:
     """Return exponent, and the ends of its interval, of each head and weight: shape (3, heads, weights)."""
     log_k = np.log(measured.needed)
