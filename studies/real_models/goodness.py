@@ -124,11 +124,12 @@ class ModelGoodness:
         tail_mass: softmax weight of the tail below the k largest.
         tau_mass: softmax weight below the one threshold that marks k on average.
         marked_low, marked_median, marked_high, marked_max: marked keys over k, over the rows of a head.
-        share_narrow: share of the rows with a tail of at most 1 nat.
         share_near: share of the rows with k/2 to 2 k marked keys.
         share_none: share of the rows with none.
         strict_median: marked keys over k under the threshold that no row exceeds.
         strict_mass: softmax weight that it leaves.
+        rows_narrow: rows of all heads whose tail has a range of at most 1 nat, the same at each percentile.
+        rows: rows of all heads.
     """
 
     n_keys: int
@@ -141,28 +142,28 @@ class ModelGoodness:
     marked_median: float
     marked_high: float
     marked_max: float
-    share_narrow: float
     share_near: float
     share_none: float
     strict_median: float
     strict_mass: float
+    rows_narrow: int
+    rows: int
 
 
-_SHARES = {"share_narrow": "rows_narrow", "share_near": "rows_near", "share_none": "rows_none"}
+_SHARES = {"share_near": "rows_near", "share_none": "rows_none"}
+_NUMBERS = ("tail_range", "tail_mass", "tau_mass", "marked_low", "marked_median", "marked_high")
+_NUMBERS += ("marked_max", "strict_median", "strict_mass")
 
 
 def records(captures: Captures) -> Iterator[ModelGoodness]:
     """Summarise over the heads."""
     for heads in zip(*goodness_of_heads(captures), strict=True):
         for percentile in (10, 50, 90):
-            numbers = {
-                name: [getattr(head, _SHARES[name]) / head.rows for head in heads]
-                if name in _SHARES
-                else [getattr(head, name) for head in heads]
-                for name in (field.name for field in attrs.fields(ModelGoodness)[3:])
-            }
+            shares = {name: [getattr(head, counted) / head.rows for head in heads] for name, counted in _SHARES.items()}
+            numbers = shares | {name: [getattr(head, name) for head in heads] for name in _NUMBERS}
             at = {name: float(np.percentile(each, percentile)) for name, each in numbers.items()}
-            yield ModelGoodness(heads[0].n_keys, heads[0].n_marked, percentile, **at)
+            rows = {name: sum(getattr(head, name) for head in heads) for name in ("rows_narrow", "rows")}
+            yield ModelGoodness(heads[0].n_keys, heads[0].n_marked, percentile, **at, **rows)
 
 
 SHEET = Sheet("model_goodness.csv", ModelGoodness, records)

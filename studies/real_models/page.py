@@ -58,7 +58,7 @@ def same_rows_table(rows: Rows) -> str:
     for percentile, name in _HEADS:
         of_heads = [row for row in rows if row["percentile"] == percentile]
         fits = [PowerLaw.fit(N_KEYS, np.array([float(row[column]) for row in of_heads])) for column in columns]
-        lines.append(_line(f"law, {name}", *(f"{fit.coefficient:.2g} n^{fit.exponent:.2f}" for fit in fits)))
+        lines.append(_line(f"law, {name}", *(f"{fit.coefficient:.1f} n^{fit.exponent:.2f}" for fit in fits)))
     return "\n".join(lines)
 
 
@@ -149,7 +149,7 @@ def _spread(numbers: Sequence[str], *, percent: bool = False) -> str:
 
 def _law(row: Mapping[str, Any]) -> str:
     exponent, low, high = (f"{float(row[name]):.2f}" for name in ("exponent", "exponent_low", "exponent_high"))
-    return f"{float(row['coefficient']):.2g} n^{exponent} ({low} to {high})"
+    return f"{float(row['coefficient']):.1f} n^{exponent} ({low} to {high})"
 
 
 def _line(*cells: str) -> str:
