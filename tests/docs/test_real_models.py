@@ -45,8 +45,8 @@ def share(k, name, text="all"):
 def test_the_opening_is_three_sentences_on_the_assumption():
     assert OPENING.removeprefix("# A real language model ").count(". ") == 2
     assert (
-        f"90 % of it in {keys(50, 90):.0f} of 8,192 keys in the median head ({keys(10, 90):.0f} to {keys(90, 90):.0f} in "
-        f"10 to 90 % of the heads), 99 % in {keys(50, 99):.0f}, and k grows more slowly than n, like "
+        f"90 % of it in {keys(50, 90):.0f} of 8,192 keys in the median head ({keys(10, 90):.0f} to {keys(90, 90):.0f} "
+        f"in 10 to 90 % of the heads), 99 % in {keys(50, 99):.0f}, and k grows more slowly than n, like "
         f"n^{law(0.9, 'exponent'):.2f} and n^{law(0.99, 'exponent'):.2f}"
     ) in OPENING
     assert f"at k = 64 it marks 32 to 128 keys in {100 * good(64, 'share_near'):.0f} % of the rows" in OPENING
@@ -56,8 +56,8 @@ def test_the_opening_is_three_sentences_on_the_assumption():
 
 def test_the_law_and_its_control():
     assert (
-        f"its residual is {law(0.9, 'residual_nats'):.2f} nats at 90 %, and a fit to n of 2,048 and more gives the median "
-        f"head n^{law(0.9, 'exponent_from_2048'):.2f}"
+        f"its residual is {law(0.9, 'residual_nats'):.2f} nats at 90 %, and a fit to n of 2,048 and more gives the "
+        f"median head n^{law(0.9, 'exponent_from_2048'):.2f}"
     ) in TEXT
     k = [float(row["k90"]) for row in same_rows.SHEET.read(ROOT) if row["percentile"] == "50"]
     control = PowerLaw.fit(N_KEYS, np.array(k))
@@ -72,8 +72,8 @@ def test_what_is_said_of_good_heads():
     assert {row["rows"] for row in each} == {f"{270 * 48}"}
     assert f"in none of {270 * 48:,} rows at any of these k" in TEXT
     assert (
-        f"{good(64, 'strict_median'):.2f} k keys at k = 64. They leave {100 * good(64, 'strict_mass'):.0f} % of its weight, "
-        f"where its own 64 largest leave {100 * good(64, 'tail_mass'):.0f} %"
+        f"{good(64, 'strict_median'):.2f} k keys at k = 64. They leave {100 * good(64, 'strict_mass'):.0f} % of its "
+        f"weight, where its own 64 largest leave {100 * good(64, 'tail_mass'):.0f} %"
     ) in TEXT
 
 
