@@ -89,3 +89,13 @@ def test_what_is_said_of_the_tails():
         assert float(row["error_median"]) == pytest.approx(error(int(row["n_marked"]), "mean_score"), rel=1e-6)
     assert f"They are {error(64, 'mean_score', 'best_bound_median') / mean_score:.0f} times the error at k = 64" in TEXT
     assert error(64, "mean_score", "range_bound_median") > 1.99
+
+
+def test_what_is_said_of_the_windows():
+    assert f"marks {share(16, 'previous_row'):.0f} % of the same keys at k = 16 and" in TEXT
+    assert f"and {share(512, 'previous_row'):.0f} % at k = 512" in TEXT
+    left = {k: k * (1 - share(k, "previous_first_4_last_64") / 100) for k in (16, 512)}
+    assert f"leaves a mean of {left[16]:.1f} keys of 16, and {left[512]:.0f} of 512, to be searched for" in TEXT
+    assert f"hold {share(16, 'weight_first_4_last_64'):.0f} % of the weight, mean head" in TEXT
+    assert f"{share(16, 'first_4_last_64'):.0f} % of the marked keys at k = 16" in TEXT
+    assert f"but {share(512, 'first_4_last_64'):.0f} % of them at k = 512" in TEXT
