@@ -65,7 +65,7 @@ Of a language model's heads ([real models](../docs/real_models.md)), by the same
 `model_head_keys.csv`, the same of each head; `model_k_laws.csv`, the laws fitted to them, `model_same_rows.csv`, their
 control, and `model_exponents.csv`, exponents of the heads; `model_goodness.csv`, tails and one threshold for all rows;
 `model_tails.csv`, what each tail of B costs; `model_windows.csv`, where marked keys lie; `model_heads.csv`, each head
-at the largest n; and the figure `model_heads.svg`. About ten minutes.
+at the largest n; and the figure `model_heads.svg`. About ten minutes of a processor.
 
 Of several keys per query ([oracle](../docs/oracle.md)), by the same command: `block_rows.csv`, Toffolis, Clifford
 gates, qubits and reads of a whole row from n = 2^12 to 2^24 beside one key per query; `block_fit.csv`, their exponents;

@@ -25,7 +25,7 @@ FIGURE = f"{FOLDER}/model_heads.svg"
 
 
 def head_files(root: Path) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Yield the path of each file, from the root of the repository, and what computes its text: about an hour in all.
+    """Yield the path of each file, from the root of the repository, and what computes its text: ten minutes of a processor.
 
     Raises:
         InputError: the captures are not there; it says how to make them.
