@@ -25,7 +25,9 @@ FIGURE = f"{FOLDER}/model_heads.svg"
 
 
 def head_files(root: Path) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Yield the path of each file, from the root of the repository, and what computes its text: ten minutes of a processor.
+    """Yield the path of each file, from the root of the repository, and what computes its text.
+
+    About ten minutes of a processor in all.
 
     Raises:
         InputError: the captures are not there; it says how to make them.
