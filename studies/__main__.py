@@ -2,8 +2,7 @@
 
     python -m studies                    # estimates and README.md
     python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
-    python -m studies models             # model_run.csv, a language model run with B; needs its weights
-    python -m studies models             # real_models/*.csv, from the captures in data/real_models/
+    python -m studies models             # model_*.csv, real_models/*.csv and the law of k, where a model was captured
     python -m studies --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -23,10 +22,12 @@ from groverattn.files.whole import write_text
 from groverattn.run import main_job
 from studies import api_stub
 from studies.circuit import indexer_scores, iterates, nested_search, peers, precision
+from studies.model_run import model_run
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import k_laws, models, presets, reports
 from studies.readme import code_block, estimate_block, frontier_figure, headline, sheet_readme
-from studies.real_models import model_run, row_work, rows
+from studies.real_models import page, row_work, rows
+from studies.real_models.head_files import SHEETS, head_files
 from studies.search import (
     block_alternatives,
     block_fit,
@@ -138,18 +139,41 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         drawn = real_heads.TAILS_SHEET
         yield Artefact(f"{FOLDER}/tails.svg", whole, lambda _: tails_svg(drawn.read(root)))
     elif group == "models":
-        run = model_run.SHEET
-        yield Artefact(run.path, whole, lambda _: run.text(root / "data"), model_run.same_rows)
-        for sheet, of_head in _SHEETS_OF_MODELS:
-            yield Artefact(
-                sheet.path,
-                "all of it, less the lines of captures that are missing",
-                lambda old, sheet=sheet, of_head=of_head: rows.refreshed(sheet, of_head, old, root / "data"),
-            )
+        yield from _of_models(root)
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()
             yield Artefact(path, whole, lambda _, source=source: build_notebook(source))
+
+
+def _of_models(root: Path) -> Iterator[Artefact]:
+    """What is measured on models whose weights are not committed; without them it is left as it is."""
+    try:
+        for path, compute in head_files(root):
+            yield Artefact(path, "all of it", lambda _, compute=compute: compute())
+    except InputError as missing:
+        print(f"skipped: models: {missing}", file=sys.stderr)
+    try:
+        model_run.weights()
+        run = model_run.SHEET
+        yield Artefact(run.path, "all of it", lambda _: run.text(root / "data"), model_run.same_rows)
+    except InputError as missing:
+        print(f"skipped: the model's run: {missing}", file=sys.stderr)
+    for sheet, of_head in _SHEETS_OF_MODELS:
+        yield Artefact(
+            sheet.path,
+            "all of it, less the lines of captures that are missing",
+            lambda old, sheet=sheet, of_head=of_head: rows.refreshed(sheet, of_head, old, root / "data"),
+        )
+    if all((root / sheet.path).is_file() for sheet in SHEETS):  # of the tables of the page
+        yield Artefact(page.FILE_NAME, "the tables", lambda text: page_text(root, text))
+
+
+def page_text(root: Path, text: str) -> str:
+    """Put the tables of the sheets into docs/real_models.md."""
+    for name, block in page.blocks(root).items():
+        text = replaced_block(text, name, block)
+    return text
 
 
 def run_block() -> str:

@@ -74,6 +74,13 @@ B costs in the output of the same heads, with its bounds ([approximation](../doc
 And `read_first.csv`: keys that are read before the search on six of the heads, about two minutes; where a captured
 model lies in `data/real_models/`, `read_first_captured.csv` too ([methods](../docs/methods.md#reading-first)).
 
+Of a language model's heads ([real models](../docs/real_models.md)), by the same command where its weights are:
+`model_keys.csv`, keys that hold 90, 95 and 99 % of a row's weight over n, percentiles over 270 heads, and
+`model_head_keys.csv`, the same of each head; `model_k_laws.csv`, the laws fitted to them, `model_same_rows.csv`, their
+control, and `model_exponents.csv`, exponents of the heads; `model_goodness.csv`, tails and one threshold for all rows;
+`model_tails.csv`, what each tail of B costs; `model_windows.csv`, where marked keys lie; `model_heads.csv`, each head
+at the largest n; and the figure `model_heads.svg`. About ten minutes of a processor.
+
 Of several keys per query ([oracle](../docs/oracle.md)), by the same command: `block_rows.csv`, Toffolis, Clifford
 gates, qubits and reads of a whole row from n = 2^12 to 2^24 beside one key per query; `block_fit.csv`, their exponents;
 `block_misses.csv`, misses in 10^4 rows against the promise; `block_heads.csv`, the same heads searched by blocks;

@@ -1,1 +1,1 @@
-"""A real language model, SmolLM2-135M: its heads, the rows searched in them, and the model run with B."""
+"""A real language model, SmolLM2-135M: its heads, and the rows searched in them."""

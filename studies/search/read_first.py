@@ -37,8 +37,8 @@ RULES = (
     ReadingRule(ReadFirst(4, 64), previous=True),
 )
 HEADS_FILE = "minilm_l6_n512.npz"
-CAPTURED = "data/real_models"
-"""Where a captured model is looked for: the first `.npz` file there."""
+CAPTURED = "data/real_models/docs.npz"
+"""The captured model, if it is there; docs/real_models.md says how it is made."""
 BITS = 8
 P_MISS = 0.005  # of a row, what an estimate gives the search by default
 LONGEST, N_ROWS = 512, 32  # rows are the last 512 at most, of these 32 evenly spaced: our choice

@@ -6,6 +6,7 @@ import pytest
 
 from groverattn.diagnosis.diagnosis import diagnose
 from groverattn.diagnosis.figure import diagnosis_svg
+from groverattn.diagnosis.tails import compare_tails
 from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, bundled_head
@@ -57,6 +58,16 @@ def test_errors_of_the_tails_are_those_of_b(diagnosis) -> None:
         assert tail["error_max"] == pytest.approx(error.max(), rel=1e-9)
         assert tail["rows_beyond"] == 0
         assert tail["error_max"] <= tail["best_bound_max"] <= tail["mass_bound_max"]
+
+
+def test_tails_of_some_rows() -> None:
+    """The worst of them, row by row, is the worst of the whole head."""
+    head = attrs.evolve(bundled_head(), causal=True)
+    whole = compare_tails(head, largest_keys(head, 16))
+    parts = [compare_tails(head, largest_keys(head, 16, rows)) for rows in (range(0, 60), range(60, 128))]
+    for tail, *of_parts in zip(whole, *parts, strict=True):
+        assert tail.rows == sum(part.rows for part in of_parts)
+        assert tail.error_max == pytest.approx(max(part.error_max for part in of_parts), rel=1e-9)
 
 
 def test_one_threshold_for_all_rows(diagnosis) -> None:

@@ -1,95 +1,101 @@
-"""docs/real_models.md: the tables of the model run through B are those of the sheet."""
+"""What docs/real_models.md says beside its tables, from the committed sheets."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from studies.real_models import model_run
+from studies.real_models import goodness, heads, k_law, page, same_rows, tails, windows
+from studies.real_models.captures import N_KEYS
+from studies.real_models.power_law import PowerLaw
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "real_models.md").read_text("utf-8")
-ROWS = model_run.SHEET.read(ROOT)
+TEXT = " ".join((ROOT / page.FILE_NAME).read_text("utf-8").split())
+OPENING = TEXT.split(" Model: ")[0]
 
 
-def the_row(text, n_marked, tail, marking="k of a row", read_last=0):
-    key = (text, str(n_marked), tail, marking, str(read_last))
-    (row,) = [r for r in ROWS if (r["text"], r["n_marked"], r["tail"], r["marking"], r["read_last"]) == key]
+def the(sheet, **chosen):
+    """The one row of a sheet with these cells."""
+    (row,) = [
+        row for row in sheet.read(ROOT) if {name: str(value) for name, value in chosen.items()}.items() <= row.items()
+    ]
     return row
 
 
-def difference(row):
-    return f"{float(row['above_exact']):+.3f} ± {float(row['standard_error']):.3f}".replace("-", "−")
+def keys(percentile, weight):
+    return float(the(heads.KEYS_SHEET, n_keys=8192, text="all", heads=percentile)[f"k{weight}"])
 
 
-def lines_of_tails():
-    for text in (*model_run.TEXTS, model_run.ALL):
-        for tail in ("zero", "mean_score", "ones"):
-            cells = [difference(the_row(text, k, tail)) for k in model_run.N_MARKED]
-            yield f"| {text} | `{tail}` | {' | '.join(cells)} |"
+def law(weight, name, percentile=50):
+    return float(the(k_law.SHEET, weight=weight, percentile=percentile)[name])
 
 
-VARIANTS = (
-    ("the model's own attention", "", "", "exact", 0),
-    *(("64 largest of a row", 64, tail, "k of a row", 0) for tail in ("zero", "mean_score", "exact_sum")),
-    *(
-        (f"4 first, 64 last{f', {k} largest of the rest' if k else ' alone'}", k, tail, "k of a row", 64)
-        for k in (0, 16, 64)
-        for tail in ("zero", "mean_score")
-    ),
-    *((f"one threshold per head, {k} on average", k, "mean_score", "one threshold per head", 0) for k in (16, 64, 256)),
-)
+def good(k, name, percentile=50):
+    return float(the(goodness.SHEET, n_keys=8192, n_marked=k, percentile=percentile)[name])
 
 
-def lines_of_variants():
-    for words, k, tail, marking, read_last in VARIANTS:
-        row = the_row(model_run.ALL, k, tail, marking, read_last)
-        above = difference(row) if tail else ""
-        yield (
-            f"| {words} | {f'`{tail}`' if tail else ''} | {float(row['loss']):.3f} | "
-            f"{float(row['perplexity']):.2f} | {above} | {float(row['same_choice']) * 100:.1f} % |"
-        )
+def error(k, tail, name="error_median"):
+    return float(the(tails.SHEET, n_keys=8192, n_marked=k, tail=tail)[name])
 
 
-@pytest.mark.parametrize("lines", [lines_of_tails, lines_of_variants], ids=lambda lines: lines.__name__)
-def test_the_tables_are_those_of_the_sheet(lines):
-    every = list(lines())
-    assert len(every) > 10
-    assert "\n".join(every) in TEXT
+def share(k, name, text="all"):
+    return 100 * float(the(windows.SHEET, n_keys=8192, n_marked=k, text=text, heads="mean")[name])
 
 
-def above(text, n_marked, tail, **which):
-    row = the_row(text, n_marked, tail, **which)
-    return float(row["above_exact"]), float(row["standard_error"])
+def test_the_opening_is_three_sentences_on_the_assumption():
+    assert OPENING.removeprefix("# A real language model ").count(". ") == 2
+    assert (
+        f"90 % of it in {keys(50, 90):.0f} of 8,192 keys in the median head ({keys(10, 90):.0f} to {keys(90, 90):.0f} "
+        f"in 10 to 90 % of the heads), 99 % in {keys(50, 99):.0f}, and k grows more slowly than n, like "
+        f"n^{law(0.9, 'exponent'):.2f} and n^{law(0.99, 'exponent'):.2f}"
+    ) in OPENING
+    assert f"at k = 64 it marks 32 to 128 keys in {100 * good(64, 'share_near'):.0f} % of the rows" in OPENING
+    assert f"at k = 64 it spans {good(64, 'tail_range'):.0f} nats" in OPENING
+    assert f"({error(64, 'mean_score'):.3f} and {error(64, 'zero'):.3f} of max |V|)" in OPENING
 
 
-def test_the_tail_is_better_than_dropping_it():
-    for text in (*model_run.TEXTS, model_run.ALL):
-        for k in model_run.N_MARKED:
-            assert above(text, k, "mean_score")[0] < above(text, k, "zero")[0]
-    at = {k: above("all", k, "zero")[0] for k in model_run.N_MARKED}
-    assert at[64] < above("all", 16, "mean_score")[0] < at[32]
-    assert at[256] < above("all", 32, "mean_score")[0] < at[128]
-    assert at[256] > 2 * above("all", 256, "zero")[1]
+def test_the_law_and_its_control():
+    assert (
+        f"its residual is {law(0.9, 'residual_nats'):.2f} nats at 90 %, and a fit to n of 2,048 and more gives the "
+        f"median head n^{law(0.9, 'exponent_from_2048'):.2f}"
+    ) in TEXT
+    k = [float(row["k90"]) for row in same_rows.SHEET.read(ROOT) if row["percentile"] == "50"]
+    control = PowerLaw.fit(N_KEYS, np.array(k))
+    assert law(0.9, "exponent_same_rows") == pytest.approx(control.exponent, rel=1e-3)
+    assert f"n^{control.exponent:.2f} at 90 % with a residual of {control.residual:.2f} nats" in TEXT
+    assert f"From 2,048 keys on it is n^{law(0.9, 'exponent_same_rows_from_2048'):.2f} here" in TEXT
 
 
-def test_where_b_stops_hurting():
-    for text in (*model_run.TEXTS, model_run.ALL):
-        for k in (128, 256):
-            difference, error = above(text, k, "mean_score")
-            assert abs(difference) < 2 * error
-    assert above("all", 64, "mean_score")[0] < above("all", 64, "mean_score")[1]
-    assert above("code", 64, "mean_score")[0] > 2 * above("code", 64, "mean_score")[1]
+def test_what_is_said_of_good_heads():
+    each = [row for row in goodness.SHEET.read(ROOT) if row["n_keys"] == "8192"]
+    assert {row["rows_narrow"] for row in each} == {"0"}
+    assert {row["rows"] for row in each} == {f"{270 * 48}"}
+    assert f"in none of {270 * 48:,} rows at any of these k" in TEXT
+    assert (
+        f"{good(64, 'strict_median'):.2f} k keys at k = 64. They leave {100 * good(64, 'strict_mass'):.0f} % of its "
+        f"weight, where its own 64 largest leave {100 * good(64, 'tail_mass'):.0f} %"
+    ) in TEXT
 
 
-def test_ones_break_the_model():
-    every = [the_row("all", k, "ones") for k in model_run.N_MARKED]
-    assert all(2.4 < float(row["above_exact"]) < 2.9 and float(row["weight_error_median"]) > 1.4 for row in every)
+def test_what_is_said_of_the_tails():
+    mean_score, zero, exact = (error(64, name) for name in ("mean_score", "zero", "exact_sum"))
+    assert abs(zero / mean_score - 1) < 0.01
+    assert f"is worth a factor of {mean_score / exact:.1f} at k = 64" in TEXT
+    assert error(512, "ones") > 0.95 * error(16, "ones")
+    rows = [row for row in tails.SHEET.read(ROOT) if row["tail"] == "first_order"]
+    assert {row["rows_linear"] for row in rows} == {"0"}
+    assert f"linear in none of the {sum(int(row['rows']) for row in rows):,} rows" in TEXT
+    for row in rows:
+        assert float(row["error_median"]) == pytest.approx(error(int(row["n_marked"]), "mean_score"), rel=1e-6)
+    assert f"They are {error(64, 'mean_score', 'best_bound_median') / mean_score:.0f} times the error at k = 64" in TEXT
+    assert error(64, "mean_score", "range_bound_median") > 1.99
 
 
-@pytest.mark.parametrize(("n_marked", "most"), [(16, "36"), (64, "143")])
-def test_what_one_threshold_marks(n_marked, most):
-    row = the_row("all", n_marked, "mean_score", marking="one threshold per head")
-    assert row["marked_p90"] == most
-    assert f"{float(row['marked_mean']):.1f}" in TEXT
-    assert f"{float(row['rows_without_marked']) * 100:.1f} %" in TEXT
-    assert above("all", n_marked, "mean_score", marking="one threshold per head") > above("all", n_marked, "mean_score")
+def test_what_is_said_of_the_windows():
+    assert f"marks {share(16, 'previous_row'):.0f} % of the same keys at k = 16 and" in TEXT
+    assert f"and {share(512, 'previous_row'):.0f} % at k = 512" in TEXT
+    left = {k: k * (1 - share(k, "previous_first_4_last_64") / 100) for k in (16, 512)}
+    assert f"leaves a mean of {left[16]:.1f} keys of 16, and {left[512]:.0f} of 512, to be searched for" in TEXT
+    assert f"hold {share(16, 'weight_first_4_last_64'):.0f} % of the weight, mean head" in TEXT
+    assert f"{share(16, 'first_4_last_64'):.0f} % of the marked keys at k = 16" in TEXT
+    assert f"but {share(512, 'first_4_last_64'):.0f} % of them at k = 512" in TEXT

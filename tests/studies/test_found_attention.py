@@ -9,8 +9,8 @@ from groverattn.errors import InputError
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
-from studies.real_models import found_attention as study
-from studies.real_models.found_attention import CheckedRows, Marking, checked_rows, found_keys, head_of_call
+from studies.model_run import found_attention as study
+from studies.model_run.found_attention import CheckedRows, Marking, checked_rows, found_keys, head_of_call
 
 N, HEADS, KEY_HEADS, D = 300, 4, 2, 16  # more rows than one block has
 ROWS = np.arange(N)

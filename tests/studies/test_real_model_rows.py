@@ -8,7 +8,7 @@ import pytest
 
 from groverattn.problem.heads import load_head
 from studies.real_models import row_work, rows
-from studies.real_models.rows import CASES, HEADS, SLICE, Case
+from studies.real_models.rows import CASES, HEADS, SLICE, SLICE_PLACE, Case
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
@@ -19,7 +19,7 @@ BLOCKS = row_work.BLOCKS_SHEET.read(ROOT)
 
 @pytest.fixture(scope="module")
 def head():
-    return load_head(DATA / SLICE)
+    return load_head(DATA / SLICE, **SLICE_PLACE)
 
 
 def committed(sheet, name):
@@ -52,7 +52,7 @@ def test_lines_of_missing_captures_stay(tmp_path, head) -> None:
 def test_every_head_is_there() -> None:
     names = [f"{stem} layer {layer} head {head}" for stem in ("docs", "smollm2_n4096") for layer, head in HEADS]
     for sheet in (SEARCHED, WORK, BLOCKS):
-        assert list(dict.fromkeys(row["head"] for row in sheet)) == [Path(SLICE).stem, *names]
+        assert list(dict.fromkeys(row["head"] for row in sheet)) == [f"{Path(SLICE).stem} layer 10 head 4", *names]
     cases = {8192: CASES[8192], 4096: CASES[4096], 512: CASES[512]}
     n_lines = len(cases[512]) + len(HEADS) * (len(cases[8192]) + len(cases[4096]))
     assert len(SEARCHED) == n_lines

@@ -66,7 +66,7 @@ class TailErrors:
 
 
 def compare_tails(head: AttentionHead, largest: LargestKeys) -> tuple[TailErrors, ...]:
-    """Errors of B with every tail, from the same found keys, beside exact attention: O(n^2 d) a tail.
+    """Errors of B with every tail, from the same found keys, beside exact attention: O(m n d) a tail for m rows.
 
     Raises:
         InputError: values that are all zero; errors are relative to the largest |V|.
@@ -84,7 +84,8 @@ def compare_tails(head: AttentionHead, largest: LargestKeys) -> tuple[TailErrors
             why="errors are relative to the largest |V|",
             do="check how the head was exported",
         )
-    entries, exact = FoundEntries.of(head, largest.found), exact_attention(head)
+    entries = FoundEntries.of(head, largest.found, largest.rows)
+    exact = exact_attention(head, largest.rows)
     return tuple(_errors(SparseRankOne.from_entries(entries, name), exact, largest) for name in TAILS)
 
 

@@ -38,3 +38,16 @@ def test_the_paper_s_assumption_fails_on_the_bundled_head() -> None:
 def test_what_is_refused(k) -> None:
     with pytest.raises(InputError, match=f"n_marked = {k}; allowed: 1 to 127"):
         largest_keys(bundled_head(), k)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_some_rows_are_those_of_the_whole_head(causal) -> None:
+    head, rows = attrs.evolve(bundled_head(), causal=causal), [127, 3, 64]
+    whole, some = largest_keys(head, 16), largest_keys(head, 16, rows)
+    assert whole.rows.tolist() == list(range(128))
+    assert some.rows.tolist() == rows
+    assert [keys.tolist() for keys in some.found] == [whole.found[row].tolist() for row in rows]
+    for name in ("tau", "next_score", "tail_range", "tail_mass"):
+        np.testing.assert_allclose(getattr(some, name), getattr(whole, name)[rows], rtol=1e-12)
+    with pytest.raises(InputError, match="rows 0 to 128"):
+        largest_keys(head, 16, [0, 128])

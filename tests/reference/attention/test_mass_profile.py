@@ -41,6 +41,13 @@ def test_blocks_change_nothing(monkeypatch) -> None:
     assert (keys_for_mass(bundled_head(), [0.9]) == whole).all()
 
 
+@both_masks
+def test_some_rows_are_those_of_the_whole_head(causal) -> None:
+    head, rows = attrs.evolve(bundled_head(), causal=causal), [127, 3, 64]
+    assert (keys_for_mass(head, [0.5, 0.9], rows) == keys_for_mass(head, [0.5, 0.9])[rows]).all()
+    np.testing.assert_allclose(mass_of_largest(head, [2, 16], rows), mass_of_largest(head, [2, 16])[rows], rtol=1e-12)
+
+
 def test_equal_scores_need_a_share_of_the_keys() -> None:
     head = attrs.evolve(bundled_head(), queries=np.zeros((128, 32)))
     assert (keys_for_mass(head, [0.25, 0.5]) == [32, 64]).all()

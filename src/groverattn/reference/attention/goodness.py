@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from groverattn.errors import check_between
 from groverattn.problem.heads import AttentionHead
-from groverattn.reference.attention.exact import score_blocks, softmax_rows
+from groverattn.reference.attention.exact import row_numbers, score_blocks, softmax_rows
 
 
 @attrs.frozen(eq=False)
 class LargestKeys:
-    """Keys whose scores reach the k-th largest of their row, all of shape (n,) or one list per row.
+    """Keys whose scores reach the k-th largest of their row, all of shape (m,) or one list per row.
 
     The tail of a row is every other key that it sees. A row that sees no more than k keys has all of them found, no
     threshold (NaN) and no tail.
 
     Attributes:
         k: how many were asked for.
+        rows: the rows that are held, shape (m,); all n of them unless fewer were asked for.
         found: these keys, ascending; more than k where scores tie with the k-th.
         tau: the k-th largest scaled score.
         next_score: the largest score below it; NaN where there is none.
@@ -28,6 +29,7 @@ class LargestKeys:
     """
 
     k: int
+    rows: NDArray[np.int64]
     found: list[NDArray[np.int64]]
     tau: NDArray[np.float64]
     next_score: NDArray[np.float64]
@@ -45,11 +47,16 @@ class LargestKeys:
         return np.array([keys.size for keys in self.found])
 
 
-def largest_keys(head: AttentionHead, n_marked: int) -> LargestKeys:
-    """Keys with the k largest scores of every row, and what ties with them, from all scores: O(n^2 d).
+def largest_keys(head: AttentionHead, n_marked: int, rows: ArrayLike | None = None) -> LargestKeys:
+    """Keys with the k largest scores of every row, and what ties with them, from all scores: O(m n d) for m rows.
+
+    Args:
+        head: the head.
+        n_marked: keys k.
+        rows: only these rows, shape (m,); all by default.
 
     Raises:
-        InputError: k is not in 1 to n - 1.
+        InputError: k is not in 1 to n - 1, or a row that the head does not have.
 
     >>> head = AttentionHead(np.ones((3, 1)), [[2.0], [1.0], [1.0]], np.ones((3, 1)), 1.0, causal=True, name="tie")
     >>> largest = largest_keys(head, 1)
@@ -58,7 +65,7 @@ def largest_keys(head: AttentionHead, n_marked: int) -> LargestKeys:
     """
     check_between("n_marked", n_marked, 1, head.n_keys - 1, "some keys of a row are found, and some are left")
     found, columns = [], []
-    for _, scores in score_blocks(head):
+    for _, scores in score_blocks(head, rows):
         visible = np.isfinite(scores)
         kth = -np.partition(-scores, n_marked - 1, axis=1)[:, n_marked - 1]  # -inf: the row sees fewer
         in_head = visible & (scores >= kth[:, None])
@@ -74,7 +81,7 @@ def largest_keys(head: AttentionHead, n_marked: int) -> LargestKeys:
                 softmax_rows(scores).sum(axis=1, where=in_tail),
             )
         )
-    return LargestKeys(n_marked, found, *map(np.concatenate, zip(*columns, strict=True)))
+    return LargestKeys(n_marked, row_numbers(head, rows), found, *map(np.concatenate, zip(*columns, strict=True)))
 
 
 def masked_range(numbers: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:

