@@ -131,7 +131,7 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
     elif group == "heads":
         for sheet in _SHEETS_OF_HEADS:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text(root / "data"))
-        for path in sorted((root / read_first.CAPTURED).glob("*.npz"))[:1]:  # too large to be committed
+        for path in filter(Path.is_file, [root / read_first.CAPTURED]):  # too large to be committed
             sheet = read_first.CAPTURED_SHEET
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet, path=path: sheet.text(path))
         for sheet in _LONG_SHEETS:

@@ -29,7 +29,7 @@ HEADS = ((0, 0), (5, 2), (10, 4), (15, 8), (20, 3), (25, 7))
 CAPTURES = ("docs.npz", "smollm2_n4096.npz")
 """8,192 and 4,096 tokens: two states of this project's pages, in November 2026."""
 
-SLICE, SLICE_PLACE = "smollm2_l10_n512.npz", {"layer": 10, "head": 4}
+SLICE, SLICE_PLACE = "smollm2_l10_n512.npz", (10, 4)
 
 BITS = 8
 SEED = 0
@@ -142,7 +142,7 @@ def sources(data: Path) -> list[Path]:
 def heads_of(path: Path) -> Iterator[AttentionHead]:
     """Yield the heads that are looked at of one file, each loaded when it is asked for."""
     if path.name == SLICE:
-        yield load_head(path, **SLICE_PLACE)
+        yield load_head(path, layer=SLICE_PLACE[0], head=SLICE_PLACE[1])
     else:
         yield from (load_head(path, layer=layer, head=head) for layer, head in HEADS)
 

@@ -19,7 +19,7 @@ BLOCKS = row_work.BLOCKS_SHEET.read(ROOT)
 
 @pytest.fixture(scope="module")
 def head():
-    return load_head(DATA / SLICE, **SLICE_PLACE)
+    return load_head(DATA / SLICE, layer=SLICE_PLACE[0], head=SLICE_PLACE[1])
 
 
 def committed(sheet, name):
