@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from groverattn.show.document import Block, Figure, Paragraph, Points, Table
+from groverattn.show.glance import Bars, Tiles
 
 COLUMNS = 100
 """Width of a notebook's page, and of the text of a result."""
@@ -43,6 +44,10 @@ def print_blocks(blocks: Iterable[Block | str], console: Any = None) -> None:
             _print_table(console, block)
         elif isinstance(block, Points):
             console.print(Text("\n".join(f"- {plain(item)}" for item in block.items)))
+        elif isinstance(block, Tiles):
+            console.print(Text("\n".join(plain(f"{each.label}: {each.value.text}") for each in block.items)))
+        elif isinstance(block, Bars):
+            console.print(Text("\n".join(plain(each.text) for each in block.items)))
         else:
             stressed = isinstance(block, Paragraph) and block.stressed
             text = block.text if isinstance(block, Paragraph) else block
@@ -83,7 +88,7 @@ def _print_table(console: Any, table: Table) -> None:
     for i in shown:
         column = table.columns[i]
         justify = "right" if column.numeric else "left"
-        rich.add_column(Text(plain(column.short or column.heading)), justify=justify, overflow="fold")
+        rich.add_column(Text(plain(column.short or column.full_heading)), justify=justify, overflow="fold")
     for row in table.rows:
         rich.add_row(*(Text(plain(row[i].text)) for i in shown))
     console.print(rich)
