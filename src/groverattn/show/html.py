@@ -21,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from groverattn.show.document import Block, Column, Document, Figure, Table, by_how, entry_anchor
+from groverattn.show.document import Block, Document, Figure, Table, by_how, entry_anchor
 from groverattn.show.inline_svg import PARTS, inline_svg
 from groverattn.show.markdown import bare, leading
 from groverattn.show.markdown import inline as to_markdown
@@ -129,7 +129,9 @@ def csv_link(table: Table) -> str:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(bare(each.full_heading + (f" ({each.shown_unit})" if each.shown_unit else "")) for each in table.columns)
+    writer.writerow(
+        bare(each.full_heading + (f" ({each.shown_unit})" if each.shown_unit else "")) for each in table.columns
+    )
     writer.writerows([number_text(cell) or bare(cell.text) for cell in row] for row in table.rows)
     return f"data:text/csv;charset=utf-8,{quote(text.getvalue(), safe='')}"
 
