@@ -79,9 +79,9 @@ class Contest:
             machine=results.machine.name,
             error_budget=results.request.error_budget,
             n_keys=results.request.shape.n_keys,
-            slowest=results.slowest.words,
+            slowest=results.slowest.name,
             slowest_s=results.slowest.time_s_per_row,
-            fastest=results.fastest.words,
+            fastest=results.fastest.name,
             fastest_s=results.fastest.time_s_per_row,
             best=_contender(designs[BEST]) if BEST in designs else None,
             crowd=_crowd(results),
@@ -114,9 +114,8 @@ class Contest:
             )
         best = self.best
         if not self.quantum_wins:
-            return (
-                f"A GPU is {_times(best.duration_s / self.slowest_s)} faster: {gpu}, against {_time_and_qubits(best)}."
-            )
+            factor = _times(best.duration_s / self.slowest_s)
+            return f"A GPU is {factor} faster: {gpu}, against {_time_and_qubits(best)}."
         if best.duration_s >= self.fastest_s:
             behind = f"but the fastest line, {self.fastest}, is {_times(best.duration_s / self.fastest_s)} faster still"
         else:
@@ -140,8 +139,8 @@ class Contest:
         if passing:
             memory = passing[ASSUMED]
             return (
-                f"More keys do not change it for any circuit up to {largest}; with the assumed memory, which nobody has "
-                f"built, they do: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
+                f"More keys do not change it for any circuit up to {largest}; with the assumed memory, which nobody "
+                f"has built, they do: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
             )
         return f"More keys do not change it: up to {largest} no data access passes that line{self._free_control}"
 

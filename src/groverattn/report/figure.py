@@ -11,10 +11,11 @@ from groverattn.frontier.figure import frontier_svg as _  # noqa: F401  register
 from groverattn.frontier.frontier import Frontier
 from groverattn.show.figures import GREY, canvas, svg_text
 from groverattn.show.inline_svg import with_text
+from groverattn.show.markdown import typeset
 from groverattn.show.numbers import count_text, rounded, time_text
 from groverattn.show.result import draw
 
-_INK, _WIDTH, _HEIGHT = "#000000", 7.6, 3.3
+_INK, _WIDTH, _HEIGHT = "#000000", 5.7, 3.9
 _MARKS = ("*", "D", "P")
 
 
@@ -40,7 +41,7 @@ def place_svg(found: Frontier, designs: Mapping[str, Estimate]) -> tuple[str, tu
             (point,) = axes.plot([qubits], [seconds], "o", markersize=13, alpha=0, zorder=9)
             point.set_gid(f"value-{place}")
         axes.margins(y=0.06)
-        axes.legend(frameon=False, fontsize=8, loc="upper right")
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
         return svg_text(figure)
 
     return with_text(drawn), tuple(said)
@@ -56,7 +57,7 @@ def _values(found: Frontier, designs: Mapping[str, Estimate], said: list[str]) -
 
 
 def _words(name: str, qubits: int, seconds: float) -> str:
-    return f"{name}: {count_text(qubits)} physical qubits, {time_text(seconds)}"
+    return typeset(f"{name}: {count_text(qubits)} physical qubits, {time_text(seconds)}")
 
 
 def _gap(axes: Any, found: Frontier, designs: Mapping[str, Estimate]) -> None:
@@ -67,7 +68,7 @@ def _gap(axes: Any, found: Frontier, designs: Mapping[str, Estimate]) -> None:
         style = {"arrowstyle": "<->", "color": GREY, "shrinkA": 6, "shrinkB": 0}
         axes.annotate("", (qubits, slowest), (qubits, seconds), arrowprops=style)
         middle = (seconds * slowest) ** 0.5
-        factor = rounded(seconds / slowest).text
+        factor = typeset(rounded(seconds / slowest).text)
         axes.annotate(f" {factor} times", (qubits, middle), (4, 0), textcoords="offset points", fontsize=9, va="center")
 
 
@@ -108,6 +109,6 @@ def iterate_svg(parts: Mapping[str, int], meanings: Mapping[str, str]) -> str:
 def _box(x: int, label: str, wires: Sequence[int], meaning: str) -> Iterator[str]:
     top, bottom = _ROW * wires[0] + 7, _ROW * wires[-1] + 37
     yield f"<g><title>{escape(meaning)}</title>"
-    yield f'<rect x="{x}" y="{top}" width="{_BOX}" height="{bottom - top}" rx="4" class="box" stroke="#2f5d8a"/>'
+    yield f'<rect x="{x}" y="{top}" width="{_BOX}" height="{bottom - top}" rx="4" fill="var(--paper)" stroke="#2f5d8a"/>'
     middle = (top + bottom) / 2 + 4
     yield f'<text x="{x + _BOX / 2:g}" y="{middle:g}" font-size="11" text-anchor="middle">{label}</text></g>'

@@ -15,21 +15,18 @@ from groverattn.report.results import BEST, ModelResults
 from groverattn.row.designs import design_text
 from groverattn.show.document import Block, Figure, Paragraph
 from groverattn.show.glance import Bar, Bars, Part, Tile, Tiles
-from groverattn.show.numbers import Cell, count, count_text, duration, probability_text, rounded, time_text, words
+from groverattn.show.numbers import count, count_text, duration, probability_text, rounded, time_text, words
 
 _IN_THE_VERDICT = ("duration", "physical_qubits", "gpu", "ratio", "crossover", "frontier", "choices")
 
 
 def front(results: ModelResults) -> tuple[Block, ...]:
     """Return the blocks of page one."""
-    blocks: list[Block] = [_tiles(results), *map(_stressed, Contest.of(results).sentences)]
+    verdict = Paragraph(" ".join(Contest.of(results).sentences), _IN_THE_VERDICT, stressed=True)
+    blocks: list[Block] = [_tiles(results), verdict]
     blocks += [_place(results)] if isinstance(results.frontier, Frontier) else []
     best = results.designs.get(BEST)
     return (*blocks, *([_bars(best)] if best is not None else []))
-
-
-def _stressed(sentence: str) -> Paragraph:
-    return Paragraph(sentence, _IN_THE_VERDICT, stressed=True)
 
 
 def _tiles(results: ModelResults) -> Tiles:
@@ -54,13 +51,11 @@ def _factor(results: ModelResults, seconds: float) -> Tile:
     """How many times faster the faster side is; against the fastest GPU line below."""
     slow, fast = results.slowdown(seconds), seconds / results.fastest.time_s_per_row
     if slow >= 1:
-        return Tile("GPU faster by", _times(slow), f"and by {rounded(fast).text} on its fastest line")
-    other = f"the fastest GPU line is {_times(fast).text} as fast" if fast >= 1 else f"and by {_times(1 / fast).text}"
-    return Tile("Quantum faster by", _times(1 / slow), f"{other}; against the slowest GPU line")
-
-
-def _times(ratio: float) -> Cell:
-    return Cell(f"{rounded(ratio).text} times", ratio)
+        return Tile("GPU faster by a factor of", rounded(slow), f"and of {rounded(fast).text} on its fastest line")
+    other = f"the fastest GPU line is {rounded(fast).text} times as fast"
+    if fast < 1:
+        other = f"and of {rounded(1 / fast).text} than the fastest"
+    return Tile("Quantum faster by a factor of", rounded(1 / slow), f"than the slowest GPU line; {other}")
 
 
 def _place(results: ModelResults) -> Figure:

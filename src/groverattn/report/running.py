@@ -21,9 +21,9 @@ def running(results: ModelResults, anchor: str) -> Section:
 
 
 _LIMITS = (
-    "The phases of a row follow each other, and each waits for the slowest of several things. The table has the time of "
-    "the whole row if it waited for one of them alone, and how far that alone is from the slowest GPU line: what it "
-    "would take is that each of them gets better by its factor."
+    "The phases of a row follow each other, and each waits for the slowest of several things. The table has the time "
+    "of the whole row if it waited for one of them alone, and how many times that alone is the slowest GPU line: what "
+    "it would take is that each of them gets better by its factor."
 )
 
 
@@ -99,9 +99,9 @@ def _budget(results: ModelResults) -> Paragraph:
     allowed = results.request.error_budget
     used = [f"`{name}` uses {share(each.row.p_failure / allowed).text} %" for name, each in results.designs.items()]
     return Paragraph(
-        f"A row may be wrong with a probability of {allowed:g}, for any reason; {', '.join(used)} of it. Half is left to "
-        "the search: our choice. The rest is split between storage, magic states and rotations so that the design has "
-        "least of what it is optimised for. A logical fault spoils one trial, which is repeated; only those that hide a "
-        "key from the last check, or that spoil it while keys are left, make a wrong row.",
+        f"A row may be wrong with a probability of {allowed:g}, for any reason; {', '.join(used)} of it. Half is left "
+        "to the search: our choice. The rest is split between storage, magic states and rotations so that the design "
+        "has least of what it is optimised for. A logical fault spoils one trial, which is repeated; only those that "
+        "hide a key from the last check, or that spoil it while keys are left, make a wrong row.",
         ("inputs", "p_wrong"),
     )

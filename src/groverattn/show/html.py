@@ -12,6 +12,7 @@ import hashlib
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -43,7 +44,7 @@ def html(document: Document) -> str:
         policy=_policy(script),
         data=Markup(_json_text(document.data)) if document.data else "",
     )
-    return leading(page, 'href="#', document.anchors, document.elsewhere and f"{document.elsewhere}.html")
+    return leading(page, '<a href="#', document.anchors, document.elsewhere and f"{document.elsewhere}.html")
 
 
 def _script() -> str:
@@ -113,7 +114,15 @@ def inline(sentence: str) -> Markup:
     >>> print(inline("a `b` < c, 2^3"))
     a <code>b</code> &lt; c, 2³
     """
-    return Markup(_MARKDOWN.renderInline(to_markdown(sentence)))
+    return Markup(_MARKDOWN.renderInline(_TOGETHER.sub(_unbroken, to_markdown(sentence))))
+
+
+# Numbers that no line ends in: 2.3 × 10⁷, n = 2⁵⁶, 8.59 min.
+_TOGETHER = re.compile(r"\d × 10|\b[nkdp] = \S|\d (?:[mµnp]?s|min|h|days|years|times|qubits)\b")
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def draw(figure: Figure, number: int) -> Markup:
