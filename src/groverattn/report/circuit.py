@@ -19,7 +19,7 @@ def circuit(results: ModelResults, anchor: str) -> Section:
     blocks = (
         _INTRODUCTION,
         _picture(results),
-        _grouped(parts_table(results.designs).without("share")),
+        _used(_grouped(parts_table(results.designs).without("share"))),
         _grouped(counts_table(results.designs, ("iterate", "row"))),
         _search(results),
         _run(results),
@@ -48,6 +48,11 @@ def _grouped(table: Table) -> Table:
         is_design = name.startswith("`")
         columns.append(attrs.evolve(column, heading=rest or "Toffoli gates", group=name) if is_design else column)
     return attrs.evolve(table, columns=tuple(columns))
+
+
+def _used(table: Table) -> Table:
+    """The same without the rows of zeros."""
+    return attrs.evolve(table, rows=tuple(row for row in table.rows if any(cell.value for cell in row)))
 
 
 def _search(results: ModelResults) -> Paragraph:

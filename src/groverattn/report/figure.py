@@ -100,8 +100,7 @@ def iterate_svg(parts: Mapping[str, int], meanings: Mapping[str, str]) -> str:
     for place, (label, part, wires, counted) in enumerate(_BOXES):
         lines += _box(_LEFT + _STEP * place, label, wires, meanings[part])
         if counted:
-            text = f"{count_text(parts[part])} Toffolis"
-            middle = _LEFT + _STEP * place + _BOX / 2
+            text, middle = f"{typeset(count_text(parts[part]))} Toffolis", _LEFT + _STEP * place + _BOX / 2
             lines.append(f'<text x="{middle:g}" y="{bottom + 24}" font-size="10" text-anchor="middle">{text}</text>')
     return "\n".join([*lines, "</svg>"])
 

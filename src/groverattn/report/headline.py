@@ -18,7 +18,12 @@ from groverattn.show.numbers import EMPTY, Cell, count, duration, probability, r
 
 def headline(results: ModelResults, anchor: str) -> Section:
     """The quantum row, the slowest and the fastest classical line, then all GPUs."""
-    blocks = _quantum_table(results), gpu_table(results), Paragraph(_ROOFLINE), Points(_sources(results))
+    blocks = (
+        _quantum_table(results),
+        gpu_table(results),
+        Paragraph(_ROOFLINE, ("gpu",)),
+        Points(_sources(results), ("gpu",)),
+    )
     return Section("One row, beside GPUs", anchor, blocks, folded=True)
 
 
@@ -156,10 +161,12 @@ def _sources(results: ModelResults) -> tuple[str, ...]:
     for line in results.lines:
         for source in line.source.split("; selection: "):
             lines.setdefault(source, []).append(line)
-    return tuple(f"{_of(of)}: {source}." for source, of in lines.items())
+    n_cards = len({_card(line) for line in results.lines})
+    return tuple(f"{_of(of, n_cards)}: {source}." for source, of in lines.items())
 
 
-def _of(lines: list[ClassicalLine]) -> str:
-    cards = dict.fromkeys(_card(line) for line in lines)
+def _of(lines: list[ClassicalLine], n_cards: int) -> str:
+    cards = list(dict.fromkeys(_card(line) for line in lines))
+    cards = ["all"] if len(cards) == n_cards else cards
     kinds = dict.fromkeys(line.kind for line in lines)
     return f"{', '.join(cards)} in {' and '.join(kinds)}"

@@ -20,6 +20,10 @@ from groverattn.show.numbers import count, count_text, duration, probability_tex
 _IN_THE_VERDICT = ("duration", "physical_qubits", "gpu", "ratio", "crossover", "frontier", "choices")
 
 
+_UNUSED = "not used"
+_PHASES = {"unscore": "undo score", "forget": "undo address"}
+
+
 def front(results: ModelResults) -> tuple[Block, ...]:
     """Return the blocks of page one."""
     verdict = Paragraph(" ".join(Contest.of(results).sentences), _IN_THE_VERDICT, stressed=True)
@@ -78,7 +82,7 @@ def _bars(best: Estimate) -> Bars:
         "memory": best.row.memory.qubits,
     }
     errors = dict(best.row.p_parts)
-    errors["not used"] = max(allowed - sum(errors.values()), 0.0)
+    errors[_UNUSED] = max(allowed - sum(errors.values()), 0.0)
     bars = (
         Bar(
             f"Physical qubits, {count_text(best.row.qubits)}",
@@ -94,7 +98,7 @@ def _bars(best: Estimate) -> Bars:
 
 
 def _part(name: str, amount: float, whole: float, value: str) -> Part:
-    return Part(name, amount / whole, value)
+    return Part(name, amount / whole, value, unused=name == _UNUSED)
 
 
 def _phases(best: Estimate) -> Iterator[Part]:
@@ -103,7 +107,7 @@ def _phases(best: Estimate) -> Iterator[Part]:
     for phase in physical.phases:
         left -= phase.duration_s
         value = f"{time_text(phase.duration_s)}, waits for {LIMIT_WORDS[phase.limited_by]}"
-        yield _part(phase.name, phase.duration_s, whole, value)
+        yield _part(_PHASES.get(phase.name, phase.name), phase.duration_s, whole, value)
     if left > 1e-6 * whole:
         name = "waiting for the memory" if physical.waiting_s else "Clifford gates"
         yield _part(name, left, whole, time_text(left))

@@ -40,11 +40,13 @@ class Part:
         name: what it is.
         share: part of the whole, 0 to 1.
         value: how much it is, in words.
+        unused: whether nothing is there: it is drawn without a colour.
     """
 
     name: str
     share: float
     value: str
+    unused: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen

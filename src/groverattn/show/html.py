@@ -82,7 +82,7 @@ def _rendered(template: str, **given: Any) -> str:
             by_how=by_how,
             csv_link=csv_link,
             number_of=number_text,
-            colour=lambda place: PARTS[place % len(PARTS)],
+            colour=lambda part, place: "var(--line)" if part.unused else PARTS[place % len(PARTS)],
             bare=bare,
             share_text=share_text,
             next_number=lambda kind: next(numbers[kind]),
@@ -118,7 +118,7 @@ def inline(sentence: str) -> Markup:
 
 
 # Numbers that no line ends in: 2.3 × 10⁷, n = 2⁵⁶, 8.59 min.
-_TOGETHER = re.compile(r"\d × 10|\b[nkdp] = \S|\d (?:[mµnp]?s|min|h|days|years|times|qubits)\b")
+_TOGETHER = re.compile(r"\d × 10|\b[nkdp] = \S|\d (?:[mµnp]?s|min|h|days|years|times|qubits)\b|\d %")
 
 
 def _unbroken(found: re.Match[str]) -> str:
