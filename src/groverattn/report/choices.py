@@ -48,8 +48,8 @@ def _machines_table(results: ModelResults) -> Table:
     columns = (
         Column("machine"),
         Column("error rate", "per gate", "machine_field", group="the machine"),
-        Column("cycle", "us", "machine_field", group="the machine"),
-        Column("reaction", "us", "machine_field", group="the machine"),
+        Column("cycle", "µs", "machine_field", group="the machine"),
+        Column("reaction", "µs", "machine_field", group="the machine"),
         Column("physical qubits", "qubits", "physical_qubits", group="one row"),
         Column("time", IN_CELL, "duration", group="one row"),
         Column("set by", group="one row"),

@@ -108,6 +108,7 @@ def iterate_svg(parts: Mapping[str, int], meanings: Mapping[str, str]) -> str:
 def _box(x: int, label: str, wires: Sequence[int], meaning: str) -> Iterator[str]:
     top, bottom = _ROW * wires[0] + 7, _ROW * wires[-1] + 37
     yield f"<g><title>{escape(meaning)}</title>"
-    yield f'<rect x="{x}" y="{top}" width="{_BOX}" height="{bottom - top}" rx="4" fill="var(--paper)" stroke="#2f5d8a"/>'
+    size = f'width="{_BOX}" height="{bottom - top}" rx="4"'
+    yield f'<rect x="{x}" y="{top}" {size} fill="var(--paper)" stroke="#2f5d8a"/>'
     middle = (top + bottom) / 2 + 4
     yield f'<text x="{x + _BOX / 2:g}" y="{middle:g}" font-size="11" text-anchor="middle">{label}</text></g>'
