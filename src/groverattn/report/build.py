@@ -11,7 +11,7 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.ledger import ledger
 from groverattn.frontier.frontier import Frontier
 from groverattn.physical.machines.hardware import check_modelled_here
-from groverattn.report import choices, circuit, crossing, headline, opening, reference, running, scale
+from groverattn.report import choices, circuit, headline, opening, reference, running, scale
 from groverattn.report import inputs as inputs_chapter
 from groverattn.report.command import made_by
 from groverattn.report.results import DESIGNS, ModelResults
@@ -29,7 +29,7 @@ _CHAPTERS: dict[str, Callable[[ModelResults, str], Section]] = {
     "limits": running.running,
     "choices": choices.choices,
     "model": scale.whole_model,
-    "crossing": crossing.crossing,
+    "crossing": scale.crossing,
     "inputs": inputs_chapter.inputs,
 }
 
