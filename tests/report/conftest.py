@@ -24,8 +24,8 @@ class ReadTable:
 
     caption: str = ""
     headings: list[str] = attrs.field(factory=list)
-    groups: list[str] = attrs.field(factory=list)
     rows: list[list[str]] = attrs.field(factory=list)
+    groups: list[str] = attrs.field(factory=list)
 
 
 class Page(HTMLParser):

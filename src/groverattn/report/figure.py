@@ -38,7 +38,7 @@ def place_svg(found: Frontier, designs: Mapping[str, Estimate]) -> tuple[str, tu
             )
         _gap(axes, found, designs)
         for place, (qubits, seconds, _text) in enumerate(_values(found, designs, said)):
-            (point,) = axes.plot([qubits], [seconds], "o", markersize=13, alpha=0, zorder=9)
+            (point,) = axes.plot([qubits], [seconds], "o", color=_INK, markersize=13, alpha=0, zorder=9)
             point.set_gid(f"value-{place}")
         axes.margins(y=0.06)
         axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))

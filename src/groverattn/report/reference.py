@@ -66,7 +66,7 @@ def inlined(machine: Hardware, entries: Mapping[str, Entry]) -> tuple[Section, .
 
 def own_machine(machine: Hardware) -> tuple[Section, ...]:
     """Return a chapter on a machine that the shared page does not have; none for one that it has."""
-    if HARDWARE.get(machine.name) == machine:
+    if machine in HARDWARE.values():
         return ()
     table = _fields(machine)
     return (Section("The machine", "machines", (Paragraph(_NONE_EXISTS, ("machine_field",)), table), folded=True),)
