@@ -101,11 +101,10 @@ def _as_json(results: ModelResults) -> dict[str, Any]:
     for printed in estimates.values():
         del printed["provenance"]
     found = results.frontier
-    return {
-        "name": results.name,
-        "estimates": estimates,
-        "frontier": found.as_json() if isinstance(found, Frontier) else None,
-    }
+    designs = found.as_json() if isinstance(found, Frontier) else None
+    for printed in (*estimates.values(), *([designs] if designs else [])):
+        printed["inputs"]["hardware"] = results.machine.name  # without the folder of a file
+    return {"name": results.name, "estimates": estimates, "frontier": designs}
 
 
 def overview(models: Sequence[ModelResults]) -> Section:
