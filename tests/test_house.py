@@ -12,8 +12,9 @@ PACKAGE = ROOT / "src" / "groverattn"
 LARGEST_FOLDER = 15  # modules, __init__ not counted
 LARGEST_MODULE, SMALLEST_MODULE = 350, 40  # lines
 # lines: 27,500 is the aim without the search over blocks, which brought 3,300; configurations and .safetensors files
-# brought 1,100, indexers, models as they search, and rivals that select 3,200
-LARGEST_PACKAGE = 40_600
+# brought 1,100, indexers, models as they search, and rivals that select 3,200; page one of the report and the page that
+# reports share 500
+LARGEST_PACKAGE = 41_100
 
 # Shorter than SMALLEST_MODULE, and no function of a neighbour: why.
 SMALL = {

@@ -320,12 +320,10 @@ def write_report(
 ) -> tuple[Path, Path]:
     """Report of one or several models as two files, HTML and Markdown; return their paths.
 
-    The page that reports share, reference.html, is written beside them if it is not there.
-
     Args:
         requests: What is reported, a chapter for each.
         output: Name of the HTML file; the Markdown file has the same with .md.
-        with_reference: Whether words, machines and ledger are in the report itself.
+        with_reference: Whether words, machines and ledger are in it; else reference.html is written beside it once.
         force: Whether files of these names may be replaced.
 
     Raises:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from groverattn.estimation.columns import HARDWARE, SEARCH_LAW
 from groverattn.report.build import report
+from groverattn.report.command import REFERENCE
 from groverattn.report.reference import reference
-from groverattn.report.write import REFERENCE
 from groverattn.row.request import RowRequest
 from groverattn.show.document import Document
 from groverattn.show.html import html

@@ -14,11 +14,11 @@ import pytest
 
 from groverattn import __version__
 from groverattn.estimation.estimate import estimate
-from groverattn.estimation.figure import toffoli_svg
 from groverattn.report.build import chapter
 from groverattn.report.reference import reference
 from groverattn.report.results import ModelResults
 from groverattn.show.document import Column, Document, Entry, Figure, Paragraph, Points, Section, Table
+from groverattn.show.figures import canvas, svg_text
 from groverattn.show.glance import Bar, Bars, Part, Tile, Tiles
 from groverattn.show.html import csv_link, html
 from groverattn.show.inline_svg import PALETTE, inline_svg, with_text
@@ -28,10 +28,17 @@ from groverattn.show.numbers import count, words
 NASTY = '<script>alert("1")</script> & <img src=x onerror=y> | a_b *c* [d]'
 
 
+def _drawn():
+    figure, axes = canvas(3, 2)
+    axes.plot([1, 2], [1, 2], label="<b>")
+    axes.legend()
+    return svg_text(figure)
+
+
 @pytest.fixture(scope="module")
 def nasty_document():
     table = Table(NASTY, (Column(NASTY), Column("n", NASTY, "k")), ((words(NASTY), count(1)),), notes=(NASTY,))
-    svg = with_text(lambda: toffoli_svg({"one": {"load": 1, "<b>": 2}}))
+    svg = with_text(_drawn)
     marked = svg.replace("<g id=", '<g id="value-0"></g><g id=', 1)
     figures = (Figure(marked, NASTY, ("k",), values=(NASTY,)), Figure(svg, "the same again", ("k",)))
     glance = Tiles((Tile(NASTY, words(NASTY), NASTY),), ("k",)), Bars((Bar(NASTY, (Part(NASTY, 1.0, NASTY),)),), ("k",))

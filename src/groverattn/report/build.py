@@ -13,9 +13,8 @@ from groverattn.frontier.frontier import Frontier
 from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.report import choices, circuit, headline, opening, reference, running, scale
 from groverattn.report import inputs as inputs_chapter
-from groverattn.report.command import made_by
+from groverattn.report.command import REFERENCE, made_by
 from groverattn.report.results import DESIGNS, ModelResults
-from groverattn.report.write import REFERENCE
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import passing_text
 from groverattn.show.document import IN_CELL, Column, Document, Paragraph, Section, Table

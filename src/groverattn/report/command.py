@@ -1,4 +1,4 @@
-"""The command that makes a report, for its foot: what is not by default, and no folder of this machine."""
+"""The command that makes a report, for its foot: what is not by default, without folders; the shared page's name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from groverattn import __version__
 from groverattn.inputs import flat, inputs_of
 from groverattn.models.presets import PRESETS
 from groverattn.row.request import RowRequest
+
+REFERENCE = "reference"
+"""Name of the page that reports share, without its ending."""
 
 _LEFT_OUT = ("name", "data_access")
 """Inputs that `groverattn report` does not take, or that come with a preset."""

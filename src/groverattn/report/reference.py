@@ -13,7 +13,7 @@ from groverattn.classical.published import other_classical_lines
 from groverattn.classical.sparse_attention import published_systems
 from groverattn.estimation.ledger import ledger
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
-from groverattn.report.write import REFERENCE
+from groverattn.report.command import REFERENCE
 from groverattn.show.document import (
     IN_CELL,
     Column,

@@ -9,10 +9,8 @@ import attrs
 
 from groverattn.errors import InputError
 from groverattn.files.whole import check_target, write_text
+from groverattn.report.command import REFERENCE
 from groverattn.row.request import RowRequest
-
-REFERENCE = "reference"
-"""Name of the page that reports share, without its ending."""
 
 
 @attrs.frozen
