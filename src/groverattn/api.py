@@ -312,11 +312,7 @@ def picture(shown: Any, *others: Any) -> Picture:
 
 
 def write_report(
-    requests: RowRequest | Sequence[RowRequest],
-    output: str | Path,
-    *,
-    with_reference: bool = False,
-    force: bool = False,
+    requests: RowRequest | list[RowRequest], output: str | Path, *, with_reference: bool = False, force: bool = False
 ) -> tuple[Path, Path]:
     """Report of one or several models as two files, HTML and Markdown; return their paths.
 
@@ -332,8 +328,7 @@ def write_report(
     from groverattn.report.write import report_files, write_report
 
     files = report_files(Path(output), force=force, with_reference=with_reference)
-    asked = [requests] if isinstance(requests, RowRequest) else requests
-    write_report(asked, files, with_reference=with_reference)
+    write_report([requests] if isinstance(requests, RowRequest) else requests, files, with_reference=with_reference)
     return files.html, files.markdown
 
 
