@@ -133,6 +133,7 @@ def draw(figure: Figure, number: int) -> Markup:
 def csv_link(table: Table) -> str:
     """Return a link that holds the table as CSV: numbers in full, words without marks.
 
+    >>> from groverattn.show.document import Column
     >>> csv_link(Table("", (Column("a"), Column("n", "keys")), ((Cell("`x`"), Cell("1.2e3", 1234)),)))
     'data:text/csv;charset=utf-8,a%2Cn%20%28keys%29%0D%0Ax%2C1234%0D%0A'
     """
