@@ -55,13 +55,13 @@ one stage. About the search, in iterates and keys read, whatever an iterate cost
 `success_frequency.csv`, misses in 20,000 seeded rows against the promise. What a column means stands with the records
 of the module that writes the file, in `studies/`.
 
-About machines, models and other estimators: `frontier.svg`, the figure of the README; `reports/`, one report for each
-preset as HTML and as Markdown, with the verdict, the counts, the frontier and a ledger of how each number was got
-([report](../docs/report.md)); `models.csv`, whole models, one generated token and a causal prefill, with the time to
-write the keys and the machines that it takes to match a GPU; `k_laws.csv`, the presets whose k is assumed, with that k
-and with k by the law that was measured on a small language model ([paper](../docs/paper.md#with-a-measured-k)), five
-minutes; `peers.csv`, our counts beside those of `pennylane.estimator` and `qdk.qre` on the same lookup search, with
-what explains each difference.
+About machines, models and other estimators: `frontier.svg`, the figure of the README; `reports/`, reports of six
+presets that differ in kind, as HTML and as Markdown, and the page of words, machines and sources that they share; any
+other is made by `groverattn report --preset NAME -o NAME.html` ([report](../docs/report.md)); `models.csv`, whole
+models, one generated token and a causal prefill, with the time to write the keys and the machines that it takes to
+match a GPU; `k_laws.csv`, the presets whose k is assumed, with that k and with k by the law that was measured on a
+small language model ([paper](../docs/paper.md#with-a-measured-k)), five minutes; `peers.csv`, our counts beside those
+of `pennylane.estimator` and `qdk.qre` on the same lookup search, with what explains each difference.
 
 About training through sparse plus rank one, see [training](../docs/training.md): `gradient_cost.csv`, operations and
 memory of the gradients over n; `training.csv`, losses of a small layer with exact attention and with each tail, about

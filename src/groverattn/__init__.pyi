@@ -994,9 +994,10 @@ def verify(
     """
 
 def write_report(
-    requests: RowRequest | Sequence[RowRequest],
+    requests: RowRequest | list[RowRequest],
     output: str | Path,
     *,
+    with_reference: bool = False,
     force: bool = False,
 ) -> tuple[Path, Path]:
     """Report of one or several models as two files, HTML and Markdown; return their paths.
@@ -1004,6 +1005,7 @@ def write_report(
     Args:
         requests: What is reported, a chapter for each.
         output: Name of the HTML file; the Markdown file has the same with .md.
+        with_reference: Whether words, machines and ledger are in it; else reference.html is written beside it once.
         force: Whether files of these names may be replaced.
 
     Raises:

@@ -312,13 +312,14 @@ def picture(shown: Any, *others: Any) -> Picture:
 
 
 def write_report(
-    requests: RowRequest | Sequence[RowRequest], output: str | Path, *, force: bool = False
+    requests: RowRequest | list[RowRequest], output: str | Path, *, with_reference: bool = False, force: bool = False
 ) -> tuple[Path, Path]:
     """Report of one or several models as two files, HTML and Markdown; return their paths.
 
     Args:
         requests: What is reported, a chapter for each.
         output: Name of the HTML file; the Markdown file has the same with .md.
+        with_reference: Whether words, machines and ledger are in it; else reference.html is written beside it once.
         force: Whether files of these names may be replaced.
 
     Raises:
@@ -326,9 +327,9 @@ def write_report(
     """
     from groverattn.report.write import report_files, write_report
 
-    files = report_files(Path(output), force=force)
-    write_report([requests] if isinstance(requests, RowRequest) else requests, files)
-    return files
+    files = report_files(Path(output), force=force, with_reference=with_reference)
+    write_report([requests] if isinstance(requests, RowRequest) else requests, files, with_reference=with_reference)
+    return files.html, files.markdown
 
 
 def run_sweep(study: str | Path, folder: str | Path, *, n_workers: int = 2, retry_failed: bool = False) -> SweepResult:

@@ -20,11 +20,12 @@ VOID = {"meta", "br", "hr", "img", "input", "link"}
 
 @attrs.define
 class ReadTable:
-    """A table as it is read: caption, headings and cells."""
+    """A table as it is read: caption, headings with the groups above them, and cells."""
 
     caption: str = ""
     headings: list[str] = attrs.field(factory=list)
     rows: list[list[str]] = attrs.field(factory=list)
+    groups: list[str] = attrs.field(factory=list)
 
 
 class Page(HTMLParser):
@@ -39,6 +40,8 @@ class Page(HTMLParser):
         self.tables: list[ReadTable] = []
         self.words = ""
         self._into: list[str] | None = None
+        self._groups: list[str] | None = None
+        self._width = 0
         self.feed(text)
         self.close()
         assert self.open == []
@@ -49,8 +52,14 @@ class Page(HTMLParser):
         self._attributes(tag, attrs)
         if tag == "table":
             self.tables.append(ReadTable())
+        elif tag == "tr" and ("class", "groups") in attrs:
+            self.tables[-1].groups = []
+            self._groups = self.tables[-1].groups
         elif tag == "tr":
             self.tables[-1].rows.append([])
+            self._groups = None
+        elif self._groups is not None and tag in ("td", "th"):
+            self._into, self._width = [], int(dict(attrs)["colspan"])
         elif tag in ("td", "th", "caption"):
             self._into = []
 
@@ -60,7 +69,9 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         assert self.open, f"</{tag}> closes nothing"
         assert self.open.pop() == tag
-        if tag == "caption":
+        if self._groups is not None and tag in ("td", "th"):
+            self._groups += [self._taken()] * self._width
+        elif tag == "caption":
             self.tables[-1].caption = self._taken()
         elif tag == "th":
             self.tables[-1].headings.append(self._taken())
@@ -68,7 +79,7 @@ class Page(HTMLParser):
             self.tables[-1].rows[-1].append(self._taken())
 
     def handle_data(self, data):
-        if self.open and self.open[-1] not in ("style", "title"):
+        if self.open and self.open[-1] not in ("style", "title", "script"):
             self.words += data
         if self._into is not None:
             self._into.append(data)
@@ -87,9 +98,12 @@ class Page(HTMLParser):
 
 
 def page_tables(page: Page) -> list[ReadTable]:
-    """The tables of a page, without the empty row that held the headings."""
+    """The tables of a page, without the empty row of the headings; a group stands before each of its headings."""
     for table in page.tables:
         table.rows = [row for row in table.rows if row]
+        if table.groups:
+            paired = zip(table.groups, table.headings, strict=True)
+            table.headings = [f"{group}: {heading}" if group else heading for group, heading in paired]
     return page.tables
 
 

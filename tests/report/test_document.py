@@ -6,8 +6,21 @@ from pathlib import Path
 import pytest
 
 from groverattn.estimation.estimate import Estimate, estimate
+from groverattn.physical.table import LIMIT_WORDS
+from groverattn.report import build
+from groverattn.report.reference import reference
 from groverattn.report.results import DESIGNS
-from groverattn.show.document import IN_CELL, Column, Figure, Paragraph, Points, Table, used
+from groverattn.show.document import (
+    IN_CELL,
+    Column,
+    Figure,
+    Paragraph,
+    Points,
+    Section,
+    Table,
+    entry_anchor,
+    used,
+)
 from groverattn.show.numbers import count, count_text, time_text, words
 
 ROOT = Path(__file__).parents[2]
@@ -67,20 +80,28 @@ def test_every_sentence_with_a_number_has_a_line_of_the_ledger(document):
 
 def test_every_figure_has_a_line_of_the_ledger(document):
     figures = blocks(document, Figure)
-    assert len(figures) == 6
+    assert len(figures) == 4
     assert all(figure.quantities for figure in figures)
 
 
-def test_the_ledger_has_every_quantity_and_says_where_it_stands(document):
+def test_the_ledger_of_the_shared_page_has_every_quantity(document):
     keys = {key for each in document.sections() for key in used(each)}
     assert keys <= set(document.ledger)
-    printed = section(document, "ledger").blocks[-1]
-    assert {row[0].text for row in printed.rows} == {document.ledger[key].name for key in keys}
-    assert all(row[4].text for row in printed.rows)
+    shared = reference()
+    printed = section(shared, "ledger").blocks[-1]
+    assert [row[0].text for row in printed.rows] == [entry.name for entry in shared.ledger.values()]
+    assert {entry_anchor(key) for key in keys} <= set(printed.row_anchors)
+    assert set(document.ledger) == set(shared.ledger)
 
 
-def test_every_entry_of_the_ledger_is_used(document):
-    assert set(document.ledger) == {key for each in document.sections() for key in used(each)}
+def test_what_reports_share_is_inlined_on_request(requests, monkeypatch):
+    monkeypatch.setattr(build, "chapter", lambda model, on_section: Section(model.name, model.name))
+    alone, whole = (build.report(requests[:1], with_reference=given) for given in (False, True))
+    assert {each.anchor for each in reference().chapters} == {"words", "machines", "ledger", "other-lines"}
+    assert [each.anchor for each in whole.chapters[1:]] == [each.anchor for each in reference().chapters]
+    assert [each.anchor for each in alone.chapters] == ["toy"]
+    assert (alone.elsewhere, whole.elsewhere) == ("reference", "")
+    assert "--with-reference -o" in whole.foot[0].text
 
 
 def test_checks_of_the_ledger_exist(document):
@@ -100,29 +121,66 @@ def test_headline_numbers_are_those_of_the_estimate(document, requests):
         for design, objective in zip(DESIGNS, ("volume", "toffoli"), strict=True):
             printed = estimate(request.but(optimise=objective)).as_json()
             lines = {line["name"]: line["time_s_per_row"] for line in printed["classical"]}
-            _, qubits, time, ratio, p_wrong, _ = rows[f"quantum, `{design}`"]
+            _, qubits, time, ratio, over_fastest, p_wrong, _ = rows[f"quantum, `{design}`"]
             assert qubits.value == printed["physical"]["qubits"]
             assert qubits.text == count_text(printed["physical"]["qubits"])
             assert time.value == printed["physical"]["duration_s"]
             assert time.text == time_text(printed["physical"]["duration_s"])
             assert ratio.value == pytest.approx(printed["physical"]["duration_s"] / max(lines.values()))
+            assert over_fastest.value == pytest.approx(printed["slower_by_fastest"])
             assert p_wrong.value == printed["error_budget"]["p_failure"]
-        assert {name: rows[name][2].value for name in lines} == lines
+        gpus = section(document, f"{request.name}-headline").blocks[1]
+        cells = [cell.value for row in gpus.rows for cell in row[1:] if cell.value is not None]
+        assert sorted(cells) == sorted(lines.values())
+
+
+def test_page_one_says_what_the_estimate_says(document, requests):
+    """Tiles, bars, marks of the figure and the tables of the chapters have one number each."""
+    request = requests[1]
+    found = estimate(request)
+    tiles, _, figure, bars = section(document, request.name).blocks
+    slowest = max(line.time_s_per_row for line in found.classical)
+    assert [tile.value.value for tile in tiles.items] == [
+        found.row.qubits,
+        found.physical.duration_s,
+        slowest,
+        pytest.approx(found.slower_by_slowest),
+    ]
+    assert [bar.name.split(", ")[1] for bar in bars.items[:2]] == [tile.value.text for tile in tiles.items[:2]]
+    times = {part.name: part.share for part in bars.items[1].parts}
+    assert max(times.values()) == pytest.approx(
+        max(phase.duration_s for phase in found.physical.phases) / found.physical.duration_s
+    )
+    assert any(text.startswith(f"best: {found.row.design_text}") for text in figure.values)
+
+
+def test_no_chapter_contradicts_another_on_what_sets_the_time(document, requests):
+    for request in requests:
+        bound = LIMIT_WORDS[estimate(request).physical.limited_by]
+        tiles = section(document, request.name).blocks[0]
+        assert f"set by {bound};" in tiles.items[1].note
+        headline = section(document, f"{request.name}-headline").blocks[0].rows[0]
+        machines = section(document, f"{request.name}-choices").blocks[3].rows[0]
+        limits = section(document, f"{request.name}-limits").blocks[1]
+        assert headline[-1].text == machines[-1].text == bound
+        assert f"`best` is set by {bound}" in limits.notes[0]
+        assert limits.rows[-1][2].value == headline[2].value == machines[5].value == tiles.items[1].value.value
 
 
 def test_parts_and_limits_are_those_of_the_estimate(document, requests):
     request = requests[-1]
     printed = estimate(request).as_json()
-    parts = section(document, f"{request.name}-toffolis").blocks[1]
-    assert {row[0].text: row[2].value for row in parts.rows} == printed["iterate"]["parts"]
-    limits = section(document, f"{request.name}-limits").blocks[0]
+    parts = section(document, f"{request.name}-circuit").blocks[2]
+    counted = {row[0].text: row[2].value for row in parts.rows}
+    assert counted == {name: printed["iterate"]["parts"][name] for name in counted}
+    assert sum(counted.values()) == sum(printed["iterate"]["parts"].values())
+    limits = section(document, f"{request.name}-limits").blocks[1]
     physical = printed["physical"]
-    times = [*physical["limits_s"].values(), physical["duration_s"], physical["control_s"]]
-    assert [row[2].value for row in limits.rows] == [*times, physical["expected_duration_s"]]
-    budget = section(document, f"{request.name}-budget").blocks[-1]
-    assert {row[0].text: row[2].value for row in budget.rows[:-1]} == {
-        part: printed["error_budget"][part] for part in ("search", "storage", "distillation", "synthesis", "memory")
-    }
+    times = [seconds for seconds in physical["limits_s"].values() if seconds]
+    assert [row[2].value for row in limits.rows] == [*times, physical["duration_s"]]
+    built = {row[0].text: row[2].value for row in section(document, f"{request.name}-limits").blocks[2].rows}
+    for part in ("search", "storage", "distillation", "synthesis"):
+        assert built.get(f"error: {part}", 0) == printed["error_budget"][part]
 
 
 def test_no_cell_has_more_than_six_digits_in_a_row(document):
@@ -146,11 +204,10 @@ def test_all_machines_and_accesses_have_a_row(document, requests):
     from groverattn.physical.machines.hardware import HARDWARE
 
     for request in requests:
-        machines = section(document, f"{request.name}-machines").blocks[-1]
+        _, _, accesses, machines, *_ = section(document, f"{request.name}-choices").blocks
         assert {row[0].text for row in machines.rows} == set(HARDWARE)
-        accesses = section(document, f"{request.name}-accesses").blocks[-1]
         assert {row[0].text for row in accesses.rows} == {f"`{name}`" for name in DATA_ACCESSES}
-    tables = [block.caption for block in section(document, "machines").blocks if isinstance(block, Table)]
+    tables = [block.caption for block in section(reference(), "machines").blocks if isinstance(block, Table)]
     assert set(tables) == set(HARDWARE)
 
 
@@ -173,5 +230,5 @@ def test_estimates_are_computed_once(monkeypatch, requests):
     monkeypatch.setattr(module, "estimate", counted)
     results = module.ModelResults(requests[0])
     machines = results.machines
-    assert all(isinstance(result, Estimate) for of in machines.values() for result in of.values())
-    assert len(asked) == len(set(asked)) == len(DESIGNS) * len(machines)
+    assert all(isinstance(result, Estimate) for result in machines.values())
+    assert len(asked) == len(set(asked)) == len(DESIGNS) + len(machines) - 1

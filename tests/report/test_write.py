@@ -12,7 +12,7 @@ def asked(document, monkeypatch):
     """The requests that reach the report, which is the one computed before."""
     requests = []
 
-    def report(given, on_section):
+    def report(given, on_section, *, with_reference):
         on_section(1, 1)
         requests.extend(given)
         return document
@@ -35,11 +35,22 @@ def run(tmp_path, monkeypatch, capsys):
 
 def test_both_files_are_written(run, asked, tmp_path, page_text, markdown_text):
     status, said = run("--preset", "toy", "gpt2", "-o", "r.html")
-    assert (status, said) == (0, "sections: 1 of 1\nreport: wrote r.html\nreport: wrote r.md\n")
+    names = ["r.html", "r.md", "reference.html", "reference.md"]
+    assert (status, said) == (0, "\n".join(["sections: 1 of 1", *(f"report: wrote {name}" for name in names), ""]))
     assert (tmp_path / "r.html").read_text("utf-8") == page_text
     assert (tmp_path / "r.md").read_text("utf-8") == markdown_text
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
     assert asked == [RowRequest.of(preset=name) for name in ("toy", "gpt2")]
+
+
+def test_the_shared_page_is_written_once_and_not_at_all_on_request(run, asked, tmp_path):
+    (tmp_path / "reference.html").write_text("mine")
+    assert run("--preset", "toy", "-o", "r.html", "--force")[0] == 0
+    assert (tmp_path / "reference.html").read_text() == "mine"
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert run("--preset", "toy", "--with-reference", "-o", "r.html")[0] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.md"]
 
 
 def test_sizes_and_choices_reach_every_model(run, asked):
@@ -76,6 +87,7 @@ def test_an_existing_file_is_refused_without_force(run, asked, tmp_path, page_te
     ("arguments", "word"),
     [
         (("--preset", "gpt2", "-o", "r.pdf"), "ends in .html"),
+        (("--preset", "gpt2", "-o", "reference.html"), "other than reference.html"),
         (("--preset", "gpt2", "-o", "no/such/r.html"), "there is no folder"),
         (("--preset", "gpt3", "-o", "r.html"), "preset 'gpt3'"),
         (("-o", "r.html"), "--n-keys"),
@@ -103,16 +115,13 @@ def test_a_file_that_cannot_be_written_leaves_nothing(run, asked, tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_committed_reports_are_of_all_presets_and_computed_once_each(document, monkeypatch, page_text, markdown_text):
-    from groverattn.models.presets import PRESETS
-
+def test_committed_reports_are_computed_once_each(document, monkeypatch, page_text, markdown_text):
     asked = []
     monkeypatch.setattr(report_sheet, "report", lambda requests: asked.extend(requests) or document)
     report_sheet._document.cache_clear()
-    written = dict(list(report_sheet.reports())[:4])
+    written = dict(list(report_sheet.reports())[2:6])
     assert [compute() for compute in written.values()] == [page_text, markdown_text] * 2
-    assert [request.name for request in asked] == list(PRESETS)[:2]
-    assert len(list(report_sheet.reports())) == 2 * len(PRESETS)
+    assert [request.name for request in asked] == list(report_sheet.SHOWN)[:2]
     report_sheet._document.cache_clear()
 
 

@@ -13,7 +13,6 @@ from groverattn.show.result import draw, picture_of
 
 _COLOURS = (BLUE, RED, GREY, "#b0722a")
 _HEIGHT = 0.7
-_BAR = 0.36
 
 
 def estimate_svg(results: Mapping[str, Estimate]) -> str:
@@ -87,28 +86,6 @@ def _in_rows(parts: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, tu
     n = len(parts)
     for i, (colour, named) in enumerate(zip(_COLOURS, parts.items(), strict=False)):
         yield colour, named, [row + (i - (n - 1) / 2) * _HEIGHT / n for row in range(len(named[1]))]
-
-
-def toffoli_svg(parts: Mapping[str, Mapping[str, int]]) -> str:
-    """Draw the share of every part of an iterate in its Toffolis, a bar for each circuit.
-
-    Args:
-        parts: Toffolis by part, for each circuit by name.
-    """
-    figure, axes = canvas(6.4, 2.6)
-    names = list(next(iter(parts.values())))
-    for i, (circuit, counts) in enumerate(parts.items()):
-        total = max(sum(counts.values()), 1)
-        shares = [100 * counts[name] / total for name in names]
-        heights = [row + (i - (len(parts) - 1) / 2) * _BAR for row in range(len(names))]
-        axes.barh(heights, shares, height=_BAR, color=_COLOURS[i], label=circuit)
-    axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
-    axes.set_xlim(0, 100)
-    axes.set_xlabel("share of the Toffolis of one iterate, per cent")
-    tidy(axes, size=None)
-    axes.legend(frameon=False, fontsize=9, loc="lower right")
-    return svg_text(figure)
 
 
 @picture_of.register

@@ -4,54 +4,56 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.ledger import ledger
+from groverattn.frontier.frontier import Frontier
 from groverattn.physical.machines.hardware import check_modelled_here
-from groverattn.report import appendix, choices, circuit, crossing, opening, running, scale
-from groverattn.report import classical as classical_section
+from groverattn.report import choices, circuit, headline, opening, reference, running, scale
+from groverattn.report import inputs as inputs_chapter
+from groverattn.report.command import REFERENCE, made_by
 from groverattn.report.results import DESIGNS, ModelResults
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import passing_text
 from groverattn.show.document import IN_CELL, Column, Document, Paragraph, Section, Table
 from groverattn.show.numbers import EMPTY, Cell, count, duration, rounded, words
 
-_SECTIONS: dict[str, Callable[[ModelResults, str], Section]] = {
-    "verdict": opening.verdict,
-    "headline": opening.headline,
-    "inputs": opening.inputs,
-    "toffolis": circuit.toffolis,
-    "iterates": circuit.iterates,
-    "limits": running.limits,
-    "budget": running.budget,
-    "frontier": choices.frontier,
-    "depth": choices.depth_limits,
-    "accesses": choices.accesses,
-    "machines": choices.machines,
+SCHEMA = "groverattn.report/1"
+
+_CHAPTERS: dict[str, Callable[[ModelResults, str], Section]] = {
+    "headline": headline.headline,
+    "circuit": circuit.circuit,
+    "limits": running.running,
+    "choices": choices.choices,
     "model": scale.whole_model,
-    "crossing": crossing.crossing,
-    "break-even": crossing.break_even,
-    "classical": classical_section.classical,
-    "assumptions": appendix.assumptions,
-    "run": circuit.circuits_run,
+    "crossing": scale.crossing,
+    "inputs": inputs_chapter.inputs,
 }
 
 _LEAD = Paragraph(
-    "Grover search for the large entries of attention (arXiv:2307.08045), as circuits that are counted and priced on "
-    "error-corrected quantum computers, beside the GPUs that do the same. One row is one query of one head: it asks "
-    "which of n keys have a score of at least some threshold, and these k keys are called marked. [Words](#words) "
-    "explains terms such as iterate, Toffoli gate or reaction. How each number was got, and what checks it, stands in "
-    "the [ledger](#ledger), which the line below each table leads to."
+    "One row: one query of one head finds those of its n keys whose score reaches a threshold, k marked keys, by "
+    "Grover search (arXiv:2307.08045) on an error-corrected quantum computer, or on a GPU."
+)
+_FOOT = (
+    "Words, machines with the source of every field, and how each number was got and what checks it: "
+    "[reference](#words). The same input gives the same bytes; the files hold no date."
 )
 
 
 def report(
-    requests: Sequence[RowRequest], on_section: Callable[[int, int], None] = lambda done, total: None
+    requests: Sequence[RowRequest],
+    on_section: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    with_reference: bool = False,
 ) -> Document:
     """Return the report of one or several models, which share machine, law and options.
 
-    `on_section` is told how many sections are done, and of how many.
+    Args:
+        requests: the models.
+        on_section: told how many parts are done, and of how many.
+        with_reference: whether words, machines and ledger stand at the end, and not on the page that reports share.
 
     Raises:
         InputError: an unknown name, or a machine that qdk.qre prices.
@@ -59,32 +61,49 @@ def report(
     for request in requests:
         check_modelled_here(request.hardware)
     models = [ModelResults(request) for request in requests]
-    done, total = itertools.count(1), len(models) * len(_SECTIONS)
+    done, total = itertools.count(1), len(models) * (len(_CHAPTERS) + 1)
     chapters = [chapter(model, lambda: on_section(next(done), total)) for model in models]
-    machine = models[0].machine
-    shared = [appendix.glossary(), appendix.machines(machine)]
     laws = [result.cost for model in models for result in model.accesses.values() if isinstance(result, Estimate)]
+    machine = models[0].machine
     entries = ledger(machine, laws[0] if laws else None, requests[0].k_from)
+    shared = reference.inlined(machine, entries) if with_reference else reference.own_machine(machine)
     before = [overview(models)] if len(models) > 1 else []
-    printed = appendix.ledger_section(entries, [*before, *chapters, *shared], "ledger")
-    names = ", ".join(model.name for model in models)
+    made = made_by(requests, with_reference=with_reference)
     return Document(
-        title=f"Grover search for attention: {names}",
+        title=f"Grover search for attention: {', '.join(model.name for model in models)}",
         lead=(_LEAD,),
-        chapters=(*before, *chapters, *shared, printed),
+        chapters=(*before, *chapters, *shared),
         ledger=entries,
+        foot=(Paragraph(made), Paragraph(_FOOT)),
+        elsewhere="" if with_reference else REFERENCE,
+        data={"schema": SCHEMA, "made": made, "models": [_as_json(model) for model in models]},
+        name="-".join(model.name for model in models),
     )
 
 
 def chapter(results: ModelResults, on_section: Callable[[], None] = lambda: None) -> Section:
-    """Return the chapter of one model; `on_section` is called after each of its sections."""
+    """Return page one of a model and its chapters; `on_section` is called after each of them."""
     shape = results.request.shape
     title = f"{results.name}: n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked:,}"
+    front = opening.front(results)
+    on_section()
     sections = []
-    for key, make in _SECTIONS.items():
+    for key, make in _CHAPTERS.items():
         sections.append(make(results, f"{results.name}-{key}"))
         on_section()
-    return Section(title, results.name, sections=tuple(sections))
+    return Section(title, results.name, front, tuple(sections))
+
+
+def _as_json(results: ModelResults) -> dict[str, Any]:
+    """The designs of a model and the frontier, as `estimate` and `frontier` print them, without the ledger."""
+    estimates = {name: result.as_json() for name, result in results.designs.items()}
+    for printed in estimates.values():
+        del printed["provenance"]
+    found = results.frontier
+    designs = found.as_json() if isinstance(found, Frontier) else None
+    for printed in (*estimates.values(), *([designs] if designs else [])):
+        printed["inputs"]["hardware"] = results.machine.name  # without the folder of a file
+    return {"name": results.name, "estimates": estimates, "frontier": designs}
 
 
 def overview(models: Sequence[ModelResults]) -> Section:
@@ -96,7 +115,10 @@ def overview(models: Sequence[ModelResults]) -> Section:
         Column("k", "keys", "inputs"),
     ]
     for name in DESIGNS:
-        columns += [Column(f"`{name}`", "physical qubits", "physical_qubits"), Column("time", IN_CELL, "duration")]
+        columns += [
+            Column("physical qubits", "qubits", "physical_qubits", group=f"`{name}`"),
+            Column("time", IN_CELL, "duration", group=f"`{name}`"),
+        ]
     columns += [
         Column("slowest GPU line", IN_CELL, "gpu"),
         Column("GPU faster by", "times", "ratio"),

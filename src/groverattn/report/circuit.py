@@ -1,25 +1,30 @@
-"""Sections on the circuit: where its Toffolis go, how many iterates there are, and what was run."""
+"""The chapter on the circuit: its picture, where its Toffolis go, how many iterates there are, and what was run."""
 
 from __future__ import annotations
 
-from groverattn.estimation.estimate import Estimate
-from groverattn.estimation.figure import toffoli_svg
-from groverattn.estimation.table import counts_table, laws_table, parts_table
-from groverattn.report.results import CANNOT, DESIGNS, ModelResults
-from groverattn.show.document import Block, Column, Figure, Paragraph, Section, Table
-from groverattn.show.inline_svg import with_text
-from groverattn.show.numbers import Cell, words
+import attrs
+
+from groverattn.estimation.table import PARTS, counts_table, parts_table
+from groverattn.report.figure import iterate_svg
+from groverattn.report.results import CANNOT, ModelResults
+from groverattn.show.document import Figure, Paragraph, Section, Table
 from groverattn.verification.limits import MEMORY_BITS_MAX, N_KEYS_MAX
 
 
-def toffolis(results: ModelResults, anchor: str) -> Section:
-    """Where the Toffolis of an iterate go."""
-    title = "Where the Toffolis go"
+def circuit(results: ModelResults, anchor: str) -> Section:
+    """An iterate as a picture and in numbers, and the search around it."""
+    title = "The circuit"
     if not results.designs:
-        return Section(title, anchor, (Paragraph(CANNOT),))
-    designs = results.designs
-    tables = parts_table(designs), _parts_figure(results), counts_table(designs, ("iterate", "row"))
-    return Section(title, anchor, (_INTRODUCTION, *tables))
+        return Section(title, anchor, (Paragraph(CANNOT),), folded=True)
+    blocks = (
+        _INTRODUCTION,
+        _picture(results),
+        _used(_grouped(parts_table(results.designs).without("share"))),
+        _grouped(counts_table(results.designs, ("iterate", "row"))),
+        _search(results),
+        _run(results),
+    )
+    return Section(title, anchor, blocks, folded=True)
 
 
 _INTRODUCTION = Paragraph(
@@ -28,66 +33,61 @@ _INTRODUCTION = Paragraph(
 )
 
 
-def _parts_figure(results: ModelResults) -> Figure:
-    parts = {name: result.totals.iterate.toffoli_parts for name, result in results.designs.items()}
-    caption = "Share of the Toffoli gates of one iterate, by part and by design; the table above has the numbers."
-    return Figure(with_text(lambda: toffoli_svg(parts)), caption, ("toffoli",))
+def _picture(results: ModelResults) -> Figure:
+    name, result = next(iter(results.designs.items()))
+    svg = iterate_svg(result.totals.iterate.toffoli_parts, PARTS)
+    caption = f"One iterate of `{name}`; below each part its Toffoli gates, those of undoing the score with the score."
+    return Figure(svg, caption, ("toffoli",))
 
 
-def iterates(results: ModelResults, anchor: str) -> Section:
-    """The search laws side by side."""
-    title, design = "How many iterates", next(iter(results.designs.values()), None)
-    if design is None:
-        return Section(title, anchor, (Paragraph(CANNOT),))
-    return Section(title, anchor, tuple(_law_blocks(results, design)))
+def _grouped(table: Table) -> Table:
+    """The same with the name of the design above its columns."""
+    columns = []
+    for column in table.columns:
+        name, _, rest = column.heading.partition(", ")
+        is_design = name.startswith("`")
+        columns.append(attrs.evolve(column, heading=rest or "Toffoli gates", group=name) if is_design else column)
+    return attrs.evolve(table, columns=tuple(columns))
 
 
-def _law_blocks(results: ModelResults, design: Estimate) -> list[Block]:
-    cost = design.cost
-    others = [
-        f"{result.cost.iterates_expected:,.0f} with `{name}`"
-        for name, result in results.designs.items()
-        if result is not design
-    ]
-    split = f" Another design searches in another way: {' and '.join(others)}." if others else ""
-    return [
-        laws_table(design).without("both over a scan"),
-        Paragraph(
-            f"Every measured key is checked by one inner product, classically. The search stops when a last, longer "
-            f"search fails to find another key: of the {cost.iterates_expected:,.0f} iterates "
-            f"{cost.phased_expected:,.0f} belong to it and have two rotations each.{split}",
-            ("iterates", "p_miss"),
-        ),
-    ]
+def _used(table: Table) -> Table:
+    """The same without the rows of zeros."""
+    return attrs.evolve(table, rows=tuple(row for row in table.rows if any(cell.value for cell in row)))
 
 
-def circuits_run(results: ModelResults, anchor: str) -> Section:
+def _search(results: ModelResults) -> Paragraph:
+    """How many iterates, by which law, and how the search ends."""
+    (name, result), *others = results.designs.items()
+    cost, law = result.cost, results.request.search_law
+    at_most = "" if cost.iterates_max is None else f", at most {cost.iterates_max:,.0f}"
+    other = "".join(f"; `{each}` takes {of.cost.iterates_expected:,.0f}" for each, of in others)
+    return Paragraph(
+        f"By the law `{law}` a row of `{name}` takes {cost.iterates_expected:,.0f} iterates on average{at_most}{other}."
+        " "
+        f"Every measured key is checked by one inner product, classically: {cost.checks_expected:,.0f} keys are read, "
+        f"of {results.request.shape.n_keys:,} that a scan reads. The search stops when a last, longer search fails to "
+        f"find another key: {cost.phased_expected:,.0f} of the iterates belong to it and have two rotations each.",
+        ("iterates", "checks", "p_miss"),
+    )
+
+
+def _run(results: ModelResults) -> Paragraph:
     """Which command runs the circuits behind the counts."""
     shape = results.request.shape
+    design = next(iter(results.designs.values())).request.design
     n_keys = runnable_keys(shape.n_keys, shape.d_head * shape.key_bits)
-    bits = f"--key-bits {shape.key_bits} --query-bits {shape.query_bits}"
-    sizes = f"--n-keys {n_keys} --d-head {shape.d_head} {bits}"
-    rows = tuple(
-        (
-            words(f"`{name}`"),
-            Cell(f"{n_keys:,}", n_keys),
-            words(
-                f"`groverattn verify {sizes} --data-access {name} --score-method {results.request.design.score_method}`"
-            ),
-        )
-        for name in DESIGNS
-    )
-    columns = (Column("circuit"), Column("keys", "keys", "circuit_run"), Column("command"))
-    size = "It is the circuit of this chapter."
+    size = "the circuit of this report"
     if n_keys < shape.n_keys:
-        size = f"That of this chapter, with {shape.n_keys:,} keys, is too large for it and counted by the same rule."
-    text = (
-        f"The commands below run every gate of an oracle on each of {n_keys:,} keys and compare phases, ancillas and "
-        f"gate counts with arithmetic and with the call graph that the report counts by. {size} The tests named in the "
-        "[ledger](#ledger) do the same for each part at small sizes."
+        size = f"that of {shape.n_keys:,} keys is too large for it and counted by the same rule"
+    command = (
+        f"groverattn verify --n-keys {n_keys} --d-head {shape.d_head} --key-bits {shape.key_bits} --query-bits "
+        f"{shape.query_bits} --data-access {design.data_access} --score-method {design.score_method}"
     )
-    table = Table("Circuits that can be run gate by gate", columns, rows)
-    return Section("What is run", anchor, (Paragraph(text, ("circuit_run", "inputs")), table))
+    return Paragraph(
+        f"`{command}` runs every gate of an oracle on each of {n_keys:,} keys and compares phases, ancillas and gate "
+        f"counts with arithmetic and with the call graph that the report counts by; {size}.",
+        ("circuit_run", "inputs"),
+    )
 
 
 def runnable_keys(n_keys: int, bits_per_key: int) -> int:

@@ -9,7 +9,7 @@ import attrs
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
-from groverattn.report.results import ASSUMED, BEST, FEWEST_TOFFOLIS, ModelResults
+from groverattn.report.results import ASSUMED, BEST, ModelResults
 from groverattn.row.designs import design_text
 from groverattn.row.sentences import passing_of
 from groverattn.row.verdict import Verdict
@@ -43,16 +43,14 @@ class Contest:
         n_keys: keys of the row.
         slowest, slowest_s: the slowest GPU line, and its time, seconds.
         fastest, fastest_s: the fastest one.
-        leanest: the design of fewest Toffolis on the machine; None: the machine cannot run it.
         best: the best design on it; None: it can run none.
         crowd: the fastest design of the frontier, if it takes several machines; None: it does not.
         refusal: why the machine cannot run a row.
         n_max: largest number of keys that a crossover was looked for at.
         verdicts: by data access.
         n_machines: machines that were looked at.
-        n_unable: of them those that can run neither design.
+        n_unable: of them those that cannot run the best design.
         elsewhere: the fastest row on any of them; None: no machine can run one.
-        crossing_machines: machines on which one of the designs passes the slowest GPU line at some number of keys.
     """
 
     machine: str
@@ -62,7 +60,6 @@ class Contest:
     slowest_s: float
     fastest: str
     fastest_s: float
-    leanest: Contender | None
     best: Contender | None
     crowd: Contender | None
     refusal: str
@@ -71,43 +68,35 @@ class Contest:
     n_machines: int
     n_unable: int
     elsewhere: Contender | None
-    crossing_machines: tuple[str, ...]
 
     @classmethod
     def of(cls, results: ModelResults) -> Contest:
         """Read the facts off the results."""
         designs, verdicts = results.designs, results.crossover.verdicts
         refused = [error for _, error in results.refused]
-        elsewhere = [
-            _contender(result)
-            for designs_there in results.machines.values()
-            for result in designs_there.values()
-            if isinstance(result, Estimate)
-        ]
+        elsewhere = [_contender(result) for result in results.machines.values() if isinstance(result, Estimate)]
         return cls(
             machine=results.machine.name,
             error_budget=results.request.error_budget,
             n_keys=results.request.shape.n_keys,
-            slowest=results.slowest.words,
+            slowest=results.slowest.name,
             slowest_s=results.slowest.time_s_per_row,
-            fastest=results.fastest.words,
+            fastest=results.fastest.name,
             fastest_s=results.fastest.time_s_per_row,
-            leanest=_contender(designs[FEWEST_TOFFOLIS]) if FEWEST_TOFFOLIS in designs else None,
             best=_contender(designs[BEST]) if BEST in designs else None,
             crowd=_crowd(results),
             refusal=refused[0].parts["why"] if refused else "",
             n_max=next(iter(verdicts.values())).slowest.n_max,
             verdicts=verdicts,
             n_machines=len(results.machines),
-            n_unable=sum(all(isinstance(r, InputError) for r in of.values()) for of in results.machines.values()),
+            n_unable=sum(isinstance(result, InputError) for result in results.machines.values()),
             elsewhere=min(elsewhere, key=lambda each: each.duration_s, default=None),
-            crossing_machines=tuple(name for name, of in results.machines.items() if any(map(_crosses, of.values()))),
         )
 
     @property
-    def sentences(self) -> str:
-        """The verdict: who wins and by what factor, and whether more keys or another machine would change it."""
-        return f"{self.who_wins} {self.what_would_change_it}"
+    def sentences(self) -> tuple[str, str, str]:
+        """The verdict: who wins and by what factor; whether more keys change it; whether other machines do."""
+        return self.who_wins, f"{self._more_keys}.", f"{self._other_machines}."
 
     @property
     def quantum_wins(self) -> bool:
@@ -117,30 +106,22 @@ class Contest:
     @property
     def who_wins(self) -> str:
         """The first sentence."""
-        gpu = f"{self.slowest}, the slowest GPU line, takes {time_text(self.slowest_s)}"
+        gpu = f"{time_text(self.slowest_s)} on {self.slowest}, the slowest GPU line"
         if self.best is None:
             return (
-                f"The GPU wins unopposed: {self.machine} cannot run one row within an error budget of "
-                f"{probability_text(self.error_budget)} with any circuit of this report ({self.refusal}), and {gpu}."
+                f"The GPU wins unopposed, with {gpu}: {self.machine} cannot run one row within an error budget of "
+                f"{probability_text(self.error_budget)} ({self.refusal})."
             )
         best = self.best
-        designs = f"the best design ({best.name}) takes {_time_and_qubits(best)}"
-        if self.leanest is not None and self.leanest.duration_s > best.duration_s:
-            designs += f", and that of fewest Toffolis ({self.leanest.name}) {_time_and_qubits(self.leanest)}"
         if not self.quantum_wins:
             factor = _times(best.duration_s / self.slowest_s)
-            return f"The GPU wins this row, {factor} faster: {designs}, where {gpu}."
+            return f"A GPU is {factor} faster: {gpu}, against {_time_and_qubits(best)}."
         if best.duration_s >= self.fastest_s:
             behind = f"but the fastest line, {self.fastest}, is {_times(best.duration_s / self.fastest_s)} faster still"
         else:
             behind = f"and even the fastest line, {self.fastest}, takes {time_text(self.fastest_s)}"
         factor = _times(self.slowest_s / best.duration_s)
-        return f"The quantum computer beats the slowest GPU line, {factor} faster: {designs}, where {gpu}, {behind}."
-
-    @property
-    def what_would_change_it(self) -> str:
-        """The second sentence."""
-        return f"{self._more_keys}; {self._other_machines}."
+        return f"The quantum computer is {factor} faster: {_time_and_qubits(best)}, against {gpu}; {behind}."
 
     @property
     def _more_keys(self) -> str:
@@ -158,10 +139,10 @@ class Contest:
         if passing:
             memory = passing[ASSUMED]
             return (
-                f"More keys do not change it for any circuit up to {largest}; only the memory that is assumed and that "
-                f"nobody has built changes it: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
+                f"More keys do not change it for any circuit up to {largest}; with the assumed memory, which nobody "
+                f"has built, they do: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
             )
-        return f"More keys do not change it, as up to {largest} no data access passes that line{self._free_control}"
+        return f"More keys do not change it: up to {largest} no data access passes that line{self._free_control}"
 
     @property
     def _free_control(self) -> str:
@@ -172,10 +153,10 @@ class Contest:
             if name != ASSUMED and verdict.optimistic.slowest.n_keys is not None
         }
         if not free:
-            return f", not even the assumed memory `{ASSUMED}`"
+            return ", not even the memory that the paper assumes"
         first = min(free, key=lambda name: free[name])
         return (
-            f" unless the control computer reads the whole key table in no time, with which `{first}` would from n = "
+            f", unless the control computer reads all keys in no time: then `{first}` does from n = "
             f"{count_text(free[first])}"
         )
 
@@ -183,14 +164,14 @@ class Contest:
     def _other_machines(self) -> str:
         best, unable = self.elsewhere, f"; {self.n_unable} of them cannot run it" if self.n_unable else ""
         if best is None:
-            return f"none of the {self.n_machines} machines of this report can run the row within the error budget"
-        ratio, whole = best.duration_s / self.slowest_s, f"the {self.n_machines} machines of this report"
-        takes = f"the fastest of {whole}, {best.machine} with {best.name}, takes {time_text(best.duration_s)}"
+            return f"None of the {self.n_machines} machines of this report can run the row within the error budget"
+        ratio, whole = best.duration_s / self.slowest_s, f"{self.n_machines} machines of this report"
+        if best.machine == self.machine:
+            return f"None of the {whole} is faster{unable}{self._many_machines}"
+        takes = f"The fastest of the {whole}, {best.machine}, takes {time_text(best.duration_s)}"
         if ratio < 1:
             return f"{takes}{'' if self.quantum_wins else ', less than that line'}{unable}"
-        takes = f"none of {whole} is faster" if best.machine == self.machine else f"{takes}, {_times(ratio)} too long"
-        crossing = f"; with more keys it would on {', '.join(self.crossing_machines)}" if self.crossing_machines else ""
-        return f"another machine does not: {takes}{unable}{crossing}{self._many_machines}"
+        return f"{takes}, {_times(ratio)} too long{unable}{self._many_machines}"
 
     @property
     def _many_machines(self) -> str:
@@ -211,12 +192,8 @@ def _crowd(results: ModelResults) -> Contender | None:
     point = results.quickest_point
     if point is None or point.design.n_machines == 1:
         return None
-    name = f"{point.design.n_machines:,} machines that share the keys ({point.design.data_access})"
+    name = f"{point.design.n_machines:,} machines that share the keys"
     return Contender(name, results.machine.name, point.qubits, point.duration_s)
-
-
-def _crosses(result: Estimate | InputError) -> bool:
-    return isinstance(result, Estimate) and result.crossover.slowest.n_keys is not None
 
 
 def _time_and_qubits(contender: Contender) -> str:

@@ -9,7 +9,6 @@ from typing import TypeVar
 import attrs
 
 from groverattn.classical.lines import ClassicalLine
-from groverattn.classical.published import OtherClassicalLine, other_classical_lines
 from groverattn.crossover.crossover import CrossoverResult, crossover
 from groverattn.errors import InputError
 from groverattn.estimation.compare import Comparison, compare
@@ -91,7 +90,8 @@ class ModelResults:
     @functools.cached_property
     def own(self) -> dict[str, Estimate | InputError]:
         """The two designs on the machine of the report."""
-        return self._on(self.request.hardware)
+        asked = {BEST: self.request, FEWEST_TOFFOLIS: attrs.evolve(self.request, optimise="toffoli")}
+        return {name: _or_error(functools.partial(estimate, each)) for name, each in asked.items()}
 
     @property
     def designs(self) -> dict[str, Estimate]:
@@ -137,20 +137,19 @@ class ModelResults:
                 yield name, result
 
     @functools.cached_property
-    def machines(self) -> dict[str, dict[str, Estimate | InputError]]:
-        """The two designs on every machine, by name of the machine and of the design; the report's own comes first."""
+    def machines(self) -> dict[str, Estimate | InputError]:
+        """The best design on every machine, by name of the machine; the report's own comes first."""
         others = [name for name in HARDWARE if name != self.machine.name]
-        return {self.machine.name: self.own} | {name: self._on(name) for name in others}
-
-    def _on(self, machine: str) -> dict[str, Estimate | InputError]:
-        request = attrs.evolve(self.request, hardware=machine)
-        asked = {BEST: request, FEWEST_TOFFOLIS: attrs.evolve(request, optimise="toffoli")}
-        return {name: _or_error(functools.partial(estimate, each)) for name, each in asked.items()}
+        on = {
+            name: _or_error(functools.partial(estimate, attrs.evolve(self.request, hardware=name))) for name in others
+        }
+        return {self.machine.name: self.own[BEST]} | on
 
     @functools.cached_property
-    def whole_models(self) -> dict[str, WholeModel]:
-        """The whole model with either design, as far as the machine can run it."""
-        return {name: whole_model(result.request, result.row) for name, result in self.designs.items()}
+    def whole_model(self) -> WholeModel | None:
+        """The whole model with the best design; None if the machine cannot run it."""
+        best = self.designs.get(BEST)
+        return None if best is None else whole_model(best.request, best.row)
 
     @functools.cached_property
     def crossover(self) -> CrossoverResult:
@@ -158,16 +157,10 @@ class ModelResults:
         return crossover(self.request)
 
     @functools.cached_property
-    def other_lines(self) -> list[OtherClassicalLine]:
-        """Classical lines that no verdict rests on."""
-        shape = self.request.shape
-        return other_classical_lines(shape.n_keys, shape.d_head, shape.index_heads)
-
-    @functools.cached_property
     def opinion(self) -> Opinion | None:
         """What qdk.qre says, on the report's own machine if it models that; None if our model cannot run the row."""
         name = self.machine.name if has_counterpart(self.machine) else _SECOND_OPINION_ON
-        ours = self.machines[name][BEST]
+        ours = self.machines[name]
         if isinstance(ours, InputError):
             return None
         machine = self.machine if name == self.machine.name else HARDWARE[name]

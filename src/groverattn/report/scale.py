@@ -1,41 +1,36 @@
-"""The section on a whole model: one generated token, a prefill, loading the keys, and rows that come out wrong."""
+"""The chapters on scale: a whole model, from one token to a prefill, and a row of more keys."""
 
 from __future__ import annotations
 
-from groverattn.report.results import CANNOT, ModelResults
-from groverattn.show.document import Paragraph, Points, Section
-from groverattn.whole_model.model import WholeModel, assumptions
-from groverattn.whole_model.table import (
-    gpus_table,
-    loading_table,
-    scopes_table,
-    side_by_side_table,
-    wrong_rows_table,
+from groverattn.crossover.table import readings_points, readings_table, why_points
+from groverattn.report.results import BEST, CANNOT, ModelResults
+from groverattn.row.sentences import growth_of_k
+from groverattn.show.document import IN_CELL, Column, Paragraph, Points, Section, Table
+from groverattn.show.numbers import (
+    Cell,
+    count,
+    count_text,
+    duration,
+    power_text,
+    probability_text,
+    rounded,
+    time_text,
+    words,
 )
+from groverattn.whole_model.model import Regime, WholeModel, assumptions
+
+_WHAT = {"decode": "a token", "prefill": "a prefill"}
 
 
 def whole_model(results: ModelResults, anchor: str) -> Section:
     """What the attention of the whole model takes, beside GPUs."""
-    models = results.whole_models
-    if not models:
-        return Section("The whole model", anchor, (Paragraph(CANNOT),))
-    first = next(iter(models.values()))
-    text = (
-        f"The keys have to reach the machine. At {first.loading.io_bits_per_s:g} bits per second (our assumption) that "
-        "takes the times below, which are not added to the others: the keys go "
-        f"{first.loading.destination}."
-    )
-    blocks = (
-        _introduction(results, first),
-        scopes_table(models),
-        side_by_side_table(models),
-        gpus_table(models),
-        Paragraph(text, ("loading",)),
-        loading_table(first),
-        wrong_rows_table(models),
-        Points(tuple(assumptions(first)), ("inputs", "loading", "whole_counts")),
-    )
-    return Section("The whole model", anchor, blocks)
+    title, model = "The whole model", results.whole_model
+    if model is None:
+        return Section(title, anchor, (Paragraph(CANNOT),), folded=True)
+    points = (*_wrong(model), _loading(model), *assumptions(model))
+    quantities = ("inputs", "loading", "whole_counts", "wrong_rows", "gpu_model", "machines_needed")
+    blocks = _introduction(results, model), _table(model), Points(points, quantities)
+    return Section(title, anchor, blocks, folded=True)
 
 
 def _introduction(results: ModelResults, model: WholeModel) -> Paragraph:
@@ -48,6 +43,99 @@ def _introduction(results: ModelResults, model: WholeModel) -> Paragraph:
         f"All of the above is one row. A generated token takes one row in each of {heads}, over all keys{windows}. A "
         "prefill takes the rows of a whole context, each over the keys "
         f"before it: {model.causal_share:.0%} of the time of as many rows over all keys. Attention only, on both "
-        "sides.",
+        f"sides, by the design `{BEST}`.",
         ("inputs", "whole_time"),
     )
+
+
+def _table(model: WholeModel) -> Table:
+    """A token and a prefill, on one machine and on many, beside the slowest GPU."""
+    columns = (
+        Column("what"),
+        Column("how"),
+        Column("machines", "machines", "whole_time"),
+        Column("physical qubits", "qubits", "whole_time"),
+        Column("Toffoli gates", "gates", "whole_counts"),
+        Column("time", IN_CELL, "whole_time"),
+        Column("slowest", IN_CELL, "gpu_model", group="on a GPU"),
+        Column("faster by", "times", "ratio", group="on a GPU"),
+    )
+    rows = [row for kind, what in _WHAT.items() for row in _rows(what, getattr(model, kind))]
+    note = "Layers wait for each other, since each works on the output of the one before."
+    return Table("The attention of the whole model", columns, tuple(rows), notes=(note,))
+
+
+def _rows(what: str, regime: Regime) -> list[tuple[Cell, ...]]:
+    slowest = max(rival.time_s for rival in regime.rivals)
+    n_rows, whole = regime.scopes["model"]
+    return [
+        (
+            words(f"{what}, {count_text(n_rows)} rows"),
+            words(each["what"]),
+            count(each["machines"]),
+            count(each["qubits"]),
+            count(whole.toffoli),
+            duration(each["time_s"]),
+            duration(slowest),
+            rounded(each["time_s"] / slowest),
+        )
+        for each in regime.side_by_side()
+    ]
+
+
+def _wrong(model: WholeModel) -> list[str]:
+    """Rows that come out wrong, the price of none, and how many machines would be as fast as a GPU."""
+    sentences = []
+    for kind, what in _WHAT.items():
+        regime: Regime = getattr(model, kind)
+        slowest, wrong = max(regime.rivals, key=lambda rival: rival.time_s), regime.wrong
+        sentences.append(f"{what.capitalize()} as fast as on {slowest.gpu}, the slowest: {slowest.words}.")
+        expected = rounded(wrong.expected, 2).text
+        allowed = f"all are right with p = 0.99 if a row may be wrong with p = {probability_text(wrong.budget_per_row)}"
+        strict = f"out of reach: {wrong.refusal}"
+        if wrong.strict is not None:
+            longest = time_text(wrong.strict.physical.duration_s)
+            strict = f"on {count_text(wrong.strict.qubits)} physical qubits, the longest row in {longest}"
+        sentences.append(f"{what.capitalize()} has about {expected} wrong rows; {allowed}, {strict}.")
+    return sentences
+
+
+def _loading(model: WholeModel) -> str:
+    loading = model.loading
+    return (
+        f"The keys have to reach the machine: {count_text(loading.memories)} memories of "
+        f"{count_text(loading.bits_per_memory)} bits, {time_text(loading.memory_s)} each through one link, "
+        f"{time_text(loading.prefill_s)} in all for a prefill and {time_text(loading.token_s)} for a token."
+    )
+
+
+def crossing(results: ModelResults, anchor: str) -> Section:
+    """From how many keys on the search is faster, or never and why."""
+    found = results.crossover
+    largest = power_text(next(iter(found.verdicts.values())).slowest.n_max)
+    stays = "d and k stay" if results.request.k_from.law is None else f"d stays, and {growth_of_k(results.request)}"
+    text = (
+        f"The same row with more keys, up to n = {largest}; {stays}. The quantum time here is a lower bound, less "
+        "than the times above: only waiting counts, for measurements one after the other, for calls of the assumed "
+        "memory, and for the control computer, which reads the key table at every measured unload. Gates, factories "
+        "and Clifford gates cost nothing, and all of the error budget is left to the search."
+    )
+    more = (
+        "What a reaction, a lookup or an iterate may take at most, by data access, and the map over all models: "
+        f"`groverattn crossover {_sizes(results)}`."
+    )
+    blocks = (
+        Paragraph(text, ("crossover",)),
+        readings_table(found.readings),
+        readings_points(found.readings),
+        why_points(found),
+        Paragraph(more, ("inputs",)),
+    )
+    return Section("More keys", anchor, blocks, folded=True)
+
+
+def _sizes(results: ModelResults) -> str:
+    if results.preset is not None:
+        return f"--preset {results.name}"
+    shape = results.request.shape
+    return f"--n-keys {shape.n_keys} --d-head {shape.d_head} --n-marked {shape.n_marked}"

@@ -1,54 +1,84 @@
-"""A report as two files, HTML and Markdown, each there whole or not at all."""
+"""A report as two files, HTML and Markdown, each there whole or not at all, and the page that reports share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import attrs
+
 from groverattn.errors import InputError
 from groverattn.files.whole import check_target, write_text
+from groverattn.report.command import REFERENCE
 from groverattn.row.request import RowRequest
 
 
-def report_files(output: Path, *, force: bool) -> tuple[Path, Path]:
-    """Return the names of both files; asked before anything is computed.
+@attrs.frozen
+class ReportFiles:
+    """Names of what is written.
+
+    Attributes:
+        html, markdown: the report.
+        shared: the page of words, machines and ledger, as both; empty: they are in the report, or there already.
+    """
+
+    html: Path
+    markdown: Path
+    shared: tuple[Path, ...] = ()
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """All of them."""
+        return self.html, self.markdown, *self.shared
+
+
+def report_files(output: Path, *, force: bool, with_reference: bool = False) -> ReportFiles:
+    """Return the names of the files; asked before anything is computed.
 
     Args:
         output: name of the HTML file; the Markdown file has the same with .md.
-        force: whether files of these names may be replaced.
+        force: whether files of these names may be replaced; the shared page is never replaced.
+        with_reference: whether what reports share is part of the report.
 
     Raises:
-        InputError: another ending, no such folder, or a file that is there already.
+        InputError: another ending, the name of the shared page, no such folder, or a file that is there already.
     """
-    if output.suffix.lower() != ".html":
+    if output.suffix.lower() != ".html" or output.stem == REFERENCE:
         raise InputError(
             given=str(output),
-            allowed="a name that ends in .html",
-            why="the report is an HTML file, and a Markdown file of the same name beside it",
+            allowed=f"a name that ends in .html, other than {REFERENCE}.html",
+            why="the report is an HTML file, with a Markdown file and the page that reports share beside it",
             do="choose another name",
         )
-    files = output, output.with_suffix(".md")
-    for path in files:
+    shared = [] if with_reference else [output.with_name(f"{REFERENCE}{ending}") for ending in (".html", ".md")]
+    files = ReportFiles(output, output.with_suffix(".md"), tuple(path for path in shared if not path.exists()))
+    for path in (files.html, files.markdown):
         check_target(path, force=force)
     return files
 
 
 def write_report(
     requests: Sequence[RowRequest],
-    files: tuple[Path, Path],
+    files: ReportFiles,
     on_section: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    with_reference: bool = False,
 ) -> None:
-    """Compute the report and write both files; `on_section` is told how many sections are done, and of how many.
+    """Compute the report and write its files; `on_section` is told how many parts are done, and of how many.
 
     Raises:
         InputError: an unknown name, or a place that cannot be written to.
     """
     # Only now: names of files are refused before circuits, and Qualtran with them, are imported.
     from groverattn.report.build import report
+    from groverattn.report.reference import reference
     from groverattn.show.html import html
     from groverattn.show.markdown import markdown
 
-    document = report(requests, on_section)
-    texts = html(document), markdown(document)
-    for path, text in zip(files, texts, strict=True):
+    document = report(requests, on_section, with_reference=with_reference)
+    texts = [html(document), markdown(document)]
+    if files.shared:
+        page = reference()
+        texts += [{".html": html, ".md": markdown}[path.suffix](page) for path in files.shared]
+    for path, text in zip(files.all, texts, strict=True):
         write_text(path, text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
+from groverattn.show.glance import Bars, Tiles
 from groverattn.show.numbers import Cell
 
 T = TypeVar("T")
@@ -27,6 +29,7 @@ class Column:
         quantity: key of the ledger's entry that says how its numbers were got; empty for words, and where the rows say.
         short: a heading for a terminal, where columns are narrow; empty: the same.
         aside: whether a terminal has the column's words below the table, where they have the width.
+        group: what stands above the headings of this column and its neighbours of the same group; empty: nothing.
     """
 
     heading: str
@@ -34,6 +37,16 @@ class Column:
     quantity: str = ""
     short: str = attrs.field(default="", kw_only=True)
     aside: bool = attrs.field(default=False, kw_only=True)
+    group: str = attrs.field(default="", kw_only=True)
+
+    @property
+    def full_heading(self) -> str:
+        """The heading where groups have no line of their own.
+
+        >>> Column("time", group="`best`").full_heading
+        '`best`: time'
+        """
+        return f"{self.group}: {self.heading}" if self.group else self.heading
 
     @property
     def numeric(self) -> bool:
@@ -91,6 +104,16 @@ class Table:
         keys = (*self.row_quantities, *(column.quantity for column in self.columns))
         return tuple(dict.fromkeys(key for key in keys if key))
 
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """Groups of the columns from left to right, each with its number of columns; empty if there are none.
+
+        >>> Table("", (Column("a"), Column("b", group="g"), Column("c", group="g")), ()).groups
+        [('', 1), ('g', 2)]
+        """
+        runs = [(group, len(list(same))) for group, same in itertools.groupby(self.columns, lambda each: each.group)]
+        return runs if any(group for group, _ in runs) else []
+
 
 def table_of(
     caption: str, items: Iterable[T], *columns: tuple[Column, Callable[[T], Cell]], notes: Iterable[str] = ()
@@ -108,11 +131,13 @@ class Figure:
         svg: a complete SVG image.
         caption: what it shows, with what is on the axes.
         quantities: keys of the ledger that its numbers come under.
+        values: what a pointer on an element says; the i-th is of the element `value-i` of the image.
     """
 
     svg: str
     caption: str
     quantities: tuple[str, ...]
+    values: tuple[str, ...] = attrs.field(default=(), kw_only=True)
 
 
 @attrs.frozen
@@ -138,7 +163,7 @@ class Points:
     quantities: tuple[str, ...] = ()
 
 
-Block = Paragraph | Points | Table | Figure
+Block = Paragraph | Points | Table | Figure | Tiles | Bars
 
 
 @attrs.frozen
@@ -150,12 +175,14 @@ class Section:
         anchor: identifier that links lead to; no other section has it.
         blocks: what stands below the heading.
         sections: sections of a chapter.
+        folded: whether a page shows the heading alone until it is opened, or printed.
     """
 
     title: str
     anchor: str
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
+    folded: bool = attrs.field(default=False, kw_only=True)
 
     def walk(self) -> Iterator[Section]:
         """Yield the section and those in it, in order."""
@@ -192,17 +219,40 @@ class Document:
         lead: what it is.
         chapters: sections, which may hold sections.
         ledger: how each quantity was got, by key.
+        foot: what stands at the end.
+        elsewhere: name, without its ending, of the document beside it that links to other anchors lead to.
+        data: the results as a JSON object, which the page holds.
+        name: what files that are saved from the page are called.
     """
 
     title: str
     lead: tuple[Paragraph, ...]
     chapters: tuple[Section, ...]
     ledger: Mapping[str, Entry]
+    foot: tuple[Paragraph, ...] = attrs.field(default=(), kw_only=True)
+    elsewhere: str = attrs.field(default="", kw_only=True)
+    data: Mapping[str, Any] | None = attrs.field(default=None, kw_only=True)
+    name: str = attrs.field(default="report", kw_only=True)
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Identifiers that links within it lead to."""
+        tables = (block for each in self.sections() for block in each.blocks if isinstance(block, Table))
+        rows = (anchor for table in tables for anchor in table.row_anchors)
+        return frozenset((*(each.anchor for each in self.sections()), *rows))
 
     def sections(self) -> Iterator[Section]:
         """Yield all sections, in order."""
         for chapter in self.chapters:
             yield from chapter.walk()
+
+
+def by_how(ledger: Mapping[str, Entry], quantities: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Return the keys of quantities by how these were got, in the order of their first ones."""
+    found: dict[str, list[str]] = {}
+    for key in quantities:
+        found.setdefault(ledger[key].how, []).append(key)
+    return list(found.items())
 
 
 def used(section: Section) -> tuple[str, ...]:

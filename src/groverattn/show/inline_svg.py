@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 # Colours of the figures by the names that the page gives them, lighter ones on a dark page.
@@ -20,6 +20,8 @@ PALETTE = {
     "#4a86b8": "var(--sky)",
     "#c2457a": "var(--pink)",
 }
+PARTS = tuple(f"var(--{name})" for name in ("blue", "orange", "green", "violet", "sky", "pink", "red", "grey"))
+"""Colours of the parts of a bar, in this order."""
 
 # The style sheet inside the image would hold for the whole page; what it says stands in the page's own.
 _NOT_DRAWN = re.compile(
@@ -28,6 +30,7 @@ _NOT_DRAWN = re.compile(
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _IDENTIFIER = re.compile(r' \bid="([^"]*)"')
+_VALUE = re.compile(r'<g id="value-(\d+)">')
 _REFERENCE = re.compile(r'(href="#|url\(#)([^")]*)')
 _FONT_FAMILY = re.compile(r" ?font-family: [^;\"]*;?")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
@@ -47,19 +50,21 @@ def with_text(draw: Callable[[], str]) -> str:
         return draw()
 
 
-def inline_svg(svg: str, prefix: str, description: str) -> str:
+def inline_svg(svg: str, prefix: str, description: str, values: Sequence[str] = ()) -> str:
     """Return an SVG image as an element of a page.
 
     Args:
         svg: the image as Matplotlib writes it.
         prefix: put before every identifier, so that no two figures of a page share one.
         description: for those who do not see it.
+        values: what a pointer on the element `value-i` says, by i.
 
     >>> print(inline_svg('<svg viewBox="0 0 72 36"><g fill="#000000"/></svg>', "f1-", "a line"))
     <svg viewBox="0 0 72 36" style="max-width:96px" role="img" aria-label="a line"><g fill="currentColor"/></svg>
     """
     drawn = _NOT_DRAWN.sub("", svg).strip().replace("xlink:href", "href")
     drawn = _MICRO.sub("µs", _FONT_FAMILY.sub("", drawn)).replace("fill: #ffffff", "fill: none")
+    drawn = _VALUE.sub(lambda found: f"<g><title>{escape(values[int(found[1])])}</title>", drawn)
     drawn = _with_prefix(drawn, prefix)
     drawn = _COLOUR.sub(lambda found: PALETTE.get(found[0], found[0]), drawn)
     drawn = _PLACE.sub(lambda found: _LONG_NUMBER.sub(_shorter, found[0]), drawn)

@@ -84,7 +84,7 @@ def layout_of(table: Table, width: int, plain: Callable[[str], str]) -> Layout:
     below = [i for i, column in enumerate(table.columns) if column.aside]
     shown = [i for i in range(len(table.columns)) if i not in below]
     texts = {
-        i: [plain(table.columns[i].short or table.columns[i].heading), *(plain(row[i].text) for row in table.rows)]
+        i: [plain(table.columns[i].short or table.columns[i].full_heading), *(plain(row[i].text) for row in table.rows)]
         for i in shown
     }
     named = not table.columns[0].numeric
@@ -147,7 +147,7 @@ def _shared(wanted: dict[int, int], least: dict[int, int], free: int) -> dict[in
 
 def _stacked(table: Table, plain: Callable[[str], str]) -> Iterator[str]:
     """Yield the rows one after the other: the first cell, and below it the others with their headings."""
-    headings = [plain(column.short or column.heading).replace("\n", " ") for column in table.columns]
+    headings = [plain(column.short or column.full_heading).replace("\n", " ") for column in table.columns]
     for row in table.rows:
         cells = [plain(cell.text) for cell in row]
         first, shown = (f"{headings[0]} " if table.columns[0].numeric else ""), []

@@ -12,9 +12,21 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from groverattn.show.document import Block, Column, Document, Figure, Paragraph, Points, Section, Table, entry_anchor
+from groverattn.show.document import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Paragraph,
+    Points,
+    Section,
+    Table,
+    by_how,
+    entry_anchor,
+)
+from groverattn.show.glance import Bars, Tile, Tiles
 from groverattn.show.numbers import Cell
 
 _TOKEN = re.compile(
@@ -65,6 +77,25 @@ def bare(sentence: str) -> str:
     return _each(sentence, typeset, lambda found: found["code"] or typeset(found["words"] or found[0]))
 
 
+def leading(text: str, link: str, anchors: Collection[str], elsewhere: str) -> str:
+    """Return written text whose links to anchors that it does not have lead to the document that has them.
+
+    Args:
+        text: of the whole document.
+        link: what stands before the anchor in a link, up to its number sign.
+        anchors: those of the document itself.
+        elsewhere: file name of the other document; empty: there is none.
+
+    >>> leading("[a](#a), [b](#b)", "](#", {"a"}, "other.md")
+    '[a](#a), [b](other.md#b)'
+    """
+
+    def led(found: re.Match[str]) -> str:
+        return found[0] if not elsewhere or found[1] in anchors else f"{link[:-1]}{elsewhere}#{found[1]}"
+
+    return re.sub(rf"{re.escape(link)}([\w.-]+)", led, text)
+
+
 def _each(sentence: str, text: Callable[[str], str], token: Callable[[re.Match[str]], str]) -> str:
     """Rewrite the tokens of a sentence and the text between them."""
     written, end = [], 0
@@ -105,7 +136,10 @@ class _Writer:
         parts.append("\n".join(self._contents()))
         for chapter in document.chapters:
             parts += self._section(chapter, 2)
-        return "\n\n".join(part for part in parts if part) + "\n"
+        if document.foot:
+            parts += ["---", *(inline(paragraph.text) for paragraph in document.foot)]
+        text = "\n\n".join(part for part in parts if part) + "\n"
+        return leading(text, "](#", document.anchors, document.elsewhere and f"{document.elsewhere}.md")
 
     def _contents(self) -> Iterator[str]:
         for chapter in self._document.chapters:
@@ -128,10 +162,12 @@ class _Writer:
             case Points():
                 return "\n".join(f"- {inline(item)}" for item in block.items)
             case Figure():
-                caption = (
-                    f"**Figure {next(self._figures)}.** {inline(block.caption)} (In the HTML file of this report.)"
-                )
+                caption = f"**Figure {next(self._figures)}.** {inline(block.caption)} (In the HTML file.)"
                 return f"{caption}{self._got(block)}"
+            case Tiles():
+                return "\n".join(_tile(each) for each in block.items) + self._got(block)
+            case Bars():
+                return "\n".join(f"- {inline(each.text)}" for each in block.items) + self._got(block)
             case Table():
                 return self._table(block)
 
@@ -154,12 +190,20 @@ class _Writer:
                 cells[0] = f'<a id="{table.row_anchors[i]}"></a>{cells[0]}'
             yield cells
 
-    def _got(self, block: Table | Figure) -> str:
+    def _got(self, block: Block) -> str:
         if not block.quantities:
             return ""
         ledger = self._document.ledger
-        names = (f"[{inline(ledger[key].name)}](#{entry_anchor(key)}) ({ledger[key].how})" for key in block.quantities)
-        return f"\n\n*How it was got: {', '.join(names)}.*"
+        kinds = (
+            f"{how}: {', '.join(f'[{inline(ledger[key].name)}](#{entry_anchor(key)})' for key in keys)}"
+            for how, keys in by_how(ledger, block.quantities)
+        )
+        return f"\n\n*How: {'; '.join(kinds)}.*"
+
+
+def _tile(tile: Tile) -> str:
+    note = f"; {inline(tile.note)}" if tile.note else ""
+    return f"- {inline(tile.label)}: **{inline(tile.value.text)}**{note}"
 
 
 def _row(cells) -> str:
@@ -167,7 +211,7 @@ def _row(cells) -> str:
 
 
 def _heading(column: Column) -> str:
-    return inline(column.heading) + (f" ({inline(column.shown_unit)})" if column.shown_unit else "")
+    return inline(column.full_heading) + (f" ({inline(column.shown_unit)})" if column.shown_unit else "")
 
 
 def _cell(cell: Cell) -> str:

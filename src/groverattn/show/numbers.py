@@ -137,6 +137,18 @@ def share(fraction: float) -> Cell:
     return Cell(f"{100 * fraction:.1f}", fraction)
 
 
+def share_text(fraction: float) -> str:
+    """Write a fraction in per cent, as whole as it may be.
+
+    >>> share_text(0.795), share_text(0.0042), share_text(0.00001), share_text(0)
+    ('80 %', '0.42 %', '< 0.01 %', '0 %')
+    """
+    percent = 100 * fraction
+    if 0 < percent < 0.01:
+        return "< 0.01 %"
+    return f"{percent:.0f} %" if percent >= 1 or not percent else f"{percent:.2g} %"
+
+
 def with_unit(value: float, unit: str) -> Cell:
     """A count with its unit.
 

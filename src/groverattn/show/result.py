@@ -123,7 +123,7 @@ def frame(table: Table) -> DataFrame:
 
     return DataFrame(
         {
-            plain(column.heading): [row[i].value if column.numeric else plain(row[i].text) for row in table.rows]
+            plain(column.full_heading): [row[i].value if column.numeric else plain(row[i].text) for row in table.rows]
             for i, column in enumerate(table.columns)
         }
     )

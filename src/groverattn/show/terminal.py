@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from groverattn.show.document import Block, Figure, Paragraph, Points, Table
+from groverattn.show.glance import Bars, Tiles
 from groverattn.show.layout import Layout, layout_of, wrapped
 
 COLUMNS = 100
@@ -46,6 +47,12 @@ def print_blocks(blocks: Iterable[Block | str], console: Any = None) -> None:
         elif isinstance(block, Points):
             for item in block.items:
                 _print_text(console, f"- {plain(item)}", hang=2)
+        elif isinstance(block, Tiles):
+            for each in block.items:
+                _print_text(console, plain(f"{each.label}: {each.value.text}"), hang=2)
+        elif isinstance(block, Bars):
+            for each in block.items:
+                _print_text(console, plain(each.text), hang=2)
         else:
             stressed = isinstance(block, Paragraph) and block.stressed
             text = block.text if isinstance(block, Paragraph) else block
@@ -105,7 +112,7 @@ def _print_grid(console: Any, table: Table, layout: Layout) -> None:
     rich = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding, show_header=headed)
     for i, width in layout.widths.items():
         column = table.columns[i]
-        heading = "\n".join(wrapped(plain(column.short or column.heading), width))
+        heading = "\n".join(wrapped(plain(column.short or column.full_heading), width))
         justify = "right" if column.numeric else "left"
         rich.add_column(Text(heading), justify=justify, width=width, overflow="fold")
     for row in table.rows:

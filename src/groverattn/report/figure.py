@@ -1,0 +1,114 @@
+"""Figures of the report: qubits against time with its own designs marked, and one iterate as a circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from groverattn.estimation.estimate import Estimate
+from groverattn.frontier.figure import frontier_svg as _  # noqa: F401  registers how a frontier is drawn
+from groverattn.frontier.frontier import Frontier
+from groverattn.show.figures import GREY, canvas, svg_text
+from groverattn.show.inline_svg import with_text
+from groverattn.show.markdown import typeset
+from groverattn.show.numbers import count_text, rounded, time_text
+from groverattn.show.result import draw
+
+_INK, _WIDTH, _HEIGHT = "#000000", 5.7, 3.9
+_MARKS = ("*", "D", "P")
+
+
+def place_svg(found: Frontier, designs: Mapping[str, Estimate]) -> tuple[str, tuple[str, ...]]:
+    """Draw the frontier with the designs of the report in it; return the image, and what its points say.
+
+    Args:
+        found: the designs that no other one beats, with the GPUs on the row.
+        designs: those of the report, by name.
+    """
+    said: list[str] = []
+
+    def drawn() -> str:
+        figure, axes = canvas(_WIDTH, _HEIGHT)
+        draw(found, axes)
+        for (name, result), mark in zip(designs.items(), _MARKS, strict=False):
+            at = [result.row.qubits], [result.physical.duration_s]
+            axes.plot(
+                *at, mark, color=_INK, markersize=11 if mark == "*" else 6, zorder=5, label=f"this report: {name}"
+            )
+        _gap(axes, found, designs)
+        for place, (qubits, seconds, _text) in enumerate(_values(found, designs, said)):
+            (point,) = axes.plot([qubits], [seconds], "o", color=_INK, markersize=13, alpha=0, zorder=9)
+            point.set_gid(f"value-{place}")
+        axes.margins(y=0.06)
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+        return svg_text(figure)
+
+    return with_text(drawn), tuple(said)
+
+
+def _values(found: Frontier, designs: Mapping[str, Estimate], said: list[str]) -> Iterator[tuple[int, float, str]]:
+    for point in found.points:
+        said.append(_words(point.design.name, point.qubits, point.duration_s))
+        yield point.qubits, point.duration_s, said[-1]
+    for name, result in designs.items():
+        said.append(_words(f"{name}: {result.row.design_text}", result.row.qubits, result.physical.duration_s))
+        yield result.row.qubits, result.physical.duration_s, said[-1]
+
+
+def _words(name: str, qubits: int, seconds: float) -> str:
+    return typeset(f"{name}: {count_text(qubits)} physical qubits, {time_text(seconds)}")
+
+
+def _gap(axes: Any, found: Frontier, designs: Mapping[str, Estimate]) -> None:
+    """The distance of the first design from the band of the GPUs, as an arrow with the factor."""
+    for result in list(designs.values())[:1]:
+        slowest = max(line.time_s_per_row for line in found.request.classical())
+        qubits, seconds = result.row.qubits, result.physical.duration_s
+        style = {"arrowstyle": "<->", "color": GREY, "shrinkA": 6, "shrinkB": 0}
+        axes.annotate("", (qubits, slowest), (qubits, seconds), arrowprops=style)
+        middle = (seconds * slowest) ** 0.5
+        factor = typeset(rounded(seconds / slowest).text)
+        axes.annotate(f" {factor} times", (qubits, middle), (4, 0), textcoords="offset points", fontsize=9, va="center")
+
+
+_BOXES = (
+    ("load", "load", (0, 1), True),
+    ("score", "score", (1, 2), True),
+    ("flip", "predicate", (2,), True),
+    ("undo score", "score", (1, 2), False),
+    ("unload", "unload", (0, 1), True),
+    ("diffusion", "diffusion", (0,), True),
+)
+_WIRES = ("index j", "key of j", "score")
+_STEP, _BOX, _ROW, _LEFT = 84, 66, 40, 62
+
+
+def iterate_svg(parts: Mapping[str, int], meanings: Mapping[str, str]) -> str:
+    """Draw one iterate as a circuit: registers as wires, its parts as boxes, the Toffolis of each below it.
+
+    Args:
+        parts: Toffolis of an iterate by part; those of undoing the score are in those of the score.
+        meanings: what each part does, for a pointer on its box.
+    """
+    width, bottom = _LEFT + _STEP * len(_BOXES) + 8, _ROW * len(_WIRES)
+    lines = [f'<svg viewBox="0 0 {width} {bottom + 34}">']
+    for row, name in enumerate(_WIRES):
+        y = _ROW * row + 22
+        lines.append(f'<text x="0" y="{y + 4}" font-size="11">{name}</text>')
+        lines.append(f'<path d="M {_LEFT - 6} {y} H {width - 4}" stroke="#787878" stroke-width="1" fill="none"/>')
+    for place, (label, part, wires, counted) in enumerate(_BOXES):
+        lines += _box(_LEFT + _STEP * place, label, wires, meanings[part])
+        if counted:
+            text, middle = f"{typeset(count_text(parts[part]))} Toffolis", _LEFT + _STEP * place + _BOX / 2
+            lines.append(f'<text x="{middle:g}" y="{bottom + 24}" font-size="10" text-anchor="middle">{text}</text>')
+    return "\n".join([*lines, "</svg>"])
+
+
+def _box(x: int, label: str, wires: Sequence[int], meaning: str) -> Iterator[str]:
+    top, bottom = _ROW * wires[0] + 7, _ROW * wires[-1] + 37
+    yield f"<g><title>{escape(meaning)}</title>"
+    size = f'width="{_BOX}" height="{bottom - top}" rx="4"'
+    yield f'<rect x="{x}" y="{top}" {size} fill="var(--paper)" stroke="#2f5d8a"/>'
+    middle = (top + bottom) / 2 + 4
+    yield f'<text x="{x + _BOX / 2:g}" y="{middle:g}" font-size="11" text-anchor="middle">{label}</text></g>'
