@@ -11,7 +11,7 @@ JOBS ?= 2
 export QDK_PYTHON_TELEMETRY := none
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check format fuzz bench estimates studies clean
+.PHONY: help setup run test check docs format fuzz bench estimates studies clean
 
 help: ## print the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -24,11 +24,14 @@ run: $(STAMP) ## find the large entries of a small attention matrix by Grover se
 test: $(STAMP) ## run every test and doctest; JOBS=2 processes
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-check: $(STAMP) ## lint, formatting, types, layers
+check: $(STAMP) docs ## lint, formatting, types, layers, the site of docs/
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+docs: $(STAMP) ## build the site of docs/ into site/; broken links and missing pages fail
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 format: $(STAMP) ## sort the imports and format
 	$(BIN)/ruff check --select I --fix
@@ -47,7 +50,7 @@ studies: $(STAMP) ## search all real heads and execute the notebooks again; git 
 	$(BIN)/python -m studies heads notebooks $(ARGS)
 
 clean: ## remove .venv, caches and build products; estimates/ stays
-	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist site .benchmarks .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 	find src studies tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The versions in constraints.txt were resolved with Python 3.11, so that one is asked first.
@@ -66,5 +69,5 @@ $(STAMP): pyproject.toml constraints.txt
 	fi; \
 	echo >&2 "Setting up .venv with $$("$$found" --version) and the versions of constraints.txt: about two minutes, 1.8 GB, once."; \
 	"$$found" -m venv .venv; \
-	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'; \
+	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev,docs]'; \
 	touch $(STAMP)
