@@ -1,5 +1,6 @@
-"""MkDocs hook: the groups of index.md are the navigation, and files of the repository that a page links to are part of
-the site, below repository/.
+"""MkDocs hook that makes the navigation of index.md, and adds the files of the repository that pages link to.
+
+These files stand below repository/ on the site.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""docs/cirq_and_qualtran.md: every call of its tables works, or fails as the page says, and so does what stands instead."""
+"""Calls in the tables of docs/cirq_and_qualtran.md work or fail as the page says, and what stands instead works."""
 
 import re
 from pathlib import Path
@@ -30,6 +30,14 @@ def cells(row):
     return row.split(" | ")
 
 
+def error_of(call, names):
+    try:
+        eval(call, names)
+    except Exception as error:
+        return type(error).__name__
+    return "none"
+
+
 def test_the_tables_have_rows():
     assert (len(WORKS), len(FAILS)) == (17, 9)
 
@@ -44,9 +52,7 @@ def test_what_works(names, row):
 @pytest.mark.parametrize("row", FAILS, ids=lambda row: cells(row)[0])
 def test_what_does_not_and_what_works_instead(names, row):
     call, error, instead, _ = (CODE.match(cell) for cell in cells(row))
-    with pytest.raises(Exception, match="") as raised:
-        eval(call[1], names)
-    assert type(raised.value).__name__ == error[1]
+    assert error_of(call[1], names) == error[1]
     assert eval(instead[1], names) is not None
 
 

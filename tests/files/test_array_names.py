@@ -57,13 +57,13 @@ def test_a_layer_that_is_nearly_named_is_refused(tmp_path, name, nearest):
 
 @pytest.mark.parametrize("layer", [None, 0, 2])
 def test_a_gap_in_the_layers_is_named(tmp_path, layer):
-    with pytest.raises(InputError, match="layer 0, layer 2 and no Q_1.*why: layer 1 is missing"):
+    with pytest.raises(InputError, match=r"layer 0, layer 2 and no Q_1.*why: layer 1 is missing"):
         load_head(saved(tmp_path, **layers(0, 2)), layer=layer)
 
 
 @pytest.mark.parametrize("last", [7, 999_999_999])
 def test_the_first_layer_that_is_missing_is_named(tmp_path, last):
-    with pytest.raises(InputError, match="no Q_0.*layer 0 is missing"):
+    with pytest.raises(InputError, match=r"no Q_0.*layer 0 is missing"):
         load_head(saved(tmp_path, **{f"K_{last}": K[None]}))
 
 
