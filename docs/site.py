@@ -17,6 +17,7 @@ from mkdocs.structure.pages import Page
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 _LINK = re.compile(r"""(?<=\]\()[^)#\s]+|(?<=\bsrc=")[^"#]+""")
+_ENTRY = re.compile(r"\[([^\]]+)\]\(([^)#\s]+\.md)\)")
 _CODE = re.compile(r"^(?:```.*?^```|    [^\n]*)$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 
 
@@ -25,9 +26,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     _, *groups = re.split(r"^## ", (DOCS / "index.md").read_text("utf-8"), flags=re.MULTILINE)
     config.nav = []
     for group in groups:
-        pages = [uri((DOCS / link).resolve()) for link in _LINK.findall(group) if link.endswith(".md")]
+        pages = [{words: uri((DOCS / link).resolve())} for words, link in _ENTRY.findall(group)]
         config.nav.append({group.splitlines()[0]: pages})
-    config.nav[0] = {title: ["index.md", *pages] for title, pages in config.nav[0].items()}
+    next(iter(config.nav[0].values())).insert(0, {"Contents": "index.md"})
     return config
 
 
