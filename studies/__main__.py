@@ -2,6 +2,7 @@
 
     python -m studies                    # estimates and README.md
     python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
+    python -m studies readers            # openqasm_readers.csv, with the extra `readers`
     python -m studies --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -21,7 +22,7 @@ from groverattn.files.whole import write_text
 from groverattn.run import MainJob, main_job
 from groverattn.show.terminal import text_of
 from studies import api_stub
-from studies.circuit import indexer_scores, iterates, nested_search, peers, precision
+from studies.circuit import indexer_scores, iterates, nested_search, openqasm_readers, peers, precision
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import models, presets, reports
 from studies.readme import headline, sheet_readme
@@ -42,7 +43,7 @@ from studies.search.tails_figure import tails_svg
 from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
 
-GROUPS = ("estimates", "readme", "heads", "notebooks")
+GROUPS = ("estimates", "readme", "heads", "notebooks", "readers")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _COLUMNS_OF_A_TERMINAL = 80
@@ -120,6 +121,8 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text())
         drawn = real_heads.TAILS_SHEET
         yield Artefact(f"{FOLDER}/tails.svg", whole, lambda _: tails_svg(drawn.read(root)))
+    elif group == "readers":
+        yield Artefact(openqasm_readers.SHEET.path, whole, lambda _: openqasm_readers.SHEET.text())
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()
