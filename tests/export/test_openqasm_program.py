@@ -76,6 +76,12 @@ def test_a_row_of_a_real_head():
     assert program.count(";") == pytest.approx(predicted_statements(bloq), rel=0.1)
 
 
+@pytest.mark.parametrize("access", WITH_CIRCUIT)
+def test_statements_are_predicted(access):
+    bloq = random_row(n_keys=128, d_head=8, key_bits=6, query_bits=6, data_access=access).bloq("oracle")
+    assert openqasm_program(bloq, {}).count(";") == pytest.approx(predicted_statements(bloq), rel=0.15)
+
+
 def test_too_large_a_circuit_is_refused_before_its_gates_are_written(monkeypatch):
     monkeypatch.setattr(exported, "flatten", None)
     chosen = random_row(**SMALL)
