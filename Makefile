@@ -1,5 +1,6 @@
 # Everything runs in .venv, which the first target that needs it builds from pyproject.toml and constraints.txt.
-# Needed on the machine: make and a Python from 3.11 to 3.13 (with its venv module). PYTHON=... names another one.
+# Needed on the machine: make and a Python from 3.11 to 3.14 (with its venv module). PYTHON=... names another one.
+# NEWEST=1 installs the newest versions that pyproject.toml admits instead of those in constraints.txt.
 
 .DEFAULT_GOAL := help
 BIN := .venv/bin
@@ -56,18 +57,18 @@ clean: ## remove .venv, caches and build products; estimates/ stays
 # The versions in constraints.txt were resolved with Python 3.11, so that one is asked first.
 $(STAMP): pyproject.toml constraints.txt
 	@set -e; \
-	suitable='import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; \
+	suitable='import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'; \
 	found=; \
-	for candidate in $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3 python); do \
+	for candidate in $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3.14 python3 python); do \
 	  if "$$candidate" -c "$$suitable" >/dev/null 2>&1; then found="$$candidate"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	  echo "No suitable Python: groverattn needs 3.11, 3.12 or 3.13 with the modules venv and ensurepip" >&2; \
-	  echo "(Debian and Ubuntu ship them as python3-venv). Tried: $(if $(PYTHON),$(PYTHON),python3.11 python3.12 python3.13 python3 python)." >&2; \
+	  echo "No suitable Python: groverattn needs 3.11, 3.12, 3.13 or 3.14 with the modules venv and ensurepip" >&2; \
+	  echo "(Debian and Ubuntu ship them as python3-venv). Tried: $(if $(PYTHON),$(PYTHON),python3.11 python3.12 python3.13 python3.14 python3 python)." >&2; \
 	  echo "Install one, or name one: make PYTHON=/path/to/python3.12 $(or $(MAKECMDGOALS),setup)" >&2; \
 	  exit 1; \
 	fi; \
-	echo >&2 "Setting up .venv with $$("$$found" --version) and the versions of constraints.txt: about two minutes, 1.8 GB, once."; \
+	echo >&2 "Setting up .venv with $$("$$found" --version) and $(if $(NEWEST),the newest versions,the versions of constraints.txt): about two minutes, 1.8 GB, once."; \
 	"$$found" -m venv .venv; \
-	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev,docs]'; \
+	$(BIN)/python -m pip install -qq $(if $(NEWEST),,-c constraints.txt) -e '.[dev,docs]'; \
 	touch $(STAMP)
