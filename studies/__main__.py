@@ -3,6 +3,7 @@
     python -m studies                    # estimates and README.md
     python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
     python -m studies models             # model_*.csv, real_models/*.csv and the law of k, where a model was captured
+    python -m studies readers            # openqasm_readers.csv, with the extra `readers`
     python -m studies --check            # compare only; exit status 1 if a file differs
 
 Nothing that is written holds a date, a duration of the computation or the name of a machine.
@@ -21,7 +22,7 @@ from groverattn.errors import InputError
 from groverattn.files.whole import write_text
 from groverattn.run import main_job
 from studies import api_stub
-from studies.circuit import indexer_scores, iterates, nested_search, peers, precision
+from studies.circuit import indexer_scores, iterates, nested_search, openqasm_readers, peers, precision
 from studies.model_run import model_run
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import k_laws, models, presets, reports
@@ -46,7 +47,7 @@ from studies.search.tails_figure import tails_svg
 from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
 
-GROUPS = ("estimates", "readme", "heads", "models", "notebooks")
+GROUPS = ("estimates", "readme", "heads", "models", "notebooks", "readers")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _SHEETS = tuple(
@@ -140,6 +141,8 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         yield Artefact(f"{FOLDER}/tails.svg", whole, lambda _: tails_svg(drawn.read(root)))
     elif group == "models":
         yield from _of_models(root)
+    elif group == "readers":
+        yield Artefact(openqasm_readers.SHEET.path, whole, lambda _: openqasm_readers.SHEET.text())
     else:
         for source in notebook_sources(root):
             path = source.with_suffix(".ipynb").relative_to(root).as_posix()

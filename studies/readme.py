@@ -86,6 +86,9 @@ gates, qubits and reads of a whole row from n = 2^12 to 2^24 beside one key per 
 `block_misses.csv`, misses in 10^4 rows against the promise; `block_heads.csv`, the same heads searched by blocks;
 `block_alternatives.csv`, what was counted and not built. About ten minutes.
 
+`openqasm_readers.csv` is written by `python -m studies readers`, with the extra `readers`: exported OpenQASM 3 in the
+reference parser, qdk, Qiskit and pyqasm, with their versions ([interchange](../docs/interchange.md)).
+
 | column | meaning |
 |---|---|
 {columns}

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Imported when first used: Qualtran takes seconds, which `import groverattn` and `--help` can do without.
 # `__init__.pyi` says the same to editors and type checkers; `make estimates` writes it.

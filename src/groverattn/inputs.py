@@ -258,6 +258,8 @@ def asks(
         each: an input that takes a list; the function is handed a list of requests, one for each of its entries.
     """
 
+    listed = each  # Python 3.12 and 3.13 lose a variable of the function around it whose name a comprehension takes
+
     def decorate(function: Callable) -> Callable:
         _, *own = (_evaluated(each, function) for each in inspect.signature(function).parameters.values())
         keyword, known = inspect.Parameter.KEYWORD_ONLY, {each.name for each in own}
@@ -276,9 +278,9 @@ def asks(
                 if name not in names:
                     raise unknown_name("argument", name, names, "it would have no effect")
             values = {name: named.pop(name) for name in list(named) if name not in known}
-            if each:
-                several = dict.fromkeys(values.pop(each, None) or [None])
-                return function([make(record, values | {each: value}) for value in several], *arguments, **named)
+            if listed:
+                several = dict.fromkeys(values.pop(listed, None) or [None])
+                return function([make(record, values | {listed: value}) for value in several], *arguments, **named)
             if len(arguments) > len(first) and not isinstance(arguments[0], record):
                 raise InputError(
                     given=f"{shown(arguments[0])} without a name",

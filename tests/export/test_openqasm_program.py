@@ -34,7 +34,7 @@ def test_a_search_measures_a_marked_key(access):
     shots = qdk_openqasm.run(openqasm_program(chosen.bloq("search"), chosen.inputs), 12, as_bitstring=True, seed=1)
     marked = {j for j in range(8) if chosen.iterate.oracle.is_marked(j)}
     assert len(marked) == 2
-    assert {int(shot, 2) for shot in shots} == marked
+    assert {int(index, 2) for *_, index in shots} == marked
 
 
 @pytest.mark.parametrize("access", ["qrom", "qroam", "bucket-brigade"])
@@ -46,7 +46,7 @@ def test_a_lookup_holds_the_word_where_it_says(access):
         [int(wire) for wire in re.findall(r"q\[(\d+)\]", re.search(f"^// {name}: (.*)$", program, re.M)[1])]
         for name in ("selection", "out word")
     )
-    first = re.search(r"^(qubit\[.*|bit\[\d+\] r;)$\n(?!bit)", program, re.M).end()
+    first = re.search(r"^(qubit\[.*|bit\[\d+\] \w;)$\n(?!bit)", program, re.M).end()
     end = f"output bit[{len(word)}] w;\n" + "".join(f"w[{i}] = measure q[{wire}];\n" for i, wire in enumerate(word))
     for key in (0, 6, 15):
         flips = "".join(f"x q[{wire}];\n" for i, wire in enumerate(index) if key >> (len(index) - 1 - i) & 1)
@@ -74,6 +74,12 @@ def test_a_row_of_a_real_head():
     assert program.count("ccx ") + program.count("cswap ") == count(bloq).toffoli
     assert '"row": 127' in program.splitlines()[0]
     assert program.count(";") == pytest.approx(predicted_statements(bloq), rel=0.1)
+
+
+@pytest.mark.parametrize("access", WITH_CIRCUIT)
+def test_statements_are_predicted(access):
+    bloq = random_row(n_keys=128, d_head=8, key_bits=6, query_bits=6, data_access=access).bloq("oracle")
+    assert openqasm_program(bloq, {}).count(";") == pytest.approx(predicted_statements(bloq), rel=0.15)
 
 
 def test_too_large_a_circuit_is_refused_before_its_gates_are_written(monkeypatch):

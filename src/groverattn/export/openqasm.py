@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import attrs
 from qualtran import Bloq
+from qualtran.resource_counting import CostKey, get_bloq_callee_counts
 
 from groverattn.bloqs.flat.circuit import FlatCircuit, Gate, Op
 from groverattn.bloqs.flat.flattening import flatten
+from groverattn.bloqs.lookup.phase_fixup import FixupTable
 from groverattn.bloqs.search.grover import GroverSearch
-from groverattn.costs.counting import count
+from groverattn.costs.counting import cost_of, count
 from groverattn.errors import InputError
 from groverattn.show.numbers import count_text
 
-# The measured uncomputation of an And (Gidney, arXiv:1709.06648).
+# Only what every reader of `studies/circuit/openqasm_readers.py` takes: no subroutine that measures, no classical
+# arithmetic, no `output`, one bit as a condition, braces.
 _HEADER = """OPENQASM 3.0;
 include "stdgates.inc";
-def un_and(qubit a, qubit b, qubit target) {
-  h target;
-  bit outcome = measure target;
-  reset target;
-  if (outcome) cz a, b;
-}
 """
 
-
-# Masks of integers, not bit strings: readers of OpenQASM disagree about which end of a string is bit 0.
-_PARITIES_PER_WORD = 32
-
 STATEMENTS_MAX = 2_000_000
-"""Statements of a program. Measured on oracles of 16 to 1,024 keys: 20 bytes and 200 bytes of memory for each."""
+"""Statements of a program. Measured on oracles of 64 to 1,024 keys: 20 bytes and 90 to 250 bytes of memory for each."""
 
 _BYTES_PER_STATEMENT = 20
 
@@ -42,8 +36,10 @@ _NAMES = {Op.X: "x", Op.Z: "z", Op.CZ: "cz", Op.HADAMARD: "h"}
 def openqasm(circuit: FlatCircuit) -> str:
     """Return the circuit as an OpenQASM 3 program on the qubits `q[wire]` and the bits `r[record]`.
 
-    All qubits are zero at first, borrowed ones too. An And is a ccx on a qubit that is zero, its uncomputation the
-    subroutine `un_and`. The index registers are the wires of `circuit.inputs`; nothing is measured at the end.
+    All qubits are zero at first, borrowed ones too. An And is a ccx on a qubit that is zero; its uncomputation measures
+    that qubit in X into `u[0]` and applies a conditional cz (Gidney, arXiv:1709.06648). A cz that waits for the parity
+    of some bits is one cz for each of these bits: an even number of them is none. The index registers are the wires of
+    `circuit.inputs`; nothing is measured at the end.
 
     Raises:
         InputError: the circuit calls an external memory, or takes classical bits from outside.
@@ -51,7 +47,7 @@ def openqasm(circuit: FlatCircuit) -> str:
     >>> from groverattn.bloqs.score.full_adder import FullAdder
     >>> from groverattn.bloqs.flat.flattening import flatten
     >>> openqasm(flatten(FullAdder().adjoint())).splitlines()[-3]
-    'un_and(q[0], q[1], q[3]);'
+    'h q[3]; u[0] = measure q[3]; reset q[3]; if (u[0]) { cz q[0], q[1]; }'
     """
     given = circuit.classical & {name for name, _ in circuit.inputs}
     if given:
@@ -61,13 +57,15 @@ def openqasm(circuit: FlatCircuit) -> str:
             why="the program would read bits that nothing has written",
             do="export the circuit that measures them, such as a whole phase oracle",
         )
-    conditions: dict[int, str] = {}
+    parities: dict[int, tuple[int, ...]] = {}
     lines = [f"// {_entry(name, idx)}: {_qubits(wires)}" for (name, idx), wires in circuit.inputs.items()]
     lines.append(f"qubit[{circuit.n_wires}] q;")
     if circuit.n_records:
         lines.append(f"bit[{circuit.n_records}] r;")
+    if any(gate.op is Op.UN_AND for gate in circuit.gates):
+        lines.append("bit[1] u;")
     for gate in circuit.gates:
-        lines += _statements(gate, conditions)
+        lines += _statements(gate, parities)
     return _HEADER + "\n".join(lines) + "\n"
 
 
@@ -79,12 +77,12 @@ def _qubits(wires: tuple[int, ...], register: str = "q") -> str:
     return ", ".join(f"{register}[{wire}]" for wire in wires)
 
 
-def _statements(gate: Gate, conditions: dict[int, str]) -> Iterator[str]:
-    """Yield the statements of one gate; `conditions` holds an expression for every classical bit that is known."""
+def _statements(gate: Gate, parities: dict[int, tuple[int, ...]]) -> Iterator[str]:
+    """Yield the statements of one gate; `parities` says of which measured bits a classical bit is the parity."""
     wires = gate.wires
     match gate.op:
         case Op.AND | Op.UN_AND:
-            call = f"ccx {_qubits(wires)};" if gate.op is Op.AND else f"un_and({_qubits(wires)});"
+            call = f"ccx {_qubits(wires)};" if gate.op is Op.AND else _un_and(*wires)
             flips = [f"x {_qubits((wire,))};" for wire, value in zip(wires, gate.parameter, strict=False) if not value]
             yield " ".join([*flips, call, *flips])
         case Op.CNOT:
@@ -95,14 +93,19 @@ def _statements(gate: Gate, conditions: dict[int, str]) -> Iterator[str]:
             yield " ".join(f"cswap {_qubits((wires[0], *pair))};" for pair in pairs)
         case Op.MEASURE_X:
             (record,) = gate.parameter
-            conditions[record] = f"r[{record}]"
+            parities[record] = (record,)
             yield f"h {_qubits(wires)}; r[{record}] = measure {_qubits(wires)}; reset {_qubits(wires)};"
         case Op.PARITIES:
-            yield from _parities(gate, conditions)
+            outcome, rows, contents = gate.parameter
+            # rows beyond the last key have no members: nothing to fix
+            for row, ones in zip(rows, contents.members(), strict=False):
+                parities[row] = tuple(outcome[i] for i in ones)
         case Op.CONDITIONAL_CZ:
+            signs = defaultdict[int, list[str]](list)
             for record, partner in zip(gate.parameter, wires[1:], strict=True):
-                if record in conditions:
-                    yield f"if ({conditions[record]}) cz {_qubits((wires[0], partner))};"
+                for measured in parities.get(record, ()):
+                    signs[measured].append(f"cz {_qubits((wires[0], partner))};")
+            yield from (f"if (r[{measured}]) {{ {' '.join(signs[measured])} }}" for measured in sorted(signs))
         case Op.X | Op.Z | Op.CZ | Op.HADAMARD:
             yield f"{_NAMES[gate.op]} {_qubits(wires)};"
         case Op.ROTATION:
@@ -120,18 +123,8 @@ def _statements(gate: Gate, conditions: dict[int, str]) -> Iterator[str]:
             )
 
 
-def _parities(gate: Gate, conditions: dict[int, str]) -> Iterator[str]:
-    """Yield one statement for each outcome and word of parities: an outcome of one flips those it belongs to."""
-    outcome, rows, contents = gate.parameter
-    members = contents.members()
-    for start in range(0, len(members), _PARITIES_PER_WORD):
-        word, masks = f"p{rows[start]}", defaultdict[int, int](int)
-        for shift, ones in enumerate(members[start : start + _PARITIES_PER_WORD]):
-            conditions[rows[start + shift]] = f"({word} & {1 << shift:#x}) != 0"
-            for i in ones:
-                masks[outcome[i]] |= 1 << shift
-        yield f"uint[{_PARITIES_PER_WORD}] {word} = 0;"
-        yield from (f"if ({conditions[record]}) {word} ^= {masks[record]:#x};" for record in sorted(masks))
+def _un_and(a: int, b: int, target: int) -> str:
+    return f"h q[{target}]; u[0] = measure q[{target}]; reset q[{target}]; if (u[0]) {{ cz {_qubits((a, b))}; }}"
 
 
 def openqasm_program(bloq: Bloq, inputs: Mapping[str, Any]) -> str:
@@ -167,7 +160,7 @@ def openqasm_program(bloq: Bloq, inputs: Mapping[str, Any]) -> str:
     if isinstance(bloq, GroverSearch):
         index = circuit.inputs["selection", ()]  # the most significant bit first
         measured = (f"index[{i}] = measure {_qubits((wire,))};\n" for i, wire in enumerate(index))
-        lines[-1] += f"output bit[{len(index)}] index;\n" + "".join(measured)
+        lines[-1] += f"bit[{len(index)}] index;\n" + "".join(measured)
     return "\n".join(lines)
 
 
@@ -180,4 +173,17 @@ def predicted_statements(bloq: Bloq) -> int:
     """
     counts = count(bloq)
     gates = counts.toffoli + counts.t + counts.rotation + counts.clifford + counts.measurement
-    return gates + counts.control_bits // _PARITIES_PER_WORD
+    return gates + cost_of(bloq, _ConditionalSigns())
+
+
+@attrs.frozen
+class _ConditionalSigns(CostKey[Any]):
+    """Conditional cz of the fix-ups, half of all bits being one: for every key one for each one in its block."""
+
+    def compute(self, bloq: Bloq, get_callee_cost: Callable[[Bloq], Any]) -> Any:
+        if isinstance(bloq, FixupTable):
+            return bloq.contents.table.n_keys * bloq.contents.n_bits // 2
+        return sum(times * get_callee_cost(callee) for callee, times in get_bloq_callee_counts(bloq))
+
+    def zero(self) -> int:
+        return 0

@@ -7,8 +7,10 @@ Q_0, K_0, V_0, Q_1, ..., each (heads, n, d): layers may differ in size, and read
 from __future__ import annotations
 
 import abc
+import difflib
 import itertools
 import math
+import re
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -22,6 +24,13 @@ GIB = 1 << 30
 # Our assumption: the largest head worth a simulation (n = 131072, d = 128, Q, K and V in float64) takes 0.4 GiB.
 SIZE_MAX_BYTES = 2 * GIB
 SCORE_SCALE, CAUSAL, WINDOW = "score_scale", "causal", "window"
+# Arrays that change what is read, and how alike a name has to be to be taken for one of them (our choice: `scale` is).
+_SETTINGS = (SCORE_SCALE, CAUSAL, WINDOW, "layer", "head")
+_ALIKE, _LONGEST = 0.65, 24
+_LAYER_ARRAY = re.compile(r"([QKV])_(0|[1-9]\d{0,8})")
+_NEARLY_LAYER_ARRAY = re.compile(r"([QKV])[_.-]?0*(\d{1,9})", re.IGNORECASE)
+
+CONVERT = "convert it before it is saved: array.astype(numpy.float32), or tensor.float().numpy() in PyTorch"
 
 
 class ArrayHeader(NamedTuple):
@@ -62,7 +71,7 @@ class StoredArrays(abc.ABC):
         """Load an array of a size that was checked. Raises InputError if its bytes are damaged."""
 
     @abc.abstractmethod
-    def unusable(self, why: str) -> InputError:
+    def unusable(self, why: str, do: str = "save or copy the file again") -> InputError:
         """Error for a file of this kind that is damaged, or holds what cannot be used."""
 
     def __contains__(self, array: str) -> bool:
@@ -90,7 +99,11 @@ class StoredArrays(abc.ABC):
             self._headers[array] = self.checked_header(array)
         header = self._headers[array]
         if header.dtype.kind not in ("iufb" if array == CAUSAL else "iuf"):
-            raise self.unusable(f"array {array} has type {header.dtype}; only integers and real numbers are read")
+            # what NumPy has no type for is stored as bytes without one: bfloat16 as V2, float8 as V1
+            raw = header.dtype.kind == "V" and header.dtype.names is None
+            other = ", which may be bfloat16 or float8 without its name" if raw else ""
+            why = f"array {array} has type {header.dtype}{other}; only integers and real numbers are read"
+            raise self.unusable(why, CONVERT) if raw else self.unusable(why)
         return header
 
     def shape(self, array: str) -> tuple[int, ...]:
@@ -106,8 +119,53 @@ class StoredArrays(abc.ABC):
 
 
 def count_layer_arrays(arrays: StoredArrays) -> int:
-    """Number of layers with arrays of their own: Q_0, Q_1 and so on without a gap; 0 if the file has Q."""
-    return 0 if "Q" in arrays else next(layer for layer in itertools.count() if f"Q_{layer}" not in arrays)
+    """Number of layers with arrays of their own: Q_0, Q_1 and so on; 0 if the file has Q.
+
+    Raises:
+        InputError: a name that is nearly one of those that are read, a layer without Q below the last one, or Q beside
+            Q_0.
+    """
+    layers: set[int] = set()
+    for name in arrays.names():
+        layer_array = _LAYER_ARRAY.fullmatch(name)
+        if layer_array:
+            layers.add(int(layer_array[2]))
+        else:
+            _check_name(arrays, name)
+    if layers and "Q" in arrays:
+        raise _misnamed(arrays, f"Q beside {_some_layers(layers)}", "Q, or Q_0, Q_1, ...", "each of them is all layers")
+    missing = next(layer for layer in itertools.count() if f"Q_{layer}" not in arrays)
+    if layers and max(layers) >= missing:
+        given = f"{_some_layers(layers)} and no Q_{missing}"
+        raise _misnamed(arrays, given, "layers 0, 1, 2, ... without a gap", f"layer {missing} is missing")
+    return missing
+
+
+def _check_name(arrays: StoredArrays, name: str) -> None:
+    """Refuse a name that nobody reads and that is nearly one which is read."""
+    nearly = _NEARLY_LAYER_ARRAY.fullmatch(name)
+    if nearly:
+        nearest = f"{nearly[1].upper()}_{int(nearly[2])}"
+    elif name in _SETTINGS or len(name) > _LONGEST:
+        return
+    else:
+        plain = {setting.replace("_", ""): setting for setting in _SETTINGS}
+        likely = difflib.get_close_matches(re.sub(r"\W|_", "", name).lower(), plain, n=1, cutoff=_ALIKE)
+        if not likely:
+            return
+        nearest = plain[likely[0]]
+    why = "an array of this name is not read, and one of that name would be"
+    raise _misnamed(arrays, f"array {name!r}", nearest, why, f"rename it to {nearest}, or leave it out")
+
+
+def _some_layers(layers: set[int]) -> str:
+    some = sorted(layers)[:4]
+    return ", ".join(f"layer {layer}" for layer in some) + (", ..." if len(layers) > len(some) else "")
+
+
+def _misnamed(arrays: StoredArrays, given: str, allowed: str, why: str, do: str = "") -> InputError:
+    do = do or "rename the arrays, or save the layer that you need as Q, K and V in a file of its own"
+    return InputError(given=f"{given} in {arrays.name}", allowed=allowed, why=why, do=do)
 
 
 def stored_heads(arrays: StoredArrays) -> list[tuple[int | None, int]]:

@@ -24,6 +24,7 @@ _HEADER_BYTES_MAX = 10_000
 _DIRECTORY_BYTES_MAX = 1 << 20
 # numpy.savez writes these. zipfile unpacks the others without a limit, and LZMA allocates what a damaged byte asks for.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DO = "save or copy the file again"
 # What zipfile, zlib and NumPy raise on bytes that are not what the container says, or where memory is short.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, ArithmeticError, RuntimeError, OSError, MemoryError)
 
@@ -39,9 +40,9 @@ class ArchivedArrays(StoredArrays):
         """Names of all arrays."""
         return self.members
 
-    def unusable(self, why: str) -> InputError:
+    def unusable(self, why: str, do: str = _DO) -> InputError:
         """Error for a file that is damaged, or holds what cannot be used."""
-        return _unusable(self.name, why)
+        return _unusable(self.name, why, do)
 
     def load(self, array: str) -> NDArray:
         """Load an array of a size that was checked. Raises InputError if its bytes are damaged."""
@@ -136,10 +137,10 @@ def _refusing(name: str, what: str) -> Iterator[None]:
         raise _unusable(name, f"{what}: {damage}") from damage
 
 
-def _unusable(name: str, why: str) -> InputError:
+def _unusable(name: str, why: str, do: str = _DO) -> InputError:
     return InputError(
         given=name,
         allowed="a whole .npz file of integer or real arrays, as numpy.savez writes it",
         why=why,
-        do="save or copy the file again",
+        do=do,
     )

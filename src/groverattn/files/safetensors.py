@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groverattn.errors import InputError, shown
-from groverattn.files.arrays import ArrayHeader, StoredArrays
+from groverattn.files.arrays import CONVERT, ArrayHeader, StoredArrays
 from groverattn.files.json_file import object_of_text
 
 SUFFIX = ".safetensors"
@@ -62,9 +62,9 @@ class Tensors(StoredArrays):
         """Names of all arrays."""
         return self.places
 
-    def unusable(self, why: str) -> InputError:
+    def unusable(self, why: str, do: str = _DO) -> InputError:
         """Error for a file that is damaged, or holds what cannot be used."""
-        return _unusable(self.name, why)
+        return _unusable(self.name, why, do)
 
     def checked_header(self, array: str) -> ArrayHeader:
         """Compare shape and type with the bytes that are there. Raises InputError if they differ."""
@@ -72,7 +72,7 @@ class Tensors(StoredArrays):
         stored = _HALF if place.type == _BFLOAT16 else _TYPES.get(place.type)
         if stored is None:
             read = ", ".join((*_TYPES, _BFLOAT16))
-            raise self.unusable(f"array {array} has type {place.type}; only {read} are read")
+            raise self.unusable(f"array {array} has type {place.type}; only {read} are read", CONVERT)
         claimed = ArrayHeader(place.shape, stored).n_bytes
         if claimed != place.end - place.begin:
             raise self.unusable(f"array {array} claims {claimed} bytes and the file holds {place.end - place.begin}")
@@ -174,9 +174,9 @@ def _check_places(name: str, places: Mapping[str, Place], n_bytes: int) -> None:
         raise _unusable(name, f"its arrays take {end} bytes, and the file holds {n_bytes}")
 
 
-def _unusable(name: str, why: str) -> InputError:
+def _unusable(name: str, why: str, do: str = _DO) -> InputError:
     allowed = "a whole .safetensors file of integer or real arrays"
-    return InputError(given=name, allowed=allowed, why=why, do=_DO)
+    return InputError(given=name, allowed=allowed, why=why, do=do)
 
 
 def looks_like_safetensors(beginning: bytes) -> bool:

@@ -45,7 +45,7 @@ def read_refusal(path: Path) -> tuple[Preset, str]:
 
 def _parsed(path: Path) -> tuple[Preset, str]:
     try:
-        entries = tomllib.loads(path.read_text("utf-8"))
+        entries = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise _bad(path, str(error), "a TOML file in UTF-8", "reading failed") from None
     words = {name: entries.pop(name, "") for name in _WORDS}

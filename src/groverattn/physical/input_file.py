@@ -42,7 +42,7 @@ def _text(path: Path, form: str) -> str:
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
         if len(data) <= FILE_BYTES_MAX:
-            return data.decode()
+            return data.decode("utf-8-sig")
     except OSError as error:
         raise refused(error.strerror or str(error), "a file that can be read", "reading failed") from None
     except UnicodeDecodeError:

@@ -137,18 +137,23 @@ def head_of(
     try:
         queries, keys, values = (np.asarray(array, dtype=np.float64) for array in (Q, K, V))
     except (TypeError, ValueError) as error:
-        raise _three_arrays(str(error)) from None
+        raise _three_arrays(str(error), _CONVERT if "ScalarType" in str(error) else _PASS) from None
     return AttentionHead(
         queries, keys, values, 1 / math.sqrt(max(queries.shape[-1:] or (1,), (1,))[0]), False, "arrays"
     )
 
 
-def _three_arrays(given: str) -> InputError:
+_PASS = "pass Q, K and V, or the result of load_head"
+# PyTorch refuses to hand NumPy a bfloat16 or float8, and names its ScalarType
+_CONVERT = "convert them first: tensor.float()"
+
+
+def _three_arrays(given: str, do: str = _PASS) -> InputError:
     return InputError(
         given=given,
         allowed="arrays of numbers Q (n, d), K (n, d) and V (n, d_v), or one head",
         why="B is made from all three",
-        do="pass Q, K and V, or the result of load_head",
+        do=do,
     )
 
 
@@ -180,7 +185,8 @@ def load_head(
     Raises:
         InputError: anything that keeps the file from being read safely: it is missing, of another form, is cut off,
             lacks an array, holds Python objects (never unpickled), is larger than 2 GiB once loaded (checked before
-            anything is allocated), has other shapes, or has no such layer and head; a layer whose rows see a window.
+            anything is allocated), has other shapes, has no such layer and head, or has names that are nearly those
+            that are read; a layer whose rows see a window.
 
     >>> load_head("no_such_file.npz")
     Traceback (most recent call last):

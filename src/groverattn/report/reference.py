@@ -12,6 +12,7 @@ from groverattn import __version__
 from groverattn.classical.published import other_classical_lines
 from groverattn.classical.sparse_attention import published_systems
 from groverattn.estimation.ledger import ledger
+from groverattn.models.k_choice import KLawChoice
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 from groverattn.report.command import REFERENCE
 from groverattn.show.document import (
@@ -43,7 +44,7 @@ _COUNTED = (
 def reference() -> Document:
     """Return the page that all reports share: words, machines, ledger, and classical lines that none compares with."""
     machine = hardware(_DEFAULT)
-    entries = ledger(machine, None)
+    entries = ledger(machine, None, KLawChoice())
     others = other_lines()
     chapters = (glossary(), machines(), ledger_section(entries), others)
     return Document(
