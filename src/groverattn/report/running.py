@@ -113,6 +113,7 @@ def _budget(results: ModelResults) -> Paragraph:
         f"A row may be wrong with a probability of {probability_text(allowed)}, for any reason; {', '.join(used)} of "
         "it. Half is left to the search: our choice. The rest is split between storage, magic states and rotations so "
         "that the design has least of what it is optimised for. A logical fault spoils one trial, which is "
-        "repeated; only those that hide a key from the last check, or that spoil it while keys are left, make a wrong row.",
+        "repeated; only those that hide a key from the last check, or that spoil it while keys are left, "
+        "make a wrong row.",
         ("inputs", "p_wrong"),
     )
