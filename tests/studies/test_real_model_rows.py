@@ -133,7 +133,7 @@ def test_the_page_quotes_the_work() -> None:
 
 def test_the_page_quotes_the_blocks() -> None:
     columns = ("blocks_natural", "blocks_random", "odd_natural", "odd_random")
-    quoted = table(PAGE, "### Where the marked keys lie")
+    quoted = table(PAGE, "### Blocks that hold a marked key")
     assert set(quoted) == {"4", "8", "16", "32"}
     for size, cells in quoted.items():
         assert list(map(int, cells)) == medians(BLOCKS, columns, n_keys=8185, n_marked=64, block=size)
