@@ -35,19 +35,34 @@ GATES = {
 
 # Qualtran 0.7.0 checks that a connection has qubits (its pull request 1105, of before it had classical wires) and takes
 # a classical bit for a register of none, also in its own MeasureX. `check_decomposition` does the rest of this check.
-CLASSICAL_WIRES = """
-    bucket_brigade_lookup-adjoint bucket_brigade_lookup_parallel-adjoint dirty_qroam_lookup-adjoint
-    dirty_qroam_lookup_single-adjoint measure_word measured_unload phase_fixup phase_fixup_two_keys qroam_lookup
-    qroam_lookup-adjoint qroam_lookup_copied_controls qroam_lookup_copied_controls-adjoint qroam_lookup_one_at_a_time
-    qroam_lookup_one_at_a_time-adjoint qroam_lookup_pairs qroam_lookup_pairs-adjoint qrom_lookup-adjoint
-    qrom_lookup_two_keys-adjoint word_load-adjoint word_unload
-""".split()
+CLASSICAL_WIRES = [
+    "bucket_brigade_lookup-adjoint",
+    "bucket_brigade_lookup_parallel-adjoint",
+    "dirty_qroam_lookup-adjoint",
+    "dirty_qroam_lookup_single-adjoint",
+    "measure_word",
+    "measured_unload",
+    "phase_fixup",
+    "phase_fixup_two_keys",
+    "qroam_lookup",
+    "qroam_lookup-adjoint",
+    "qroam_lookup_copied_controls",
+    "qroam_lookup_copied_controls-adjoint",
+    "qroam_lookup_one_at_a_time",
+    "qroam_lookup_one_at_a_time-adjoint",
+    "qroam_lookup_pairs",
+    "qroam_lookup_pairs-adjoint",
+    "qrom_lookup-adjoint",
+    "qrom_lookup_two_keys-adjoint",
+    "word_load-adjoint",
+    "word_unload",
+]
 
 EXCEPTIONS = {
     "make": {},
-    "decompose": {name: r"an invalid number of qubits: CBit\(\)" for name in CLASSICAL_WIRES} | GATES,
-    "counts": {name: "No block counts" for name in GATES},
-    "qtyping": {name: "only applicable for bloqs with decompositions" for name in GATES},
+    "decompose": dict.fromkeys(CLASSICAL_WIRES, r"an invalid number of qubits: CBit\(\)") | GATES,
+    "counts": dict.fromkeys(GATES, "No block counts"),
+    "qtyping": dict.fromkeys(GATES, "only applicable for bloqs with decompositions"),
 }
 """Which example does not pass which check of Qualtran, and what the check says."""
 

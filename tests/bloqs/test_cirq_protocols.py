@@ -34,17 +34,36 @@ CLASSES = {name: cls for module in MODULES for name, cls in vars(module).items()
 # Qualtran undoes And by a measurement and a CZ that its outcome controls, and frees what it measured by a reset: Cirq's
 # default target gate set knows neither. Cirq's own switch leaves that part out, and the rest of the check has to pass.
 # A gate whose inverse undoes And is among them.
-MEASURED = """
-    all_zero_pair all_zero_pair-adjoint diffusion_power_of_two dirty_qroam_lookup_single-adjoint full_adder
-    full_adder-adjoint full_adder_negated full_adder_negated-adjoint phase_on_ones phase_on_ones-adjoint
-    phase_on_ones_pair phase_on_ones_pair-adjoint predicate_controlled predicate_phased predicate_phased-adjoint
-    predicate_phased_controlled predicate_phased_controlled-adjoint qrom_lookup_two_keys-adjoint reflect_zero
-    reflect_zero_controlled reflect_zero_phased reflect_zero_phased-adjoint reflect_zero_phased_controlled
-    reflect_zero_phased_controlled-adjoint sign_on_ones
-""".split()
+MEASURED = [
+    "all_zero_pair",
+    "all_zero_pair-adjoint",
+    "diffusion_power_of_two",
+    "dirty_qroam_lookup_single-adjoint",
+    "full_adder",
+    "full_adder-adjoint",
+    "full_adder_negated",
+    "full_adder_negated-adjoint",
+    "phase_on_ones",
+    "phase_on_ones-adjoint",
+    "phase_on_ones_pair",
+    "phase_on_ones_pair-adjoint",
+    "predicate_controlled",
+    "predicate_phased",
+    "predicate_phased-adjoint",
+    "predicate_phased_controlled",
+    "predicate_phased_controlled-adjoint",
+    "qrom_lookup_two_keys-adjoint",
+    "reflect_zero",
+    "reflect_zero_controlled",
+    "reflect_zero_phased",
+    "reflect_zero_phased-adjoint",
+    "reflect_zero_phased_controlled",
+    "reflect_zero_phased_controlled-adjoint",
+    "sign_on_ones",
+]
 
 # Ours, not Cirq's: a table of keys is shown by sizes and a digest, since a message cannot hold its keys.
-SHOWN_BY_DIGEST = "dirty_qroam_lookup_single-adjoint qrom_lookup_two_keys qrom_lookup_two_keys-adjoint".split()
+SHOWN_BY_DIGEST = ["dirty_qroam_lookup_single-adjoint", "qrom_lookup_two_keys", "qrom_lookup_two_keys-adjoint"]
 
 
 def check(bloq, *, whole=True):
