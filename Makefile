@@ -48,7 +48,7 @@ estimates: $(STAMP) ## compute estimates/ and the computed blocks of README.md a
 	$(BIN)/python -m studies $(ARGS)
 
 studies: $(STAMP) ## search all real heads and execute the notebooks again; git diff shows what changed
-	$(BIN)/python -m studies heads models notebooks $(ARGS)
+	$(BIN)/python -m studies explorer heads models notebooks $(ARGS)
 
 clean: ## remove .venv, caches and build products; estimates/ stays
 	rm -rf .venv build dist site .benchmarks .hypothesis .import_linter_cache .pytest_cache .ruff_cache

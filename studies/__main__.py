@@ -2,6 +2,7 @@
 
     python -m studies                    # estimates and README.md
     python -m studies heads notebooks    # finders, real_heads, tails and block_*.csv, notebooks
+    python -m studies explorer           # explorer.csv and docs/explorer.html
     python -m studies models             # model_*.csv, real_models/*.csv and the law of k, where a model was captured
     python -m studies readers            # openqasm_readers.csv, with the extra `readers`
     python -m studies --check            # compare only; exit status 1 if a file differs
@@ -23,6 +24,8 @@ from groverattn.files.whole import write_text
 from groverattn.run import main_job
 from studies import api_stub
 from studies.circuit import indexer_scores, iterates, nested_search, openqasm_readers, peers, precision
+from studies.explorer import grid
+from studies.explorer import page as explorer_page
 from studies.model_run import model_run
 from studies.notebooks import build_notebook, notebook_sources
 from studies.price import k_laws, models, presets, reports
@@ -47,7 +50,7 @@ from studies.search.tails_figure import tails_svg
 from studies.sheet import FOLDER, read_rows
 from studies.training import gradient_cost, training
 
-GROUPS = ("estimates", "readme", "heads", "models", "notebooks", "readers")
+GROUPS = ("estimates", "readme", "explorer", "heads", "models", "notebooks", "readers")
 DEFAULT_GROUPS = ("estimates", "readme")
 
 _SHEETS = tuple(
@@ -129,6 +132,9 @@ def artefacts(group: str, root: Path) -> Iterator[Artefact]:
         yield Artefact(
             "README.md", "the output of `groverattn run`", lambda text: replaced_block(text, "run", run_block())
         )
+    elif group == "explorer":
+        yield Artefact(grid.SHEET.path, whole, lambda _: grid.SHEET.text())
+        yield Artefact(explorer_page.FILE_NAME, whole, lambda _: explorer_page.page(grid.SHEET.read(root)))
     elif group == "heads":
         for sheet in _SHEETS_OF_HEADS:
             yield Artefact(sheet.path, whole, lambda _, sheet=sheet: sheet.text(root / "data"))

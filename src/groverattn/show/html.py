@@ -41,8 +41,8 @@ def html(document: Document) -> str:
         numbered=True,
         ledger=document.ledger,
         script=Markup(script),
-        policy=_policy(script),
-        data=Markup(_json_text(document.data)) if document.data else "",
+        policy=policy(script),
+        data=Markup(json_text(document.data)) if document.data else "",
     )
     return leading(page, '<a href="#', document.anchors, document.elsewhere and f"{document.elsewhere}.html")
 
@@ -53,13 +53,13 @@ def _script() -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _policy(script: str) -> str:
+def policy(script: str) -> str:
     """The content security policy: the one script by its hash, styles of the page, and nothing from outside."""
     digest = base64.b64encode(hashlib.sha256(f"\n{script}\n".encode()).digest()).decode()
     return f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'"
 
 
-def _json_text(data: Mapping[str, Any]) -> str:
+def json_text(data: Mapping[str, Any]) -> str:
     """JSON that no parser of HTML takes for a tag."""
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
