@@ -29,9 +29,9 @@
 # machine; `qram` is the paper's assumption and no circuit.
 
 # %%
-import groverattn
+import groverattn as ga
 
-accesses = groverattn.compare(preset="llama3.1-8b")
+accesses = ga.compare(preset="llama3.1-8b")
 accesses
 
 # %% [markdown]
@@ -73,7 +73,7 @@ qrom.picture(qroam)
 # qubits at all.
 
 # %%
-designs = groverattn.find_frontier(preset="llama3.1-8b")
+designs = ga.find_frontier(preset="llama3.1-8b")
 designs.picture()
 
 # %%
@@ -86,7 +86,7 @@ designs
 # lines of the GPUs: how many such quantum machines side by side it would take to match one.
 
 # %%
-model = groverattn.price_model(preset="llama3.1-8b", data_access="qroam")
+model = ga.price_model(preset="llama3.1-8b", data_access="qroam")
 model
 
 # %% [markdown]

@@ -31,13 +31,13 @@
 # reactions do not depend on how many bits a key has, until another block becomes the cheapest.
 
 # %%
-import groverattn
+import groverattn as ga
 
-start = groverattn.RowChoices.of(preset="llama3.1-8b", data_access="qroam")
+start = ga.RowChoices.of(preset="llama3.1-8b", data_access="qroam")
 start
 
 # %%
-groverattn.vary(start, "n_keys", "n_marked", "bits", "error_budget").picture()
+ga.vary(start, "n_keys", "n_marked", "bits", "error_budget").picture()
 
 # %% [markdown]
 # ## 2. What if you build something else?
@@ -47,7 +47,7 @@ groverattn.vary(start, "n_keys", "n_marked", "bits", "error_budget").picture()
 # rate and clock.
 
 # %%
-groverattn.vary(start, "data_access", "block", "n_machines", "hardware").picture()
+ga.vary(start, "data_access", "block", "n_machines", "hardware").picture()
 
 # %% [markdown]
 # ## 3. Turn all knobs
@@ -56,14 +56,14 @@ groverattn.vary(start, "data_access", "block", "n_machines", "hardware").picture
 # green band the GPU. In Jupyter (`.venv/bin/jupyter lab notebooks`, all cells run) the sliders below move the star.
 
 # %%
-designs = groverattn.find_frontier(preset="llama3.1-8b")
+designs = ga.find_frontier(preset="llama3.1-8b")
 designs.picture(start.price())
 
 # %%
 from IPython.display import display
 from ipywidgets import SelectionSlider, interact
 
-VALUES = groverattn.RowChoices.VALUES
+VALUES = ga.RowChoices.VALUES
 
 
 def knob(choice):
@@ -79,7 +79,7 @@ def turn(**choices):
     try:
         chosen = start.but(**{choice: value for choice, value in choices.items() if value})
         display(designs.picture(chosen.price()), start.beside(chosen))
-    except groverattn.InputError as refusal:
+    except ga.InputError as refusal:
         print(refusal)
 
 
@@ -100,7 +100,7 @@ start.beside(start.but(bits=16, block=256, n_machines=64))
 # what an iterate takes now, with everything but its reactions for nothing.
 
 # %%
-crossover = groverattn.find_crossover(preset="llama3.1-8b")
+crossover = ga.find_crossover(preset="llama3.1-8b")
 crossover.picture()
 
 # %% [markdown]

@@ -30,9 +30,9 @@
 # asked the other way round: how many keys does it take for 90 % of the weight?
 
 # %%
-import groverattn
+import groverattn as ga
 
-heads = groverattn.survey_heads("../data/minilm_l6_n128.npz", n_marked=16)
+heads = ga.survey_heads("../data/minilm_l6_n128.npz", n_marked=16)
 heads.picture(heads.middle)
 
 # %%
@@ -43,7 +43,7 @@ heads
 # six heads, and $k$ grown like the square root of the length:
 
 # %%
-groverattn.survey_heads("../data/minilm_l6_n512.npz", n_marked=32)
+ga.survey_heads("../data/minilm_l6_n512.npz", n_marked=32)
 
 # %% [markdown]
 # The last two columns are about the other half of the assumption. The scores that are left out should be nearly equal,
@@ -55,8 +55,8 @@ groverattn.survey_heads("../data/minilm_l6_n512.npz", n_marked=32)
 # The head that comes with the package, chosen because it is neither the best nor the worst.
 
 # %%
-head = groverattn.bundled_head()
-diagnosis = groverattn.diagnose(head, n_marked=16)
+head = ga.bundled_head()
+diagnosis = ga.diagnose(head, n_marked=16)
 diagnosis.picture()
 
 # %%
@@ -89,9 +89,9 @@ SVG("../estimates/tails.svg")
 # %%
 from IPython.display import display
 
-long_head = groverattn.load_head("../data/minilm_l6_n512.npz", head=0)
+long_head = ga.load_head("../data/minilm_l6_n512.npz", head=0)
 for each, k in ((head, 16), (long_head, 32)):
-    display(groverattn.simulate(each, n_marked=k, engine="law"))
+    display(ga.simulate(each, n_marked=k, engine="law"))
 
 # %% [markdown]
 # ## 5. What would it cost on a machine?
@@ -108,10 +108,10 @@ sizes = {
     "long head, k = 32": (512, 32),
 }
 estimates = {
-    name: groverattn.estimate(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam")
+    name: ga.estimate(n_keys=n, d_head=32, n_marked=k, name=name, data_access="qroam")
     for name, (n, k) in sizes.items()
 }
-groverattn.side_by_side(estimates.values())
+ga.side_by_side(estimates.values())
 
 # %% [markdown]
 # Questions to the oracle, by each law, and keys read to check what was measured, beside the keys that a scan reads.

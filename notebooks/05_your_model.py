@@ -53,11 +53,11 @@ report_folder = None  # "." to keep the report; None: it goes to a temporary fol
 # ## 1. Which heads are in the file, and are they sparse?
 
 # %%
-import groverattn
+import groverattn as ga
 
-heads = groverattn.survey_heads(heads_file, n_marked)
+heads = ga.survey_heads(heads_file, n_marked)
 chosen = heads.at(*layer_and_head) if layer_and_head else heads.middle
-model = groverattn.model_sizes(heads_file)
+model = ga.model_sizes(heads_file)
 print(f"in the file: {model}", f"looked at below: {chosen.name}", sep="\n")
 heads.picture(chosen)
 
@@ -71,8 +71,8 @@ heads
 # is `mean_score`.
 
 # %%
-head = groverattn.load_head(heads_file, layer=chosen.layer, head=chosen.head)
-diagnosis = groverattn.diagnose(head, n_marked=n_marked)
+head = ga.load_head(heads_file, layer=chosen.layer, head=chosen.head)
+diagnosis = ga.diagnose(head, n_marked=n_marked)
 diagnosis.picture()
 
 # %%
@@ -88,8 +88,8 @@ diagnosis
 from IPython.display import display
 
 try:
-    display(groverattn.verify(head, n_marked=n_marked, data_access="qroam"))
-except groverattn.InputError as refusal:
+    display(ga.verify(head, n_marked=n_marked, data_access="qroam"))
+except ga.InputError as refusal:
     print(refusal)
 
 # %% [markdown]
@@ -97,7 +97,7 @@ except groverattn.InputError as refusal:
 
 # %%
 rows = f"{max(0, head.n_keys - 32)}:{head.n_keys}"
-groverattn.simulate(head, n_marked=n_marked, engine="law", rows=rows)
+ga.simulate(head, n_marked=n_marked, engine="law", rows=rows)
 
 # %% [markdown]
 # ## 4. Estimate: what would one row cost?
@@ -109,11 +109,11 @@ groverattn.simulate(head, n_marked=n_marked, engine="law", rows=rows)
 sizes = {"d_head": head.d_head, "n_marked": n_marked, **model}
 lengths = {"captured": head.n_keys, "at-context": context}
 estimates = [
-    groverattn.estimate(name=name, n_keys=n_keys, data_access=access, **sizes)
+    ga.estimate(name=name, n_keys=n_keys, data_access=access, **sizes)
     for name, n_keys in lengths.items()
     for access in ("qrom", "qroam")
 ]
-groverattn.side_by_side(estimates)
+ga.side_by_side(estimates)
 
 # %% [markdown]
 # ## 5. Report: what is the verdict?
@@ -130,8 +130,8 @@ from IPython.display import Markdown
 
 with contextlib.ExitStack() as stack:
     folder = report_folder or stack.enter_context(tempfile.TemporaryDirectory())
-    requests = [groverattn.RowRequest.of(name=name, n_keys=n_keys, **sizes) for name, n_keys in lengths.items()]
-    html, markdown = groverattn.write_report(requests, Path(folder, "report.html"), force=report_folder is not None)
+    requests = [ga.RowRequest.of(name=name, n_keys=n_keys, **sizes) for name, n_keys in lengths.items()]
+    html, markdown = ga.write_report(requests, Path(folder, "report.html"), force=report_folder is not None)
     text = markdown.read_text("utf-8")
 
 verdicts = [part.split("\n> ")[1].split("\n")[0] for part in text.split("### Verdict")[1:]]
