@@ -242,9 +242,7 @@ ga.amplitudes(blocks, n_iterates=2).picture(0, 1, 2).captioned(
 # belief over the number of keys left. Every key of a measured block is read.
 
 # %%
-ga.find_keys(
-    head, row=ROW, engine="sparse", method="posterior", keys_per_query=2, data_access="one-hot", **sizes
-)
+ga.find_keys(head, row=ROW, engine="sparse", method="posterior", keys_per_query=2, data_access="one-hot", **sizes)
 
 # %% [markdown]
 # What does it cost? At sixteen keys more than it saves. At $n = 2^{17}$, $k = 512$ (sizes of llama3.1-8b) a row has its
@@ -294,7 +292,9 @@ pd.DataFrame({"marked": marked, "best j": best, "P": ga.success_probability(16, 
 # %%
 pd.DataFrame(
     {
-        f"{n} keys": ga.count_iterate(ga.search(n_keys=n, d_head=2, **sizes).iterate).toffoli_parts
+        f"{n} keys": ga.count_iterate(
+            ga.search(ga.random_head(n_keys=n, d_head=2, seed=0), **sizes).iterate
+        ).toffoli_parts
         for n in (16, 32, 64)
     }
 )
