@@ -43,7 +43,7 @@ print("\n".join(str(estimate).splitlines()[:5]))
 # |---|---|---|---|
 # | `qrom` | walk through all indices, copy by CNOTs | $n - 2$ | $\log_2 n$ |
 # | `qroam` | load blocks of $l$ keys at once, swap the wanted one into place | about $n/l + l\,w$ | $l\,w$ |
-# | `bucket-brigade` | route the index down a tree of qubits | about $n$, in a depth of order $\log n$ | about $n$ |
+# | `bucket-brigade` | route the index down a tree of qubits | about $n$, most of them side by side | about $n$ |
 # | `qram` | a call with an assumed price, as the paper has it | none | none by default |
 #
 # A block of $l \approx \sqrt{n/w}$ makes `qroam` cheapest, about $2\sqrt{nw}$ Toffolis. The CNOTs that copy the keys
@@ -206,7 +206,8 @@ pd.DataFrame({"k": k, "iterates of a row": round(each.cost.iterates_expected)} f
 #
 # <details><summary>Answer</summary>
 #
-# Little: the error rate falls exponentially with the distance, so a factor of a hundred is a few steps of two.
+# A few steps of two in the code distance, since the error rate falls exponentially with it. Qubits grow like its square:
+# the first factor of a hundred nearly doubles them.
 #
 # </details>
 
@@ -223,8 +224,7 @@ pd.DataFrame(
 #
 # <details><summary>Answer</summary>
 #
-# No. A machine with fewer errors needs fewer qubits, and one with shorter cycles and reactions less time. None of them
-# brings the factor near one.
+# No. Fewer errors save qubits. None of these machines brings the factor anywhere near one.
 #
 # </details>
 
