@@ -206,8 +206,8 @@ pd.DataFrame({"k": k, "iterates of a row": round(each.cost.iterates_expected)} f
 #
 # <details><summary>Answer</summary>
 #
-# A few steps of two in the code distance, since the error rate falls exponentially with it. Qubits grow like its square:
-# the first factor of a hundred nearly doubles them.
+# A few steps of two in the code distance, since the error rate falls exponentially with it. Qubits grow like its
+# square: the first factor of a hundred nearly doubles them.
 #
 # </details>
 

@@ -139,7 +139,8 @@ run = run[(run.text == "all") & (run.marking == "k of a row") & (run.read_first 
 run[run.n_marked <= 256].pivot(index="n_marked", columns="tail", values="above_exact")[["zero", "mean_score", "ones"]]
 
 # %% [markdown]
-# On all texts together, with the mean score the loss is back within its standard error at 64 to 128 keys; a tail of ones breaks the model.
+# On all texts together, with the mean score the loss is back
+# within its standard error at 64 to 128 keys; a tail of ones breaks the model.
 #
 # ### What if the easy keys are read first?
 #
