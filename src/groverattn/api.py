@@ -301,12 +301,8 @@ def picture(shown: Any, *others: Any) -> Picture:
         from groverattn.diagnosis.figure import attention_svg
 
         return Picture(attention_svg(shown))
-    if hasattr(shown, "decompose_bloq"):
+    if hasattr(shown, "decompose_bloq") or hasattr(shown, "all_qubits"):
         return Picture(circuit_svg(shown))
-    if hasattr(shown, "all_qubits"):
-        from cirq.contrib.svg import circuit_to_svg
-
-        return Picture(circuit_to_svg(shown))
     raise InputError(
         given=f"a {type(shown).__name__}",
         allowed="a result with a picture, a circuit, a bloq, or B",
