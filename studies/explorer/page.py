@@ -225,8 +225,6 @@ def page(rows: Sequence[Row]) -> str:
             "said": texts[first[5]],
             "command": " ".join(["groverattn estimate", *(options for _, options in chosen if options)]),
         },
-        unbeaten=[
-            (*points[each][2:5], texts[points[each][6]], texts[points[each][7]]) for each in of_row["unbeaten"]
-        ],
+        unbeaten=[(*points[each][2:5], texts[points[each][6]], texts[points[each][7]]) for each in of_row["unbeaten"]],
     )
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
