@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 import cirq
+import cirq.testing
 import pytest
 from qualtran import CDType
 
