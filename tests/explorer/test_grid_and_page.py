@@ -22,14 +22,28 @@ ASKED = list(grid.asked())
 
 # Places in the grid: one of each kind of design, with other sizes, bits, machines and budgets.
 SAMPLE = (
-    {"n_keys": 1024, "n_marked": 32, "bits": 4, "hardware": "gidney-2025", "error_budget": 0.01, "data_access": "one-hot"},
+    {
+        "n_keys": 1024,
+        "n_marked": 32,
+        "bits": 4,
+        "hardware": "gidney-2025",
+        "error_budget": 0.01,
+        "data_access": "one-hot",
+    },
     {"n_keys": 8192, "n_marked": 32, "bits": 8, "hardware": "gidney-fowler-2018", "error_budget": 0.001}
     | {"data_access": "qrom", "keys_per_query": "64"},
     {"n_keys": 32768, "n_marked": 512, "bits": 16, "hardware": "beverland-majorana-e6", "error_budget": 0.01}
     | {"n_machines": 16},
     {"n_keys": 131072, "n_marked": 2048, "bits": 4, "hardware": "gidney-fowler-2018", "error_budget": 0.01}
     | {"optimise": "qubits"},
-    {"n_keys": 1 << 23, "n_marked": 512, "bits": 8, "hardware": "gidney-2025", "error_budget": 0.001, "optimise": "time"},
+    {
+        "n_keys": 1 << 23,
+        "n_marked": 512,
+        "bits": 8,
+        "hardware": "gidney-2025",
+        "error_budget": 0.001,
+        "optimise": "time",
+    },
 )
 
 
