@@ -47,7 +47,7 @@ bench: $(STAMP) ## time the benchmarks
 estimates: $(STAMP) ## compute estimates/ and the computed blocks of README.md again; git diff shows what changed
 	$(BIN)/python -m studies $(ARGS)
 
-studies: $(STAMP) ## search all real heads and execute the notebooks again; git diff shows what changed
+studies: $(STAMP) ## compute the explorer, search all real heads and execute the notebooks again; git diff shows what changed
 	$(BIN)/python -m studies explorer heads models notebooks $(ARGS)
 
 clean: ## remove .venv, caches and build products; estimates/ stays

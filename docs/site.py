@@ -61,6 +61,13 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     return _LINK.sub(moved, markdown)
 
 
+def on_post_build(config: MkDocsConfig) -> None:
+    """Let the explorer, which is no page of Markdown, lead to the pages and files of the site."""
+    explorer = Path(config.site_dir) / "explorer.html"
+    text = re.sub(r'href="(\w+)\.md"', r'href="\1.html"', explorer.read_text("utf-8"))
+    explorer.write_text(text.replace('href="../', 'href="repository/'), "utf-8")
+
+
 def folder_name(link: re.Match, source: Path) -> str:
     """The words of a link to a folder; any other link as it is."""
     return link[1] if (source.parent / link[2]).is_dir() else link[0]

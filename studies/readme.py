@@ -74,6 +74,9 @@ B costs in the output of the same heads, with its bounds ([approximation](../doc
 And `read_first.csv`: keys that are read before the search on six of the heads, about two minutes; where a captured
 model lies in `data/real_models/`, `read_first_captured.csv` too ([methods](../docs/methods.md#reading-first)).
 
+`explorer.csv` has the rows of the [explorer](../docs/explorer.html), a page to open in a browser: n, k, bits, machine,
+error budget and design. `python -m studies explorer` writes both, in about twelve minutes.
+
 Of a language model's heads ([real models](../docs/real_models.md)), by the same command where its weights are:
 `model_keys.csv`, keys that hold 90, 95 and 99 % of a row's weight over n, percentiles over 270 heads, and
 `model_head_keys.csv`, the same of each head; `model_k_laws.csv`, the laws fitted to them, `model_same_rows.csv`, their

@@ -1,4 +1,4 @@
-"""The grid of the explorer, estimates/explorer.csv: rows of a head over sizes, machines, budgets and designs, priced."""
+"""The grid of the explorer, estimates/explorer.csv: prices of a row over sizes, machines, budgets and designs."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def row(inputs: Mapping[str, Any]) -> GridRow:
 
 
 def rows() -> Iterator[GridRow]:
-    """Price the grid: about ten minutes of a processor."""
+    """Price the grid: about twelve minutes of a processor."""
     return map(row, asked())
 
 

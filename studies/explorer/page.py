@@ -28,6 +28,7 @@ SIZE_MAX = 3_000_000
 
 Row = dict[str, str]
 _OF_A_ROW = ("n_keys", "n_marked", "bits", "hardware", "error_budget")
+_Gpu = tuple[float, float, str, str]
 _ACCESSES = (AUTO, *grid.DATA_ACCESSES)
 
 
@@ -63,12 +64,12 @@ def controls() -> tuple[Control, ...]:
     )
     return (
         Control("keys", "Keys n", tuple(keys), grid.N_KEYS.index(131_072)),
-        Control("marked", "Wanted keys k, up to n / 8", tuple(marked), grid.N_MARKED.index(512)),
+        Control("marked", "Keys wanted, k ≤ n/8", tuple(marked), grid.N_MARKED.index(512)),
         Control("bits", "Bits of a number", tuple(bits), grid.BITS.index(8)),
         Control("access", "Data access", tuple(accesses), slides=False),
         Control("per_query", "Keys per query", tuple(per_query)),
         Control("machine", "Machine", tuple((name, f"--machine {name}") for name in grid.HARDWARE), slides=False),
-        Control("budget", "Probability allowed of a wrong row", tuple(budgets)),
+        Control("budget", "Error budget", tuple(budgets)),
     )
 
 
@@ -85,10 +86,10 @@ class _Words:
 def page_data(rows: Sequence[Row]) -> dict[str, Any]:
     """Return what the script of the page reads.
 
-    `rows` has for each row of attention its `points`: qubits, seconds, both and the factor as text, and the numbers of
-    the texts of what is said, of the design and of its options; `unbeaten`: points that no other one beats; `cells`:
-    for each data access and number of keys per query a point, or -1 - the number of the text that says why there is
-    none.
+    `rows` has for each row of attention its `points`: qubits, seconds, both as text, the factor from and to as text,
+    and the numbers of the texts of the design, of what sets its time and of its options; `unbeaten`: points that no other
+    one beats; `cells`: for each data access and number of keys per query a point, or -1 - the number of the text that
+    says why there is none.
 
     Args:
         rows: rows of the grid, as read.
@@ -131,14 +132,19 @@ def _places_of_sizes() -> list[tuple[int, int]]:
     return [(grid.N_KEYS.index(n), grid.N_MARKED.index(k)) for n, k in asked]
 
 
-def _gpu(n_keys: int, n_marked: int) -> tuple[float, float, str]:
-    """Seconds of the slowest and the fastest GPU line, and both as text."""
+def _gpu(n_keys: int, n_marked: int) -> _Gpu:
+    """Seconds of the slowest and of the fastest GPU line, and each as text."""
     lines = grid.request({"n_keys": n_keys, "n_marked": n_marked, "bits": grid.BITS[0]}).classical()
-    slowest, fastest = slowest_of(lines).time_s_per_row, min(line.time_s_per_row for line in lines)
-    return slowest, fastest, bare(f"{time_text(slowest)} to {time_text(fastest)}")
+    slowest, fastest = slowest_of(lines), min(lines, key=lambda line: line.time_s_per_row)
+    return (
+        slowest.time_s_per_row,
+        fastest.time_s_per_row,
+        bare(time_text(slowest.time_s_per_row)),
+        bare(f"{slowest.name}; to {time_text(fastest.time_s_per_row)}, {fastest.name}, no top-k"),
+    )
 
 
-def _row(of_row: Sequence[Row], gpu: tuple[float, float, str], texts: _Words) -> dict[str, Any]:
+def _row(of_row: Sequence[Row], gpu: _Gpu, texts: _Words) -> dict[str, Any]:
     priced = [row for row in of_row if row["qubits"]]
     places = {id(row): place for place, row in enumerate(priced)}
     unbeaten = pareto(priced, lambda row: (float(row["qubits"]), float(row["duration_s"])))
@@ -158,20 +164,20 @@ def _chosen(of_row: Sequence[Row], access: str, keys_per_query: str) -> Row:
 
 
 def _why(row: Row) -> str:
-    return f"There is no such search: {row['error']}."
+    return f"No such search: {row['error']}."
 
 
-def _point(row: Row, gpu: tuple[float, float, str], texts: _Words) -> list[Any]:
+def _point(row: Row, gpu: _Gpu, texts: _Words) -> list[Any]:
     qubits, seconds = int(row["qubits"]), float(row["duration_s"])
-    slowest, fastest, _ = gpu
-    said = f"Design: {row['design']}. The time is set by {LIMIT_WORDS[row['limited_by']]}."
+    slowest, fastest, *_ = gpu
     return [
         qubits,
         seconds,
         bare(count_text(qubits)),
         bare(time_text(seconds)),
-        bare(f"{number_text(seconds / slowest)} to {number_text(seconds / fastest)}"),
-        *map(texts.number, (said, row["design"], _options(row))),
+        bare(number_text(seconds / slowest)),
+        bare(f"to {number_text(seconds / fastest)}"),
+        *map(texts.number, (row["design"], f"set by {LIMIT_WORDS[row['limited_by']]}", _options(row))),
     ]
 
 
@@ -217,14 +223,10 @@ def page(rows: Sequence[Row]) -> str:
         n_priced=sum(bool(row["qubits"]) for row in rows),
         d_head=grid.D_HEAD,
         start="; ".join(f"{each.label}: {each.values[each.start][0]}" for each in controls()),
-        first={
-            "qubits": first[2],
-            "time": first[3],
-            "gpu": data["gpu"][f"{places['keys']},{places['marked']}"][2],
-            "factor": first[4],
-            "said": texts[first[5]],
-            "command": " ".join(["groverattn estimate", *(options for _, options in chosen if options)]),
-        },
-        unbeaten=[(*points[each][2:5], texts[points[each][6]], texts[points[each][7]]) for each in of_row["unbeaten"]],
+        first=first[2:6],
+        words=[texts[number] for number in first[6:8]],
+        gpu=data["gpu"][f"{places['keys']},{places['marked']}"],
+        command=["groverattn estimate", *(options for _, options in chosen if options)],
+        unbeaten=[(*points[each][2:6], texts[points[each][6]], texts[points[each][8]]) for each in of_row["unbeaten"]],
     )
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"

@@ -37,15 +37,25 @@ function show() {
   const gpu = grid.gpu[[place.keys, place.marked].join()];
   const which = row.cells[place.access * grid.controls.per_query.length + place.per_query];
   const chosen = which < 0 ? null : row.points[which];
-  byId("qubits").textContent = chosen ? chosen[2] : "none";
-  byId("time").textContent = chosen ? chosen[3] : "none";
-  byId("factor").textContent = chosen ? chosen[4] : "none";
+  const none = ["none", "none", "none", ""];
+  const texts = chosen ? chosen.slice(2, 6) : none;
+  ["qubits", "time", "factor", "factor-to"].forEach((id, place) => { byId(id).textContent = texts[place]; });
+  byId("design").textContent = grid.words[chosen ? chosen[6] : -1 - which];
+  byId("set-by").textContent = chosen ? grid.words[chosen[7]] : "";
   byId("gpu").textContent = gpu[2];
-  byId("said").textContent = chosen ? grid.words[chosen[5]] : grid.words[-1 - which];
-  byId("command").textContent = ["groverattn estimate", ...names.map((name) => value(name)[1])].filter(Boolean).join(" ");
+  byId("gpu-lines").textContent = gpu[3];
+  const command = ["groverattn estimate", ...names.map((name) => value(name)[1])].filter(Boolean);
+  byId("command").replaceChildren(...command.flatMap((part, first) => {
+    const whole = document.createElement("span");
+    whole.textContent = part;
+    return first ? [" ", whole] : [whole];
+  }));
   byId("designs").replaceChildren(...row.unbeaten.map((index) => {
-    const [, , qubits, time, factor, , design, options] = row.points[index], line = document.createElement("tr");
-    line.append(cell(qubits, true), cell(time, true), cell(factor, true), cell(grid.words[design]), cell(grid.words[options]));
+    const [, , qubits, time, least, most, design, , options] = row.points[index], line = document.createElement("tr");
+    const code = document.createElement("code"), last = cell("");
+    code.textContent = grid.words[options];
+    last.append(code);
+    line.append(cell(qubits, true), cell(time, true), cell(`${least} ${most}`, true), cell(grid.words[design]), last);
     return line;
   }));
   draw(row, chosen, gpu);
@@ -58,7 +68,7 @@ function draw(row, chosen, gpu) {
   const power = (decade) => "10" + [...String(decade)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] || "⁻").join("");
   const words = `Physical qubits against seconds: ${row.unbeaten.length} designs that no other one beats, from `
     + row.unbeaten.map((index) => `${row.points[index][3]} on ${row.points[index][2]} qubits`).join(", ")
-    + `. The same row on a GPU: ${gpu[2]}.`;
+    + `. The same row on a GPU: ${gpu[2]}, ${gpu[3]}.`;
   const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
   for (let decade = x0; decade <= x1; decade++) {
     svg.append(element("line", { class: "grid", x1: x(10 ** decade), x2: x(10 ** decade), y1: top, y2: height - bottom }));
