@@ -54,7 +54,9 @@ asked
 # ## 2. What if you build something else?
 #
 # With the keys in parts, larger blocks and other accesses hardly change the time any more. Machines that share the keys
-# do, at the price of as many more qubits: each searches its own keys. The last panel is the same row on the machines that the package knows, each at its own error
+# do, at the price of as many more qubits: each searches its own keys.
+#
+# The last panel is the same row on the machines that the package knows, each at its own error
 # rate and clock.
 
 # %%
