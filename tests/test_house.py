@@ -16,10 +16,11 @@ LARGEST_MODULE, SMALLEST_MODULE = 350, 40  # lines
 # lines: 27,500 is the aim without the search over blocks, which brought 3,300; configurations and .safetensors files
 # brought 1,100, indexers, models as they search, and rivals that select 3,200, GGUF files 430, keys read first 500,
 # laws of k 500, five lines before the tables and their layout 300, the report as a page with chapters 500
-LARGEST_PACKAGE = 43_000
+LARGEST_PACKAGE = 44_000
 
 # Shorter than SMALLEST_MODULE, and no function of a neighbour: why.
 SMALL = {
+    "src/groverattn/files/toml_text.py": "the one guard of TOML keys; its neighbours are other formats",
     "src/groverattn/files/csv_records.py": "the one guard of CSV cells; its neighbours are other formats",
     "src/groverattn/physical/factories/usable.py": "asks the registry of machines, which the factories know nothing of",
     "src/groverattn/reference/finders/registry.py": "registry of the finders",

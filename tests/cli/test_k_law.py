@@ -27,7 +27,7 @@ def own(tmp_path):
 
 
 def test_an_estimate(cli):
-    text = flat_text(cli("estimate", *SMALL, "--k-law", LAW, "--k-weight", 0.95, *ONE_KEY))
+    text = flat_text(cli("estimate", *SMALL, "--k-law", LAW, "--k-weight", 0.95, *ONE_KEY, "--verbose"))
     found = k_law(LAW).at(512, 0.95)
     assert f"n = 512, d = 8, k = {found.k}," in text
     assert f"k = {found.k} by the law {LAW}: in the median head so many keys hold 95 %" in text
@@ -56,7 +56,7 @@ def test_a_crossover(cli):
 
 
 def test_a_report(cli, tmp_path):
-    assert cli("report", *SMALL, "--k-law", LAW, "-o", tmp_path / "own.html").status == 0
+    assert cli("report", *SMALL, "--k-law", LAW, "--with-reference", "-o", tmp_path / "own.html").status == 0
     text = " ".join((tmp_path / "own.md").read_text("utf-8").split())
     assert "d stays, and k grows like" in text
     assert f"law {LAW} of the keys that hold 90 % of a row's softmax weight" in text.replace("\\", "")

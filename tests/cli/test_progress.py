@@ -14,4 +14,4 @@ def test_tenths_and_minutes(monkeypatch, capsys):
             on_point(done, 1000)
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(" of")[0] for line in lines] == ["points: 3", "points: 100"]
-    assert lines[1] == "points: 100 of 1000, about 12 min left"
+    assert lines[1] == "points: 100 of 1000, about 12.0 min left"

@@ -65,7 +65,7 @@ def run(folder, *arguments, path=()):
 
 
 def test_examples_are_short():
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 8
     for text in EXAMPLES.values():
         assert sum(bool(line.strip()) for line in text.splitlines()) < 40
 

@@ -115,6 +115,7 @@ def _run_line(line: tuple[str, ...], folder: Path) -> str:
     """Run a command line in a folder, and look at its status, its output and what it left."""
     if not (folder / "head.npz").exists():
         lines.make_folder(folder)
+    os.environ.pop("COLUMNS", None)  # a refusal is not wrapped where there is no terminal
     out, err = io.StringIO(), io.StringIO()
     streams = contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)
     with contextlib.chdir(folder), time_limit(VERB_SECONDS), streams[0], streams[1]:

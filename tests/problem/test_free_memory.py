@@ -49,7 +49,7 @@ def test_a_control_group_counts_without_what_it_gives_back(tmp_path, monkeypatch
 def test_what_does_not_fit_is_refused_with_both_numbers(monkeypatch):
     monkeypatch.setattr(free_memory, "free_bytes", lambda: 3 << 30)
     free_memory.check_memory(3 << 30, "a head", "cut it")
-    with pytest.raises(InputError, match=r"a head, which would take about 4.5 GiB of memory; allowed: the 3 GiB"):
+    with pytest.raises(InputError, match=r"a head, which would take about 4.50 GiB of memory; allowed: the 3.00 GiB"):
         free_memory.check_memory(4.5 * 2**30, "a head", "cut it")
     monkeypatch.setattr(free_memory, "free_bytes", lambda: None)
     free_memory.check_memory(1e30, "a head", "cut it")

@@ -100,12 +100,12 @@ def test_only_a_free_control_computer_crosses(contest):
     ("change", "words"),
     [
         ({"elsewhere": Contender("`x`", "far", 1, 1e3)}, "The fastest of the 7 machines of this report, far, takes"),
-        ({"elsewhere": Contender("`x`", "far", 1, 1e-30)}, "far, takes 1e-18 ps, less than that line"),
+        ({"elsewhere": Contender("`x`", "far", 1, 1e-30)}, "far, takes 1.00e-30 s, less than that line"),
         ({"elsewhere": None}, "None of the 7 machines of this report can run the row within the error budget"),
         ({"n_unable": 2}, "2 of them cannot run it"),
         (
             {"crowd": Contender("9 machines", "near", 1, 1e-30)},
-            "but 9 machines take 1e-18 ps on 1 physical qubits and beat",
+            "but 9 machines take 1.00e-30 s on 1 physical qubits and beat",
         ),
     ],
 )

@@ -187,7 +187,7 @@ def test_the_inputs_are_the_options_of_the_verbs():
     """The same names and the same defaults; what is missing is how a result is computed and printed."""
     of_estimate = options(estimate_verb)
     of_simulate = options(simulate_verb)
-    for name in ("format", "workers"):
+    for name in ("format", "workers", "verbose"):
         of_estimate.pop(name, None)
         of_simulate.pop(name, None)
     defaults = KINDS["estimate"].defaults

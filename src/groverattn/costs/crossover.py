@@ -98,7 +98,7 @@ def find_crossover(
     >>> find_crossover(lambda n: n**0.5, lambda n: n / 1000, n_min=2, n_max=2**30).n_keys
     1000448
     >>> print(find_crossover(lambda n: n, lambda n: n / 8, n_min=2**10, n_max=2**40).reason)
-    not in this range: the quantum/classical time ratio stays at 8 from n = 2^10 to n = 2^40
+    not in this range: the quantum/classical time ratio stays at 8.00 from n = 2^10 to n = 2^40
     """
     if not 1 <= n_min < n_max:
         raise InputError(
