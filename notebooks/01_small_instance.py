@@ -28,15 +28,15 @@
 # scores.
 
 # %%
-import groverattn
+import groverattn as ga
 
 ROW = 3
-head = groverattn.random_head(n_keys=16, d_head=2, seed=0)
+head = ga.random_head(n_keys=16, d_head=2, seed=0)
 sizes = {"n_marked": 2, "key_bits": 3, "query_bits": 3}
 head
 
 # %%
-oracle = groverattn.oracle(head, row=ROW, **sizes)
+oracle = ga.oracle(head, row=ROW, **sizes)
 table = oracle.lookup.table
 print("query    ", oracle.score.query)
 print("threshold", oracle.score.threshold)
@@ -47,8 +47,11 @@ print("marked   ", [j for j in range(table.n_keys) if oracle.is_marked(j)])
 # is live. No list of marked keys goes into the circuit.
 
 # %%
-for j in range(4):
-    print(j, head.keys[j].round(3).tolist(), format(table.word(j), f"0{table.word_bits}b"))
+import pandas as pd
+
+pd.DataFrame(
+    {"key": head.keys[j].round(3).tolist(), "word": format(table.word(j), f"0{table.word_bits}b")} for j in range(4)
+)
 
 # %% [markdown]
 # ## 2. What does the circuit look like?
@@ -60,9 +63,12 @@ for j in range(4):
 # %%
 import cirq
 
-search = groverattn.search(head, row=ROW, n_iterates=2, **sizes)
+search = ga.search(head, row=ROW, n_iterates=2, **sizes)
 index = cirq.LineQubit.range(table.index_bits)
-print(cirq.Circuit(cirq.decompose_once(search.on(*index))))
+ga.picture(cirq.Circuit(cirq.decompose_once(search.on(*index)))).captioned(
+    "Figure 1. The search: a uniform superposition of all indices, then Grover iterates.",
+    alt="Circuit of four index qubits: one box that prepares them, then two boxes, one for each Grover iterate.",
+)
 
 # %% [markdown]
 # The oracle, one level further down. `selection` is the index $j$. The word is split into its seven bits: six of the
@@ -70,7 +76,10 @@ print(cirq.Circuit(cirq.decompose_once(search.on(*index))))
 # inverse; the word is given up by measuring it, and what the measurement does to the phases is put right.
 
 # %%
-groverattn.picture(oracle)
+ga.picture(oracle).captioned(
+    "Figure 2. The phase oracle: load the word, score it, flip the phase, undo the score, unload the word.",
+    alt="Circuit with the registers of the oracle: lookup, split, score, predicate, inverse score, measured unload.",
+)
 
 # %% [markdown]
 # The score, one level further down. The query is known when the circuit is written, so it is in the wiring: its digits
@@ -81,7 +90,10 @@ groverattn.picture(oracle)
 score = oracle.score
 key = [cirq.NamedQubit(f"key {m} bit {bit}") for m in range(2) for bit in (2, 1, 0)]
 fresh = [cirq.NamedQubit(f"sum {i}") for i in range(score.work_bits)] + [cirq.NamedQubit("marked")]
-print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
+ga.picture(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh)))).captioned(
+    "Figure 3. The score: full adders over the bits of the key, and one And that compares with the threshold.",
+    alt="Circuit with six key qubits, the qubits of the sum and the result: full adders, then an And on the result.",
+)
 
 # %% [markdown]
 # ## 3. Does every gate do what it should?
@@ -92,10 +104,33 @@ print(cirq.Circuit(cirq.decompose_once(score.on(*key, *fresh))))
 # other.
 
 # %%
-groverattn.verify(head, row=ROW, **sizes)
+ga.verify(head, row=ROW, **sizes)
 
 # %%
-print("Toffolis of one iterate by part:", groverattn.count_iterate(search.iterate).toffoli_parts)
+pd.DataFrame({"Toffolis of one iterate": ga.count_iterate(search.iterate).toffoli_parts})
+
+# %% [markdown]
+# ### Recap: a rotation by $2\theta$, and why $\sqrt{n/k}$
+#
+# If $t$ of $n$ keys are marked, the uniform superposition is
+# $$|s\rangle = \sin\theta\,|\text{marked}\rangle + \cos\theta\,|\text{rest}\rangle,\qquad \sin^2\theta = t/n.$$
+# The oracle reflects about $|\text{rest}\rangle$ and the diffusion about $|s\rangle$. The angle between these two axes
+# is $\theta$, and two reflections make a rotation by twice the angle between their axes, $2\theta$. After $j$ iterates
+# a measurement gives a marked key with probability
+# $$P_j = \sin^2\big((2j+1)\,\theta\big),$$
+# which is first largest near $j = \frac{\pi}{4\theta} - \frac12 \approx \frac{\pi}{4}\sqrt{n/t}$
+# (arXiv:quant-ph/9605034, Section 3). To find all $k$ keys of a row, one after the other, takes of the order of
+# $\sum_{t=1}^{k}\sqrt{n/t} \approx 2\sqrt{nk}$ iterates. The table has $P_j$ for our sixteen keys, two of them marked.
+
+# %%
+pd.DataFrame({"iterates j": range(5), "P_j": ga.success_probability(16, 2, range(5))})
+
+# %% [markdown]
+# Four times as many keys take twice as many iterates, one key of each being marked:
+
+# %%
+lengths = [16, 64, 256, 1024, 4096]
+pd.DataFrame({"keys n": lengths, "theta": ga.rotation_angle(lengths, 1), "best j": ga.ideal_iterates(lengths, 1)})
 
 # %% [markdown]
 # ## 4. What are the amplitudes?
@@ -105,11 +140,14 @@ print("Toffolis of one iterate by part:", groverattn.count_iterate(search.iterat
 # what amplitude amplification says, which the package computes without any circuit.
 
 # %%
-states = groverattn.amplitudes(oracle, n_iterates=4)
+states = ga.amplitudes(oracle, n_iterates=4)
 states
 
 # %%
-states.picture(0, 1, 2, 3)
+states.picture(0, 1, 2, 3).captioned(
+    "Figure 4. Amplitude of each index after 0, 1, 2 and 3 iterates.",
+    alt="Four bar charts, one bar for each index. The two marked bars grow until two iterates and then shrink.",
+)
 
 # %% [markdown]
 # Two iterates are best, and a third overshoots: who does not know how many keys are marked cannot know when to stop.
@@ -122,7 +160,7 @@ states.picture(0, 1, 2, 3)
 # The engine `circuit` simulates all qubits of each.
 
 # %%
-found = {name: groverattn.find_keys(head, row=ROW, engine=name, error_budget=0.05, seed=3, **sizes)
+found = {name: ga.find_keys(head, row=ROW, engine=name, error_budget=0.05, seed=3, **sizes)
          for name in ("circuit", "sparse", "index", "law")}  # fmt: skip
 found["circuit"]
 
@@ -135,14 +173,15 @@ found["circuit"]
 # The other engines do less work for the same search. From the same seed, they find the same keys trial by trial.
 
 # %%
-for name, result in found.items():
-    print(f"{name:7} same trials: {result.trials == found['circuit'].trials}")
+pd.DataFrame(
+    {"engine": name, "same trials": result.trials == found["circuit"].trials} for name, result in found.items()
+)
 
 # %% [markdown]
 # ## 6. What do all rows cost, and is anything missed?
 
 # %%
-simulation = groverattn.simulate(head, **sizes)
+simulation = ga.simulate(head, **sizes)
 simulation
 
 # %% [markdown]
@@ -154,46 +193,56 @@ simulation
 
 # %%
 B = simulation.approximation()
-groverattn.picture(B)
+ga.picture(B).captioned(
+    "Figure 5. Softmax weights, exact and by B, with rows divided by their sums.",
+    alt="Matrices of weights, a row for each query: exact attention beside B, in which each row's rest is one shade.",
+)
 
 # %% [markdown]
 # The output of one row, exact and by $B$. `mean_score` is the constant that is shipped, the exponential of the tail's
 # mean score; `ones` is the literal 1 of the paper's Definition 4.2.
 
 # %%
-print(f"{'exact':10}", groverattn.exact_attention(head)[ROW].round(4).tolist())
-for tail in ("mean_score", "ones"):
-    print(f"{tail:10}", simulation.approximation(tail).output()[ROW].round(4).tolist())
+outputs = {"exact": ga.exact_attention(head)} | {
+    tail: simulation.approximation(tail).output() for tail in ("mean_score", "ones")
+}
+pd.DataFrame({name: output[ROW].round(4) for name, output in outputs.items()}).T
 
 # %% [markdown]
 # ## 8. Must a question be about one key?
+#
+# **Recap: block search.** Deal the $n$ keys into $n/u$ blocks of $u$. An oracle call then tests a whole block, so there
+# are fewer indices to search: of the order of $\sqrt{(n/u)\,k}$ calls if marked keys seldom share a block. A call costs
+# about $n/u + uS$ Toffolis on a kept one-hot address, $S$ for each score. Larger blocks mean fewer and at first cheaper
+# calls, until the $u$ scores of a call dominate.
 #
 # No. Deal the sixteen keys into eight blocks of two. The oracle of blocks keeps the one-hot address of a block, loads
 # its keys one after the other, and flips the sign for each that is marked: the sign of a block is the parity of its
 # marked keys. A block with two of them looks empty, so a search deals the keys anew in every run.
 
 # %%
-blocks = groverattn.oracle(head, row=ROW, keys_per_query=2, data_access="one-hot", **sizes)
+blocks = ga.oracle(head, row=ROW, keys_per_query=2, data_access="one-hot", **sizes)
 print("marked keys by block", [blocks.n_marked(h) for h in range(blocks.lookup.table.n_keys)])
 print(
     "counted             ",
-    groverattn.count(blocks).toffoli,
+    ga.count(blocks).toffoli,
     "Toffolis,",
-    groverattn.count(blocks).logical_qubits,
+    ga.count(blocks).logical_qubits,
     "qubits",
 )
 
 # %%
-groverattn.amplitudes(blocks, n_iterates=2).picture(0, 1, 2)
+ga.amplitudes(blocks, n_iterates=2).picture(0, 1, 2).captioned(
+    "Figure 6. Amplitude of each block after 0, 1 and 2 iterates.",
+    alt="Three bar charts, one bar for each block. After one iterate only the odd blocks have an amplitude.",
+)
 
 # %% [markdown]
 # Two of eight blocks are odd: one iterate finds one for certain. The whole search of a row, by runs that follow a
 # belief over the number of keys left. Every key of a measured block is read.
 
 # %%
-groverattn.find_keys(
-    head, row=ROW, engine="sparse", method="posterior", keys_per_query=2, data_access="one-hot", **sizes
-)
+ga.find_keys(head, row=ROW, engine="sparse", method="posterior", keys_per_query=2, data_access="one-hot", **sizes)
 
 # %% [markdown]
 # What does it cost? At sixteen keys more than it saves. At $n = 2^{17}$, $k = 512$ (sizes of llama3.1-8b) a row has its
@@ -201,11 +250,67 @@ groverattn.find_keys(
 # scan the search has become one.
 
 # %%
-rows = groverattn.vary_keys_per_query(preset="llama3.1-8b", data_access="one-hot")
+rows = ga.vary_keys_per_query(preset="llama3.1-8b", data_access="one-hot")
 rows
 
 # %%
-rows.picture()
+rows.picture().captioned(
+    "Figure 7. Toffolis of a row, and the share of keys read classically, against keys per query.",
+    alt="Two curves against keys per query: the Toffolis fall, reach a minimum and rise; the keys read only rise.",
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** How many iterates are best if 1, 2, 4 or 8 of the sixteen keys are marked, and how likely is success then? Why
+# does amplification not help with 8?
+#
+# <details><summary>Answer</summary>
+#
+# With $t = n/4$ the angle is $\theta = \pi/6$ and one iterate turns the state onto the marked keys exactly. With
+# $t = n/2$ it is $\pi/4$: one iterate turns by a right angle, from one state with $P = 1/2$ to another. The cell
+# computes all four.
+#
+# </details>
+
+# %%
+marked = [1, 2, 4, 8]
+best = ga.ideal_iterates(16, marked)
+pd.DataFrame({"marked": marked, "best j": best, "P": ga.success_probability(16, marked, best)})
+
+# %% [markdown]
+# **2.** Double the number of keys, from 16 to 32. Which parts of an iterate get more expensive?
+#
+# <details><summary>Answer</summary>
+#
+# Loading, which has to reach twice as many keys, and to a lesser degree unloading and diffusion, which work on one more
+# index qubit. The score looks at one key and does not know how many there are; it changes only as another row has
+# another query.
+#
+# </details>
+
+# %%
+pd.DataFrame(
+    {
+        f"{n} keys": ga.count_iterate(
+            ga.search(ga.random_head(n_keys=n, d_head=2, seed=0), **sizes).iterate
+        ).toffoli_parts
+        for n in (16, 32, 64)
+    }
+)
+
+# %% [markdown]
+# **3.** Give keys and query four bits in place of three. Is the oracle still right, and what does it cost?
+#
+# <details><summary>Answer</summary>
+#
+# It is right on every key: the cell runs the gates. The score adds more bits, so the Toffolis and qubits grow; the load
+# keeps its Toffolis, since wider words are copied by CNOTs.
+#
+# </details>
+
+# %%
+ga.verify(head, row=ROW, n_marked=2, key_bits=4, query_bits=4)
 
 # %% [markdown]
 # ## What to keep

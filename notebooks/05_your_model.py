@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # Your model: capture a head, diagnose, simulate, estimate, report
+# # Your model: from a configuration and a captured head to a report
 #
-# From the attention of a model of your own to a verdict. Open this notebook (`.venv/bin/jupyter lab notebooks`), change
-# the one line below that says `heads_file`, run all cells, and read.
+# From the `config.json` and the attention of a model of your own to a verdict. Open this notebook
+# (`.venv/bin/jupyter lab notebooks`), change the two lines below that name files, run all cells, and read.
 #
 # | here | what |
 # |---|---|
@@ -24,18 +24,20 @@
 # have to change.
 
 # %%
-heads_file = "../data/minilm_l6_n128.npz"  # <- your file, as a path from the folder of this notebook: "../heads.npz"
+config_file = "../data/smollm2_135m_config.json"  # <- your config.json, as a path from the folder of this notebook
+heads_file = "../data/smollm2_l10_n512.npz"  # <- your heads, the same way: "../heads.npz"
 
 # What follows may stay as it is.
 layer_and_head = None  # (3, 7) for layer 3, head 7; None: the head in the middle, neither best nor worst
 n_marked = 16  # keys k that are to be found in a row
-context = 131_072  # a longer context that the model is to be costed at, with the same k
 report_folder = None  # "." to keep the report; None: it goes to a temporary folder, which is deleted
 
 # %% [markdown]
-# ## 0. Where do I get a file of heads?
+# ## 0. Where do I get these files?
 #
-# From any model in a folder that `save_pretrained` of the library transformers writes. In a terminal, with PyTorch:
+# `config.json` lies in the folder of every model of the library transformers; sizes are all that is read of it.
+#
+# The heads come from any model in a folder that `save_pretrained` writes. In a terminal, with PyTorch:
 #
 #     pip install -c constraints.txt -e '.[capture]'
 #     groverattn capture --model my-model --text passage.txt -o heads.npz --max-tokens 512
@@ -46,20 +48,23 @@ report_folder = None  # "." to keep the report; None: it goes to a temporary fol
 # (layers, heads, n, d), tokens before numbers, after any rotary embedding and before any scaling. K and V may have
 # fewer heads than Q. Add `causal=1` if row i sees keys 0 to i only, and `score_scale` if it is not 1/sqrt(d).
 #
-# The pages that you see were made without PyTorch, and go on with heads that were captured before: 72 heads of
-# all-MiniLM-L6-v2 on 128 tokens, which are in the repository.
+# The page that you see was made without PyTorch, with heads that were captured before: two heads of SmolLM2-135M on 512
+# tokens, which are in the repository, as is a `config.json` with the sizes of that model.
 
 # %% [markdown]
 # ## 1. Which heads are in the file, and are they sparse?
 
 # %%
-import groverattn
+import groverattn as ga
 
-heads = groverattn.survey_heads(heads_file, n_marked)
+heads = ga.survey_heads(heads_file, n_marked)
 chosen = heads.at(*layer_and_head) if layer_and_head else heads.middle
-model = groverattn.model_sizes(heads_file)
+model = ga.model_sizes(heads_file)
 print(f"in the file: {model}", f"looked at below: {chosen.name}", sep="\n")
-heads.picture(chosen)
+heads.picture(chosen).captioned(
+    "Figure 1. Weight of the largest keys, and keys that hold 90 % of it, head by head; the chosen one is marked.",
+    alt="Two panels with a dot for each head of the file: the weight of its largest keys, and the keys for 90 %.",
+)
 
 # %%
 heads
@@ -67,13 +72,19 @@ heads
 # %% [markdown]
 # ## 2. Diagnose: what is lost if only $k$ keys of a row are found?
 #
+# Recap: what is not found gets one constant a row. With $w$ the softmax weight of the tail, plain top-k is off by $2w$
+# in $\ell_1$; a constant does better the more nearly equal the scores of the tail are ($\eta$, their range in nats).
+#
 # Look for the tail's mass, which plain top-k would lose, and below it for what each tail makes of it. The shipped tail
 # is `mean_score`.
 
 # %%
-head = groverattn.load_head(heads_file, layer=chosen.layer, head=chosen.head)
-diagnosis = groverattn.diagnose(head, n_marked=n_marked)
-diagnosis.picture()
+head = ga.load_head(heads_file, layer=chosen.layer, head=chosen.head)
+diagnosis = ga.diagnose(head, n_marked=n_marked)
+diagnosis.picture().captioned(
+    "Figure 2. The chosen head: weight of the largest keys, range of the tail, and what each tail costs.",
+    alt="Panels on one head: the weight against the number of keys found, and the error of the output for each tail.",
+)
 
 # %%
 diagnosis
@@ -88,8 +99,8 @@ diagnosis
 from IPython.display import display
 
 try:
-    display(groverattn.verify(head, n_marked=n_marked, data_access="qroam"))
-except groverattn.InputError as refusal:
+    display(ga.verify(head, n_marked=n_marked, data_access="qroam"))
+except ga.InputError as refusal:
     print(refusal)
 
 # %% [markdown]
@@ -97,29 +108,27 @@ except groverattn.InputError as refusal:
 
 # %%
 rows = f"{max(0, head.n_keys - 32)}:{head.n_keys}"
-groverattn.simulate(head, n_marked=n_marked, engine="law", rows=rows)
+ga.simulate(head, n_marked=n_marked, engine="law", rows=rows)
 
 # %% [markdown]
-# ## 4. Estimate: what would one row cost?
+# ## 4. Estimate: what would one row of the model cost?
 #
-# At the length that was captured, and at the context above, by the two plainest circuits: keys in gates with few qubits
-# (`qrom`), and with the fewest Toffolis (`qroam`).
+# Sizes from the configuration: the row has as many keys as the model's context. First the answer in five lines, then at
+# the length that was captured beside it.
 
 # %%
-sizes = {"d_head": head.d_head, "n_marked": n_marked, **model}
-lengths = {"captured": head.n_keys, "at-context": context}
-estimates = [
-    groverattn.estimate(name=name, n_keys=n_keys, data_access=access, **sizes)
-    for name, n_keys in lengths.items()
-    for access in ("qrom", "qroam")
-]
-groverattn.side_by_side(estimates)
+estimate = ga.estimate(config=config_file, n_marked=n_marked)
+print("\n".join(str(estimate).splitlines()[:5]))
+
+# %%
+captured = ga.estimate(config=config_file, n_keys=head.n_keys, n_marked=n_marked, name="captured")
+ga.side_by_side([captured, estimate])
 
 # %% [markdown]
 # ## 5. Report: what is the verdict?
 #
-# The whole story in one HTML file that needs no network, and the same as Markdown: where the Toffolis go, what sets the
-# time, qubits against time, machines, the whole model, what it would take, and for every number how it was got.
+# The whole story in one HTML file that needs no network, and the same as Markdown: time, qubits and factor first, then
+# the circuit, what sets the time, other designs, the whole model, and for every number how it was got.
 
 # %%
 import contextlib
@@ -130,16 +139,61 @@ from IPython.display import Markdown
 
 with contextlib.ExitStack() as stack:
     folder = report_folder or stack.enter_context(tempfile.TemporaryDirectory())
-    requests = [groverattn.RowRequest.of(name=name, n_keys=n_keys, **sizes) for name, n_keys in lengths.items()]
-    html, markdown = groverattn.write_report(requests, Path(folder, "report.html"), force=report_folder is not None)
+    request = ga.RowRequest.of(config=config_file, n_marked=n_marked)
+    html, markdown = ga.write_report(request, Path(folder, "report.html"), force=report_folder is not None)
     text = markdown.read_text("utf-8")
 
-verdicts = [part.split("\n> ")[1].split("\n")[0] for part in text.split("### Verdict")[1:]]
-Markdown("\n\n".join(f"**{name}**\n\n> {verdict}" for name, verdict in zip(lengths, verdicts, strict=True)))
+verdict = next(line for line in text.splitlines() if line.startswith("> "))
+Markdown(verdict)
 
 # %% [markdown]
-# The same from a terminal, for sizes of your own:
+# The same from a terminal:
 #
 #     groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg
 #     groverattn simulate heads.npz --layer 0 --head 3 --n-marked 16
-#     groverattn report --n-keys 131072 --d-head 128 --n-marked 512 -o report.html
+#     groverattn report --config config.json --n-marked 16 -o report.html
+#
+# ## Exercises
+#
+# **1.** Is $k$ = 16 enough for this head? Ask the diagnosis how many keys hold 90, 95 and 99 % of a row's weight.
+#
+# <details><summary>Answer</summary>
+#
+# Compare the table's medians with $k$. The rows at 90 % of them ask for more than the median row does.
+#
+# </details>
+
+# %%
+import pandas as pd
+
+pd.DataFrame(diagnosis.as_json()["keys_for_mass"]).T
+
+# %% [markdown]
+# **2.** How does the cost of a row grow with $k$?
+#
+# <details><summary>Answer</summary>
+#
+# More keys are more iterates, though not in proportion: the last search of every row, which makes sure that nothing is
+# left, is paid once.
+#
+# </details>
+
+# %%
+choices = [ga.estimate(config=config_file, n_marked=k, name=f"k = {k}") for k in (4, 16, 64)]
+ga.side_by_side(choices)
+
+# %% [markdown]
+# **3.** What does the search save if the first 4 and the last 64 keys are read before it, in the rows of section 3?
+#
+# <details><summary>Answer</summary>
+#
+# Compare "iterates" with the table there. What is read first is counted in "keys read".
+#
+# </details>
+
+# %%
+last = min(64, head.n_keys - n_marked - 24)
+try:
+    display(ga.simulate(head, n_marked=n_marked, engine="law", rows=rows, read_first=4, read_last=last))
+except ga.InputError as refusal:
+    print(refusal)

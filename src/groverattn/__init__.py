@@ -26,6 +26,7 @@ _NAMES = {
     "problem.indexer_heads": "IndexerHead load_indexer random_indexer",
     "reference.attention.exact": "exact_attention",
     "reference.finders.registry": "FINDERS",
+    "reference.search.amplification": "ideal_iterates rotation_angle success_probability",
     "row.request": "RowRequest",
     "simulation.amplitudes": "amplitudes",
     "simulation.request": "SimulationRequest",

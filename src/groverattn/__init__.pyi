@@ -47,6 +47,9 @@ from groverattn.problem.indexer_heads import load_indexer as load_indexer
 from groverattn.problem.indexer_heads import random_indexer as random_indexer
 from groverattn.reference.attention.exact import exact_attention as exact_attention
 from groverattn.reference.finders.registry import FINDERS as FINDERS
+from groverattn.reference.search.amplification import ideal_iterates as ideal_iterates
+from groverattn.reference.search.amplification import rotation_angle as rotation_angle
+from groverattn.reference.search.amplification import success_probability as success_probability
 from groverattn.row.request import RowRequest as RowRequest
 from groverattn.simulation.amplitudes import amplitudes as amplitudes
 from groverattn.simulation.request import SimulationRequest as SimulationRequest
@@ -643,10 +646,10 @@ def picture(
     shown: Any,
     others: Any,
 ) -> Picture:
-    """Figure of a result, of one level of a bloq's decomposition, or of B beside exact attention.
+    """Figure of a result, of a Cirq circuit, of one level of a bloq's decomposition, or of B beside exact attention.
 
     Args:
-        shown: A result that has a picture, a bloq, or B as `Simulation.approximation` returns it.
+        shown: A result that has a picture, a circuit, a bloq, or B as `Simulation.approximation` returns it.
         others: What is drawn beside a result, see `Drawn.picture`.
 
     Raises:

@@ -282,10 +282,10 @@ def find_keys(
 
 
 def picture(shown: Any, *others: Any) -> Picture:
-    """Figure of a result, of one level of a bloq's decomposition, or of B beside exact attention.
+    """Figure of a result, of a Cirq circuit, of one level of a bloq's decomposition, or of B beside exact attention.
 
     Args:
-        shown: A result that has a picture, a bloq, or B as `Simulation.approximation` returns it.
+        shown: A result that has a picture, a circuit, a bloq, or B as `Simulation.approximation` returns it.
         others: What is drawn beside a result, see `Drawn.picture`.
 
     Raises:
@@ -301,11 +301,11 @@ def picture(shown: Any, *others: Any) -> Picture:
         from groverattn.diagnosis.figure import attention_svg
 
         return Picture(attention_svg(shown))
-    if hasattr(shown, "decompose_bloq"):
+    if hasattr(shown, "decompose_bloq") or hasattr(shown, "all_qubits"):
         return Picture(circuit_svg(shown))
     raise InputError(
         given=f"a {type(shown).__name__}",
-        allowed="a result with a picture, a bloq, or B",
+        allowed="a result with a picture, a circuit, a bloq, or B",
         why="nothing else is drawn",
         do="draw it with Matplotlib from its to_frame()",
     )

@@ -1,6 +1,7 @@
 """The notebooks: executed by their sources, the same bytes each time, and what they may and may not show."""
 
 import ast
+import base64
 import json
 import re
 from pathlib import Path
@@ -38,6 +39,14 @@ def texts(source):
     for output in outputs(source):
         data = output.get("data", {})
         yield "".join(output.get("text", ()) or data.get("text/markdown", ()) or data.get("text/plain", ()))
+
+
+def images(source):
+    for output in outputs(source):
+        for data in re.findall(
+            r'src="data:image/svg\+xml;base64,([^"]*)"', "".join(output.get("data", {}).get("text/html", ()))
+        ):
+            yield base64.b64decode(data).decode()
 
 
 def _read(source):
@@ -98,7 +107,29 @@ def test_outputs_hold_nothing_that_changes_or_that_only_a_kernel_shows(source):
 
 @every
 def test_there_are_figures(source):
-    assert sum("image/svg+xml" in output.get("data", {}) for output in outputs(source)) >= 2
+    assert len(list(images(source))) >= 2
+
+
+@every
+def test_each_image_has_a_caption_and_an_alternative_text(source):
+    """nbconvert warns of an image without one, and would show what has no HTML as an image without one."""
+    for output in outputs(source):
+        data = output.get("data", {})
+        assert not any(kind.startswith("image/") for kind in data)
+        for alt, below in re.findall(
+            '<figure><img alt="([^"]*)"[^>]*>(.*?)</figure>', "".join(data.get("text/html", ()))
+        ):
+            assert len(alt) > 40
+            assert below.startswith("<figcaption>Figure ")
+
+
+@every
+def test_three_exercises_with_folded_answers_and_code_that_computes_them(source):
+    cells = _read(source).cells
+    asked = [i for i, cell in enumerate(cells) if "<details><summary>Answer</summary>" in cell.source]
+    assert len(asked) == 3
+    assert all(cells[i + 1].cell_type == "code" for i in asked)
+    assert [int(n) for i in asked for n in re.findall(r"^\*\*(\d)\.\*\*", cells[i].source, re.MULTILINE)] == [1, 2, 3]
 
 
 def test_circuits_and_b_are_drawn_in_the_first():
@@ -121,7 +152,7 @@ def test_executed_notebooks_are_those_that_are_committed(notebook):
 
 @pytest.mark.slow
 def test_the_last_runs_on_a_file_of_ones_own(tmp_path):
-    """One line is changed; the file is one as `capture` writes it: causal, grouped heads, layers of their own."""
+    """Two lines are changed; the file is one as `capture` writes it: causal, grouped heads, layers of their own."""
     rng = np.random.default_rng(0)
     arrays = {
         f"{name}_{layer}": rng.normal(size=(heads, 48, 8))
@@ -131,13 +162,18 @@ def test_the_last_runs_on_a_file_of_ones_own(tmp_path):
     np.savez(tmp_path / "heads.npz", **arrays, causal=np.ones(2, dtype=np.int64), score_scale=np.full(2, 0.3))
     text, n_changed = re.subn('heads_file = "[^"]*"', 'heads_file = "heads.npz"', SOURCES[4].read_text("utf-8"))
     assert n_changed == 1
+    config = {"model_type": "llama", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
+    config |= {"num_key_value_heads": 2, "max_position_embeddings": 512}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    text, n_changed = re.subn('config_file = "[^"]*"', 'config_file = "config.json"', text)
+    assert n_changed == 1
     own = tmp_path / "own.py"
     own.write_text(text, encoding="utf-8")
     shown = build_notebook(own)
     assert "{'layers': 2, 'query_heads': 4, 'gqa_group': 2}" in shown
     assert "48 keys: 0 mismatches, 0 dirty ancillas: passed" in shown
-    assert shown.count("The GPU wins this row") == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["heads.npz", "own.py"]
+    assert shown.count("A GPU is ") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "heads.npz", "own.py"]
 
 
 def test_a_warning_ends_the_build(tmp_path):
@@ -176,7 +212,6 @@ def test_widgets_become_words_and_figures_stay():
 @every
 def test_figures_fit_on_a_page(source):
     """760 points: about what a page shows in a window of 1,100 pixels."""
-    for output in outputs(source):
-        svg = "".join(output.get("data", {}).get("image/svg+xml", ""))
-        if svg:
-            assert float(re.search(r'<svg[^>]*\bwidth="([\d.]+)pt"', svg)[1]) <= 760
+    for svg in images(source):
+        width, unit = re.search(r'<svg[^>]*\bwidth="([\d.]+)(pt)?"', svg).groups()
+        assert float(width) <= (760 if unit else 1013)

@@ -7,8 +7,10 @@ from collections import Counter
 from typing import Any, Self, TypeAlias
 
 import attrs
-from qualtran import Bloq, CompositeBloq, GateWithRegisters, Signature
+from qualtran import Bloq, CDType, CompositeBloq, GateWithRegisters, Signature
+from qualtran.bloqs.mcmt import And
 from qualtran.resource_counting import CostKey, QubitCount
+from qualtran.resource_counting.generalizers import ignore_alloc_free, ignore_split_join
 
 from groverattn.errors import InputError
 from groverattn.problem.sizes import largest
@@ -19,6 +21,9 @@ None for all that it returns, which no checker can narrow."""
 
 Builder: TypeAlias = Any
 """Qualtran's BloqBuilder, whose results are then Wire."""
+
+BOOKKEEPING = (ignore_split_join, ignore_alloc_free)
+"""What a `bloq_example` leaves out of its counts: the nodes that are no gates, as call graphs state gates."""
 
 
 class CostedGate(GateWithRegisters, metaclass=abc.ABCMeta):
@@ -59,6 +64,11 @@ class CostedGate(GateWithRegisters, metaclass=abc.ABCMeta):
     def my_static_costs(self, cost_key: CostKey):
         """Answer Qualtran's QubitCount."""
         return self.peak_qubits if isinstance(cost_key, QubitCount) else NotImplemented
+
+    def _has_unitary_(self) -> bool:
+        """Answer Cirq from the call graph, without a decomposition: a circuit that measures has no matrix."""
+        _, counts = self.call_graph(keep=_measures)
+        return not any(_measures(bloq) for bloq in (self, *counts))
 
 
 @attrs.frozen
@@ -147,6 +157,11 @@ class InSequence(CostedGate):
         for part, times in self.parts:
             counts[part.adjoint() if getattr(self, "uncompute", False) else part] += times
         return +counts
+
+
+def _measures(bloq: Bloq) -> bool:
+    is_undone_and = isinstance(bloq, And) and bloq.uncompute
+    return bool(is_undone_and) or any(isinstance(reg.dtype, CDType) for reg in bloq.signature)
 
 
 def reading(bloq: Bloq, name: str) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 if TYPE_CHECKING:
+    import cirq
     from qualtran import Bloq
 
 BLUE, RED, GREY, GREEN = "#2f5d8a", "#c1440e", "#8a96a3", "#4c9f70"
@@ -45,14 +46,20 @@ def svg_text(figure: Any) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def circuit_svg(bloq: Bloq) -> str:
+def circuit_svg(bloq: Bloq | cirq.AbstractCircuit) -> str:
     """Draw one level of the decomposition of a bloq by Qualtran: a line for each wire or register, time to the right.
+
+    A Cirq circuit is drawn as it is, by Cirq.
 
     An arrow box at which a line begins or ends is where a register is made, split, joined or given up.
 
     Raises:
         qualtran.DecomposeTypeError: the bloq has no decomposition.
     """
+    if hasattr(bloq, "all_qubits"):
+        from cirq.contrib.svg import circuit_to_svg
+
+        return circuit_to_svg(cast(Any, bloq))
     import matplotlib.pyplot as plt
     from qualtran.drawing import draw_musical_score, get_musical_score_data
     from qualtran.drawing.musical_score import Text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import sys
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -57,12 +59,28 @@ class Picture:
 
     Attributes:
         svg: the complete image.
+        caption: what stands below it; none by default.
+        alt: what is read to those who do not see it; the caption by default.
     """
 
     svg: str = attrs.field(repr=lambda svg: f"{len(svg):,} characters")
+    caption: str = attrs.field(default="", repr=False)
+    alt: str = attrs.field(default="", repr=False)
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def captioned(self, caption: str, alt: str = "") -> Picture:
+        """Return the picture with a caption, and a description for those who do not see it.
+
+        >>> print(Picture("<svg/>").captioned("a < b", "two lines")._repr_html_())
+        <figure><img alt="two lines" src="data:image/svg+xml;base64,PHN2Zy8+"><figcaption>a &lt; b</figcaption></figure>
+        """
+        return attrs.evolve(self, caption=caption, alt=alt)
+
+    def _repr_html_(self) -> str:
+        # An image of its own, not inline: viewers that clean HTML keep it, and its style sheet and names stay inside.
+        data = base64.b64encode(self.svg.encode()).decode()
+        alt = escape(self.alt or self.caption or "a figure without a description")
+        below = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
+        return f'<figure><img alt="{alt}" src="data:image/svg+xml;base64,{data}">{below}</figure>'
 
 
 class Drawn(Shown):

@@ -11,7 +11,7 @@ from qualtran.symbolics import is_symbolic
 
 from groverattn.bloqs.costed import Builder, InSequence, Wire
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
-from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.load_word import BESIDE_ROWS, LoadWord
 from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.sizes import ceil_div, ceil_log2
@@ -94,7 +94,7 @@ def _shallowest_row(n_keys: int, copies: float | None) -> int:
 copied_address = functools.partial(BucketBrigadeLookup, control_copies=math.inf)  # data access `bucket-brigade-wide`
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _bucket_brigade_lookup() -> BucketBrigadeLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
     return BucketBrigadeLookup(table)

@@ -11,7 +11,7 @@ from groverattn.bloqs.costed import Builder, InSequence, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.block_contents import BlockContents
 from groverattn.bloqs.lookup.key_lookup import KeyLookup, MeasureWord
-from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.load_word import BESIDE_ROWS, LoadWord
 from groverattn.bloqs.lookup.one_hot import OneHot
 from groverattn.bloqs.lookup.phase_fixup import FixupRow, FixupTable
 from groverattn.problem.key_table import KeyTable
@@ -274,21 +274,21 @@ def _word_at(table: KeyTable, hot: int) -> int:
     return word
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _kept_address() -> KeptAddress:
     return KeptAddress(KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4]))
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _forget_address() -> ForgetAddress:
     return ForgetAddress(_kept_address.make())
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _word_load() -> WordLoad:
     return WordLoad(KeyTable.from_keys(np.arange(10).reshape(5, 2) % [5, 3] - 2, key_bits=3, found=[1]).in_blocks(2))
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _word_unload() -> WordUnload:
     return WordUnload(_word_load.make())

@@ -10,7 +10,7 @@ from qualtran import Bloq, BQUInt, CBit, QAny, Register, Side, Signature, bloq_e
 from qualtran.bloqs.basic_gates import MeasureX
 from qualtran.resource_counting import get_bloq_callee_counts
 
-from groverattn.bloqs.costed import Builder, CostedGate, InSequence, Uncomputable, Wire, reading
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, CostedGate, InSequence, Uncomputable, Wire, reading
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.block_contents import BlockContents, best_row
 from groverattn.bloqs.lookup.phase_fixup import PhaseFixup
@@ -257,6 +257,6 @@ class UnloadAgain(Uncomputable):
         return "UnloadAgain"
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _measure_word() -> MeasureWord:
     return MeasureWord(5)

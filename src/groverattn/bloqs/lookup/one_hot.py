@@ -10,7 +10,7 @@ from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
 from groverattn.bloqs.costed import Builder, Uncomputable, Wire
-from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.load_word import BESIDE_ROWS, LoadWord
 from groverattn.problem.sizes import ceil_log2, take_turns
 
 
@@ -157,6 +157,6 @@ def _fan_out(number: int) -> LoadWord:
     return LoadWord(number - 1, (1 << (number - 1)) - 1)
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _one_hot() -> OneHot:
     return OneHot(8)

@@ -9,7 +9,7 @@ from qualtran import BQUInt, CBit, DecomposeTypeError, QAny, QBit, Register, Sid
 from qualtran.bloqs.basic_gates import XGate
 from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
 
-from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, CostedGate, Wire
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.flat.flattening import Flattening, WiresOf, write_gates
 from groverattn.bloqs.lookup.block_contents import BlockContents, best_row
@@ -207,18 +207,18 @@ class PhaseFixup(CostedGate):
         return "PhaseFixup"
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _fixup_table() -> FixupTable:
     table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1]]), key_bits=2)
     return FixupTable(BlockContents(table, 2), row_bits=2)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _fixup_row() -> FixupRow:
     return FixupRow(4)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _phase_fixup() -> PhaseFixup:
     table = KeyTable.from_keys(np.arange(-8, 5)[:, None], key_bits=4)
     return PhaseFixup(BlockContents(table, 4))

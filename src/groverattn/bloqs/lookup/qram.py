@@ -7,6 +7,7 @@ import numpy as np
 from qualtran import DecomposeTypeError, Signature, bloq_example
 from qualtran.resource_counting import CostKey, GateCounts, QECGatesCost
 
+from groverattn.bloqs.costed import BOOKKEEPING
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.flat.flattening import Flattening, WiresOf, write_gates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
@@ -49,6 +50,9 @@ class QRAMLookup(KeyLookup):
     def decompose_bloq(self):
         raise DecomposeTypeError(f"{self} is an external call")
 
+    def _has_unitary_(self) -> bool:
+        return False  # Cirq is given no matrix of what is outside the circuit
+
     def my_static_costs(self, cost_key: CostKey):
         return GateCounts() if isinstance(cost_key, QECGatesCost) else super().my_static_costs(cost_key)
 
@@ -64,7 +68,7 @@ class QRAMLookup(KeyLookup):
         return f"QRAM({self.table.n_keys}){'†' if self.back else ''}"
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _qram_lookup() -> QRAMLookup:
     return QRAMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2]]), key_bits=3))
 

@@ -13,7 +13,7 @@ from qualtran.symbolics import is_symbolic
 from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.lookup.block_contents import BlockContents, swap_layers
 from groverattn.bloqs.lookup.key_lookup import KeyLookup, MeasureWord
-from groverattn.bloqs.lookup.load_word import LoadWord
+from groverattn.bloqs.lookup.load_word import BESIDE_ROWS, LoadWord
 from groverattn.bloqs.lookup.one_hot import copied, uncopied
 from groverattn.bloqs.lookup.unary_iteration import unary_iteration, unary_iteration_gates
 from groverattn.errors import InputError
@@ -253,7 +253,7 @@ fewest_qubits = partial(_chosen, "qubits")  # `qroam-few-qubits`
 least_depth = partial(_chosen, "depth")  # `qroam-shallow`
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _qroam_lookup() -> QROAMLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
     return QROAMLookup(table, block=4)

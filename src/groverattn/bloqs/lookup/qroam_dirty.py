@@ -10,6 +10,7 @@ from qualtran.bloqs.basic_gates import CNOT
 
 from groverattn.bloqs.costed import Builder, Wire
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
+from groverattn.bloqs.lookup.load_word import BESIDE_ROWS
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.bloqs.lookup.unary_iteration import unary_iteration_gates
 from groverattn.problem.key_table import KeyTable
@@ -106,7 +107,7 @@ def fewest_toffolis(table: KeyTable) -> DirtyQROAMLookup:
     return DirtyQROAMLookup(table, block=min(blocks, key=costs.__getitem__))
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _dirty_qroam_lookup() -> DirtyQROAMLookup:
     table = KeyTable.from_keys(np.arange(22).reshape(11, 2) % [5, 7] - 2, key_bits=4, found=[4])
     return DirtyQROAMLookup(table, block=4)

@@ -5,6 +5,7 @@ import numpy as np
 from qualtran import bloq_example
 
 from groverattn.bloqs.lookup.key_lookup import MeasuredUnload, UnloadAgain
+from groverattn.bloqs.lookup.load_word import BESIDE_ROWS
 from groverattn.bloqs.lookup.qroam import QROAMLookup
 from groverattn.problem.key_table import KeyTable
 
@@ -30,17 +31,17 @@ class QROMLookup(QROAMLookup):
         return f"QROM({self.table.n_keys})"
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _qrom_lookup() -> QROMLookup:
     return QROMLookup(KeyTable.from_keys(np.array([[1, -2], [0, 3], [-4, 2], [3, 3], [1, 0]]), key_bits=3))
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _measured_unload() -> MeasuredUnload:
     table = KeyTable.from_keys(np.arange(-6, 5)[:, None] % [5, 7] - 3, key_bits=3, found=[2, 5])
     return MeasuredUnload(QROMLookup(table))
 
 
-@bloq_example
+@bloq_example(generalizer=BESIDE_ROWS)
 def _unload_again() -> UnloadAgain:
     return UnloadAgain(attrs.evolve(_qrom_lookup.make(), unload="again"))

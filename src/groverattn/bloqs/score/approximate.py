@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import bloq_example
 
+from groverattn.bloqs.costed import BOOKKEEPING
 from groverattn.bloqs.score.heap import plan_approximate_heap, query_sharing, signed_digits
 from groverattn.bloqs.score.heap_score import HeapScore
 from groverattn.bloqs.score.heap_steps import ScoreHeap
@@ -150,6 +151,6 @@ def _formed(left: _Number, right: _Number, term: SharedSum, first: int) -> _Numb
     return _Number(values, constant + (1 << max(first, term.shift) if term.sign < 0 else 0))
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _approximate_score() -> ApproximateScore:
     return ApproximateScore((5, -3, 7, 2), threshold=3, key_bits=3, significant_bits=2, lowest_column=2)

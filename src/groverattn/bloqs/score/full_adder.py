@@ -7,7 +7,7 @@ from qualtran import QBit, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, Uncomputable, Wire
 
 
 @attrs.frozen
@@ -73,6 +73,6 @@ class FullAdder(Uncomputable):
         return {"a": a, "b": b, "c": c}
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _full_adder() -> FullAdder:
     return FullAdder()

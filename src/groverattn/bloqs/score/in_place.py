@@ -10,7 +10,7 @@ from qualtran import Bloq, QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT, XGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.score.heap import sign_width, signed_digits
 from groverattn.bloqs.score.key_score import KeyScore
 
@@ -201,11 +201,11 @@ def _additions(query: tuple[int, ...], width: int, key_bits: int) -> tuple[tuple
     return tuple(Counter(_adder(key_bits, width, shift) for _, shift, _ in _terms(query, width)).items())
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _add_into() -> AddInto:
     return AddInto(3, 6)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _in_place_score() -> InPlaceScore:
     return InPlaceScore(query=(3, -1, 2), threshold=2, key_bits=3)

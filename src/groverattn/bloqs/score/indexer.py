@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, QAny, Register, Side, Signature, bloq_example
 
-from groverattn.bloqs.costed import Builder, Uncomputable, Wire, reading
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, Uncomputable, Wire, reading
 from groverattn.bloqs.score.approximate import approximate_products, largest_cut, round_query
 from groverattn.bloqs.score.heap_score import HeapScore, add_step, gates_of, undo_step
 from groverattn.bloqs.score.heap_steps import ScoreHeap
@@ -326,21 +326,21 @@ def _sum_of(query: IndexerQuery, threshold: int, key_bits: int, lowest_column: i
 _EXAMPLE = IndexerQuery([(3, -1), (-2, 5)], [2, -1])
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _indexer_score() -> IndexerScore:
     return IndexerScore(_EXAMPLE, threshold=3, key_bits=3)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _head_relu() -> HeadReLU:
     return HeadReLU((3, -1), key_bits=3)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _weighted_sum() -> WeightedSum:
     return WeightedSum((2, -1), 5, 3, columns=((0, 1, 2), (0, 1)), largest=(7, 3))
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _head_by_head_score() -> HeadByHeadScore:
     return HeadByHeadScore(_EXAMPLE, threshold=3, key_bits=3)

@@ -5,6 +5,7 @@ from functools import cached_property, partial
 import attrs
 from qualtran import bloq_example
 
+from groverattn.bloqs.costed import BOOKKEEPING
 from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap
 from groverattn.bloqs.score.heap_score import HeapScore
 from groverattn.bloqs.score.heap_steps import ScoreHeap
@@ -43,6 +44,6 @@ plain_heap = partial(Score, method="plain-heap")
 quantum_query = partial(Score, method="quantum-query")
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _score() -> Score:
     return Score(query=(3, -1, 2), threshold=2, key_bits=3)

@@ -8,7 +8,7 @@ import numpy as np
 from qualtran import Bloq, BQUInt, CtrlSpec, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import Builder, InSequence, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, InSequence, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.data_access import key_lookup
 from groverattn.bloqs.lookup.kept_address import KeptAddress
@@ -266,7 +266,7 @@ def oracle_of(
     return PhaseOracle(lookup, score) if blocks.keys_per_word == 1 else BlockOracle(lookup, score)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _block_oracle() -> BlockOracle:
     keys = np.array([[1, -2], [0, 1], [-1, 1], [1, 1], [0, -2], [1, 0], [1, 1]])
     table = KeyTable.from_keys(keys, key_bits=2, found=[3]).in_blocks(2)

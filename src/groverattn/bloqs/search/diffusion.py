@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, BQUInt, QBit, Register, Signature, bloq_example
 
-from groverattn.bloqs.costed import InSequence
+from groverattn.bloqs.costed import BOOKKEEPING, InSequence
 from groverattn.bloqs.search.reflect_zero import ReflectZero
 from groverattn.bloqs.search.uniform import PrepareUniform
 
@@ -47,7 +47,13 @@ class Diffusion(InSequence):
     @property
     def reflect(self) -> ReflectZero:
         """The reflection about |0>."""
-        return ReflectZero(self.prepare.index_bits, angle=self.angle, has_ctrl=self.has_ctrl)
+        prepare = self.prepare
+        return ReflectZero(
+            prepare.index_bits,
+            angle=self.angle,
+            has_ctrl=self.has_ctrl,
+            selection_type=prepare.selection_type,
+        )
 
     @property
     def parts(self) -> tuple[tuple[Bloq, int], ...]:
@@ -69,6 +75,6 @@ class Diffusion(InSequence):
         return attrs.evolve(self, angle=self.reflect.adjoint().angle)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _diffusion() -> Diffusion:
     return Diffusion(6)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qualtran import Bloq, Signature, bloq_example
 
-from groverattn.bloqs.costed import InSequence, Uncomputable, reading
+from groverattn.bloqs.costed import BOOKKEEPING, InSequence, Uncomputable, reading
 from groverattn.bloqs.search.any_oracle import phases
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
@@ -96,7 +96,7 @@ class FixedPointSearch(InSequence, Uncomputable):
         return state
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _fixed_point_search() -> FixedPointSearch:
     # a failure probability of 0.1
     return FixedPointSearch(_phase_oracle.make(), (3.6375, 1.5009), (1.5009, 3.6375))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from qualtran import Bloq, CtrlSpec, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import InSequence, Uncomputable
+from groverattn.bloqs.costed import BOOKKEEPING, InSequence, Uncomputable
 from groverattn.bloqs.search.any_oracle import n_values, phases, selection_of
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.bloqs.search.phase_oracle import PhaseOracle, _phase_oracle
@@ -133,11 +133,11 @@ class GroverSearch(InSequence, Uncomputable):
         return state
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _grover_iterate() -> GroverIterate:
     return GroverIterate(_phase_oracle.make())
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _grover_search() -> GroverSearch:
     return GroverSearch(GroverIterate(_phase_oracle.make()), n_iterates=2)

@@ -11,7 +11,7 @@ from qualtran import QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CZ, Rz, ZGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.costed import Builder, CostedGate, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, CostedGate, Wire
 
 
 @attrs.frozen
@@ -95,6 +95,6 @@ class PhaseOnOnes(CostedGate):
         return self if self.is_sign else attrs.evolve(self, angle=-self.angle)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _phase_on_ones() -> PhaseOnOnes:
     return PhaseOnOnes(3, angle=1.1)

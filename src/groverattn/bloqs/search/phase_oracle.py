@@ -8,7 +8,7 @@ import numpy as np
 from qualtran import Bloq, CtrlSpec, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.mcmt.specialized_ctrl import get_ctrl_system_1bit_cv_from_bloqs
 
-from groverattn.bloqs.costed import Builder, InSequence, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, InSequence, Wire
 from groverattn.bloqs.flat.cirq import CirqByGates
 from groverattn.bloqs.lookup.key_lookup import KeyLookup
 from groverattn.bloqs.lookup.qrom import QROMLookup
@@ -199,12 +199,12 @@ def check_sizes(table: KeyTable, score: KeyScore) -> None:
         )
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _predicate() -> Predicate:
     return Predicate()
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _phase_oracle() -> PhaseOracle:
     table = KeyTable.from_keys(np.array([[1, -2], [0, 1], [-1, 1], [1, 1], [0, -2]]), key_bits=2, found=[3])
     return PhaseOracle(QROMLookup(table), Score(query=(1, 1), threshold=1, key_bits=2))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from qualtran import Bloq, QUInt, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard
 
-from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.search.any_oracle import phases
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
@@ -161,11 +161,11 @@ class QuantumCounting(InSequence, Uncomputable):
         return state.reshape(-1, 1)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _inverse_qft() -> InverseQFT:
     return InverseQFT(4)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _quantum_counting() -> QuantumCounting:
     return QuantumCounting(GroverIterate(_phase_oracle.make()), n_bits=2)

@@ -6,11 +6,11 @@ from functools import cached_property
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from qualtran import Bloq, QAny, QBit, Register, Side, Signature, bloq_example
+from qualtran import Bloq, QAny, QBit, QDType, Register, Side, Signature, bloq_example
 from qualtran.bloqs.basic_gates import GlobalPhase, XGate, ZGate
 from qualtran.bloqs.mcmt import And
 
-from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.search.phase_on_ones import PhaseOnOnes
 
 
@@ -101,6 +101,7 @@ class ReflectZero(InSequence):
         n_bits: m, at least 1.
         angle: radians.
         has_ctrl: act only if the qubit `ctrl` is one.
+        selection_type: of the register, where it is not plain qubits.
 
     Registers:
         ctrl: only if `has_ctrl`.
@@ -110,11 +111,14 @@ class ReflectZero(InSequence):
     n_bits: int
     angle: float = attrs.field(default=math.pi, kw_only=True)
     has_ctrl: bool = attrs.field(default=False, kw_only=True)
+    selection_type: QDType = attrs.field(
+        default=attrs.Factory(lambda self: QAny(self.n_bits), takes_self=True), kw_only=True
+    )
 
     @cached_property
     def signature(self) -> Signature:
         ctrl = [Register("ctrl", QBit())] if self.has_ctrl else []
-        return Signature([*ctrl, Register("selection", QAny(self.n_bits))])
+        return Signature([*ctrl, Register("selection", self.selection_type)])
 
     @property
     def _n_single(self) -> int:
@@ -160,7 +164,7 @@ class ReflectZero(InSequence):
             ctrl = {"ctrl": bb.add(ZGate(), q=ones[0])}  # stands for the minus sign
         else:
             bb.add(GlobalPhase(exponent=1))
-        return ctrl | {"selection": bb.join(np.array(bits), dtype=QAny(self.n_bits))}
+        return ctrl | {"selection": bb.join(np.array(bits), dtype=self.selection_type)}
 
     def build_call_graph(self, ssa):
         minus = ZGate() if self.has_ctrl else GlobalPhase(exponent=1)
@@ -179,11 +183,11 @@ class ReflectZero(InSequence):
         return attrs.evolve(self, angle=self.phase.adjoint().angle)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _all_zero() -> AllZero:
     return AllZero(5)
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _reflect_zero() -> ReflectZero:
     return ReflectZero(4)

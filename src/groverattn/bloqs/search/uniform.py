@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from qualtran import Bloq, BQUInt, QAny, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import Hadamard, Rz
 
-from groverattn.bloqs.costed import Builder, InSequence, Uncomputable, Wire
+from groverattn.bloqs.costed import BOOKKEEPING, Builder, InSequence, Uncomputable, Wire
 from groverattn.bloqs.score.score import Score
 
 
@@ -103,6 +103,6 @@ def _rotate_if(bb: Builder, comparison: Score, bits: list[Wire], angle: float) -
     return list(bb.split(bb.add(comparison.adjoint(), **scored)))
 
 
-@bloq_example
+@bloq_example(generalizer=BOOKKEEPING)
 def _prepare_uniform() -> PrepareUniform:
     return PrepareUniform(11)
