@@ -53,8 +53,10 @@ asked
 # %% [markdown]
 # ## 2. What if you build something else?
 #
-# Larger blocks and the bucket brigade buy time with qubits, and machines that share the keys do so best of all: each
-# searches its own part. The last panel is the same row on the machines that the package knows, each at its own error
+# With the keys in parts, larger blocks and other accesses hardly change the time any more. Machines that share the keys
+# do, at the price of as many more qubits: each searches its own keys.
+#
+# The last panel is the same row on the machines that the package knows, each at its own error
 # rate and clock.
 
 # %%

@@ -64,7 +64,7 @@ def circuit_svg(bloq: Bloq | cirq.AbstractCircuit) -> str:
     from qualtran.drawing import draw_musical_score, get_musical_score_data
     from qualtran.drawing.musical_score import Text
 
-    score = get_musical_score_data(bloq.decompose_bloq())
+    score = get_musical_score_data(cast(Any, bloq).decompose_bloq())
     names = {line.x: line.label.text for line in score.vlines}
 
     def renamed(placed: Any) -> Any:
