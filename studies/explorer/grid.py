@@ -102,7 +102,7 @@ def request(inputs: Mapping[str, Any]) -> RowRequest:
 
 def row(inputs: Mapping[str, Any]) -> GridRow:
     """Price one row of the grid."""
-    given = {name: str(value) if name == "n_machines" else value for name, value in inputs.items()}
+    given: dict[str, Any] = {name: str(value) if name == "n_machines" else value for name, value in inputs.items()}
     try:
         price = best_row(request(inputs))
     except InputError as error:

@@ -86,10 +86,13 @@ class _Words:
 def page_data(rows: Sequence[Row]) -> dict[str, Any]:
     """Return what the script of the page reads.
 
-    `rows` has for each row of attention its `points`: qubits, seconds, both as text, the factor from and to as text,
-    and the numbers of the texts of the design, of what sets its time and of its options; `unbeaten`: points that no other
-    one beats; `cells`: for each data access and number of keys per query a point, or -1 - the number of the text that
-    says why there is none.
+    `rows` has for each row of attention:
+
+    - `points`: qubits, seconds, both as text, the factor from and to as text, and the numbers of the texts of the
+      design, of what sets its time and of its options;
+    - `unbeaten`: points that no other one beats;
+    - `cells`: for each data access and number of keys per query a point, or -1 - the number of the text that says why
+      there is none.
 
     Args:
         rows: rows of the grid, as read.
