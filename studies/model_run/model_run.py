@@ -327,11 +327,7 @@ def weights() -> Path:
 
 
 def load_model() -> tuple[Any, Any]:
-    """The model in float32, from the package's GGUF file, and its tokenizer; one thread, so that sums are the same.
-
-    Raises:
-        InputError: as `weights`.
-    """
+    """The model in float32, from its `weights`, and its tokenizer; one thread, so that sums are the same."""
     file = weights()
     torch: Any = importlib.import_module("torch")
     transformers: Any = importlib.import_module("transformers")

@@ -166,7 +166,7 @@ def test_a_group_of_one_beside_the_sizes_of_a_known_model():
     note = RowRequest.of(**LLAMA).note
     assert note == (
         "d = 128 and n = 131,072 are those of llama3.1-8b, where 4 query heads share keys: --heads 32 --kv-heads 8 "
-        "makes the GPU's decode lines 4 times shorter"
+        "makes the GPU's decode lines 4.00 times shorter"
     )
     assert "of llama3.1-70b, where 8 query heads share keys" in RowRequest.of(**LLAMA, heads=64).note
 

@@ -43,10 +43,10 @@ def answer_table(result: Estimate) -> Table:
     >>> from groverattn.show.terminal import text_of
     >>> print(text_of([answer_table(estimate(RowRequest.of(preset="toy")))], 80))
     toy: n = 16, d = 4, k = 2, 8-bit; one row of a head
-    quantum  18.0 ms on 118,228 physical qubits, one-hot, gidney-fowler-2018
+    quantum  20.6 ms on 93,940 physical qubits, bucket-brigade, gidney-fowler-2018
     GPU      7.95 us, H100 decode top-k fp16; 2.00 ps, B200 prefill fp8, no top-k
-    factor   GPU faster by 2,260 to 8.98e9; no crossover up to n = 2^56
-    why      16 iterates of 1.16 ms, set by factories; one equals 146 GPU rows
+    factor   GPU faster by 2,590 to 1.03e10; no crossover up to n = 2^56
+    why      15 iterates of 1.33 ms, set by factories; one equals 167 GPU rows
     """
     rows = {
         "quantum": _quantum(result),

@@ -119,7 +119,7 @@ def cost_at_scale(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
         InputError: as `search_cost`.
 
     >>> round(cost_at_scale(1 << 24, 1 << 14, 0.005).iterates_expected, -4)
-    1280000.0
+    1270000.0
     """
     if n_marked <= MARKED_AT_SCALE:
         return search_cost("expected", n_keys, n_marked, p_failure)
