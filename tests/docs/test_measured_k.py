@@ -38,6 +38,8 @@ def test_what_a_measured_k_makes_of_the_paper_s_formulas():
         assert rows == f"n^{1.5 + exponent / 2:.2f} d"
         assert values == f"n^{1 + exponent:.2f} d"
         assert ratio == f"n^{(exponent - 1) / 2:.2f}"
+    blocks = [f"n^{0.75 + law.of(weight).exponent / 2:.2f}" for weight in law.weights]
+    assert "n^(3/4) k^(1/2), become {}, {} and {}:".format(*blocks) in text_of("docs/paper.md")
     text, median, found = text_of("docs/paper.md"), law.of(0.9), law.at(N, 0.9)
     assert f"in the median head k = {median.coefficient:.2f} n^{median.exponent:.2f} keys hold 90 %" in text
     assert f"at 10 % and 90 % need {found.of_heads[0]:,} and {found.of_heads[1]:,} keys" in text

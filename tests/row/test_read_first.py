@@ -127,3 +127,11 @@ def test_what_cannot_be_read_first_is_refused(given, message):
 def test_marked_keys_are_read_only_where_keys_are():
     with pytest.raises(InputError, match="0 to 0"):
         RowRequest.of(**SIZES, marked_read=1)
+
+
+def test_reads_that_leave_marked_keys_alone_are_refused_by_name():
+    with pytest.raises(
+        InputError, match=r"250 of 256 keys read first, with 8 marked; allowed: at most 247 .*read fewer"
+    ):
+        RowRequest.of(n_keys=256, d_head=64, n_marked=8, read_first=250)
+    RowRequest.of(n_keys=256, d_head=64, n_marked=8, read_first=247)

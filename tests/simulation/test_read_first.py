@@ -203,3 +203,16 @@ def test_verify_runs_the_circuit_of_what_is_left(head):
     assert result.check.passed
     assert result.inputs["n_keys"] == (128 if head else 40) - 8
     assert result.inputs["keys_read_first"] == 8
+
+
+@pytest.mark.parametrize("read", [ReadFirst(), ReadFirst(2, 2)])
+def test_a_row_with_two_keys_left_is_read_by_the_posterior(read):
+    """It needs three blocks; every other method searches two keys."""
+    head = attrs.evolve(bundled_head(), causal=True)
+    for method in ("posterior", "unknown"):
+        request = SimulationRequest(n_marked=1, rows="0:12", method=method, engine=EngineChoice("law"), read=read)
+        result = simulate(request, head=head)
+        assert result.passed
+        left = {row.row: result.instance.visible_keys(row.row) - read.n_keys for row in result.rows}
+        whole = [row.row for row in result.rows if row.read_whole]
+        assert (next(at for at, n in left.items() if n == 2) in whole) == (method == "posterior")

@@ -68,7 +68,9 @@ def row_text(request: RowRequest) -> str:
     of = "a head" if shape.index_heads is None else "an indexer"
     same = shape.query_bits == shape.key_bits
     bits = f"{shape.key_bits}-bit" if same else f"{shape.query_bits}/{shape.key_bits} bits"
-    sizes = f"n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked:,}, {bits}"
+    law = request.k_from.at(shape.n_keys)
+    by = "" if law is None else f" by a law{', extrapolated' if law.extrapolated else ''}"
+    sizes = f"n = {shape.n_keys:,}, d = {shape.d_head}, k = {shape.n_marked:,}{by}, {bits}"
     return f"{request.name}: {sizes}; one row of {of}"
 
 

@@ -36,6 +36,14 @@ class RowReads(ReadFirst):
     def check_in(self, shape: Shape) -> None:
         """Raise InputError unless keys are left to search, and marked ones among them."""
         self.check(shape.n_keys)
+        left, marked_left = shape.n_keys - self.n_keys, shape.n_marked - self.n_marked
+        if self.n_keys and marked_left >= left:
+            raise InputError(
+                given=f"{self.n_keys:,} of {shape.n_keys:,} keys read first, with {shape.n_marked:,} marked",
+                allowed=f"at most {shape.n_keys - marked_left - 1:,} keys read first",
+                why="more keys than marked ones have to be left, or there is nothing to search for",
+                do="read fewer keys first",
+            )
         most = min(shape.n_marked - 1, self.n_keys)
         if self.n_marked > most:
             raise InputError(

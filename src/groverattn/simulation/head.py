@@ -24,7 +24,7 @@ from groverattn.simulation.limits import check_rows
 from groverattn.simulation.read_first import of_whole_row
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import OutputErrors, Simulation
-from groverattn.simulation.row_search import KEYS_LEFT_MIN, RowResult, search_head_row, search_row
+from groverattn.simulation.row_search import RowResult, search_head_row, search_row
 from groverattn.simulation.trials import RowSearch
 from groverattn.verification.row import SearchedRow
 
@@ -139,10 +139,10 @@ def search_one_row(
     instance, method = _with_thresholds(request, head), request.search_method(1)
     searched = SearchedRow.checked(instance, at, **request.circuit)
     is_read = request.reading.of_row(instance, at, method)
-    if searched.n_keys - is_read.sum() < KEYS_LEFT_MIN:
+    if searched.n_keys - is_read.sum() < method.n_keys_min:
         raise InputError(
             given=f"row {at}, of whose {searched.n_keys:,} keys {is_read.sum():,} are read first",
-            allowed="a row with at least two keys left to search",
+            allowed=f"a row with at least {method.n_keys_min} keys left to search",
             why="it is read whole, and there is no trial to show",
             do="choose another row, or read fewer keys first",
         )
@@ -167,7 +167,7 @@ def _with_thresholds(request: SimulationRequest, head: AttentionHead | IndexerHe
 
 
 def _check_fits(request: SimulationRequest, searched: SearchedRow, is_read: NDArray[np.bool_]) -> None:
-    if request.engine.name == "circuit" and (~is_read).sum() >= KEYS_LEFT_MIN:
+    if request.engine.name == "circuit" and (~is_read).sum() >= request.search_method(1).n_keys_min:
         from groverattn.simulation.gate_engines import check_fits  # imports Cirq and Qualtran
 
         check_fits(searched.without(is_read))

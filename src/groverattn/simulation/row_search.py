@@ -23,9 +23,6 @@ from groverattn.simulation.read_first import ReadingRule, is_whole, of_whole_row
 from groverattn.simulation.trials import RowSearch, TrialRecord
 from groverattn.verification.row import SearchedRow
 
-KEYS_LEFT_MIN = 2
-"""Keys that are searched at least: of fewer left, the row is read whole."""
-
 _NONE = np.empty(0, dtype=np.int64)
 _READS_NOTHING = ReadingRule()
 
@@ -196,7 +193,7 @@ def search_head_row(
     right = to_find(scores, instance, row, method)
     n_marked = method.n_kept if method.keeps_largest else int(right.sum())
     n_read, marked_read = int(is_read.sum()), min(int((right & is_read).sum()), n_marked)
-    if n_visible - n_read < KEYS_LEFT_MIN:
+    if n_visible - n_read < method.n_keys_min:
         found = read_whole(scores, right, method.n_kept if method.keeps_largest else None)
         return RowResult(
             row=row,

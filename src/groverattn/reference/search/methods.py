@@ -108,6 +108,11 @@ class SearchMethod:
         return self.name == "top-k"
 
     @property
+    def n_keys_min(self) -> int:
+        """Keys that it searches at least: `posterior` needs three blocks. A row of fewer is read."""
+        return 3 if self.name == "posterior" else 2
+
+    @property
     def n_kept(self) -> int:
         """Number of keys that `top-k` keeps."""
         return int(self.n_expected)
