@@ -189,7 +189,7 @@ def test_reading_nearly_everything_is_refused(ends):
 
 def test_one_row_with_nothing_left_has_no_trials_to_show():
     request = SimulationRequest(n_marked=2, read=ReadFirst(4, 8), engine=LAW)
-    with pytest.raises(InputError, match="at least two keys left"):
+    with pytest.raises(InputError, match="at least 2 keys left"):
         search_one_row(request, 10, head=attrs.evolve(bundled_head(), causal=True))
 
 
