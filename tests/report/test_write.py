@@ -24,6 +24,7 @@ def asked(document, monkeypatch):
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)  # a refusal is not wrapped where there is no terminal
 
     def run(*arguments):
         capsys.readouterr()
