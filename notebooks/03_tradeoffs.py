@@ -118,7 +118,7 @@ table
 # | keys tested by one call | 1 | 256 | single keys; a block whose scores cost more than its search saves |
 # | keys in a block of the lookup | 2 | 1,024 | beyond, the block's qubits are all of the machine |
 # | parts searched in turn | 1 | 16,384 | one oracle over all keys; parts of a few keys |
-# | machines that share the row | 1 | 4,096 | one; so many that each has a few dozen keys |
+# | machines that share the row | 1 | 4,096 | one; enough for a few dozen keys each |
 # | machine | | | every machine that the package knows |
 
 # %%

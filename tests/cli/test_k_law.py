@@ -30,7 +30,7 @@ def test_an_estimate(cli):
     text = flat_text(cli("estimate", *SMALL, "--k-law", LAW, "--k-weight", 0.95, *ONE_KEY, "--verbose"))
     found = k_law(LAW).at(512, 0.95)
     assert f"n = 512, d = 8, k = {found.k}," in text
-    assert f"k = {found.k} by the law {LAW}: in the median head so many keys hold 95 %" in text
+    assert f"k = {found.k} by the law {LAW}: in the median head, this many keys hold 95 %" in text
     assert "k grows like n^0.36 by the law smollm2-135m, extrapolated beyond n = 8,192, to 7.08e6 at n = 2^56" in text
     assert "the number of marked keys stays" not in text
 

@@ -39,7 +39,7 @@ def test_a_layer_with_a_window_is_refused(file):
 def test_windows_in_every_layer(file):
     path = file([5, 5, 5])
     for read in (places_of_heads, survey_heads):
-        with pytest.raises(InputError, match="there is none"):
+        with pytest.raises(InputError, match="this file has none"):
             read(path)
 
 

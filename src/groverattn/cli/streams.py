@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import io
 import os
 import sys
@@ -17,7 +18,7 @@ class ReaderGoneError(OSError):
 
 
 @attrs.define(eq=False)
-class _Stream:
+class _Stream(abc.ABC):
     """A stream that passes everything on, and says what to do when it cannot be written to."""
 
     stream: TextIO
@@ -37,9 +38,9 @@ class _Stream:
         except OSError as failure:
             self.failed(failure)
 
+    @abc.abstractmethod
     def failed(self, failure: OSError) -> None:
         """Take note that nothing can be written."""
-        raise NotImplementedError
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
@@ -77,7 +78,7 @@ def watch_streams() -> None:
     for name, watched in (("stdout", StandardOutput), ("stderr", StandardError)):
         stream = getattr(sys, name)
         if stream is None:  # it was closed, and `print` would take the other one
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  open while the process lives
             continue
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be UTF-8

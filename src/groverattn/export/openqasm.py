@@ -38,7 +38,7 @@ def openqasm(circuit: FlatCircuit) -> str:
 
     All qubits are zero at first, borrowed ones too. An And is a ccx on a qubit that is zero; its uncomputation measures
     that qubit in X into `u[0]` and applies a conditional cz (Gidney, arXiv:1709.06648). A cz that waits for the parity
-    of some bits is one cz for each of these bits: an even number of them is none. The index registers are the wires of
+    of some bits is one cz for each of these bits: an even number of cz cancels. The index registers are the wires of
     `circuit.inputs`; nothing is measured at the end.
 
     Raises:

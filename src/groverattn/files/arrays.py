@@ -142,7 +142,7 @@ def count_layer_arrays(arrays: StoredArrays) -> int:
 
 
 def _check_name(arrays: StoredArrays, name: str) -> None:
-    """Refuse a name that nobody reads and that is nearly one which is read."""
+    """Refuse an unknown name that is close to a known one."""
     nearly = _NEARLY_LAYER_ARRAY.fullmatch(name)
     if nearly:
         nearest = f"{nearly[1].upper()}_{int(nearly[2])}"
@@ -244,7 +244,7 @@ def check_window(arrays: StoredArrays, layer: int, n_layers: int) -> None:
         whole = ", ".join(str(other) for other, window in enumerate(windows) if not window)
         raise InputError(
             given=f"layer {layer} of {arrays.name}, whose rows see their last {windows[layer]:,} keys only",
-            allowed=f"a layer without a window: {whole or 'there is none'}",
+            allowed=f"a layer without a window: {whole or 'this file has none'}",
             why="scores with keys outside the window are not the model's, and heads are read with all keys",
             do="choose one of these layers, or capture a text no longer than the window (--max-tokens)",
         )

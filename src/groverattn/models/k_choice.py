@@ -117,9 +117,9 @@ class KLawChoice:
             late = f" A fit to n from {head.late[0]:,} on has the exponent {head.late[1]:.2g}: {found.late:,}."
         measured = f"measured on {law.measured_on} for n = {law.n_min:,} to {law.n_max:,}{where}"
         return (
-            f"k = {found.k:,} by the law {law.name}: in the median head so many keys hold {100 * self.weight:g} % of a "
-            f"row's softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, {measured}. The interval of the "
-            f"exponent, {head.exponent_low:.2g} to {head.exponent_high:.2g}, makes it {low:,} to {high:,}; the heads "
+            f"k = {found.k:,} by the law {law.name}: in the median head, this many keys hold {100 * self.weight:g} % "
+            f"of a row's softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, {measured}. The interval of "
+            f"the exponent, {head.exponent_low:.2g} to {head.exponent_high:.2g}, makes it {low:,} to {high:,}; the heads "
             f"at 10 % and 90 % need {few:,} and {many:,}.{late}"
         )
 
