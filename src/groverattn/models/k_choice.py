@@ -119,8 +119,8 @@ class KLawChoice:
         return (
             f"k = {found.k:,} by the law {law.name}: in the median head, this many keys hold {100 * self.weight:g} % "
             f"of a row's softmax weight, k = {head.coefficient:.3g} n^{head.exponent:.2g}, {measured}. The interval of "
-            f"the exponent, {head.exponent_low:.2g} to {head.exponent_high:.2g}, makes it {low:,} to {high:,}; the heads "
-            f"at 10 % and 90 % need {few:,} and {many:,}.{late}"
+            f"the exponent, {head.exponent_low:.2g} to {head.exponent_high:.2g}, makes it {low:,} to {high:,}; the "
+            f"heads at 10 % and 90 % need {few:,} and {many:,}.{late}"
         )
 
     def as_json(self, n_keys: int) -> dict[str, Any]:
