@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from groverattn.cli.app import call
 
+HEAD = Path(__file__).parents[2] / "data" / "minilm_l6_n128.npz"
 PROGRAM = "from groverattn.cli.app import main; main()"
 SIMULATE = ("simulate", "--n-keys", "40", "--d-head", "4", "--n-marked", "2", "--workers", "1", "--engine", "law")
 
@@ -111,3 +113,26 @@ def test_no_code_from_the_working_folder_runs(tmp_path, search_path):
             [sys.executable, *start, *SIMULATE], cwd=tmp_path, capture_output=True, env=environment, text=True
         )
         assert done.returncode == 0, done.stderr
+
+
+# the plainest kernels that every x86-64 has, and another number of threads; elsewhere the libraries keep their own
+PLAIN = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3", "OPENBLAS_NUM_THREADS": "2"}
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("simulate", str(HEAD), "--layer", "5", "--head", "0", "--rows", "0:8", "--engine", "law", "--workers", "1"),
+        ("diagnose", str(HEAD), "--layer", "5", "--head", "0"),
+        ("estimate", "--preset", "llama3.1-8b"),
+    ],
+    ids=lambda verb: verb[0],
+)
+def test_json_has_the_same_bytes_on_every_processor(verb):
+    """In which order BLAS and NumPy add depends on their kernels and threads: the last digits are not printed.
+
+    Without rounding, `iterates_expected_of_method` and `error_max` of the tails differ here.
+    """
+    usual, plain = (program(*verb, "--format", "json", env=os.environ | kernels) for kernels in ({}, PLAIN))
+    assert usual.returncode == plain.returncode == 0
+    assert usual.stdout == plain.stdout

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from groverattn.show.numbers import time_text
+from groverattn.show.numbers import reproducible, time_text
 from groverattn.show.result import Shown
 
 
@@ -23,7 +23,7 @@ def show(result: Shown, form: str, **parts: Shown) -> None:
     """
     if form == "json":
         printed = result.as_json() | {name: part.as_json() for name, part in parts.items()}
-        print(json.dumps(printed, indent=2, allow_nan=False))
+        print(json.dumps(reproducible(printed), indent=2, allow_nan=False))
         return
     from groverattn.show.terminal import print_blocks
 

@@ -26,7 +26,7 @@ from groverattn.show.document import Block, Document, Figure, Table, by_how, ent
 from groverattn.show.inline_svg import PARTS, inline_svg
 from groverattn.show.markdown import bare, leading
 from groverattn.show.markdown import inline as to_markdown
-from groverattn.show.numbers import Cell, share_text
+from groverattn.show.numbers import Cell, reproducible, share_text
 
 
 def html(document: Document) -> str:
@@ -61,7 +61,7 @@ def policy(script: str) -> str:
 
 def json_text(data: Mapping[str, Any]) -> str:
     """JSON that no parser of HTML takes for a tag."""
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(reproducible(data), separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import attrs
 
@@ -22,6 +23,7 @@ _TIMES = (
 _SHORTEST_S = 1e-15  # the last unit: shorter times are written in powers of ten
 _LARGEST_PLAIN = 1e6  # from here on counts are written in powers of ten
 _DIGITS = 3  # significant digits of every number that is rounded, but probabilities
+_REPRODUCIBLE = 12  # significant digits of JSON: the last ones of a sum depend on the processor
 _ROUNDS_UP = 1 - 0.5 * 10.0**-_DIGITS  # from here on three digits would be those of the next unit
 
 
@@ -100,6 +102,22 @@ def power_text(n: int) -> str:
     '2^56'
     """
     return f"2^{n.bit_length() - 1}"
+
+
+def reproducible(data: Any) -> Any:
+    """Round what is printed as JSON to twelve significant digits; what stands under `inputs` stays as it was given.
+
+    In which order a matrix product is summed depends on the processor and on the number of threads, and with it the last
+    digits of a result.
+
+    >>> reproducible({"inputs": {"tau": 0.30000000000000004}, "sums": [0.30000000000000004, 3]})
+    {'inputs': {'tau': 0.30000000000000004}, 'sums': [0.3, 3]}
+    """
+    if isinstance(data, dict):
+        return {name: each if name == "inputs" else reproducible(each) for name, each in data.items()}
+    if isinstance(data, list | tuple):
+        return [reproducible(each) for each in data]
+    return float(f"{data:.{_REPRODUCIBLE}g}") if isinstance(data, float) else data
 
 
 def words(text: str) -> Cell:

@@ -217,4 +217,5 @@ def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputEr
     bounds = row_errors(approximation)
     rounding = _ROUNDING * bounds.value_max
     errors = np.abs(approximation.output() - exact_attention(instance.head, rows)).max(axis=1)
+    errors[errors <= rounding] = 0  # what is left of such a difference depends on the processor
     return OutputErrors(rows, errors, bounds.output_a_priori + rounding, bounds.output_a_posteriori + rounding)
