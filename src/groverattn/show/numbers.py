@@ -23,7 +23,7 @@ _TIMES = (
 _SHORTEST_S = 1e-15  # the last unit: shorter times are written in powers of ten
 _LARGEST_PLAIN = 1e6  # from here on counts are written in powers of ten
 _DIGITS = 3  # significant digits of every number that is rounded, but probabilities
-_REPRODUCIBLE = 12  # significant digits of JSON: the last ones of a sum depend on the processor
+_REPRODUCIBLE = 9  # significant digits of JSON: the last ones of a sum depend on the processor
 _ROUNDS_UP = 1 - 0.5 * 10.0**-_DIGITS  # from here on three digits would be those of the next unit
 
 
@@ -105,7 +105,7 @@ def power_text(n: int) -> str:
 
 
 def reproducible(data: Any) -> Any:
-    """Round what is printed as JSON to twelve significant digits; what stands under `inputs` stays as it was given.
+    """Round what is printed as JSON to nine significant digits; what stands under `inputs` stays as it was given.
 
     In which order a matrix product is summed depends on the processor and on the number of threads, and with it the last
     digits of a result.
