@@ -8,6 +8,7 @@ import cirq.testing
 import pytest
 from qualtran import CDType
 
+from groverattn.bloqs.flat.flattening import flatten
 from tests.bloqs.examples import BOTH_DIRECTIONS, MODULES
 
 LARGEST = 7
@@ -28,7 +29,8 @@ def n_qubits(bloq):
 HELD = {
     name: bloq
     for name, bloq in BOTH_DIRECTIONS.items()
-    if is_quantum(bloq) and cirq.num_qubits(bloq) <= LARGEST and n_qubits(bloq) <= LARGEST
+    # the flat circuit uses wires again: it never has more of them, and is made in a tenth of the time
+    if is_quantum(bloq) and flatten(bloq).n_wires <= LARGEST and n_qubits(bloq) <= LARGEST
 }
 
 CLASSES = {name: cls for module in MODULES for name, cls in vars(module).items() if inspect.isclass(cls)}

@@ -17,8 +17,16 @@ from groverattn.row.circuit import iterate_of
 from groverattn.row.request import ONE_KEY, RowRequest
 
 REQUEST = RowRequest.of(preset="gpt2")
-RESULT = frontier(REQUEST)
-DESIGNS = search_designs(REQUEST)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return frontier(REQUEST)
+
+
+@pytest.fixture(scope="module")
+def designs():
+    return search_designs(REQUEST)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), max_size=30))
@@ -31,20 +39,20 @@ def test_pareto_keeps_what_nothing_beats_and_no_more(members):
         assert not any(all(a <= b for a, b in zip(other, member, strict=True)) for other in rivals)
 
 
-def test_more_qubits_buy_time_and_nothing_else():
-    qubits = [point.qubits for point in RESULT.points]
-    times = [point.duration_s for point in RESULT.points]
+def test_more_qubits_buy_time_and_nothing_else(result):
+    qubits = [point.qubits for point in result.points]
+    times = [point.duration_s for point in result.points]
     assert qubits == sorted(set(qubits))
     assert times == sorted(set(times), reverse=True)
-    for point in RESULT.points:
+    for point in result.points:
         assert point.as_json()["p_failure"] <= REQUEST.error_budget
 
 
 @pytest.mark.parametrize("access", ["qrom", "qroam", "bucket-brigade"])
 @pytest.mark.parametrize("objective", ["volume", "time"])
-def test_no_best_row_of_one_data_access_is_below_the_frontier(access, objective):
+def test_no_best_row_of_one_data_access_is_below_the_frontier(access, objective, result):
     row = best_row(REQUEST.but(data_access=access, optimise=objective))
-    fastest_at_its_size = min(point.duration_s for point in RESULT.points if point.qubits <= row.qubits)
+    fastest_at_its_size = min(point.duration_s for point in result.points if point.qubits <= row.qubits)
     assert fastest_at_its_size <= row.physical.duration_s
 
 
@@ -58,18 +66,17 @@ def test_a_design_of_one_machine_is_the_row_of_the_estimate():
     assert (found.width, found.depth, found.toffoli) == (row.logical_qubits, row.measurement_depth, row.toffoli)
 
 
-def test_machines_multiply_width_and_share_gates_and_depth():
+def test_machines_multiply_width_and_share_gates_and_depth(designs):
     """Sixteen machines search what one searches in turn; the slowest takes longer than the mean of them."""
-    named = {design.name: design for design in DESIGNS}
+    named = {design.name: design for design in designs}
     in_turn = named["qrom, 32 parts of 32 keys in turn, shared-sums"]
     several = named["qrom, 2 parts of 32 keys in turn, 16 machines, shared-sums"]
     assert (several.width, several.toffoli, several.gates) == (16 * in_turn.width, in_turn.toffoli, in_turn.gates)
     assert in_turn.depth < 16 * several.depth < 4 * in_turn.depth
 
 
-def test_no_row_that_is_priced_is_shallower_than_the_least_depth():
-    found = frontier(REQUEST)
-    assert found.limits[0].least_depth <= min(point.design.depth for point in found.points)
+def test_no_row_that_is_priced_is_shallower_than_the_least_depth(result):
+    assert result.limits[0].least_depth <= min(point.design.depth for point in result.points)
 
 
 @pytest.mark.parametrize("law", sorted(set(LAWS) - {"expected"}))
@@ -78,24 +85,24 @@ def test_several_machines_and_parts_need_the_law_that_knows_them(law):
     assert {(design.n_machines, design.n_parts) for design in designs} == {(1, 1)}
 
 
-def test_a_tighter_limit_needs_more_width_and_one_too_tight_says_the_least_depth():
-    limits = [limit for limit in RESULT.limits if limit.design is not None]
+def test_a_tighter_limit_needs_more_width_and_one_too_tight_says_the_least_depth(result, designs):
+    limits = [limit for limit in result.limits if limit.design is not None]
     widths = [limit.design.width for limit in limits]
     assert widths == sorted(widths, reverse=True)
     assert all(limit.design.depth <= limit.depth_max for limit in limits)
-    (impossible,) = depth_limits(DESIGNS, limits=[1])
+    (impossible,) = depth_limits(designs, limits=[1])
     assert impossible.design is None
     assert impossible.as_json()["width"] is None
-    assert impossible.least_depth == min(design.depth for design in DESIGNS)
+    assert impossible.least_depth == min(design.depth for design in designs)
 
 
-def test_the_least_wide_design_is_taken():
-    designs = [with_counts(width, depth) for width, depth in [(9, 1), (3, 5), (2, 50)]]
-    assert [limit.design.width for limit in depth_limits(designs, limits=[1, 10, 100])] == [9, 3, 2]
+def test_the_least_wide_design_is_taken(designs):
+    one = next(design for design in designs if design.n_machines == 1)
+    made = [with_counts(one, width, depth) for width, depth in [(9, 1), (3, 5), (2, 50)]]
+    assert [limit.design.width for limit in depth_limits(made, limits=[1, 10, 100])] == [9, 3, 2]
 
 
-def with_counts(width, depth):
-    one = next(design for design in DESIGNS if design.n_machines == 1)
+def with_counts(one, width, depth):
     counts = attrs.evolve(one.run.counts, logical_qubits=width, measurement_depth=depth)
     return attrs.evolve(one, run=attrs.evolve(one.run, counts=counts))
 
