@@ -12,6 +12,8 @@ MAX_SHIFT = 4
 SLACK = 2
 # a column above all that a component has
 UNREAD = 64
+# stands for the number that is not there: above all of them
+NONE = 1 << 62
 
 _CHOICES = [(shift, sign) for shift in range(MAX_SHIFT + 1) for sign in (1, -1)]
 
@@ -130,34 +132,54 @@ class _Search:
         self.sums: list[SharedSum] = []
 
     def take_best(self) -> bool:
-        """Form the sums that save most, on disjoint numbers; False if none saves anything."""
-        active = np.flatnonzero([p | m != 0 for p, m in zip(self.plus, self.minus, strict=True)])
-        savings = self._savings(active)
-        if savings.size == 0 or savings.max() <= 0:
+        """Form the sums that save most, on disjoint numbers; False if none saves anything.
+
+        Of pairs that save the same, those of the first shift and sign go first, and of these the first left number with
+        the first right one.
+        """
+        kinds = self._kinds()
+        savings = self._savings(kinds)
+        best = int(savings.max(initial=0))
+        if best <= 0:
             return False
-        least = max(1, savings.max() - SLACK)
-        taken: set[int] = set()
-        candidates = np.argwhere(savings >= least)
-        order = np.argsort(-savings[tuple(candidates.T)], kind="stable")
-        for choice, left, right in candidates[order]:
-            i, j = int(active[left]), int(active[right])
-            if i not in taken and j not in taken:
-                taken |= {i, j}
-                self._form(SharedSum(i, j, *_CHOICES[choice]))
+        waiting = [*kinds.values()]
+        for saving in range(best, max(1, best - SLACK) - 1, -1):
+            for choice, pairs in zip(_CHOICES, savings == saving, strict=True):
+                self._form_all(choice, pairs, waiting)
         return True
 
-    def _savings(self, active: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Savings of all pairs of active numbers, shape (choices of shift and sign, left, right)."""
-        plus = np.array(self.plus, dtype=np.uint64)[active]
-        minus = np.array(self.minus, dtype=np.uint64)[active]
-        widths = np.array(self.widths)[active]
-        savings = np.empty((len(_CHOICES), active.size, active.size), dtype=np.int64)
+    def _form_all(self, choice: tuple[int, int], pairs: NDArray[np.bool_], waiting: list[list[int]]) -> None:
+        """Form the sums of one shift and sign; `pairs` says of which kinds, and `waiting` holds the numbers of each."""
+        lefts = sorted((number, kind) for kind in np.flatnonzero(pairs.any(axis=1)) for number in waiting[kind])
+        partners = {kind: np.flatnonzero(pairs[kind]).tolist() for _, kind in lefts}
+        for left, kind in lefts:
+            if left in waiting[kind]:
+                firsts = [(next((x for x in waiting[at] if x != left), NONE), at) for at in partners[kind]]
+                right, other = min(firsts)
+                if right < NONE:
+                    waiting[kind].remove(left)
+                    waiting[other].remove(right)
+                    self._form(SharedSum(left, right, *choice))
+
+    def _kinds(self) -> dict[tuple[int, int, int], list[int]]:
+        """Return the numbers that have digits left, by digits and width: of thousands of 8-bit ones some 200 differ."""
+        kinds: dict[tuple[int, int, int], list[int]] = {}
+        for number, kind in enumerate(zip(self.plus, self.minus, self.widths, strict=True)):
+            if kind[0] | kind[1]:
+                kinds.setdefault(kind, []).append(number)
+        return kinds
+
+    def _savings(self, kinds: dict[tuple[int, int, int], list[int]]) -> NDArray[np.int64]:
+        """Savings of two numbers, by their kinds, shape (choices of shift and sign, left, right)."""
+        plus, minus, widths = np.array([*kinds], dtype=np.int64).reshape(-1, 3).T
+        savings = np.empty((len(_CHOICES), plus.size, plus.size), dtype=np.int64)
         for at, (shift, sign) in enumerate(_CHOICES):
-            p, m = ((x >> np.uint64(shift))[None, :] for x in ((plus, minus) if sign > 0 else (minus, plus)))
+            p, m = ((x >> shift)[None, :] for x in ((plus, minus) if sign > 0 else (minus, plus)))
             common = np.bitwise_count((plus[:, None] & p) | (minus[:, None] & m)).astype(np.int64)
             overlap = np.minimum(widths[:, None], widths[None, :] + shift) - shift
             savings[at] = np.maximum(common - 1, 0) * np.maximum(overlap - 1, 0) - 1
-            np.fill_diagonal(savings[at], 0)
+        alone = [at for at, numbers in enumerate(kinds.values()) if len(numbers) == 1]
+        savings[:, alone, alone] = 0  # no number is added to itself
         return savings
 
     def _form(self, term: SharedSum) -> None:
