@@ -135,8 +135,15 @@ def option(
     """
     said = {"help": help, "check": check, "name": name, "parse": parse, "stands_for": stands_for}
     metadata = {"input": said}
-    read = attrs.Converter(lambda value, field: _input(field).read(value), takes_field=True)  # pyright: ignore
-    return attrs.field(default=default, converter=read, metadata=metadata)
+    known: list[Input] = []  # a request is made some hundred times for one estimate, and its inputs stay the same
+
+    def read(value: Any, field: attrs.Attribute[Any]) -> Any:
+        if not known:
+            known.append(_input(field))
+        return known[0].read(value)
+
+    converter = attrs.Converter(read, takes_field=True)  # pyright: ignore
+    return attrs.field(default=default, converter=converter, metadata=metadata)
 
 
 def nested(record: type, prefix: str = "") -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +98,7 @@ def readings_json(readings: Readings) -> dict[str, Any]:
     }
 
 
+@functools.lru_cache(maxsize=256)
 def row_verdict(request: RowRequest, score: KeyScore) -> Verdict:
     """Compare the quantum row, searched as one or in parts one after the other, with the classical lines.
 
