@@ -9,7 +9,7 @@ import attrs
 from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
-from groverattn.cli.refusal import explained, refuse
+from groverattn.cli.refusal import explained, refuse, with_options
 from groverattn.cli.streams import OUTPUT, ReaderGoneError, drop, watch_streams
 from groverattn.cli.surroundings import check_address_space, set_for_libraries, while_loading
 from groverattn.errors import InputError
@@ -116,7 +116,7 @@ def call(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return refuse(explained(error))
     except InputError as error:
-        return refuse(error)
+        return refuse(with_options(error, _options(arguments)))
     except KeyboardInterrupt:
         print("groverattn: interrupted; nothing was written", file=sys.stderr)
         return 130  # 128 + SIGINT, as shells report it
@@ -126,6 +126,12 @@ def call(arguments: Sequence[str] | None = None) -> int:
             raise
         return refuse(refusal) if refusal else _not_written(failure)  # pyright: ignore[reportArgumentType]
     return status or 0
+
+
+def _options(arguments: Sequence[str] | None) -> list[str]:
+    """The options of the verb that was called, as they are typed."""
+    _, apps, _ = app.parse_commands(arguments)
+    return [name for argument in apps[-1].assemble_argument_collection() for name in argument.names]
 
 
 def _not_written(failure: OSError) -> int:
