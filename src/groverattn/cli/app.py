@@ -51,7 +51,7 @@ GROUPS = {
     ),
     "The price, beside GPUs": (
         Verb("estimate", "price",
-             "Say in five lines what one row costs in time and qubits, and what a GPU takes for it.",
+             "Say in a few lines what one row costs in time and qubits, and what a GPU takes for it.",
              "groverattn estimate --preset llama3.1-8b --data-access qroam"),
         Verb("compare", "price", "Put every data access side by side for one model, with the verdict.",
              "groverattn compare --preset llama3.1-8b"),

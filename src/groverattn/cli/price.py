@@ -28,7 +28,7 @@ def estimate(
     ] = False,
     format: Format = "table",
 ) -> None:
-    """Say in five lines what one row costs in time and qubits, and what a GPU takes; --verbose has the tables.
+    """Say in a few lines what one row costs in time and qubits, and what a GPU takes; --verbose has the tables.
 
     Sizes come from a preset or from --n-keys, --d-head and --n-marked; a size that is given replaces the preset's.
 
