@@ -39,7 +39,8 @@ Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")
 HeadFile = Annotated[
     Path,
     Parameter(
-        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d)."
+        help="An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, "
+        "d), and optionally causal and score_scale; docs/commands.md, Your own arrays."
     ),
 ]
 

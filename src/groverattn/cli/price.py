@@ -141,7 +141,7 @@ def report(
     from groverattn.report.write import report_files, write_report
 
     files = report_files(output, force=force, with_reference=with_reference)
-    with said("report", *files.all), progress("sections") as on_section:
+    with said("report", *files.all), progress("sections", alike=False) as on_section:
         write_report(requests, files, on_section, with_reference=with_reference)
 
 

@@ -51,7 +51,6 @@ class Tensor(NamedTuple):
 
     name: str
     sizes: tuple[int, ...]
-    n_numbers: int
     n_bytes: int
     offset: int
 

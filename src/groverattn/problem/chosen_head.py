@@ -47,7 +47,8 @@ class StoredHead:
 
     file: str | None = option(
         None,
-        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).",
+        help="An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, "
+        "d), and optionally causal and score_scale; docs/commands.md, Your own arrays.",
     )
     layer: int | None = option(None, check=INDEX, help="Layer to read, from 0.")
     head: int | None = option(None, check=INDEX, help="Query head to read, from 0.")
