@@ -107,3 +107,9 @@ def test_the_python_api():
     file = tomllib.loads((_FOLDER / f"{LAW}.toml").read_text("utf-8"))
     (law,) = (each for each in file["law"] if (each["weight"], each["percentile"]) == (0.99, 50))
     assert result.request.shape.n_marked == round(law["coefficient"] * 512 ** law["exponent"])
+
+
+def test_a_law_that_gives_too_large_a_k_is_named_and_not_the_k(cli):
+    err = cli("estimate", "--preset", "gpt2", "--k-law", "smollm2-135m", "--n-keys", "2^56").err
+    assert "given: --k-law smollm2-135m at --n-keys 72,057,594,037,927,936, where it makes k = " in err
+    assert "do: choose fewer keys" in err
