@@ -16,7 +16,9 @@ SIZES = {"block_count": 2, "embedding_length": 32, "attention.head_count": 4, "a
 
 def header(changed=(), **tensors):
     stated = {f"llama.{name}": size for name, size in (SIZES | dict(changed)).items() if size is not None}
-    shapes = {f"blk.{at}.attn_{of}.weight": sizes for at in range(2) for of, sizes in (("q", (32, 32)), ("k", (32, 16)))}
+    shapes = {
+        f"blk.{at}.attn_{of}.weight": sizes for at in range(2) for of, sizes in (("q", (32, 32)), ("k", (32, 16)))
+    }
     shapes |= {name.replace("__", "."): sizes for name, sizes in tensors.items()}
     return GgufHeader("llama", stated, {name: sizes for name, sizes in shapes.items() if sizes})
 

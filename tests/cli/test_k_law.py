@@ -77,14 +77,14 @@ def test_presets(cli):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("estimate", "--preset", "gpt2", "--n-marked", 4, "--k-law", LAW), "n_marked = 4, k_law = smollm2-135m"),
+        (("estimate", "--preset", "gpt2", "--n-marked", 4, "--k-law", LAW), "--n-marked 4, --k-law smollm2-135m"),
         (("estimate", "--preset", "glm-5", "--k-law", LAW), "k of an indexer is trained there"),
-        (("report", "--preset", "gpt2", "glm-5", "--k-law", LAW, "-o", "x.html"), "k_law = smollm2-135m for glm-5"),
+        (("report", "--preset", "gpt2", "glm-5", "--k-law", LAW, "-o", "x.html"), "--k-law smollm2-135m for glm-5"),
         (("frontier", "--preset", "gpt2", "--k-law", "smollm"), "did you mean smollm2-135m?"),
         (("compare", "--preset", "gpt2", "--k-law", LAW, "--k-weight", 0.5), "0.9 or 0.95 or 0.99"),
-        (("crossover", "--preset", "gpt2", "--k-weight", 0.9), "k_weight = 0.9 without k_law"),
+        (("crossover", "--preset", "gpt2", "--k-weight", 0.9), "--k-weight 0.9 without --k-law"),
         (("estimate", "--preset", "gpt2", "--k-law", "none.toml"), "none.toml: no file of this name"),
-        (("presets", "--k-law", LAW, "--k-weight", 2), "k_weight = 2"),
+        (("presets", "--k-law", LAW, "--k-weight", 2), "--k-weight 2"),
     ],
 )
 def test_what_is_refused(cli, arguments, words):

@@ -1,4 +1,4 @@
-"""Sizes of the attention in a GGUF file: what its header says of the model, beside the tensors that the header lists."""
+"""Sizes of the attention in a GGUF file: what its header says of the model, beside the tensors that it lists."""
 
 from __future__ import annotations
 

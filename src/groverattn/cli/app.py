@@ -35,21 +35,20 @@ class Verb:
 # fmt: off
 GROUPS = {
     "The search, as circuits that are run": (
-        Verb("run", "search", "The whole path on the real head in the package: circuit, search, the attention matrix B that "
-             "approximates its own, estimates.",
+        Verb("run", "search", "The whole path on the real head in the package: circuit, search, attention matrix, estimates.",
              "groverattn run"),
         Verb("verify", "search",
              "Run an oracle's circuit on every key and compare it with arithmetic and with the estimate.",
              "groverattn verify --n-keys 4096 --d-head 64 --data-access qroam"),
         Verb("simulate", "search",
-             "Run the search on a head, from a file or random, build the approximate attention matrix B from what it "
+             "Run the search on a head, from a file or random, build an approximate attention matrix B from what it "
              "finds, and compare with exact attention.",
              "groverattn simulate heads.npz --layer 0 --head 3 --n-marked 16 --rows 0:32"),
         Verb("capture", "search",
              "Record the heads of a model in a local folder, run on a text, for `simulate` and `verify`.",
              "groverattn capture --model my-model --text passage.txt -o heads.npz --max-tokens 512"),
-        Verb("diagnose", "search", "Report whether a head is (tau, k)-good: few large scores, the others (the tail) close together; and what "
-             "each way to fill in the tail costs.",
+        Verb("diagnose", "search", "Report whether a head has few large scores and the others (its tail) close together, (tau, k)-good, "
+             "and what each way to fill in the tail costs.",
              "groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg"),
     ),
     "The price, beside GPUs": (

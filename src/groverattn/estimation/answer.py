@@ -1,4 +1,4 @@
-"""Answer of an estimate in a few lines: the row, quantum time and qubits, GPU time, the factor between them, and why."""
+"""Answer of an estimate in a few lines: the row, quantum time and qubits, GPU time, the factor between, and why."""
 
 from __future__ import annotations
 

@@ -94,8 +94,8 @@ class HeadChoice(StoredHead):
     index_heads: int | None = option(
         None,
         check=between(1, INDEX_HEADS_MAX, "published indexers have 4 to 64 heads"),
-        help="Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where "
-        "there is no file.",
+        help="Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; "
+        "where there is no file.",
     )
     indexer: bool = option(
         False, help="The indexer of the file's layer, which scores keys for all of its heads, in place of a head."

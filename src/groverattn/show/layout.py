@@ -50,7 +50,7 @@ def wrapped(text: str, width: int, hang: int = 0, *, fold: bool = True) -> list[
 
 
 def phrases(text: str) -> str:
-    """Return text that `wrapped` breaks after a comma, a semicolon or a colon alone, where a line holds what is between.
+    """Return text that `wrapped` breaks after commas, semicolons and colons alone, if a line holds what is between.
 
     >>> wrapped(phrases("41.6 ns in a batch: B200 prefill bf16, no top-k"), 32)
     ['41.6 ns in a batch:', 'B200 prefill bf16, no top-k']

@@ -100,7 +100,8 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
         among = f"with {result.total('marked_read'):,} of the marked among them; the search runs over the others"
         yield "keys read first", whole(result.total("keys_read")), among
     first = "first, " if request.reading.reads else ""
-    read = f"{first}to check what was measured, and rows read whole; a scan of all rows reads {result.key_visits_of_a_scan:,}"
+    scan = f"a scan of all rows reads {result.key_visits_of_a_scan:,}"
+    read = f"{first}to check what was measured, and rows read whole; {scan}"
     yield "keys read", whole(result.total("key_visits")), read
     yield from _output_rows(result)
     equal = result.instance.keys_made_equal
