@@ -2,8 +2,11 @@
 
 import importlib
 import inspect
+import os
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 
@@ -52,9 +55,11 @@ def test_a_verb_says_what_it_does_and_shows_an_example_that_parses(help_of, verb
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 @pytest.mark.parametrize("verb", ["estimate", "simulate", "report", "export"])
-def test_options_stand_under_headings(cli, monkeypatch, verb, columns):
-    monkeypatch.setenv("COLUMNS", str(columns))
-    lines = cli(verb, "--help").out.splitlines()
+def test_options_stand_under_headings(verb, columns):
+    command = [sys.executable, "-m", "groverattn", verb, "--help"]  # a process keeps its first width
+    lines = subprocess.run(
+        command, env=os.environ | {"COLUMNS": str(columns)}, capture_output=True, encoding="utf-8", check=True
+    ).stdout.splitlines()
     assert max(map(len, lines)) <= columns
     titles = [line.strip("╭╮─ ") for line in lines if line.startswith("╭")]
     assert [title for title in HEADINGS if title in titles] == [title for title in titles if title != "Arguments"]

@@ -22,9 +22,7 @@ from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.models.preset_file import read_preset
-from groverattn.physical.machines.hardware import _DEFAULT_SOURCES as default_sources
-from groverattn.physical.machines.hardware import _FIELDS as machine_fields
-from groverattn.physical.machines.hardware import Hardware, hardware
+from groverattn.physical.machines.hardware import _DEFAULT_SOURCES, _FIELDS, Hardware, hardware
 from groverattn.physical.machines.layout import Layout
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.finders.key_set import KeySet
@@ -171,12 +169,12 @@ def fields_of_a_machine():
     fields = {field.name: (field, described(Hardware)) for field in attrs.fields(Hardware)}
     fields |= {f"layout.{field.name}": (field, described(Layout)) for field in attrs.fields(Layout)}
     lines = ["| field | what it is | if left out |", "|---|---|---|"]
-    for name in machine_fields:
+    for name in _FIELDS:
         field, meanings = fields[name]
         default = "has to be given"
-        if name in default_sources:
+        if name in _DEFAULT_SOURCES:
             computed = isinstance(field.default, attrs.Factory)
-            default = default_sources[name].partition(":")[0] if computed else f"{field.default:g}"
+            default = _DEFAULT_SOURCES[name].partition(":")[0] if computed else f"{field.default:g}"
         lines.append(f"| `{name}` | {meanings[field.name]} | {default} |")
     return "\n".join(lines)
 

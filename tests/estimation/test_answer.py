@@ -1,5 +1,7 @@
 """The lines of `groverattn estimate`: what they name, and where they break."""
 
+import itertools
+
 import pytest
 
 from groverattn.estimation.answer import Answer, row_text
@@ -19,7 +21,7 @@ def answer():
 def test_lines_break_between_phrases(answer, width):
     lines = text_of(answer.blocks(), width).partition("\n\n")[0].splitlines()
     assert max(map(len, lines)) <= width
-    assert all(line.endswith((";", ",", ":")) for line, after in zip(lines, lines[1:], strict=False) if after[0] == " ")
+    assert all(line.endswith((";", ",", ":")) for line, after in itertools.pairwise(lines) if after[0] == " ")
     assert len(lines) == {60: 10, 80: 8, 120: 6}[width]
 
 

@@ -35,7 +35,8 @@ class Verb:
 # fmt: off
 GROUPS = {
     "The search, as circuits that are run": (
-        Verb("run", "search", "The whole path on the real head in the package: circuit, search, attention matrix, estimates.",
+        Verb("run", "search",
+             "The whole path on the real head in the package: circuit, search, attention matrix, estimates.",
              "groverattn run"),
         Verb("verify", "search",
              "Run an oracle's circuit on every key and compare it with arithmetic and with the estimate.",
@@ -47,7 +48,8 @@ GROUPS = {
         Verb("capture", "search",
              "Record the heads of a model in a local folder, run on a text, for `simulate` and `verify`.",
              "groverattn capture --model my-model --text passage.txt -o heads.npz --max-tokens 512"),
-        Verb("diagnose", "search", "Report whether a head has few large scores and the others (its tail) close together, (tau, k)-good, "
+        Verb("diagnose", "search",
+             "Report whether a head has few large scores and the others, its tail, close together ((tau, k)-good), "
              "and what each way to fill in the tail costs.",
              "groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg"),
     ),
