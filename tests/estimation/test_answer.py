@@ -22,7 +22,7 @@ def test_lines_break_between_phrases(answer, width):
     lines = text_of(answer.blocks(), width).partition("\n\n")[0].splitlines()
     assert max(map(len, lines)) <= width
     assert all(line.endswith((";", ",", ":")) for line, after in itertools.pairwise(lines) if after[0] == " ")
-    assert len(lines) == {60: 10, 80: 8, 120: 6}[width]
+    assert len(lines) == {60: 9, 80: 8, 120: 6}[width]
 
 
 @pytest.mark.parametrize("name", PRESETS)
