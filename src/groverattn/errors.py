@@ -63,7 +63,7 @@ def whole_number(name: str, value: object) -> int:
         given=f"{name} = {shown(value)}",
         allowed="a whole number of at most 300 digits",
         why="it is a count or a size",
-        do="round it yourself",
+        do="round it yourself" if isinstance(value, float) else f"give {name} as a whole number, without quotes",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
@@ -52,7 +53,7 @@ class Input:
         type: int, float, str or bool.
         optional: whether None may be given.
         default: what it is if nothing is given; `attrs.NOTHING`: it has to come from somewhere, such as a preset.
-        help: what it is, in a line.
+        help: what it is, in a line, with other inputs named as options: --n-keys.
         check: raises InputError for a value that no request can have.
         path: record fields that lead to it.
         parse: turns values of further types into `type`, and returns all others as they are.
@@ -73,6 +74,11 @@ class Input:
     def annotation(self) -> Any:
         """The type as a signature shows it."""
         return self.type | None if self.optional or self.default is attrs.NOTHING else self.type
+
+    @property
+    def help_in_python(self) -> str:
+        """The help with inputs named as Python and study files name them, and not as options."""
+        return re.sub(r"--([a-z-]+)", lambda option: option[1].replace("-", "_"), self.help)
 
     def read(self, value: Any) -> Any:
         """Return the value in its type.
@@ -323,7 +329,7 @@ def _shown_default(declared: Input) -> Any:
 
 def described(function: Callable) -> Callable:
     """Write into the docstring of a function that `asks` what each input is."""
-    helps = {name: each.help for name, each in inputs_of(function.asks).items()}  # pyright: ignore
+    helps = {name: each.help_in_python for name, each in inputs_of(function.asks).items()}  # pyright: ignore
     lines = [f"        {name}: {helps[name]}" for name in inspect.signature(function).parameters if name in helps]
     head, section, rest = (function.__doc__ or "").partition("    Args:\n")
     if not section:

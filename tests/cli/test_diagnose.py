@@ -61,7 +61,7 @@ def test_nothing_is_written_unasked(cli, grouped, tmp_path, monkeypatch):
         (("--n-marked", "x"), "not a whole number"),
         (("--figure", "head.png"), "figures are SVG"),
         (("--figure", "no/such/folder/head.svg"), "there is no folder"),
-        (("--layer", 3), "layer = 3"),
+        (("--layer", 3), "--layer 3"),
         (("--tail", "ones"), "--tail"),
     ],
 )

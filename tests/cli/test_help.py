@@ -1,13 +1,19 @@
 """Help that fits a terminal, with an example of every verb that can be parsed."""
 
 import importlib
+import inspect
+import os
+import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
 from groverattn.bloqs.score.methods import SCORES
 from groverattn.cli.app import GROUPS, app
+from groverattn.cli.headings import HEADINGS
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.reference.search.laws import LAWS
 
@@ -45,6 +51,51 @@ def test_a_verb_says_what_it_does_and_shows_an_example_that_parses(help_of, verb
     # The example of the module is the one that is shown.
     assert verb.example in (command.__doc__ or "")
     assert bound is not None
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("verb", ["estimate", "simulate", "report", "export"])
+def test_options_stand_under_headings(verb, columns):
+    command = [sys.executable, "-m", "groverattn", verb, "--help"]  # a process keeps its first width
+    lines = subprocess.run(
+        command, env=os.environ | {"COLUMNS": str(columns)}, capture_output=True, encoding="utf-8", check=True
+    ).stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    titles = [line.strip("╭╮─ ") for line in lines if line.startswith("╭")]
+    assert [title for title in HEADINGS if title in titles] == [title for title in titles if title != "Arguments"]
+    assert 3 <= len(titles) <= 8
+
+
+def test_every_input_has_a_heading_and_every_heading_an_input():
+    shown = {name for verb in ("verify", "report", "crossover", *SHARED) for name in _options(verb)}
+    placed = [name for names in HEADINGS.values() for name in names.split()]
+    assert len(placed) == len(set(placed))
+    assert set(placed) == shown
+
+
+SHARED = ("estimate", "simulate", "diagnose", "compare", "frontier", "export")
+
+
+def _options(verb):
+    command, _, _ = app.parse_args([verb, *NEEDED.get(verb, ())], exit_on_error=False, print_error=False)
+    return inspect.signature(command).parameters
+
+
+NEEDED = {"report": ("-o", "x.html"), "export": ("--to", "qref")}
+
+
+def test_help_names_options_as_they_are_typed(help_of):
+    """No option of two words stands in a text of the help without its dashes."""
+    for verb in SHARED:
+        names = {name.replace("_", "-") for name in _options(verb) if "_" in name}
+        words = re.findall(r"(?<![\w-])[a-z]+(?:-[a-z]+)+(?![\w-])", help_of(verb).out)
+        assert not names & set(words)
+
+
+def test_refusals_name_options_as_they_are_typed(cli):
+    err = cli("estimate", "--n-keys", 8, "--d-head", 8, "--n-marked", 2, "--heads", 30, "--kv-heads", 8).err
+    assert "given: --kv-heads 8 and --query-heads 30; allowed: --query-heads that are a multiple of --kv-heads" in err
+    assert "given: --layer, --head; " in cli("simulate", "--layer", 3, "--head", 2).err
 
 
 def test_names_are_listed_in_the_help(help_of):

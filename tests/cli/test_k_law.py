@@ -77,14 +77,14 @@ def test_presets(cli):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("estimate", "--preset", "gpt2", "--n-marked", 4, "--k-law", LAW), "n_marked = 4, k_law = smollm2-135m"),
+        (("estimate", "--preset", "gpt2", "--n-marked", 4, "--k-law", LAW), "--n-marked 4, --k-law smollm2-135m"),
         (("estimate", "--preset", "glm-5", "--k-law", LAW), "k of an indexer is trained there"),
-        (("report", "--preset", "gpt2", "glm-5", "--k-law", LAW, "-o", "x.html"), "k_law = smollm2-135m for glm-5"),
+        (("report", "--preset", "gpt2", "glm-5", "--k-law", LAW, "-o", "x.html"), "--k-law smollm2-135m for glm-5"),
         (("frontier", "--preset", "gpt2", "--k-law", "smollm"), "did you mean smollm2-135m?"),
         (("compare", "--preset", "gpt2", "--k-law", LAW, "--k-weight", 0.5), "0.9 or 0.95 or 0.99"),
-        (("crossover", "--preset", "gpt2", "--k-weight", 0.9), "k_weight = 0.9 without k_law"),
+        (("crossover", "--preset", "gpt2", "--k-weight", 0.9), "--k-weight 0.9 without --k-law"),
         (("estimate", "--preset", "gpt2", "--k-law", "none.toml"), "none.toml: no file of this name"),
-        (("presets", "--k-law", LAW, "--k-weight", 2), "k_weight = 2"),
+        (("presets", "--k-law", LAW, "--k-weight", 2), "--k-weight 2"),
     ],
 )
 def test_what_is_refused(cli, arguments, words):
@@ -107,3 +107,9 @@ def test_the_python_api():
     file = tomllib.loads((_FOLDER / f"{LAW}.toml").read_text("utf-8"))
     (law,) = (each for each in file["law"] if (each["weight"], each["percentile"]) == (0.99, 50))
     assert result.request.shape.n_marked == round(law["coefficient"] * 512 ** law["exponent"])
+
+
+def test_a_law_that_gives_too_large_a_k_is_named_and_not_the_k(cli):
+    err = cli("estimate", "--preset", "gpt2", "--k-law", "smollm2-135m", "--n-keys", "2^56").err
+    assert "given: --k-law smollm2-135m at --n-keys 72,057,594,037,927,936, where it makes k = " in err
+    assert "do: choose fewer keys" in err

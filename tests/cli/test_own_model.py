@@ -100,10 +100,10 @@ def test_python(folder):
     ("options", "words"),
     [
         ((), "small/config.json and no --n-marked"),
-        (("--n-marked", 64), "n_marked = 64; allowed: 1 to 63"),
-        (("--n-marked", 3, "--preset", "gpt2"), "preset = gpt2, config = "),
-        (("--n-marked", 3, "--kv-heads", 3), "kv_heads = 3 and heads = 4"),
-        (("--n-marked", 3, "--gqa-group", 3), "query_heads = 4, gqa_group = 3"),
+        (("--n-marked", 64), "--n-marked 64; allowed: 1 to 63"),
+        (("--n-marked", 3, "--preset", "gpt2"), "--preset gpt2, --config "),
+        (("--n-marked", 3, "--kv-heads", 3), "--kv-heads 3 and --query-heads 4"),
+        (("--n-marked", 3, "--gqa-group", 3), "--query-heads 4, --gqa-group 3"),
     ],
 )
 def test_what_is_refused(cli, folder, options, words):
@@ -144,11 +144,11 @@ def test_a_request_is_changed_by_either_name():
 @pytest.mark.parametrize(
     ("heads", "words"),
     [
-        ({"heads": 32, "query_heads": 16}, "query_heads = 16, where heads makes it 32"),
-        ({"heads": 32, "kv_heads": 8, "gqa_group": 2}, "gqa_group = 2, where kv_heads makes it 4"),
-        ({"heads": 32, "kv_heads": 5}, "kv_heads = 5 and heads = 32"),
-        ({"heads": 4, "kv_heads": 8}, "kv_heads = 8 and heads = 4"),
-        ({"kv_heads": 8}, "kv_heads = 8 and no heads"),
+        ({"heads": 32, "query_heads": 16}, "query_heads = 16, heads = 32"),
+        ({"heads": 32, "kv_heads": 8, "gqa_group": 2}, "gqa_group = 2, kv_heads = 8"),
+        ({"heads": 32, "kv_heads": 5}, "kv_heads = 5 and query_heads = 32"),
+        ({"heads": 4, "kv_heads": 8}, "kv_heads = 8 and query_heads = 4"),
+        ({"kv_heads": 8}, "kv_heads = 8 and no query_heads"),
         ({"heads": 0}, "heads = 0"),
         ({"heads": 8, "kv_heads": 0}, "kv_heads = 0"),
         ({"heads": 8, "kv_heads": -8}, "kv_heads = -8"),

@@ -15,3 +15,13 @@ def test_tenths_and_minutes(monkeypatch, capsys):
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(" of")[0] for line in lines] == ["points: 3", "points: 100"]
     assert lines[1] == "points: 100 of 1000, about 12.0 min left"
+
+
+def test_of_steps_that_differ_no_time_is_told(monkeypatch, capsys):
+    now = [0.0]
+    monkeypatch.setattr(output.time, "monotonic", lambda: now[0])
+    with output.progress("sections", alike=False) as on_section:
+        for done in range(1, 4):
+            now[0] += 10.0**done
+            on_section(done, 3)
+    assert capsys.readouterr().err.splitlines() == [f"sections: {done} of 3" for done in (1, 2, 3)]

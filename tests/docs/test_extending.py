@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 
@@ -21,7 +22,8 @@ from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
 from groverattn.models.preset_file import read_preset
-from groverattn.physical.machines.hardware import hardware
+from groverattn.physical.machines.hardware import _DEFAULT_SOURCES, _FIELDS, Hardware, hardware
+from groverattn.physical.machines.layout import Layout
 from groverattn.problem.key_table import KeyTable
 from groverattn.reference.finders.key_set import KeySet
 from groverattn.reference.finders.registry import FINDERS, finder
@@ -65,7 +67,7 @@ def run(folder, *arguments, path=()):
 
 
 def test_examples_are_short():
-    assert len(EXAMPLES) == 8
+    assert len(EXAMPLES) == 10
     for text in EXAMPLES.values():
         assert sum(bool(line.strip()) for line in text.splitlines()) < 40
 
@@ -123,11 +125,13 @@ names = ["--data-access", "one-by-one"]
 assert call(["verify", *{sizes}, *names, "--score-method", "tabulated"]) == 0
 assert call(["estimate", "--preset", "gpt2", *names, "--format", "json"]) == 0
 assert finder("longest-first").exact
+assert call(["estimate", "--preset", "gpt2", "--machine", "all-my-own", "--data-access", "qrom"]) == 0
 """
     done = run(folder, "-c", script, path=[tmp_path])
     assert done.returncode == 0, done.stderr
     assert "0 mismatches" in done.stdout
     assert '"data_access": "one-by-one"' in done.stdout
+    assert "qrom, all-my-own" in " ".join(done.stdout.split())
 
 
 def test_the_machine_is_read_and_priced(folder):
@@ -137,6 +141,46 @@ def test_the_machine_is_read_and_priced(folder):
     assert mine.physical_error_rate == theirs.physical_error_rate
     fast, slow = (estimate(RowRequest.of(preset="gpt2", hardware=name)).physical for name in (str(path), theirs.name))
     assert fast.duration_s == pytest.approx(slow.duration_s / 10, rel=0.1)
+
+
+def test_a_machine_without_base_is_whole_and_gets_a_name(folder):
+    whole, shipped = hardware(str(folder / "whole_machine.toml")), hardware("gidney-fowler-2018")
+    assert whole.layout.buses == 2
+    assert attrs.evolve(whole, name=shipped.name, layout=shipped.layout) == shipped
+    text = EXAMPLES["whole_machine.toml"]
+    for line in text.splitlines()[: text.count("\n") - 3]:
+        if not line.startswith("routing_overhead"):  # which has a default
+            (folder / "lacking.toml").write_text(text.replace(line + "\n", ""), "utf-8")
+            with pytest.raises(InputError, match=f"without {line.split()[0]}"):
+                hardware(str(folder / "lacking.toml"))
+    done = run(folder, "own_machines.py")
+    assert (done.returncode, done.stdout) == (0, "1.0\n"), done.stderr
+
+
+def described(record):
+    """What each attribute is, by the docstring of its class."""
+    text = re.search(r"Attributes:\n(.*?)\n\n", record.__doc__, re.DOTALL)[1]
+    entries = re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", text, re.MULTILINE)
+    return {name: re.sub(r"\s+", " ", words).rstrip(".") for name, words in entries}
+
+
+def fields_of_a_machine():
+    """The table of extending.md: every field that a file may have, what it is, and what holds without it."""
+    fields = {field.name: (field, described(Hardware)) for field in attrs.fields(Hardware)}
+    fields |= {f"layout.{field.name}": (field, described(Layout)) for field in attrs.fields(Layout)}
+    lines = ["| field | what it is | if left out |", "|---|---|---|"]
+    for name in _FIELDS:
+        field, meanings = fields[name]
+        default = "has to be given"
+        if name in _DEFAULT_SOURCES:
+            computed = isinstance(field.default, attrs.Factory)
+            default = _DEFAULT_SOURCES[name].partition(":")[0] if computed else f"{field.default:g}"
+        lines.append(f"| `{name}` | {meanings[field.name]} | {default} |")
+    return "\n".join(lines)
+
+
+def test_the_table_of_a_machines_fields_is_that_of_the_class():
+    assert f"<!-- fields of a machine -->\n{fields_of_a_machine()}\n" in PAGE
 
 
 def test_the_finder_finds_what_a_scan_finds_and_reads_fewer_keys(own):

@@ -133,6 +133,8 @@ def test_a_scale_of_true_is_refused(tmp_path, arrays) -> None:
         ({"causal": 2}, "causal = 2"),
         ({"causal": np.nan}, "causal = nan"),
         ({"causal": np.array([1, 0])}, "one for every layer"),
+        ({"causal": np.array([1, 0, 1, 0])}, r"causal of shape \(4,\) in heads.npz, 3 layers"),
+        ({"score_scale": np.ones(5)}, r"score_scale of shape \(5,\) in heads.npz, 3 layers"),
         ({"score_scale": np.ones((3, 1))}, "one for every layer"),
         ({"score_scale": 0.0}, "score_scale = 0"),
         ({"score_scale": np.inf}, "score_scale = inf"),

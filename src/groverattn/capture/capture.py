@@ -34,7 +34,7 @@ class Capture(Shown):
         file: where it was written.
         dtype: type of the numbers of the heads; those of indexers are float32.
         n_tokens: tokens that the model ran on.
-        n_tokens_of_text: tokens of the whole text.
+        n_tokens_of_text: tokens of the whole text; None of a long text that was not read to its end.
         layers: sizes of each layer.
         indexers: sizes of the indexers, of those layers that have one.
         n_indexers_left_out: indexers that are not in the file: they score or select in another way.
@@ -43,7 +43,7 @@ class Capture(Shown):
     file: str
     dtype: str
     n_tokens: int
-    n_tokens_of_text: int
+    n_tokens_of_text: int | None
     layers: tuple[CapturedLayer, ...]
     indexers: tuple[CapturedIndexer, ...]
     n_indexers_left_out: int
@@ -88,8 +88,8 @@ def capture_heads(
     """
     check_target(output, force=force)
     text = _read_text(text_file)
-    libraries(gguf=gguf_file is not None)
-    with local_model(model_folder, gguf_file) as model:
+    with local_model(model_folder, gguf_file) as model:  # a file that is none is refused without the libraries
+        libraries(gguf=gguf_file is not None)
         token_ids, n_whole = model.tokens(text, max_tokens)
         recorder = _record(model, token_ids, output, dtype, force, on_layer)
     layers, indexers = tuple(recorder.layers), tuple(recorder.indexers)

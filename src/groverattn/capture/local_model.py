@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 
+from groverattn.capture.gguf_sizes import check_sizes
 from groverattn.errors import InputError
 from groverattn.files.gguf import read_gguf_header
 from groverattn.problem.free_memory import check_memory
@@ -24,6 +25,9 @@ from groverattn.problem.free_memory import check_memory
 # What PyTorch, transformers, safetensors and pickle raise on a folder or a text that they cannot use: SafetensorError,
 # UnpicklingError and EOFError, of weights that are cut short, have no narrower base in common.
 REFUSALS = Exception
+
+# More than any language takes on average: our assumption, and a text that takes more is read further.
+_CHARACTERS_PER_TOKEN = 64
 
 _GGUF_NAME = "model.gguf"
 _COPY_FOLDER = "copy the folder again, whole (git lfs pull, where it is a clone), or choose another model"
@@ -44,8 +48,8 @@ class LocalModel:
     folder: Path
     gguf_file: str | None = None
 
-    def tokens(self, text: str, max_tokens: int | None) -> tuple[list[int], int]:
-        """Tokens of the text, with those that the tokenizer adds, and the number of tokens of the whole text.
+    def tokens(self, text: str, max_tokens: int | None) -> tuple[list[int], int | None]:
+        """Tokens of the text, with those that the tokenizer adds, and how many the whole text has, if it was read.
 
         Raises:
             InputError: no tokenizer that transformers loads, or a text with fewer tokens than asked for.
@@ -53,12 +57,13 @@ class LocalModel:
         _, transformers = libraries(gguf=self.gguf_file is not None)
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(self.folder, **self._options())
-            whole = list(tokenizer(text)["input_ids"])
+            token_ids, n_whole = first_tokens(tokenizer, text, max_tokens)
         except REFUSALS as failure:
             do = "save the tokenizer there with save_pretrained, beside the model"
             raise self._unusable("a tokenizer that transformers loads with its own code", failure, do) from failure
-        _check_length(len(whole), max_tokens)
-        return whole[:max_tokens], len(whole)
+        if n_whole is not None:
+            _check_length(n_whole, max_tokens)
+        return token_ids, n_whole
 
     def loaded(self) -> Any:
         """Model without a head for a task, or its encoder, ready to be run once; a GGUF file's numbers as float32.
@@ -106,6 +111,30 @@ class LocalModel:
         )
 
 
+def first_tokens(tokenizer: Any, text: str, max_tokens: int | None) -> tuple[list[int], int | None]:
+    """Return the first tokens of a text, and how many the whole text has; None if its end was not looked at.
+
+    A tokenizer takes some hundred bytes of memory for each character, so it is given no more of a long text than it
+    needs: a beginning that makes twice the tokens asked for, whose first half does not depend on where it was cut.
+
+    Args:
+        tokenizer: called with a text, it returns a mapping with the list `input_ids`.
+        text: the text.
+        max_tokens: number of tokens; None: all.
+
+    >>> first_tokens(lambda text: {"input_ids": text.split()}, "a key " * 1_000, 3)
+    (['a', 'key', 'a'], None)
+    """
+    n_read = len(text) if max_tokens is None else _CHARACTERS_PER_TOKEN * max_tokens
+    while max_tokens is not None and n_read < len(text):
+        token_ids = list(tokenizer(text[:n_read])["input_ids"])
+        if len(token_ids) >= 2 * max_tokens:
+            return token_ids[:max_tokens], None
+        n_read *= 4
+    token_ids = list(tokenizer(text)["input_ids"])
+    return token_ids[:max_tokens], len(token_ids)
+
+
 @contextmanager
 def local_model(folder: Path | None, gguf_file: Path | None) -> Iterator[LocalModel]:
     """The model in a folder, or in a GGUF file alone: a folder around such a file is not looked at.
@@ -115,14 +144,15 @@ def local_model(folder: Path | None, gguf_file: Path | None) -> Iterator[LocalMo
         gguf_file: a GGUF file.
 
     Raises:
-        InputError: neither is given, the folder has no configuration, the file is refused by `read_gguf_header`, or
-            its numbers do not fit into memory.
+        InputError: neither is given, the folder has no configuration, the file is refused by `read_gguf_header`
+            or contradicts its header, or its numbers do not fit into memory.
     """
     if gguf_file is None:
         yield LocalModel(_checked_folder(folder), _checked_folder(folder))
         return
     path = gguf_file if folder is None else folder / gguf_file
     header = read_gguf_header(path)
+    check_sizes(path, header)
     # Measured on 135 and 268 million numbers: all of them once, and those of the largest tensor twice more.
     needed = 4.0 * (header.n_numbers + 2 * header.n_numbers_largest)
     check_memory(needed, f"{path}, a {header.architecture} with float32 weights", "choose a smaller model")

@@ -17,7 +17,8 @@ from groverattn.show.result import blocks_of
 @blocks_of.register
 def _(result: Capture) -> tuple[Block, ...]:
     """One line for every run of layers that are alike, and one for every run of indexers."""
-    cut = "" if result.n_tokens == result.n_tokens_of_text else f", cut from {result.n_tokens_of_text:,}"
+    whole = result.n_tokens_of_text
+    cut = ", the first of the text" if whole is None else "" if result.n_tokens == whole else f", cut from {whole:,}"
     table = table_of(
         f"{result.file}: {len(result.layers)} layers, {result.n_tokens:,} tokens{cut}, {result.dtype}",
         _runs(result.layers),

@@ -9,7 +9,7 @@ import attrs
 from cyclopts import App, CycloptsError, Group
 
 from groverattn import __version__
-from groverattn.cli.refusal import explained, refuse
+from groverattn.cli.refusal import explained, refuse, with_options
 from groverattn.cli.streams import OUTPUT, ReaderGoneError, drop, watch_streams
 from groverattn.cli.surroundings import check_address_space, set_for_libraries, while_loading
 from groverattn.errors import InputError
@@ -35,23 +35,27 @@ class Verb:
 # fmt: off
 GROUPS = {
     "The search, as circuits that are run": (
-        Verb("run", "search", "The whole path on the real head in the package: circuit, search, B, estimates.",
+        Verb("run", "search",
+             "The whole path on the real head in the package: circuit, search, attention matrix, estimates.",
              "groverattn run"),
         Verb("verify", "search",
              "Run an oracle's circuit on every key and compare it with arithmetic and with the estimate.",
              "groverattn verify --n-keys 4096 --d-head 64 --data-access qroam"),
         Verb("simulate", "search",
-             "Run the search on a head, from a file or random, and compare B with exact attention.",
+             "Run the search on a head, from a file or random, build an approximate attention matrix B from what it "
+             "finds, and compare with exact attention.",
              "groverattn simulate heads.npz --layer 0 --head 3 --n-marked 16 --rows 0:32"),
         Verb("capture", "search",
              "Record the heads of a model in a local folder, run on a text, for `simulate` and `verify`.",
              "groverattn capture --model my-model --text passage.txt -o heads.npz --max-tokens 512"),
-        Verb("diagnose", "search", "Report whether a head is (tau, k)-good, and what each tail of B costs on it.",
+        Verb("diagnose", "search",
+             "Report whether a head has few large scores and the others, its tail, close together ((tau, k)-good), "
+             "and what each way to fill in the tail costs.",
              "groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg"),
     ),
     "The price, beside GPUs": (
         Verb("estimate", "price",
-             "Say in five lines what one row costs in time and qubits, and what a GPU takes for it.",
+             "Say in a few lines what one row costs in time and qubits, and what a GPU takes for it.",
              "groverattn estimate --preset llama3.1-8b --data-access qroam"),
         Verb("compare", "price", "Put every data access side by side for one model, with the verdict.",
              "groverattn compare --preset llama3.1-8b"),
@@ -116,7 +120,7 @@ def call(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return refuse(explained(error))
     except InputError as error:
-        return refuse(error)
+        return refuse(with_options(error, _options(arguments)))
     except KeyboardInterrupt:
         print("groverattn: interrupted; nothing was written", file=sys.stderr)
         return 130  # 128 + SIGINT, as shells report it
@@ -126,6 +130,12 @@ def call(arguments: Sequence[str] | None = None) -> int:
             raise
         return refuse(refusal) if refusal else _not_written(failure)  # pyright: ignore[reportArgumentType]
     return status or 0
+
+
+def _options(arguments: Sequence[str] | None) -> list[str]:
+    """The options of the verb that was called, as they are typed."""
+    _, apps, _ = app.parse_commands(arguments)
+    return [name for argument in apps[-1].assemble_argument_collection() for name in argument.names]
 
 
 def _not_written(failure: OSError) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter, Token
 
 from groverattn import inputs
+from groverattn.cli.headings import under_headings
 from groverattn.inputs import Input
 from groverattn.whole_numbers import WHOLE_FORMS, whole_of_text
 
@@ -38,7 +39,8 @@ Workers = Annotated[int, WHOLE, Parameter(help="Processes that share the rows.")
 HeadFile = Annotated[
     Path,
     Parameter(
-        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d)."
+        help="An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, "
+        "d), and optionally causal and score_scale; docs/commands.md, Your own arrays."
     ),
 ]
 
@@ -59,7 +61,17 @@ def asks(record: type, each: str = "", without: Collection[str] = ()) -> Callabl
         type_ = list[str] | None if declared.name == each else declared.annotation
         return Annotated[type_, Parameter(help=declared.help), several, *read, *alias]
 
-    return inputs.asks(record, annotation, each, without)
+    def decorate(verb: Callable) -> Callable:
+        asked = inputs.asks(record, annotation, each, without)(verb)
+        return _with_signature(asked, under_headings(list(inspect.signature(asked).parameters.values())))
+
+    return decorate
+
+
+def _with_signature(verb: Any, parameters: Sequence[inspect.Parameter]) -> Callable:
+    verb.__signature__ = inspect.Signature(parameters)
+    verb.__annotations__ = {each.name: each.annotation for each in parameters}
+    return verb
 
 
 def asks_of_head(record: type, without: Collection[str] = ()) -> Callable:
@@ -78,9 +90,7 @@ def asks_of_head(record: type, without: Collection[str] = ()) -> Callable:
 
         options = dict(inspect.signature(asked).parameters)
         file = options.pop("file").replace(kind=inspect.Parameter.POSITIONAL_ONLY, annotation=HeadFile | None)
-        call.__signature__ = inspect.Signature([file, *options.values()])  # pyright: ignore[reportFunctionMemberAccess]
-        call.__annotations__ = {name: each.annotation for name, each in {"file": file, **options}.items()}
         call.__name__, call.__doc__, call.__module__ = verb.__name__, verb.__doc__, verb.__module__
-        return call
+        return _with_signature(call, [file, *options.values()])
 
     return decorate

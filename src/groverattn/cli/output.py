@@ -45,18 +45,23 @@ _QUIET_SECONDS = 60
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[..., None]]:
+def progress(what: str, *, alike: bool = True) -> Iterator[Callable[..., None]]:
     """Yield a function that shows progress on standard error: a bar on a terminal, some lines anywhere else.
 
     It is given what is done, what there is in all, and in words who does it, if that is worth saying.
+
+    Args:
+        what: the steps.
+        alike: whether they take about as long as each other, so that what is left can be told from what is done.
     """
     if not sys.stderr.isatty():
-        yield _Tenths(what)
+        yield _Tenths(what, alike)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    left = [TimeRemainingColumn()] if alike else []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *left)
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=None)
 
@@ -67,13 +72,13 @@ def progress(what: str) -> Iterator[Callable[..., None]]:
 
 
 class _Tenths:
-    """Prints a line at each tenth and each minute, with the time that the rest takes if it goes on as from the start.
+    """Prints a line at each tenth and each minute; of steps alike, with the time that the rest takes as they took.
 
     The start is when it is told that nothing is done, and before that when it was made.
     """
 
-    def __init__(self, what: str) -> None:
-        self.what, self.start_s = what, time.monotonic()
+    def __init__(self, what: str, alike: bool) -> None:
+        self.what, self.alike, self.start_s = what, alike, time.monotonic()
         self.printed_s = self.start_s
 
     def __call__(self, done: int, total: int, who: str = "") -> None:
@@ -83,7 +88,7 @@ class _Tenths:
         elif 10 * done // total > 10 * (done - 1) // total or now_s - self.printed_s > _QUIET_SECONDS:
             self.printed_s = now_s
             left_s = (now_s - self.start_s) * (total - done) / done
-            left = f", about {time_text(left_s)} left" if left_s >= 1 else ""
+            left = f", about {time_text(left_s)} left" if left_s >= 1 and self.alike else ""
             print(f"{_with(self.what, who)}: {done} of {total}{left}", file=sys.stderr, flush=True)
 
 

@@ -28,7 +28,7 @@ def estimate(
     ] = False,
     format: Format = "table",
 ) -> None:
-    """Say in five lines what one row costs in time and qubits, and what a GPU takes; --verbose has the tables.
+    """Say in a few lines what one row costs in time and qubits, and what a GPU takes; --verbose has the tables.
 
     Sizes come from a preset or from --n-keys, --d-head and --n-marked; a size that is given replaces the preset's.
 
@@ -141,7 +141,7 @@ def report(
     from groverattn.report.write import report_files, write_report
 
     files = report_files(output, force=force, with_reference=with_reference)
-    with said("report", *files.all), progress("sections") as on_section:
+    with said("report", *files.all), progress("sections", alike=False) as on_section:
         write_report(requests, files, on_section, with_reference=with_reference)
 
 

@@ -39,6 +39,27 @@ def refuse(error: InputError) -> int:
     return 2
 
 
+def with_options(error: InputError, options: Iterable[str]) -> InputError:
+    """Return the error with inputs named as they are typed on the command line.
+
+    A name that is one word is an option only before a value, or in a list of nothing but options.
+
+    >>> given = {"given": "k_law, pool = 3", "allowed": "", "why": "the law has no pool", "do": ""}
+    >>> with_options(InputError(**given), ["--k-law", "--pool"]).parts["given"]
+    '--k-law, --pool 3'
+    """
+    typed = {name[2:].replace("-", "_"): name for name in options if name.startswith("--")}
+    names = "|".join(sorted(typed, key=len, reverse=True))
+
+    def named(text: str) -> str:
+        if all(word in typed for word in text.split(", ")):
+            return ", ".join(typed[word] for word in text.split(", "))
+        text = re.sub(rf"(?<![\w./-])({names}) = ", lambda found: f"{typed[found[1]]} ", text)
+        return re.sub(r"(?<![\w./-])[a-z]+(?:_[a-z]+)+\b", lambda found: typed.get(found[0], found[0]), text)
+
+    return InputError(**{part: named(text) for part, text in error.parts.items()})
+
+
 def _lines(text: str) -> list[str]:
     """The text in lines of the terminal's width; in one line where there is no terminal."""
     if not (sys.stderr.isatty() or "COLUMNS" in os.environ):

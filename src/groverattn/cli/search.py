@@ -21,7 +21,7 @@ def run(
     workers: Workers = 2,
     format: Format = "table",
 ) -> int:
-    """Run the whole path on the real head in the package: circuit, search, B, and estimates of real models.
+    """Run the whole path on the real head in the package: circuit, search, attention, and estimates of real models.
 
     Example: groverattn run
     """
@@ -52,8 +52,9 @@ def verify(request: VerificationRequest, *, format: Format = "table") -> int:
 
 @asks_of_head(SimulationRequest)
 def simulate(request: SimulationRequest, *, workers: Workers = 2, format: Format = "table") -> int:
-    """Run the search on a head, row by row, and compare what B gives with exact attention.
+    """Run the search on a head, row by row, build B from the keys found, and compare its output with exact attention.
 
+    FILE may be written from arrays of your own; docs/commands.md#your-own-arrays has the layout and the call in Python.
     Ctrl-C ends the run and reports the rows that are finished. Exit status 1 if a check failed, 130 if interrupted.
 
     Example: groverattn simulate heads.npz --layer 0 --head 3 --n-marked 16 --rows 0:32
@@ -76,7 +77,7 @@ def diagnose(
     force: Force = False,
     format: Format = "table",
 ) -> None:
-    """Report whether a head is (tau, k)-good: tail range and mass of every row, keys needed, and the tails' errors.
+    """Report whether a head is (tau, k)-good: range and mass of each row's tail (the keys not found), and its errors.
 
     Example: groverattn diagnose heads.npz --layer 0 --head 3 --n-marked 16 --figure head.svg
     """

@@ -64,7 +64,7 @@ _TITLES = {"one_machine": "one machine", "same_width": "same width", "equal_hard
 def readings_table(readings: Readings) -> Table:
     """One line per reading: from which n it passes, how both sides grow, and the ratio at the row's own n."""
     return table_of(
-        "From how many keys on the best circuit is faster",
+        "Lower bounds: from how many keys on the best circuit could be faster",
         readings.by_name.items(),
         (Column("reading"), lambda each: words(_TITLES[each[0]])),
         (Column("ratio at this n", "times", "crossover", short="ratio here"), lambda each: _ratio_here(each[1])),

@@ -1,4 +1,4 @@
-"""Answer of an estimate in five lines: the row, quantum time and qubits, GPU time, the factor between them, and why."""
+"""Answer of an estimate in a few lines: the row, quantum time and qubits, GPU time, the factor between, and why."""
 
 from __future__ import annotations
 
@@ -12,11 +12,22 @@ from groverattn.physical.table import LIMIT_WORDS
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import note_text
 from groverattn.show.document import Block, Column, Paragraph, Table
+from groverattn.show.layout import phrases
 from groverattn.show.numbers import count_text, number_text, power_text, time_text, words
 from groverattn.show.result import Shown
 from groverattn.verification.table import QRAM_IN_WORDS
 
+_WORDS = (
+    "A row is one query with the n keys that it sees; an iterate is one call of the oracle, which scores the keys, and "
+    "the reflection after it."
+)
+_INDEXER = " An indexer scores the keys of a row once for all heads of the layer."
 _MORE = "Tables, sources and limits: --verbose. All designs: groverattn frontier."
+_CROSSOVER = (
+    "No crossover holds even if gates and factories took no time. groverattn crossover has the same lower bound for "
+    "the best circuit at each n, and what lies beyond."
+)
+_BATCH = {"decode": "one row alone", "prefill": "in a batch"}
 
 
 @attrs.frozen
@@ -30,14 +41,17 @@ class Answer(Shown):
         return self.estimate.as_json()
 
     def blocks(self) -> tuple[Block, ...]:
-        """Return the five lines, what is to be known of the sizes, and where the rest is."""
+        """Return the lines, what the words in them mean, what is to be known of the sizes, and where the rest is."""
         request = self.estimate.request
-        said = [*note_text(request), *([QRAM_IN_WORDS] if request.design.data_access == "qram" else []), _MORE]
+        said = [_WORDS + (_INDEXER if request.shape.index_heads else ""), *note_text(request)]
+        said += [_CROSSOVER] if self.estimate.crossover.slowest.n_keys is None else []
+        said += [QRAM_IN_WORDS] if request.design.data_access == "qram" else []
+        said += [_MORE]
         return answer_table(self.estimate), *map(Paragraph, said)
 
 
 def answer_table(result: Estimate) -> Table:
-    """The five lines as a table without headings.
+    """The lines as a table without headings.
 
     >>> from groverattn.estimation.estimate import estimate
     >>> from groverattn.show.terminal import text_of
@@ -50,12 +64,12 @@ def answer_table(result: Estimate) -> Table:
     """
     rows = {
         "quantum": _quantum(result),
-        "GPU": f"{_line(slowest_of(result.classical))}; {_line(_fastest(result))}",
+        "GPU": f"{_line(slowest_of(result.classical))};\n{_line(_fastest(result))}",
         "factor": _factor(result),
         "why": _why(result),
     }
-    cells = tuple((words(name), words(text)) for name, text in rows.items())
-    return Table(row_text(result.request), (Column(""), Column("")), cells)
+    cells = tuple((words(name), words(phrases(text))) for name, text in rows.items())
+    return Table(phrases(row_text(result.request)), (Column(""), Column("")), cells)
 
 
 def row_text(request: RowRequest) -> str:
@@ -85,7 +99,7 @@ def _quantum(result: Estimate) -> str:
 
 
 def _line(line: ClassicalLine) -> str:
-    return f"{time_text(line.time_s_per_row)}, {line.name}{'' if line.selects else ', no top-k'}"
+    return f"{time_text(line.time_s_per_row)}, {_BATCH[line.kind]}: {line.name}{'' if line.selects else ', no top-k'}"
 
 
 def _fastest(result: Estimate) -> ClassicalLine:
@@ -96,7 +110,7 @@ def _factor(result: Estimate) -> str:
     least, most = result.slower_by_slowest, result.slower_by_fastest
     crossing = result.crossover.slowest
     if crossing.n_keys is None:
-        passes = f"no crossover up to n = {power_text(crossing.n_max)}"
+        passes = f"no crossover with this data access up to n = {power_text(crossing.n_max)}"
     else:
         passes = f"a crossover at n = {count_text(crossing.n_keys)} at the earliest"
     if least < 1:
@@ -112,5 +126,5 @@ def _why(result: Estimate) -> str:
             f"{count_text(iterates)} iterates on {result.row.n_machines:,} machines in {time_text(seconds)}, {set_by}"
         )
     rows = result.slower_by_slowest / iterates
-    equals = f"; one equals {number_text(rows)} GPU rows" if rows >= 1 else ""
+    equals = f"; one iterate takes as long as {number_text(rows)} GPU rows" if rows >= 1 else ""
     return f"{count_text(iterates)} iterates of {time_text(seconds / iterates)}, {set_by}{equals}"

@@ -42,6 +42,7 @@ PARTS = {
     "predicate": "the sign flips where the score reaches the threshold and the key was not found before",
     "diffusion": "the reflection about the mean, by which marked keys gain",
 }
+_CROSSOVER = "Crossover with this data access, if gates and factories took no time"
 _SCOPES = {"iterate": "an iterate", "row": "a row", "head": "a head", "model": "the model"}
 
 
@@ -60,7 +61,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
         row_table(result),
         Paragraph(f"{limits_text(result)}\n{budget_text(result)}"),
         laws_table(result).without("at most"),
-        Paragraph(f"Crossover: {passes}{result.crossover.reason}\n{given_tau_sentence(result.crossover.given_tau)}"),
+        Paragraph(f"{_CROSSOVER}: {passes}{result.crossover.reason}\n{given_tau_sentence(result.crossover.given_tau)}"),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
 

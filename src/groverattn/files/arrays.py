@@ -201,13 +201,18 @@ def _lead(arrays: StoredArrays, name: str) -> tuple[int, ...]:
     return shape[:-2]
 
 
-def stored_settings(arrays: StoredArrays, layer: int) -> tuple[float | None, bool | None]:
+def stored_settings(arrays: StoredArrays, layer: int, n_layers: int | None) -> tuple[float | None, bool | None]:
     """Factor of the scores of a layer, and whether its row i sees keys 0 to i only; None where the file states none.
+
+    Args:
+        arrays: the file.
+        layer: number of the layer.
+        n_layers: layers that the file has; None: it labels some heads of them, and does not say.
 
     Raises:
         InputError: not one number or one for every layer, or a mask other than 0 and 1.
     """
-    scale, causal = (_setting(arrays, name, layer) for name in (SCORE_SCALE, CAUSAL))
+    scale, causal = (_setting(arrays, name, layer, n_layers) for name in (SCORE_SCALE, CAUSAL))
     if causal not in (None, 0, 1):
         raise InputError(
             given=f"causal = {causal} in {arrays.name}",
@@ -250,13 +255,14 @@ def check_window(arrays: StoredArrays, layer: int, n_layers: int) -> None:
         )
 
 
-def _setting(arrays: StoredArrays, name: str, layer: int) -> float | None:
+def _setting(arrays: StoredArrays, name: str, layer: int, n_layers: int | None) -> float | None:
     if name not in arrays:
         return None
     values = np.asarray(arrays.read(name), dtype=np.float64)
-    if values.ndim > 1 or (values.ndim and not 0 <= layer < values.size):
+    if values.ndim > 1 or (values.ndim and not (0 <= layer < values.size and n_layers in (None, values.size))):
+        layers = f"layer {layer}" if n_layers is None else f"{n_layers:,} layer{'' if n_layers == 1 else 's'}"
         raise InputError(
-            given=f"{name} of shape {values.shape} in {arrays.name}, layer {layer}",
+            given=f"{name} of shape {values.shape} in {arrays.name}, {layers}",
             allowed="one number, or one for every layer",
             why="every head of a layer has the same",
             do="save it again, or leave it out of the file",

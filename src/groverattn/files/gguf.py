@@ -10,6 +10,7 @@ import io
 import math
 import os
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,10 +47,10 @@ _TYPES = {
 
 
 class Tensor(NamedTuple):
-    """What the header says of a tensor; its bytes begin at `offset` after the header."""
+    """What the header says of a tensor: its axes, the fastest first; its bytes begin at `offset` after the header."""
 
     name: str
-    n_numbers: int
+    sizes: tuple[int, ...]
     n_bytes: int
     offset: int
 
@@ -60,15 +61,28 @@ class GgufHeader:
 
     Attributes:
         architecture: its `general.architecture`.
-        n_tensors: tensors in it.
-        n_numbers: numbers in all of them.
-        n_numbers_largest: numbers in the largest.
+        numbers: its single numbers by name, such as `llama.block_count`.
+        sizes: axes of each tensor by name, the fastest first.
     """
 
     architecture: str
-    n_tensors: int
-    n_numbers: int
-    n_numbers_largest: int
+    numbers: Mapping[str, Any] = attrs.field(repr=False)
+    sizes: Mapping[str, tuple[int, ...]] = attrs.field(repr=False)
+
+    @property
+    def n_tensors(self) -> int:
+        """Tensors in the file."""
+        return len(self.sizes)
+
+    @property
+    def n_numbers(self) -> int:
+        """Numbers in all of them."""
+        return sum(map(math.prod, self.sizes.values()))
+
+    @property
+    def n_numbers_largest(self) -> int:
+        """Numbers in the largest."""
+        return max(map(math.prod, self.sizes.values()))
 
 
 def read_gguf_header(path: Path) -> GgufHeader:
@@ -94,7 +108,7 @@ def read_gguf_header(path: Path) -> GgufHeader:
 
 @attrs.define(eq=False)
 class _Reader:
-    """Goes through a header once, from its first byte, and keeps two of its values."""
+    """Goes through a header once, from its first byte, and keeps its single numbers and one text."""
 
     path: Path
     file: io.BufferedReader
@@ -102,6 +116,7 @@ class _Reader:
     n_values: int = 0
     architecture: str = ""
     alignment: int = _ALIGNMENT
+    numbers: dict[str, Any] = attrs.field(factory=dict)
 
     def header(self) -> GgufHeader:
         if self.file.read(len(_MAGIC)) != _MAGIC:
@@ -117,8 +132,10 @@ class _Reader:
         self.check_places(tensors)
         if not self.architecture:
             raise self.refused("it has no general.architecture, or it is no text")
-        sizes = [tensor.n_numbers for tensor in tensors]
-        return GgufHeader(self.architecture, len(tensors), sum(sizes), max(sizes))
+        sizes = {tensor.name: tensor.sizes for tensor in tensors}
+        if len(sizes) < len(tensors):
+            raise self.refused("two of its tensors have the same name")
+        return GgufHeader(self.architecture, self.numbers, sizes)
 
     def read_value(self) -> None:
         name, (kind,) = self.text(_NAME_BYTES_MAX), self.unpack("<I")
@@ -136,6 +153,7 @@ class _Reader:
                 self.architecture = text
         else:
             (number,) = self.unpack(self.scalar(kind))
+            self.numbers[name] = number
             if name == "general.alignment":
                 self.set_alignment(number)
 
@@ -165,8 +183,7 @@ class _Reader:
         _, per_block, block_bytes = _TYPES[kind]
         if 0 in sizes or sizes[0] % per_block:
             raise self.refused(f"tensor {name} has sizes {sizes}, which are not rows of whole blocks of {per_block}")
-        n_numbers = math.prod(sizes)
-        return Tensor(name, n_numbers, n_numbers // per_block * block_bytes, offset)
+        return Tensor(name, tuple(sizes), math.prod(sizes) // per_block * block_bytes, offset)
 
     def check_places(self, tensors: list[Tensor]) -> None:
         """Refuse tensors that lie outside the file or on each other: a few bytes could stand for any number of them."""

@@ -42,13 +42,13 @@ class KLawChoice:
 
     k_law: str | None = option(
         None,
-        help=f"Take k from a measured law, in place of n-marked: {', '.join(K_LAWS)}; or a TOML file.",
+        help=f"Take k from a measured law, in place of --n-marked: {', '.join(K_LAWS)}; or a TOML file.",
         check=checked(check_k_law),
         stands_for=("n_marked",),
     )
     k_weight: float | None = option(
         None,
-        help=f"With k-law: share of a row's softmax weight that its k keys hold; by default {WEIGHT}.",
+        help=f"With --k-law: share of a row's softmax weight that its k keys hold; by default {WEIGHT}.",
         check=between(0.01, 0.9999, "it is a share of a row's weight"),
     )
     law: KLaw | None = attrs.field(init=False, repr=False, default=attrs.Factory(_read, takes_self=True))

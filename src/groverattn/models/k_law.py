@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -108,7 +109,8 @@ class KLaw:
         laws: for each share of the weight those of the three percentiles.
 
     Raises:
-        InputError: an empty or reversed range of keys, or a law that is missing or there twice.
+        InputError: an empty or reversed range of keys, a law that is missing or there twice, or percentiles of which a
+            lower one needs more keys within that range.
     """
 
     name: str
@@ -128,6 +130,12 @@ class KLaw:
             given = ", ".join(f"weight {weight:g} at {percentile} %" for weight, percentile in there) or "no law"
             allowed = f"for each weight a law at {FEW}, {MEDIAN} and {MANY} % of the heads, once"
             raise _refused(given, allowed, "results print all three")
+        for n_keys, weight in itertools.product((self.n_min, self.n_max), self.weights):
+            few, median, many = (self.of(weight, percentile).at(n_keys) for percentile in (FEW, MEDIAN, MANY))
+            if not few <= median <= many:
+                given = f"weight {weight:g} at n = {n_keys:,}: k = {few:.3g}, {median:.3g} and {many:.3g}"
+                allowed = f"k that does not fall from the heads at {FEW} % to those at {MEDIAN} % and {MANY} %"
+                raise _refused(given, allowed, "the heads are ordered by how many keys they need")
 
     @property
     def weights(self) -> tuple[float, ...]:

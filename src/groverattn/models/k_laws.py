@@ -78,7 +78,8 @@ def read_k_law(path: Path) -> KLaw:
 def _text(path: Path) -> str:
     try:
         if not path.is_file():  # a pipe would be waited for
-            raise _bad("no file of this name", "a TOML file, or a name without .toml", "nothing is there to read")
+            given = "a folder, a pipe or a device" if path.exists() else "no file of this name"
+            raise _bad(given, "a TOML file, or a name without .toml", "nothing is there to read")
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
     except OSError as error:

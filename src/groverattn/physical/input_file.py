@@ -37,7 +37,8 @@ def parse_file(path: Path, form: str, parse: Callable[[str], T]) -> T:
 def _text(path: Path, form: str) -> str:
     try:
         if not path.is_file():
-            raise refused("no file of this name", f"a {form} file", "there is nothing to read", "check the path")
+            given = "a folder, a pipe or a device" if path.exists() else "no file of this name"
+            raise refused(given, f"a {form} file", "there is nothing to read", "check the path")
         # One byte more than allowed: a file that grows between a look at its size and the reading is refused as well.
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)

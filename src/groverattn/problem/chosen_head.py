@@ -47,7 +47,8 @@ class StoredHead:
 
     file: str | None = option(
         None,
-        help="An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).",
+        help="An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, "
+        "d), and optionally causal and score_scale; docs/commands.md, Your own arrays.",
     )
     layer: int | None = option(None, check=INDEX, help="Layer to read, from 0.")
     head: int | None = option(None, check=INDEX, help="Query head to read, from 0.")
@@ -93,9 +94,12 @@ class HeadChoice(StoredHead):
     index_heads: int | None = option(
         None,
         check=between(1, INDEX_HEADS_MAX, "published indexers have 4 to 64 heads"),
-        help="Heads of a random indexer, in place of a random head, where there is no file.",
+        help="Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; "
+        "where there is no file.",
     )
-    indexer: bool = option(False, help="The indexer of the file's layer, in place of a head.")
+    indexer: bool = option(
+        False, help="The indexer of the file's layer, which scores keys for all of its heads, in place of a head."
+    )
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()

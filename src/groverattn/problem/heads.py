@@ -205,11 +205,18 @@ def load_head(
         if n_layer_arrays:
             label = " ".join((f"layer {at_layer}", label)).strip()
         Q, K, V = (arrays.read(names[name])[entry[name]] for name in "QKV")
-        stored_scale, stored_mask = stored_settings(arrays, at_layer)
+        n_layers = n_layer_arrays or _layers_in_one(arrays)
+        stored_scale, stored_mask = stored_settings(arrays, at_layer, n_layers)
     if score_scale is None:
         score_scale = 1.0 / math.sqrt(max(Q.shape[1], 1)) if stored_scale is None else stored_scale
     name = " ".join((Path(path).stem, label)).strip()
     return AttentionHead(Q, K, V, score_scale, bool(stored_mask) if causal is None else causal, name)
+
+
+def _layers_in_one(arrays: StoredArrays) -> int | None:
+    """Layers in an array Q; None where its heads are labelled, which says nothing of other layers."""
+    shape = arrays.shape("Q")
+    return shape[0] if len(shape) == 4 else None if "layer" in arrays else 1
 
 
 def places_of_heads(path: str | os.PathLike[str]) -> list[tuple[int | None, int]]:

@@ -50,7 +50,7 @@ def check_row_range(rows: range, n_rows: int) -> None:
     """
     if not 0 <= rows.start < rows.stop <= n_rows:
         raise InputError(
-            given=f"rows {rows.start}:{rows.stop}",
+            given=f"rows = {rows.start}:{rows.stop}",
             allowed=f"A:B with 0 <= A < B <= {n_rows}",
             why=f"the head has {n_rows} rows, counted from 0, and B is the first row left out",
             do="choose rows of this head, or leave the option out for all",

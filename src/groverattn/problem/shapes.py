@@ -57,14 +57,15 @@ class Shape:
         check=between(1, D_HEAD_MAX, "published heads have at most some hundred numbers per key"),
     )
     n_marked: int = option(
-        help="Marked keys per row k.",
+        help="Keys that a row looks for, k: the marked keys, those of the largest scores.",
         check=between(1, N_KEYS_MAX, "a search looks for at least one key"),
     )
     key_bits: int = option(8, help="Bits per number of a key, 2 to 16.", check=checked_bits)
     query_bits: int = option(8, help="Bits per number of a query, 2 to 16.", check=checked_bits)
     index_heads: int | None = option(
         None,
-        help="Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.",
+        help="Heads of an indexer, which scores a key for all heads of a layer by a weighted sum of ReLUs; by default "
+        "the score is the inner product of one head.",
         check=between(1, INDEX_HEADS_MAX, "published indexers have 4 to 64 heads"),
     )
     weight_bits: int = option(8, help="Bits per weight of an index head, 2 to 16.", check=checked_bits)

@@ -61,8 +61,17 @@ def best_row(request: RowRequest) -> RowPrice:
         if best is None and len(beyond) > _OUT_OF_REACH_MAX:
             raise beyond[0]
     if best is None:
-        raise refused[min(refused)] if refused else _nothing_to_choose(request)
+        raise _of_k_law(refused[min(refused)], request) if refused else _nothing_to_choose(request)
     return best
+
+
+def _of_k_law(error: InputError, request: RowRequest) -> InputError:
+    """Return the refusal of a k that nobody gave as one of the law that k is from, and of any other as it is."""
+    law, given = request.k_from.k_law, error.parts["given"]
+    if law is None or not given.startswith("n_marked = "):
+        return error
+    given = f"k_law = {law} at n_keys = {request.shape.n_keys:,}, where it makes {given.replace('n_marked', 'k')}"
+    return InputError(**error.parts | {"given": given, "do": "choose fewer keys, or n_marked in place of the law"})
 
 
 def _as_on_its_like(request: RowRequest, machine: QdkMachine) -> RowPrice:

@@ -29,10 +29,12 @@ def sources(count: Check) -> tuple[Input, ...]:
     return (
         Input("preset", str, help="A name that `groverattn presets` lists.", check=checked(preset), **of_model),
         Input("config", str, help="The config.json of a model of your own, or its folder.", **of_model),
-        Input("heads", help="The same as query-heads.", stands_for=("query_heads",), **of_heads),
+        Input(
+            "heads", help="Query heads per layer, the same as --query-heads.", stands_for=("query_heads",), **of_heads
+        ),
         Input(
             "kv_heads",
-            help="Key heads per layer; heads / kv-heads is gqa-group.",
+            help="Key heads per layer; --heads / --kv-heads is --gqa-group.",
             stands_for=("gqa_group",),
             **of_heads,
         ),
@@ -65,13 +67,14 @@ def completed_sizes(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
     inputs = dict(given)
-    _same(inputs, "heads", "query_heads", inputs.pop("heads", None))
+    heads = inputs.pop("heads", None)
+    _same(inputs, f"heads = {heads}", "query_heads", heads)
     model = _model(inputs)
     of_model: dict[str, Any] = {} if model is None else _inputs_of(model)
     kv_heads = inputs.pop("kv_heads", None)
     if kv_heads is not None:
         heads = inputs.get("query_heads", of_model.get("query_heads"))
-        _same(inputs, "kv_heads", "gqa_group", _group(heads, kv_heads))
+        _same(inputs, f"kv_heads = {kv_heads}", "gqa_group", _group(heads, kv_heads))
     if model is not None:
         return of_model | inputs
     _check_sizes(inputs)
@@ -109,21 +112,21 @@ def _inputs_of(model: Preset) -> dict[str, Any]:
 
 
 def _same(inputs: dict[str, Any], by: str, name: str, value: int | None) -> None:
-    """Set an input that has two names."""
+    """Set an input that has two names; `by` is the other one with its value."""
     if value is not None and inputs.setdefault(name, value) != value:
         raise InputError(
-            given=f"{name} = {inputs[name]}, where {by} makes it {value}",
-            allowed="numbers that agree",
+            given=f"{name} = {inputs[name]}, {by}",
+            allowed=f"numbers that agree: {name} = {value}",
             why="both say the same of the heads",
-            do=f"leave {name} or {by} out",
+            do="leave one of them out",
         )
 
 
 def _group(heads: int | None, kv_heads: int) -> int:
     if heads is None or heads % kv_heads:
         raise InputError(
-            given=f"kv_heads = {kv_heads} and {'no heads' if heads is None else f'heads = {heads}'}",
-            allowed="heads that are a multiple of kv_heads",
+            given=f"kv_heads = {kv_heads} and {'no query_heads' if heads is None else f'query_heads = {heads}'}",
+            allowed="query_heads that are a multiple of kv_heads",
             why="as many query heads share each key head",
             do="give both, for example --heads 32 --kv-heads 8",
         )

@@ -102,11 +102,13 @@ class Design:
     )
     words_at_once: int | None = option(
         None,
-        help="Data access one-hot: words loaded and scored side by side; by default the best.",
+        help="Data access one-hot: keys loaded and scored side by side; by default the best.",
         check=_count_of("words are loaded"),
     )
     unload: str = option(
-        AUTO, help=f"How a word is unloaded: {', '.join(UNLOADS)}; by default the best.", check=name_in(check_unload)
+        AUTO,
+        help=f"How a key is unloaded again: {', '.join(UNLOADS)}; by default the best.",
+        check=name_in(check_unload),
     )
     control_copies: int | None = option(
         None,
@@ -114,23 +116,31 @@ class Design:
         check=_count_of("gates take turns on them"),
     )
     n_parts: int | None = option(
-        None, help="Parts of the keys that a machine searches in turn; by default the best.", check=_count_of("parts")
+        None,
+        help="Equal parts of the keys that each machine searches one after the other; by default the best.",
+        check=_count_of("parts"),
     )
     n_machines: int | None = option(
         None, help="Machines that share the keys; by default the best.", check=_count_of("machines are counted")
     )
     n_searched: int | None = option(
         None,
-        help="Keys with dead ones that fill them up; by default the best.",
+        help="Keys that are searched, with dead ones that fill them up to this number; by default the best.",
         check=between(1, N_KEYS_MAX, "keys are searched"),
     )
     store: int | None = option(
-        None, help="CCZ states in store; by default the best.", check=between(0, 1 << 40, "states are kept")
+        None,
+        help="Magic states, one for a Toffoli gate, that the machine can store; by default the best.",
+        check=between(0, 1 << 40, "states are kept"),
     )
     n_factories: int | None = option(
-        None, help="Copies of the factory; by default the best.", check=_count_of("copies are built")
+        None,
+        help="Copies of the factory that makes magic states; by default the best.",
+        check=_count_of("copies are built"),
     )
-    method: str = option("unknown", help=f"Rule of the runs: {', '.join(RUNS)}.", check=checked(check_runs))
+    method: str = option(
+        "unknown", help=f"How the length of each trial is chosen: {', '.join(RUNS)}.", check=checked(check_runs)
+    )
     first_score: str = option(
         "exact",
         help="Whether an approximate score finds first: exact (no), approximate, auto.",
@@ -228,7 +238,7 @@ class RowRequest:
     layers: int = option(1, help="Layers that search all keys.", check=_count)
     query_heads: int = option(1, help="Query heads per layer; 1 for an indexer.", check=_count)
     gqa_group: int = option(1, help="Query heads that share one memory of keys.", check=_count)
-    key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; d-head if not given.", check=_count)
+    key_numbers: int | None = option(None, help="Numbers that a GPU reads per key; by default --d-head.", check=_count)
     pool: int = option(1, help="Tokens whose keys are pooled into one key.", check=_count)
     context: int | None = option(None, help="Tokens of the context, where no row sees all of them.", check=_count)
     window: int | None = option(None, help="Keys that a row sees in further layers, with a window.", check=_count)

@@ -35,7 +35,7 @@ def wrapped(text: str, width: int, hang: int = 0, *, fold: bool = True) -> list[
     """
     lines = []
     for line in text.split("\n"):
-        glued = _glued(line.lstrip(" "))
+        glued = _glued(_loosened(line.lstrip(" "), width - hang))
         indent = " " * (len(line) - len(line.lstrip(" ")))
         broken = textwrap.wrap(
             glued,
@@ -47,6 +47,20 @@ def wrapped(text: str, width: int, hang: int = 0, *, fold: bool = True) -> list[
         )
         lines += [part.replace(_GLUE, " ") for part in broken] or [""]
     return lines
+
+
+def phrases(text: str) -> str:
+    """Return text that `wrapped` breaks after commas, semicolons and colons alone, if a line holds what is between.
+
+    >>> wrapped(phrases("41.6 ns in a batch: B200 prefill bf16, no top-k"), 32)
+    ['41.6 ns in a batch:', 'B200 prefill bf16, no top-k']
+    """
+    return re.sub(r"(?<![,;:]) ", _GLUE, text)
+
+
+def _loosened(text: str, width: int) -> str:
+    """Let a phrase break that is longer than a line."""
+    return " ".join(word if len(word) <= width else word.replace(_GLUE, " ") for word in text.split(" "))
 
 
 def _glued(text: str) -> str:

@@ -68,6 +68,8 @@ def simulate(
     check_workers(n_workers)
     head = _chosen(request, head)
     request.read.check(head.n_keys)
+    if request.rows is not None:
+        check_row_range(request.row_range(head.n_keys), head.n_keys)
     rows = None if request.rows is None else whole_blocks(request.row_range(head.n_keys), head, request.engine)
     if rows is not None and request.read_previous:  # the first row reads what the one before it marks
         rows = range(max(rows.start - 1, 0), rows.stop)

@@ -30,7 +30,7 @@ def row_range(text: str) -> range:
     match = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18})", text)
     if match is None:
         raise InputError(
-            given=f"rows {text!r}",
+            given=f"rows = {text!r}",
             allowed="A:B with whole numbers, such as 0:16",
             why="A is the first row and B the first one left out",
             do="write both numbers",
@@ -67,7 +67,7 @@ class SimulationRequest(HeadRequest):
     n_marked: int = option(
         16,
         check=COUNT,
-        help="Mark the k largest scores of each row; with tau, what methods expected and top-k are told.",
+        help="Mark the k largest scores of each row; with --tau, what methods expected and top-k are told.",
     )
     sample_size: int | None = option(
         None, check=COUNT, help="Set each row's threshold from this many sampled keys: about k are marked."
@@ -99,7 +99,9 @@ class SimulationRequest(HeadRequest):
     read_previous: bool = option(
         False, help="The keys that the row before marks are read before the others are searched."
     )
-    rows: str | None = option(None, check=checked(row_range), parse=_rows_text, help="Rows A:B, B left out.")
+    rows: str | None = option(
+        None, check=checked(row_range), parse=_rows_text, help="Rows A:B, as 0:16: from row A on, row B left out."
+    )
 
     def __attrs_post_init__(self) -> None:
         check_one_rule(self.sample_size, self.tau)

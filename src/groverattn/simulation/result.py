@@ -97,6 +97,11 @@ class Simulation(Shown):
         """Sum of one quantity over the rows."""
         return sum(getattr(row, name) for row in self.rows)
 
+    @property
+    def key_visits_of_a_scan(self) -> int:
+        """Keys that a scan of the simulated rows reads."""
+        return sum(self.instance.visible_keys(row.row) for row in self.rows)
+
     def iterates_by_law(self) -> dict[str, float | None]:
         """Expected iterates of all searched rows together under the query laws, for their true numbers of keys.
 
@@ -239,7 +244,7 @@ class Simulation(Shown):
             "classical_key_visits": self.total("key_visits"),
             "keys_read_first": self.total("keys_read"),
             "marked_read_first": self.total("marked_read"),
-            "key_visits_of_a_scan": sum(self.instance.visible_keys(row.row) for row in self.rows),
+            "key_visits_of_a_scan": self.key_visits_of_a_scan,
             **_output_numbers(self.output),
             "max_value": self.max_value,
             "keys_per_query": request.keys_per_query,

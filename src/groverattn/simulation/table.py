@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from groverattn.inputs import inputs_of
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.laws import LAW_WORDS
@@ -15,6 +16,7 @@ from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, t
 from groverattn.show.numbers import EMPTY, Cell, count, count_text, number_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.amplitudes import Amplitudes, p_marked
+from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import Simulation
 from groverattn.simulation.row_search import RowResult
 from groverattn.simulation.trials import RowSearch, TrialRecord
@@ -32,7 +34,25 @@ def _(result: Simulation) -> tuple[Block, ...]:
     )
     columns = (Column("quantity"), Column("number", IN_CELL), Column("of what"))
     rows = tuple((words(name), value, words(what)) for name, value, what in _rows(result))
-    return Paragraph(heading), Table("", columns, rows)
+    said = [*_default_k(result), *_beside_a_scan(result)]
+    return Paragraph(heading), Table("", columns, rows), *map(Paragraph, said)
+
+
+def _default_k(result: Simulation) -> Iterator[str]:
+    """Say that k is the default, where it sets the thresholds and is."""
+    request = result.request
+    if request.tau is None and request.n_marked == inputs_of(SimulationRequest)["n_marked"].default:
+        yield f"k = {request.n_marked} is the default; `--n-marked` sets another."
+
+
+def _beside_a_scan(result: Simulation) -> Iterator[str]:
+    """Say that a scan asks less, where it does."""
+    calls, reads, scan = result.total("iterates"), result.total("key_visits"), result.key_visits_of_a_scan
+    if calls + reads > scan:
+        yield (
+            f"The search takes {calls:,} oracle calls and reads {reads:,} keys; a plain scan of these rows would read "
+            f"{scan:,} keys, which is less."
+        )
 
 
 @main_table_of.register
@@ -79,9 +99,9 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     if request.reading.reads:
         among = f"with {result.total('marked_read'):,} of the marked among them; the search runs over the others"
         yield "keys read first", whole(result.total("keys_read")), among
-    scan = sum(result.instance.visible_keys(row.row) for row in rows)
     first = "first, " if request.reading.reads else ""
-    read = f"{first}to check what was measured, and rows read whole; a scan of all rows reads {scan:,}"
+    scan = f"a scan of all rows reads {result.key_visits_of_a_scan:,}"
+    read = f"{first}to check what was measured, and rows read whole; {scan}"
     yield "keys read", whole(result.total("key_visits")), read
     yield from _output_rows(result)
     equal = result.instance.keys_made_equal

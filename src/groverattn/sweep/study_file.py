@@ -152,7 +152,8 @@ def _in_messages(place: Callable[[str], str]) -> Iterator[None]:
 def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
-            raise refused("no file of this name", "a TOML file", "there is nothing to read", "check the path")
+            given = "a folder, a pipe or a device" if path.exists() else "no file of this name"
+            raise refused(given, "a TOML file", "there is nothing to read", "check the path")
         # One byte more than allowed: a file that grows between a look at its size and the reading is refused as well.
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)

@@ -41,7 +41,7 @@ class HeadRequest:
     words_at_once: int = option(
         1,
         check=between(1, N_KEYS_MAX, "each takes its own workspace"),
-        help="Data access one-hot: words loaded and scored side by side.",
+        help="Data access one-hot: keys loaded and scored side by side.",
     )
     read: ReadFirst = nested(ReadFirst)
     seed: int = option(0, check=checked(check_seed), help="Seed of all draws, 0 or more.")

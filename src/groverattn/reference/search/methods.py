@@ -64,8 +64,8 @@ class SearchMethod:
         if self.name not in SEARCH_METHODS:
             raise unknown_name("search method", self.name, SEARCH_METHODS, "each is a procedure with its own cost")
         check_p_failure(self.p_failure)
-        self._refuse_ignored("growth", ("unknown", "expected", "top-k"))
-        self._refuse_ignored("n_marked_max", ("unknown", "expected", "counted"))
+        self._refuse_ignored("growth", ("unknown", "expected", "top-k"), self.growth)
+        self._refuse_ignored("marked_limit", ("unknown", "expected", "counted"), self.n_marked_max)
         if self.keys_per_query > 1:
             self._refuse_blocks()
         if self.first_score != "exact" and (self.first_score != "approximate" or self.name != "posterior"):
@@ -87,16 +87,16 @@ class SearchMethod:
             )
         if self.growth is not None or self.n_marked_max is not None:
             raise InputError(
-                given=f"growth or n_marked_max with keys_per_query = {self.keys_per_query}",
+                given=f"growth or marked_limit with keys_per_query = {self.keys_per_query}",
                 allowed="neither, or one key per query",
                 why="all marked keys of the measured block are found, and the last check is a list of plain runs",
                 do="leave them out",
             )
 
-    def _refuse_ignored(self, option: str, used_by: tuple[str, ...]) -> None:
-        if getattr(self, option) is not None and self.name not in used_by:
+    def _refuse_ignored(self, option: str, used_by: tuple[str, ...], value: float | None) -> None:
+        if value is not None and self.name not in used_by:
             raise InputError(
-                given=f"{option} = {getattr(self, option)} with the search method {self.name}",
+                given=f"{option} = {value} with the search method {self.name}",
                 allowed=f"with {', '.join(used_by)}",
                 why="this method does not use it",
                 do="leave it out, or choose another method",

@@ -1,0 +1,47 @@
+"""The lines of `groverattn estimate`: what they name, and where they break."""
+
+import itertools
+
+import pytest
+
+from groverattn.estimation.answer import Answer, row_text
+from groverattn.estimation.estimate import estimate
+from groverattn.models.presets import PRESETS
+from groverattn.row.request import RowRequest
+from groverattn.show.layout import phrases, wrapped
+from groverattn.show.terminal import text_of
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return Answer(estimate(RowRequest.of(preset="toy")))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_lines_break_between_phrases(answer, width):
+    lines = text_of(answer.blocks(), width).partition("\n\n")[0].splitlines()
+    assert max(map(len, lines)) <= width
+    assert all(line.endswith((";", ",", ":")) for line, after in itertools.pairwise(lines) if after[0] == " ")
+    assert len(lines) == {60: 9, 80: 8, 120: 6}[width]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_row_of_a_preset_breaks_inside_a_phrase(name, width):
+    lines = wrapped(phrases(row_text(RowRequest.of(preset=name))), width)
+    assert all(len(line) <= width for line in lines)
+    assert all(line.endswith((";", ",", ":")) for line in lines[:-1])
+
+
+def test_it_says_what_one_is_and_which_time_a_gpu_takes(answer):
+    text = " ".join(text_of(answer.blocks(), 120).split())
+    assert "one iterate takes as long as" in text
+    assert "one row alone: H100 decode" in text
+    assert "in a batch: B200 prefill" in text
+    assert "an iterate is one call of the oracle" in text
+
+
+def test_the_crossover_is_told_apart_from_the_lower_bound_of_the_best_circuit(answer):
+    text = " ".join(text_of(answer.blocks(), 120).split())
+    assert "no crossover with this data access up to n = 2^56" in text
+    assert "groverattn crossover has the same lower bound for the best circuit at each n" in text
