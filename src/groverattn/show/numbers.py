@@ -107,8 +107,8 @@ def power_text(n: int) -> str:
 def reproducible(data: Any) -> Any:
     """Round what is printed as JSON to nine significant digits; what stands under `inputs` stays as it was given.
 
-    In which order a matrix product is summed depends on the processor and on the number of threads, and with it the last
-    digits of a result.
+    The order in which a matrix product is summed depends on the processor and on the number of threads, and with it the
+    last digits of a result.
 
     >>> reproducible({"inputs": {"tau": 0.30000000000000004}, "sums": [0.30000000000000004, 3]})
     {'inputs': {'tau': 0.30000000000000004}, 'sums': [0.3, 3]}
