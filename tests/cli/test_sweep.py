@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from groverattn.row.request import ONE_KEY
 from groverattn.sweep.kinds import KINDS
 from groverattn.sweep.store import JOURNAL, MANIFEST, TABLE, Store, open_store
 from groverattn.sweep.study_file import read_study
@@ -23,8 +24,9 @@ from groverattn.sweep.study_file import read_study
 COMMAND = (sys.executable, "-c", "from groverattn.cli.app import main; main()")
 ROOT = Path(__file__).parents[2]
 
-# some 20 ms a point: every number of keys is a circuit of its own
-GRID = 'kind = "estimate"\n[fixed]\npreset = "toy"\n[grid]\nn_keys = {{ from = 16, to = {last}, step = 1 }}\n'
+# some 20 ms a point: every number of keys is a circuit of its own, of a design that need not be chosen
+FIXED = "".join(f"{name} = {json.dumps(value)}\n" for name, value in ({"preset": "toy"} | ONE_KEY).items())
+GRID = f'kind = "estimate"\n[fixed]\n{FIXED}[grid]\nn_keys = {{{{ from = 16, to = {{last}}, step = 1 }}}}\n'
 
 
 @pytest.fixture

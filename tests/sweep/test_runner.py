@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from groverattn.errors import InputError
+from groverattn.row.request import ONE_KEY
 from groverattn.sweep import executors
 from groverattn.sweep import runner as runner_module
 from groverattn.sweep.executors import InProcess, Processes, chosen_workers
@@ -28,6 +29,11 @@ VERSION = model_version().digest
 def some_points(n):
     """Points whose row is an error at once: how they are handed over is what is looked at."""
     return [Point(str(at), KIND.defaults | {"n_keys": 64 + at}) for at in range(n)]
+
+
+def priced_points(n):
+    """Points that are priced, of the simplest circuit: how it is chosen is not looked at."""
+    return [Point(str(at), KIND.defaults | ONE_KEY | {"preset": "toy", "n_keys": 16 + at}) for at in range(n)]
 
 
 @attrs.define(eq=False)
@@ -257,7 +263,7 @@ def test_a_process_that_is_killed_costs_no_row():
             os.kill(workers[0].pid, signal.SIGKILL)
 
     run = Run(lambda: Processes(2), after=kill_one)
-    assert run([Point(str(at), KIND.defaults | {"preset": "toy", "n_keys": 16 + at}) for at in range(30)])
+    assert run(priced_points(30))
     assert run.after is None
     assert run.who == {"2 processes"}
     assert is_each_once(run, 30)
@@ -277,7 +283,7 @@ def test_a_process_that_is_stopped_is_ended_and_its_points_are_tried_again(monke
             os.kill(workers[0].pid, signal.SIGSTOP)
 
     run = Run(lambda: Processes(2), after=stop_one)
-    assert run([Point(str(at), KIND.defaults | {"preset": "toy", "n_keys": 16 + at}) for at in range(30)])
+    assert run(priced_points(30))
     assert run.after is None
     assert is_each_once(run, 30)
     assert not any(row["error"] for row in run.rows)
