@@ -36,7 +36,7 @@ def flat_text(outcome):
 @pytest.mark.parametrize("verb", ["estimate", "compare", "crossover", "frontier"])
 def test_verbs(cli, folder, verb):
     text = flat_text(cli(verb, "--config", folder, "--n-marked", 3))
-    assert "small/config.json: n = 64, d = 4, k = 3" in text
+    assert "small: n = 64, d = 4, k = 3" in text
     assert f"Note: {NOTE}" in text
 
 

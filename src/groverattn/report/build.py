@@ -46,14 +46,16 @@ def report(
     requests: Sequence[RowRequest],
     on_section: Callable[[int, int], None] = lambda done, total: None,
     *,
-    with_reference: bool = False,
+    output: str = "report.html",
+    shared_reference: bool = False,
 ) -> Document:
     """Return the report of one or several models, which share machine, law and options.
 
     Args:
         requests: the models.
         on_section: told how many parts are done, and of how many.
-        with_reference: whether words, machines and ledger stand at the end, and not on the page that reports share.
+        output: name of the HTML file, for the command in the foot.
+        shared_reference: whether words, machines and ledger stand on the page that reports share, and not at the end.
 
     Raises:
         InputError: an unknown name, or a machine that qdk.qre prices.
@@ -66,16 +68,16 @@ def report(
     laws = [result.cost for model in models for result in model.accesses.values() if isinstance(result, Estimate)]
     machine = models[0].machine
     entries = ledger(machine, laws[0] if laws else None, requests[0].k_from)
-    shared = reference.inlined(machine, entries) if with_reference else reference.own_machine(machine)
+    shared = reference.own_machine(machine) if shared_reference else reference.inlined(machine, entries)
     before = [overview(models)] if len(models) > 1 else []
-    made = made_by(requests, with_reference=with_reference)
+    made = made_by(requests, output, shared_reference=shared_reference)
     return Document(
         title=f"Grover search for attention: {', '.join(model.name for model in models)}",
         lead=(_LEAD,),
         chapters=(*before, *chapters, *shared),
         ledger=entries,
         foot=(Paragraph(made), Paragraph(_FOOT)),
-        elsewhere="" if with_reference else REFERENCE,
+        elsewhere=REFERENCE if shared_reference else "",
         data={"schema": SCHEMA, "made": made, "models": [_as_json(model) for model in models]},
         name="-".join(model.name for model in models),
     )
