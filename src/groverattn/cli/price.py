@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -145,6 +146,8 @@ def report(
     files = report_files(output, force=force, shared_reference=shared_reference)
     with said("report", *files.all), progress("sections") as on_section:
         write_report(requests, files, on_section, shared_reference=shared_reference)
+    if shared_reference:
+        print("report: it links to reference.html; send both, or leave out --shared-reference", file=sys.stderr)
 
 
 @asks(KLawChoice)

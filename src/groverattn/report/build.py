@@ -14,7 +14,7 @@ from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.report import choices, circuit, headline, opening, reference, running, scale
 from groverattn.report import inputs as inputs_chapter
 from groverattn.report.command import REFERENCE, made_by
-from groverattn.report.results import DESIGNS, ModelResults
+from groverattn.report.results import DESIGNS, ModelResults, clean_anchor
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import passing_text
 from groverattn.show.document import IN_CELL, Column, Document, Paragraph, Section, Table
@@ -31,6 +31,9 @@ _CHAPTERS: dict[str, Callable[[ModelResults, str], Section]] = {
     "crossing": scale.crossing,
     "inputs": inputs_chapter.inputs,
 }
+
+_OVERVIEW = "models"
+_SHARED_ANCHORS = (_OVERVIEW, "words", "machines", "ledger", "other-lines", "results")
 
 _LEAD = Paragraph(
     "One row: one query of one head finds those of its n keys whose score reaches a threshold, k marked keys, by "
@@ -62,7 +65,7 @@ def report(
     """
     for request in requests:
         check_modelled_here(request.hardware)
-    models = [ModelResults(request) for request in requests]
+    models = _models(requests)
     done, total = itertools.count(1), len(models) * (len(_CHAPTERS) + 1)
     chapters = [chapter(model, lambda: on_section(next(done), total)) for model in models]
     laws = [result.cost for model in models for result in model.accesses.values() if isinstance(result, Estimate)]
@@ -79,8 +82,17 @@ def report(
         foot=(Paragraph(made), Paragraph(_FOOT)),
         elsewhere=REFERENCE if shared_reference else "",
         data={"schema": SCHEMA, "made": made, "models": [_as_json(model) for model in models]},
-        name="-".join(model.name for model in models),
+        name="-".join(model.anchor for model in models),
     )
+
+
+def _models(requests: Sequence[RowRequest]) -> list[ModelResults]:
+    """The results of each, whose anchors are no other's of the page."""
+    models: list[ModelResults] = []
+    for request in requests:
+        taken = {*_SHARED_ANCHORS, *(model.anchor for model in models)}
+        models.append(ModelResults(request, clean_anchor(request.name, taken)))
+    return models
 
 
 def chapter(results: ModelResults, on_section: Callable[[], None] = lambda: None) -> Section:
@@ -91,9 +103,9 @@ def chapter(results: ModelResults, on_section: Callable[[], None] = lambda: None
     on_section()
     sections = []
     for key, make in _CHAPTERS.items():
-        sections.append(make(results, f"{results.name}-{key}"))
+        sections.append(make(results, f"{results.anchor}-{key}"))
         on_section()
-    return Section(title, results.name, front, tuple(sections))
+    return Section(title, results.anchor, front, tuple(sections))
 
 
 def _as_json(results: ModelResults) -> dict[str, Any]:
@@ -132,12 +144,12 @@ def overview(models: Sequence[ModelResults]) -> Section:
     )
     caption = f"One row of each model on {models[0].machine.name}, and on a GPU"
     table = Table(caption, tuple(columns), tuple(map(_line, models)), notes=(note,))
-    return Section("The models side by side", "models", (table,))
+    return Section("The models side by side", _OVERVIEW, (table,))
 
 
 def _line(results: ModelResults) -> tuple[Cell, ...]:
     shape = results.request.shape
-    row = [words(f"[{results.name}](#{results.name})"), *map(count, (shape.n_keys, shape.d_head, shape.n_marked))]
+    row = [words(f"[{results.name}](#{results.anchor})"), *map(count, (shape.n_keys, shape.d_head, shape.n_marked))]
     for name in DESIGNS:
         result = results.own[name]
         refused = isinstance(result, InputError)

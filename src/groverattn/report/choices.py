@@ -28,13 +28,15 @@ def _frontier(results: ModelResults) -> tuple[Block, ...]:
     if isinstance(results.frontier, InputError):
         return (Paragraph(f"No design can be run: {reason(results.frontier)}."),)
     found = results.frontier
+    named = {name: result.row for name, result in results.designs.items()}
     refused = f" {found.n_refused} of them cannot be run within the error budget." if found.n_refused else ""
     text = (
-        f"Looked at are {found.n_designs} circuits, of different data access, block and score, on one machine or on "
-        f"several that share the keys, with few and with many factories.{refused} The table has designs that no other "
-        "beats in both qubits and time."
+        f"Priced are the {found.n_designs} circuits that no other beats before error correction, on one machine or on "
+        f"several that share the keys, each with few and with many factories, and the best circuit by each objective."
+        f"{refused} With error correction, {len(found.points)} designs are left that no other beats in both qubits and "
+        "time. The figure on page one has all of them."
     )
-    return Paragraph(text, ("frontier",)), points_table(found, _POINTS_SHOWN)
+    return Paragraph(text, ("frontier",)), points_table(found, _POINTS_SHOWN, named)
 
 
 def _accesses(results: ModelResults) -> tuple[Block, ...]:

@@ -66,8 +66,8 @@ def _place(results: ModelResults) -> Figure:
     assert isinstance(results.frontier, Frontier)
     svg, values = place_svg(results.frontier, results.designs)
     caption = (
-        "Physical qubits of all machines against the time of one row; both axes are logarithmic. Grey: what no other "
-        "design beats. The band is the range of the GPU lines."
+        "Physical qubits of all machines against the time of one row; both axes are logarithmic. The gray line joins "
+        f"the {len(results.frontier.points)} designs that no other beats in both; the band is the range of the GPU lines."
     )
     return Figure(svg, caption, ("frontier", "gpu"), values=values)
 

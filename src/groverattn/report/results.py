@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 import attrs
@@ -32,6 +34,17 @@ _SECOND_OPINION_ON = "beverland-gate-ns-e3"
 _T = TypeVar("_T")
 
 
+def clean_anchor(name: str, taken: Collection[str] = ()) -> str:
+    """Return an identifier made of a name, other than those that are taken.
+
+    >>> clean_anchor("my/model 7B"), clean_anchor("words", {"words"}), clean_anchor("[]")
+    ('my-model-7B', 'words-2', 'model')
+    """
+    plain = re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-.") or "model"
+    numbered = (f"{plain}-{number}" for number in itertools.count(2))
+    return next(each for each in itertools.chain([plain], numbered) if each not in taken)
+
+
 @attrs.frozen
 class Opinion:
     """Two estimators on the same counts.
@@ -53,9 +66,15 @@ class ModelResults:
 
     Attributes:
         request: sizes, and the choices that are fixed; data accesses are compared whichever it has.
+        anchor: identifier that links to its chapter lead to.
     """
 
     request: RowRequest
+    anchor: str = attrs.field()
+
+    @anchor.default
+    def _anchor(self) -> str:
+        return clean_anchor(self.name)
 
     @property
     def name(self) -> str:

@@ -176,6 +176,7 @@ class Section:
         blocks: what stands below the heading.
         sections: sections of a chapter.
         folded: whether a page shows the heading alone until it is opened, or printed.
+        on_paper: whether it is printed.
     """
 
     title: str
@@ -183,6 +184,7 @@ class Section:
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
     folded: bool = attrs.field(default=False, kw_only=True)
+    on_paper: bool = attrs.field(default=True, kw_only=True)
 
     def walk(self) -> Iterator[Section]:
         """Yield the section and those in it, in order."""
