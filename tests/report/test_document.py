@@ -54,7 +54,7 @@ def test_every_numeric_column_has_a_unit_and_a_line_of_the_ledger(document):
             if column.unit == IN_CELL:
                 bare = [cell.text for cell in values if not re.search(r"[a-z]", cell.text.replace("e", ""))]
                 # probabilities, ratios and counts of parts are pure numbers; a note says which cell is a ratio
-                if any("Else the ratio" in note for note in table.notes) or "or the ratio" in table.caption:
+                if any("Otherwise the ratio" in note for note in table.notes) or "or the ratio" in table.caption:
                     bare = [text for text in bare if not re.fullmatch(r"[\d.,]+(e\d+)?(; (2\^\d+|never))?", text)]
                 missing += [(table.caption, text) for text in bare if "," in text or re.fullmatch(r"\d{4,}", text)]
     assert missing == []
@@ -163,7 +163,7 @@ def test_no_chapter_contradicts_another_on_what_sets_the_time(document, requests
         machines = section(document, f"{request.name}-choices").blocks[3].rows[0]
         limits = section(document, f"{request.name}-limits").blocks[1]
         assert headline[-1].text == machines[-1].text == bound
-        assert f"`best` is set by {bound}" in limits.notes[0]
+        assert f"of `best` by {bound}" in limits.notes[0]
         assert limits.rows[-1][2].value == headline[2].value == machines[5].value == tiles.items[1].value.value
 
 

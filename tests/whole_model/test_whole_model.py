@@ -210,7 +210,11 @@ ROWS = Rows(layers=10, per_layer=1000, time_s=4000.0, longest_s=1.0, limit_s=0.5
         (4000.0, 1, "at least 1 machine with 100 physical qubits"),
         (30.0, 134, "at least 134 machines with 13,400 physical qubits"),
         (10.0, 400, "at least 400 machines"),
-        (9.9, None, "no number of these machines: layers wait for each other, and one row in each of 10 takes 10.0 s"),
+        (
+            9.9,
+            None,
+            "out of reach of any number of these machines: layers wait for each other, and one row in each of 10 takes 10.0 s",
+        ),
         (
             4.9,
             None,

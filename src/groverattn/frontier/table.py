@@ -12,7 +12,7 @@ from groverattn.physical.table import LIMIT_WORDS, not_in_the_price
 from groverattn.row.price import RowPrice
 from groverattn.row.sentences import about_text, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
-from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
+from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, rounded, words
 from groverattn.show.result import blocks_of, main_table_of
 
 _POINTS_SHOWN = 24
@@ -57,7 +57,7 @@ def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] |
             Column("factories of each", "factories", "frontier", short="factories"),
             lambda p: count(p.physical.n_factories),
         ),
-        (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: probability(p.p_failure)),
+        (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: rounded(p.p_failure, 2)),
         (Column("design", short="with"), design),
         (Column("what sets the time", short="set by"), lambda p: words(LIMIT_WORDS[p.physical.limited_by])),
         notes=[

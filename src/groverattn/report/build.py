@@ -36,12 +36,12 @@ _OVERVIEW = "models"
 _SHARED_ANCHORS = (_OVERVIEW, "words", "machines", "ledger", "other-lines", "results")
 
 _LEAD = Paragraph(
-    "One row: one query of one head finds those of its n keys whose score reaches a threshold, k marked keys, by "
-    "Grover search (arXiv:2307.08045) on an error-corrected quantum computer, or on a GPU."
+    "One row: for one query of one attention head, find the k of its n keys whose score reaches a threshold, by Grover "
+    "search (arXiv:2307.08045) on an error-corrected quantum computer, or by scoring all keys on a GPU."
 )
 _FOOT = (
-    "Words, machines with the source of every field, and how each number was got and what checks it: "
-    "[reference](#words). The same input gives the same bytes; the files hold no date."
+    "[Terms](#words), [machines](#machines) with the source of every field, and the [ledger](#ledger) of how each "
+    "number was obtained and what checks it. The same command writes the same bytes."
 )
 
 
@@ -136,11 +136,11 @@ def overview(models: Sequence[ModelResults]) -> Section:
     columns += [
         Column("slowest GPU line", IN_CELL, "gpu"),
         Column("GPU faster by", "times", "ratio"),
-        Column("passed from", "keys", "crossover"),
+        Column("quantum faster from", "keys", "crossover"),
     ]
     note = (
-        "GPU faster by: the slowest GPU line against the faster of the two designs. Passed from: the number of keys "
-        "from which a circuit, at its limits, is faster than that line."
+        "GPU faster by: the slowest GPU line against the faster of the two designs. Quantum faster from: the number of "
+        "keys from which a circuit, at its limits, is faster than that line."
     )
     caption = f"One row of each model on {models[0].machine.name}, and on a GPU"
     table = Table(caption, tuple(columns), tuple(map(_line, models)), notes=(note,))

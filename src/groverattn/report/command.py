@@ -56,9 +56,7 @@ def _given(request: RowRequest) -> dict[str, Any]:
     """The inputs that differ from those of the preset, or from the defaults; the name of a file without its folder."""
     given: dict[str, Any] = {"preset": request.name} if request.name in PRESETS else {}
     usual = _usual(request)
-    given |= {
-        name: value for name, value in flat(request).items() if value != usual[name] and value is not None
-    }
+    given |= {name: value for name, value in flat(request).items() if value != usual[name] and value is not None}
     return given | ({"hardware": PurePath(given["hardware"]).name} if "hardware" in given else {})
 
 

@@ -165,13 +165,15 @@ class Contest:
         best, unable = self.elsewhere, f"; {self.n_unable} of them cannot run it" if self.n_unable else ""
         if best is None:
             return f"None of the {self.n_machines} machines of this report can run the row within the error budget"
-        ratio, whole = best.duration_s / self.slowest_s, f"{self.n_machines} machines of this report"
+        ratio = best.duration_s / self.slowest_s
         if best.machine == self.machine:
-            return f"None of the {whole} is faster{unable}{self._many_machines}"
-        takes = f"The fastest of the {whole}, {best.machine}, takes {time_text(best.duration_s)}"
+            others = f"the other {self.n_machines - 1} machines of this report"
+            return f"None of {others} is faster than {self.machine}{unable}{self._many_machines}"
+        fastest = f"The fastest of the {self.n_machines} machines of this report, {best.machine},"
+        takes = f"{fastest} takes {time_text(best.duration_s)}"
         if ratio < 1:
             return f"{takes}{'' if self.quantum_wins else ', less than that line'}{unable}"
-        return f"{takes}, {_times(ratio)} too long{unable}{self._many_machines}"
+        return f"{takes}, {_times(ratio)} as long as that line{unable}{self._many_machines}"
 
     @property
     def _many_machines(self) -> str:
@@ -179,7 +181,7 @@ class Contest:
         if self.crowd is None or self.best is None or self.crowd.duration_s >= self.best.duration_s:
             return ""
         ratio, what = self.crowd.duration_s / self.slowest_s, f"{self.crowd.name} take {_time_and_qubits(self.crowd)}"
-        return f"; {what}, still {_times(ratio)} too long" if ratio >= 1 else f"; but {what} and beat that line"
+        return f"; {what}, still {_times(ratio)} as long" if ratio >= 1 else f"; but {what} and beat that line"
 
 
 def _contender(result: Estimate) -> Contender:

@@ -78,7 +78,7 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     yield (
         "memory `qram`",
         Cell(f"{qram.latency_us:g} us", qram.latency_us),
-        f"of a call, with {qram.physical_qubits_per_bit:g} physical qubits per bit and a failure probability of "
+        f"time of a call, with {qram.physical_qubits_per_bit:g} physical qubits per bit and a failure probability of "
         f"{qram.p_error:g}: our assumption, in favour of the search; such a memory is argued against in "
         "arXiv:2305.10310",
     )

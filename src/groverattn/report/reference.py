@@ -31,8 +31,8 @@ from groverattn.show.numbers import EMPTY, Cell, count, duration, words
 
 _DEFAULT = "gidney-fowler-2018"
 _LEAD = (
-    "What the reports of groverattn have in common: what their words mean, the machines that they price rows on, how "
-    "each number was got and what checks it, and classical lines that they do not compare with. Where a source depends "
+    "What the reports of groverattn have in common: the terms, the machines that rows are priced on, how "
+    "each number was obtained and what checks it, and classical lines that they do not compare with. Where a source depends "
     f"on the machine, the ledger has that of {_DEFAULT}; those of the others stand with their fields."
 )
 _COUNTED = (
@@ -77,7 +77,7 @@ def glossary() -> Section:
     """The words of the report."""
     text = (files("groverattn.report") / "templates" / "words.toml").read_text("utf-8")
     rows = tuple((words(each["word"]), words(each["meaning"])) for each in tomllib.loads(text)["words"])
-    return Section("Words", "words", (Table("What the words mean", (Column("word"), Column("meaning")), rows),))
+    return Section("Words", "words", (Table("What the terms mean", (Column("word"), Column("meaning")), rows),))
 
 
 def machines(own: Hardware | None = None) -> Section:
@@ -95,8 +95,8 @@ _NONE_EXISTS = (
 )
 _KINDS = (
     "Tile: rotated has 2 d^2 physical qubits, padded 2 (d + 1)^2, floquet 4 d^2 + 8 (d - 1).",
-    "Data block: simple has a share of tiles for routing and takes up magic states in no time; fast is a compact "
-    "layout that takes them up a few at a time; yoked is a small workspace of tiles and a denser storage for the rest.",
+    "Data block: simple adds a share of tiles for routing and consumes magic states in no time; fast is a compact "
+    "layout that consumes them a few at a time; yoked is a small workspace of tiles and a denser storage for the rest.",
     "Factories: of all families in the list, the factory with which the row has least of its objective is used.",
 )
 _FIELDS = {
@@ -143,7 +143,7 @@ def ledger_section(entries: Mapping[str, Entry]) -> Section:
     columns = (Column("quantity"), Column("how"), Column("source"), Column("check"))
     rows = tuple(tuple(map(words, (each.name, each.how, each.source, each.check))) for each in entries.values())
     anchors = tuple(map(entry_anchor, entries))
-    table = Table("How every number was got", columns, rows, row_anchors=anchors)
+    table = Table("How every number was obtained", columns, rows, row_anchors=anchors)
     return Section("Ledger", "ledger", (Paragraph(_COUNTED), table))
 
 

@@ -132,12 +132,14 @@ class Figure:
         caption: what it shows, with what is on the axes.
         quantities: keys of the ledger that its numbers come under.
         values: what a pointer on an element says; the i-th is of the element `value-i` of the image.
+        narrow: the same for the width of a phone; empty: it is legible there.
     """
 
     svg: str
     caption: str
     quantities: tuple[str, ...]
     values: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    narrow: str = attrs.field(default="", kw_only=True)
 
 
 @attrs.frozen
