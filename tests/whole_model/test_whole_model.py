@@ -213,7 +213,8 @@ ROWS = Rows(layers=10, per_layer=1000, time_s=4000.0, longest_s=1.0, limit_s=0.5
         (
             9.9,
             None,
-            "out of reach of any number of these machines: layers wait for each other, and one row in each of 10 takes 10.0 s",
+            "out of reach of any number of these machines: layers wait for each other, and one row in each of 10 takes "
+            "10.0 s",
         ),
         (
             4.9,

@@ -64,8 +64,8 @@ def _search(results: ModelResults) -> Paragraph:
     at_most = "" if cost.iterates_max is None else f", at most {cost.iterates_max:,.0f}"
     other = "".join(f"; `{each}` takes {of.cost.iterates_expected:,.0f}" for each, of in others)
     return Paragraph(
-        f"By the law `{law}`, a row of `{name}` takes {cost.iterates_expected:,.0f} iterates on average{at_most}{other}."
-        " "
+        f"By the law `{law}`, a row of `{name}` takes {cost.iterates_expected:,.0f} iterates on "
+        f"average{at_most}{other}. "
         f"Every measured key is checked classically, by one inner product: {cost.checks_expected:,.0f} keys are read, "
         f"where a scan reads {results.request.shape.n_keys:,}. The search stops when a last, longer search finds no "
         f"further key; {cost.phased_expected:,.0f} of the iterates belong to it and have two rotations each.",

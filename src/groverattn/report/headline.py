@@ -149,9 +149,9 @@ def _time(line: ClassicalLine | None) -> Cell:
 
 
 _ROOFLINE = (
-    "A GPU's time is a roofline, the longer of its arithmetic at the best rate reported for an attention kernel and its "
-    "memory traffic at peak bandwidth, plus the published time of a selection. Both favor the GPU, by far less than the "
-    "gap."
+    "A GPU's time is a roofline, the longer of its arithmetic at the best rate reported for an attention kernel and "
+    "its memory traffic at peak bandwidth, plus the published time of a selection. Both favor the GPU, by far less "
+    "than the gap."
 )
 
 

@@ -77,7 +77,8 @@ def _place(results: ModelResults) -> Figure:
     narrow, _ = place_svg(results.frontier, results.designs, narrow=True)
     caption = (
         "Physical qubits of all machines against the time of one row; both axes are logarithmic. The gray line joins "
-        f"the {len(results.frontier.points)} designs that no other beats in both; the band is the range of the GPU lines."
+        f"the {len(results.frontier.points)} designs that no other beats in both; the band is the range of the GPU "
+        "lines."
     )
     return Figure(wide, caption, ("frontier", "gpu"), values=values, narrow=narrow)
 

@@ -32,8 +32,8 @@ from groverattn.show.numbers import EMPTY, Cell, count, duration, words
 _DEFAULT = "gidney-fowler-2018"
 _LEAD = (
     "What the reports of groverattn have in common: the terms, the machines that rows are priced on, how "
-    "each number was obtained and what checks it, and classical lines that they do not compare with. Where a source depends "
-    f"on the machine, the ledger has that of {_DEFAULT}; those of the others stand with their fields."
+    "each number was obtained and what checks it, and classical lines that they do not compare with. Where a source "
+    f"depends on the machine, the ledger has that of {_DEFAULT}; those of the others stand with their fields."
 )
 _COUNTED = (
     "Counted: from the call graph of a circuit whose gates are run, by a command and by tests. Formula: computed from "
@@ -58,7 +58,8 @@ def reference() -> Document:
 
 
 def inlined(machine: Hardware, entries: Mapping[str, Entry]) -> tuple[Section, ...]:
-    """Return the same chapters for the end of one report, with its own machine first and its own ledger; not printed."""
+    """Return the same chapters for the end of one report, with its own machine first and its own ledger; not "
+    "printed."""
     return tuple(
         attrs.evolve(each, folded=True, on_paper=False)
         for each in (glossary(), machines(machine), ledger_section(entries), other_lines())

@@ -32,8 +32,8 @@ def running(results: ModelResults, anchor: str) -> Section:
 
 _LIMITS = (
     "The phases of a row run one after another, and each waits for the slowest of several limits. The table gives the "
-    "time of the whole row if only one of them counted, and its ratio to the slowest GPU line. To match that line, every "
-    "one of them would have to improve by its factor."
+    "time of the whole row if only one of them counted, and its ratio to the slowest GPU line. To match that line, "
+    "every one of them would have to improve by its factor."
 )
 
 

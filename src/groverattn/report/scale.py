@@ -43,8 +43,8 @@ def _introduction(results: ModelResults, model: WholeModel) -> Paragraph:
     return Paragraph(
         f"All of the above is one row. A generated token takes one row in each of {heads}, over all keys{windows}. A "
         "prefill takes the rows of a whole context, each over the keys "
-        f"before it, which takes {share_text(model.causal_share)} of the time of as many rows over all keys. Both sides "
-        f"count attention only; the quantum side uses the design `{BEST}`.",
+        f"before it, which takes {share_text(model.causal_share)} of the time of as many rows over all keys. Both "
+        f"sides count attention only; the quantum side uses the design `{BEST}`.",
         ("inputs", "whole_time"),
     )
 
@@ -64,9 +64,9 @@ def _table(model: WholeModel) -> Table:
     rows = [row for kind, what in _WHAT.items() for row in _rows(what, getattr(model, kind))]
     notes = (
         "Layers wait for each other, since each works on the output of the one before.",
-        "The GPU computes every score and selects nothing: slowest is the slowest GPU of those without a selection. The "
-        "slowest line of one row includes a selection of the k largest scores, so a whole model can take less than that "
-        "line times its rows.",
+        "The GPU computes every score and selects nothing: slowest is the slowest GPU of those without a selection. "
+        "The slowest line of one row includes a selection of the k largest scores, so a whole model can take less than "
+        "that line times its rows.",
     )
     return Table("The attention of the whole model", columns, tuple(rows), notes=notes)
 
@@ -129,9 +129,9 @@ def crossing(results: ModelResults, anchor: str) -> Section:
     )
     text = (
         f"The same row with more keys, up to n = {largest}; {stays}. The quantum time here is a lower bound, shorter "
-        "than the times above: it counts only waiting, for measurements that follow each other, for calls of the assumed "
-        "memory, and for the control computer, which reads the key table at every measured unload. Gates and factories "
-        "take no time, and the search may use the whole error budget."
+        "than the times above: it counts only waiting, for measurements that follow each other, for calls of the "
+        "assumed memory, and for the control computer, which reads the key table at every measured unload. Gates and "
+        "factories take no time, and the search may use the whole error budget."
     )
     more = (
         "How short a reaction, a lookup or an iterate would have to be, by data access, and the map of all models: "

@@ -93,6 +93,6 @@ def _words(seconds: float, rows: Rows) -> str:
     if rows.layers * rows.limit_s > seconds:
         return f"{none}: {chain} at least {time_text(rows.layers * rows.limit_s)}, {gpu}"
     return (
-        f"out of reach of any number of these machines: {chain} {time_text(rows.least_s)}, {gpu}; with more factories a row takes at "
-        f"least {time_text(rows.limit_s)} instead of {time_text(rows.longest_s)}"
+        f"out of reach of any number of these machines: {chain} {time_text(rows.least_s)}, {gpu}; with more factories "
+        f"a row takes at least {time_text(rows.limit_s)} instead of {time_text(rows.longest_s)}"
     )
