@@ -58,8 +58,7 @@ def reference() -> Document:
 
 
 def inlined(machine: Hardware, entries: Mapping[str, Entry]) -> tuple[Section, ...]:
-    """Return the same chapters for the end of one report, with its own machine first and its own ledger; not "
-    "printed."""
+    """Return the same chapters for the end of one report: its own machine first, its own ledger; not printed."""
     return tuple(
         attrs.evolve(each, folded=True, on_paper=False)
         for each in (glossary(), machines(machine), ledger_section(entries), other_lines())
