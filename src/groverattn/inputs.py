@@ -135,7 +135,8 @@ def option(
     """
     said = {"help": help, "check": check, "name": name, "parse": parse, "stands_for": stands_for}
     metadata = {"input": said}
-    read = attrs.Converter(lambda value, field: _input(field).read(value), takes_field=True)  # pyright: ignore
+    declared = functools.cache(lambda field: _input(field))  # requests are made by the ten thousand
+    read = attrs.Converter(lambda value, field: declared(field).read(value), takes_field=True)  # pyright: ignore
     return attrs.field(default=default, converter=read, metadata=metadata)
 
 

@@ -7,10 +7,10 @@ import math
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.report.results import ASSUMED, BEST, ModelResults
 from groverattn.row.designs import design_text
+from groverattn.row.price import RowPrice
 from groverattn.row.sentences import passing_of
 from groverattn.row.verdict import Verdict
 from groverattn.show.numbers import count_text, power_text, probability_text, rounded, time_text
@@ -74,7 +74,7 @@ class Contest:
         """Read the facts off the results."""
         designs, verdicts = results.designs, results.crossover.verdicts
         refused = [error for _, error in results.refused]
-        elsewhere = [_contender(result) for result in results.machines.values() if isinstance(result, Estimate)]
+        elsewhere = [_contender(result) for result in results.machines.values() if isinstance(result, RowPrice)]
         return cls(
             machine=results.machine.name,
             error_budget=results.request.error_budget,
@@ -83,7 +83,7 @@ class Contest:
             slowest_s=results.slowest.time_s_per_row,
             fastest=results.fastest.name,
             fastest_s=results.fastest.time_s_per_row,
-            best=_contender(designs[BEST]) if BEST in designs else None,
+            best=_contender(designs[BEST].row) if BEST in designs else None,
             crowd=_crowd(results),
             refusal=refused[0].parts["why"] if refused else "",
             n_max=next(iter(verdicts.values())).slowest.n_max,
@@ -184,9 +184,9 @@ class Contest:
         return f"; {what}, still {_times(ratio)} as long" if ratio >= 1 else f"; but {what} and beat that line"
 
 
-def _contender(result: Estimate) -> Contender:
+def _contender(result: RowPrice) -> Contender:
     name = design_text(result.request)
-    return Contender(name, hardware(result.request.hardware).name, result.row.qubits, result.physical.duration_s)
+    return Contender(name, hardware(result.request.hardware).name, result.qubits, result.physical.duration_s)
 
 
 def _crowd(results: ModelResults) -> Contender | None:

@@ -19,6 +19,8 @@ from groverattn.frontier.frontier import Frontier, FrontierPoint, frontier
 from groverattn.models.presets import PRESETS, Preset
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 from groverattn.physical.second_opinion import SecondOpinion, has_counterpart, second_opinion
+from groverattn.row.best import best_row
+from groverattn.row.price import RowPrice
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import WholeModel, whole_model
 
@@ -51,12 +53,12 @@ class Opinion:
 
     Attributes:
         machine: what both price them on.
-        ours: our estimate of the best row.
+        ours: our price of the best row.
         theirs: that of qdk.qre, or why it has none.
     """
 
     machine: str
-    ours: Estimate
+    ours: RowPrice
     theirs: SecondOpinion | InputError
 
 
@@ -156,13 +158,14 @@ class ModelResults:
                 yield name, result
 
     @functools.cached_property
-    def machines(self) -> dict[str, Estimate | InputError]:
+    def machines(self) -> dict[str, RowPrice | InputError]:
         """The best design on every machine, by name of the machine; the report's own comes first."""
         others = [name for name in HARDWARE if name != self.machine.name]
+        own = self.own[BEST]
         on = {
-            name: _or_error(functools.partial(estimate, attrs.evolve(self.request, hardware=name))) for name in others
+            name: _or_error(functools.partial(best_row, attrs.evolve(self.request, hardware=name))) for name in others
         }
-        return {self.machine.name: self.own[BEST]} | on
+        return {self.machine.name: own if isinstance(own, InputError) else own.row} | on
 
     @functools.cached_property
     def whole_model(self) -> WholeModel | None:

@@ -137,7 +137,7 @@ class RowLimits:
         machine = hardware(request.hardware)
         design = attrs.evolve(one_key(request).design, **fixed)
         design = Design.one_key(**{name: getattr(design, name) for name in _KEPT})
-        request = attrs.evolve(request, design=design)
+        request = attrs.evolve(request, design=design, optimise="volume")  # no limit depends on the objective
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
         return cls(request, score, times)
 
@@ -174,11 +174,12 @@ class RowLimits:
         Raises:
             InputError: as `at`.
         """
-        whole = self.at(n_keys)
-        if not self.deals:
-            return whole
-        sizes = part_sizes(n_keys, self.request.n_marked_at(n_keys))
-        return min((whole, *self._around(sizes, n_keys)), key=lambda row: row.duration_s)
+        return self._best(n_keys)
+
+    @functools.cached_property
+    def _best(self) -> Callable[[int], RowTime]:
+        """The same, known again by equal rows: every line and every reading asks for the same numbers of keys."""
+        return _best_of(self)
 
     @property
     def deals(self) -> bool:
@@ -210,8 +211,8 @@ class RowLimits:
         design = self.request.design
         return iterate_waits(design.data_access, n_searched, self.score, unload=design.unload)
 
-    def _around(self, sizes: range, n_keys: int) -> list[RowTime]:
-        """Rows in parts of neighbouring sizes, down the hill from where it starts to where the time is least."""
+    def around(self, sizes: range, n_keys: int) -> list[RowTime]:
+        """Return rows in parts of neighbouring sizes, down the hill from where it starts to where the time is least."""
         if not sizes:
             return []
 
@@ -302,6 +303,21 @@ def dealt(n_parts: int, log2_part: int, n_marked: int, p_failure: float) -> tupl
     """Return the expected iterates and checks of one of some parts of 2^log2_part keys; the marked keys are dealt."""
     cost = ParallelSearch(n_parts, p_failure).mean(n_parts << log2_part, n_marked)
     return cost.iterates_expected, cost.checks_expected
+
+
+@functools.lru_cache(maxsize=128)
+def _best_of(row: RowLimits) -> Callable[[int], RowTime]:
+    """Return a function that knows the fastest row of each number of keys."""
+
+    @functools.cache
+    def best(n_keys: int) -> RowTime:
+        whole = row.at(n_keys)
+        if not row.deals:
+            return whole
+        sizes = part_sizes(n_keys, row.request.n_marked_at(n_keys))
+        return min((whole, *row.around(sizes, n_keys)), key=lambda each: each.duration_s)
+
+    return best
 
 
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.
