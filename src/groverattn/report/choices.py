@@ -31,10 +31,10 @@ def _frontier(results: ModelResults) -> tuple[Block, ...]:
     named = {name: result.row for name, result in results.designs.items()}
     refused = f" {found.n_refused} of them cannot be run within the error budget." if found.n_refused else ""
     text = (
-        f"Priced are the {found.n_designs} circuits that no other beats before error correction, on one machine or on "
-        f"several that share the keys, each with few and with many factories, and the best circuit by each objective."
-        f"{refused} With error correction, {len(found.points)} designs are left that no other beats in both qubits and "
-        "time. The figure on page one has all of them."
+        f"The frontier prices the {found.n_designs} circuits that no other beats before error correction, on one "
+        "machine or on several that share the keys, each with few and with many factories, and the best circuit by "
+        f"each objective.{refused} No other design beats {len(found.points)} of them in both qubits and time; the "
+        "figure on page one shows them all."
     )
     return Paragraph(text, ("frontier",)), points_table(found, _POINTS_SHOWN, named)
 

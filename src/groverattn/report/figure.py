@@ -40,7 +40,8 @@ def place_svg(found: Frontier, designs: Mapping[str, Estimate], *, narrow: bool 
                 *at, mark, color=_INK, markersize=11 if mark == "*" else 6, zorder=5, label=f"this report: {name}"
             )
         _gap(axes, found, designs)
-        for place, (qubits, seconds, _text) in enumerate(_values(found, designs, said)):
+        points = () if narrow else _values(found, designs, said)  # a phone has no pointer
+        for place, (qubits, seconds, _text) in enumerate(points):
             (point,) = axes.plot([qubits], [seconds], "o", color=_INK, markersize=13, alpha=0, zorder=9)
             point.set_gid(f"value-{place}")
         axes.margins(y=0.06)

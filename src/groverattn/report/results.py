@@ -72,11 +72,7 @@ class ModelResults:
     """
 
     request: RowRequest
-    anchor: str = attrs.field()
-
-    @anchor.default
-    def _anchor(self) -> str:
-        return clean_anchor(self.name)
+    anchor: str = attrs.Factory(lambda self: clean_anchor(self.request.name), takes_self=True)
 
     @property
     def name(self) -> str:

@@ -61,7 +61,9 @@ def _limits_table(results: ModelResults) -> Table:
         f"One row on {results.machine.name}: by each limit alone, and in all",
         tuple(columns),
         tuple(rows),
-        notes=(f"The time is set: {', '.join(bound)}. No more factories are built than the other limits leave work.",),
+        notes=(
+            f"The time is set: {', '.join(bound)}. No more factories are built than the other limits leave work for.",
+        ),
     )
 
 
@@ -108,7 +110,7 @@ def _built_table(results: ModelResults) -> Table:
     )
     quantities = *(quantity for _, quantity, _, _ in _BUILT), *("p_parts" for _ in parts), "p_wrong"
     columns = (Column("part"), Column("what it is"), *(Column(f"`{name}`", IN_CELL) for name in results.designs))
-    caption = f"What is built of {results.machine.name} for one row, and its error probabilities"
+    caption = f"The machine built for one row on {results.machine.name}, and its error probabilities"
     return Table(caption, columns, tuple(rows), row_quantities=tuple(quantities))
 
 
@@ -119,7 +121,8 @@ def _budget(results: ModelResults) -> Paragraph:
         f"The error budget: a row may be wrong, for any reason, with a probability of {probability_text(allowed)}. "
         f"{', '.join(used)} of it. The search alone may take up to half of the budget (our choice) and takes what the "
         "table says; storage, magic states and rotations share what it leaves so that the design has least of what it "
-        "is optimized for, and need not use it up. A logical fault spoils one trial, which is repeated; a row is wrong "
-        "only if a fault hides a key from the last, longer search.",
+        "is optimized for, and need not use it up. A logical fault spoils one trial, which is "
+        "repeated; it makes the row wrong only if it hides a key from the last, longer search, or spoils that search "
+        "while keys are left.",
         ("inputs", "p_wrong"),
     )

@@ -64,9 +64,9 @@ def _table(model: WholeModel) -> Table:
     rows = [row for kind, what in _WHAT.items() for row in _rows(what, getattr(model, kind))]
     notes = (
         "Layers wait for each other, since each works on the output of the one before.",
-        "The GPU computes every score and selects nothing: slowest is the slowest GPU of those without a selection. "
-        "The slowest line of one row includes a selection of the k largest scores, so a whole model can take less than "
-        "that line times its rows.",
+        "GPU times of a whole model include every score and no selection of the k largest; the slowest GPU is the "
+        "slowest of these. The slowest line of one row does select, so a whole model can take less than that line "
+        "times its rows.",
     )
     return Table("The attention of the whole model", columns, tuple(rows), notes=notes)
 
