@@ -154,15 +154,13 @@ class _Site:
         """Return what each factory at least has of the objective, at this distance and at any larger one."""
         qubits, per_toffoli, per_t = self._factories[:3, factories]
         work = per_toffoli * float(self.demand.toffoli) + per_t * float(self.demand.t)
-        n = n_factories or 1
-        cycles = np.maximum(self.least_cycles, work / n) if n_factories else np.full(work.shape, self.least_cycles)
+        cycles = np.maximum(self.least_cycles, work / (n_factories or np.inf))
         if self.objective == "time":
             return np.append(cycles, [] if cycles.size else self.least_cycles)
         if self.objective == "qubits":
-            return np.append(self.data_qubits + n * qubits, np.inf)
+            return np.append(self.data_qubits + (n_factories or 1) * qubits, np.inf)
         busy = np.maximum(cycles + self.demand.waiting_cycles, 1e-300)
-        # with any number of copies, they take the states' work together
-        of_factories = n * qubits * busy if n_factories else qubits * work
+        of_factories = n_factories * qubits * busy if n_factories else qubits * work
         return np.append(self.data_qubits * busy + of_factories, np.inf)
 
     def best(self, best: _Found | None, below: float, n_factories: int | None, store: int | None) -> _Found | None:

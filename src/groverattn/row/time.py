@@ -84,11 +84,6 @@ class RowTime:
         """Time of the row, seconds."""
         return self.iterates * self.iterate_s
 
-    @property
-    def without_control_s(self) -> float:
-        """The same with a control computer that reads in no time: the most optimistic reading, seconds."""
-        return self.duration_s - self.iterates * self.iterate_parts_s["control"]
-
 
 def one_key(request: RowRequest, **fixed: Any) -> RowRequest:
     """Return the request with the simplest circuit in place of what it leaves open: one key per query, no parts.
@@ -165,20 +160,14 @@ class RowLimits:
             )
         return row
 
-    def best_at(self, n_keys: int) -> RowTime:
-        """Return the fastest row of `n_keys` keys: searched as one, or dealt into equal parts one after the other.
+    @functools.cached_property
+    def best_at(self) -> Callable[[int], RowTime]:
+        """The fastest row of n keys: searched as one, or dealt into equal parts one after the other.
 
         An iterate of a part loads from its keys only, so an iterate that walks or reads its keys gets shorter, while
-        the iterates of all parts together become more.
-
-        Raises:
-            InputError: as `at`.
+        the iterates of all parts together become more. Raises InputError as `at`. Equal rows share what is known:
+        every line and every reading asks for the same numbers of keys.
         """
-        return self._best(n_keys)
-
-    @functools.cached_property
-    def _best(self) -> Callable[[int], RowTime]:
-        """The same, known again by equal rows: every line and every reading asks for the same numbers of keys."""
         return _best_of(self)
 
     @property
