@@ -1000,7 +1000,7 @@ def write_report(
     requests: RowRequest | list[RowRequest],
     output: str | Path,
     *,
-    with_reference: bool = False,
+    shared_reference: bool = False,
     force: bool = False,
 ) -> tuple[Path, Path]:
     """Report of one or several models as two files, HTML and Markdown; return their paths.
@@ -1008,7 +1008,7 @@ def write_report(
     Args:
         requests: What is reported, a chapter for each.
         output: Name of the HTML file; the Markdown file has the same with .md.
-        with_reference: Whether words, machines and ledger are in it; else reference.html is written beside it once.
+        shared_reference: Whether words, machines and ledger are beside it, in reference.html, which is written once.
         force: Whether files of these names may be replaced.
 
     Raises:

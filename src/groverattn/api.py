@@ -312,14 +312,14 @@ def picture(shown: Any, *others: Any) -> Picture:
 
 
 def write_report(
-    requests: RowRequest | list[RowRequest], output: str | Path, *, with_reference: bool = False, force: bool = False
+    requests: RowRequest | list[RowRequest], output: str | Path, *, shared_reference: bool = False, force: bool = False
 ) -> tuple[Path, Path]:
     """Report of one or several models as two files, HTML and Markdown; return their paths.
 
     Args:
         requests: What is reported, a chapter for each.
         output: Name of the HTML file; the Markdown file has the same with .md.
-        with_reference: Whether words, machines and ledger are in it; else reference.html is written beside it once.
+        shared_reference: Whether words, machines and ledger are beside it, in reference.html, which is written once.
         force: Whether files of these names may be replaced.
 
     Raises:
@@ -327,8 +327,8 @@ def write_report(
     """
     from groverattn.report.write import report_files, write_report
 
-    files = report_files(Path(output), force=force, with_reference=with_reference)
-    write_report([requests] if isinstance(requests, RowRequest) else requests, files, with_reference=with_reference)
+    files = report_files(Path(output), force=force, shared_reference=shared_reference)
+    write_report([requests] if isinstance(requests, RowRequest) else requests, files, shared_reference=shared_reference)
     return files.html, files.markdown
 
 

@@ -37,7 +37,8 @@ def reports() -> Iterator[tuple[str, Callable[[], str]]]:
 def _document(name: str) -> Document:
     if name == REFERENCE:
         return reference()
-    return report([RowRequest.of(preset=name, search_law=SEARCH_LAW, hardware=HARDWARE)])
+    request = RowRequest.of(preset=name, search_law=SEARCH_LAW, hardware=HARDWARE)
+    return report([request], output=f"{name}.html", shared_reference=True)
 
 
 def _html(name: str) -> str:

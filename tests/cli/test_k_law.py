@@ -56,7 +56,7 @@ def test_a_crossover(cli):
 
 
 def test_a_report(cli, tmp_path):
-    assert cli("report", *SMALL, "--k-law", LAW, "--with-reference", "-o", tmp_path / "own.html").status == 0
+    assert cli("report", *SMALL, "--k-law", LAW, "-o", tmp_path / "own.html").status == 0
     text = " ".join((tmp_path / "own.md").read_text("utf-8").split())
     assert "d stays, and k grows like" in text
     assert f"law {LAW} of the keys that hold 90 % of a row's softmax weight" in text.replace("\\", "")

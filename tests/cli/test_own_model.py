@@ -36,7 +36,7 @@ def flat_text(outcome):
 @pytest.mark.parametrize("verb", ["estimate", "compare", "crossover", "frontier"])
 def test_verbs(cli, folder, verb):
     text = flat_text(cli(verb, "--config", folder, "--n-marked", 3))
-    assert "small/config.json: n = 64, d = 4, k = 3" in text
+    assert "small: n = 64, d = 4, k = 3" in text
     assert f"Note: {NOTE}" in text
 
 
@@ -73,7 +73,7 @@ def test_a_study(cli, folder, tmp_path):
     (table,) = (tmp_path / "out").glob("*.csv")
     lines = table.read_text("utf-8").splitlines()
     assert len(lines) == 3
-    assert all("small/config.json" in line and NOTE in line for line in lines[1:])
+    assert all(",small," in line and NOTE in line for line in lines[1:])
     before = {line.split(",")[0] for line in lines[1:]}
     (folder / "config.json").write_text(json.dumps(SMALL | {"num_hidden_layers": 3, "no_rope_layers": [0] * 3}))
     assert cli("sweep", tmp_path / "study.toml", "-o", tmp_path / "other", "--workers", 0).status == 0

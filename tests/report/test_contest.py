@@ -39,8 +39,8 @@ def test_the_gpu_wins(contest):
         first,
     )
     assert second.startswith("More keys do not change it: up to n = 2^56 no data access passes that line")
-    assert re.search(r"7 machines of this report", third)
-    assert re.search(r"\d+ machines that share the keys .* still [\d,.e]+ times too long", third)
+    assert re.search(r"(the 7|the other 6) machines of this report", third)
+    assert re.search(r"\d+ machines that share the keys .* still [\d,.e]+ times as long", third)
 
 
 def test_the_verdict_is_short(contest):

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from groverattn.estimation.estimate import Estimate, estimate
+from groverattn.estimation.estimate import estimate
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.report import build
 from groverattn.report.reference import reference
 from groverattn.report.results import DESIGNS
+from groverattn.row.best import best_row
+from groverattn.row.price import RowPrice
+from groverattn.row.request import RowRequest
 from groverattn.show.document import (
     IN_CELL,
     Column,
@@ -22,6 +25,7 @@ from groverattn.show.document import (
     used,
 )
 from groverattn.show.numbers import count, count_text, time_text, words
+from groverattn.whole_model.model import gpu_times
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +58,7 @@ def test_every_numeric_column_has_a_unit_and_a_line_of_the_ledger(document):
             if column.unit == IN_CELL:
                 bare = [cell.text for cell in values if not re.search(r"[a-z]", cell.text.replace("e", ""))]
                 # probabilities, ratios and counts of parts are pure numbers; a note says which cell is a ratio
-                if any("Else the ratio" in note for note in table.notes) or "or the ratio" in table.caption:
+                if any("Otherwise the ratio" in note for note in table.notes) or "or the ratio" in table.caption:
                     bare = [text for text in bare if not re.fullmatch(r"[\d.,]+(e\d+)?(; (2\^\d+|never))?", text)]
                 missing += [(table.caption, text) for text in bare if "," in text or re.fullmatch(r"\d{4,}", text)]
     assert missing == []
@@ -84,6 +88,39 @@ def test_every_figure_has_a_line_of_the_ledger(document):
     assert all(figure.quantities for figure in figures)
 
 
+def test_the_frontier_has_the_designs_of_the_report_and_counts_agree(document, requests):
+    for request in requests:
+        tiles, _, figure, _ = section(document, request.name).blocks
+        text, table, *_ = section(document, f"{request.name}-choices").blocks
+        n_points = len(figure.values) - len(DESIGNS)
+        assert f"No other design beats {n_points} of them" in text.text
+        assert f"the {n_points} designs that no other beats" in figure.caption
+        marked = {row[5].text.split("`")[1]: row for row in table.rows if row[5].text.startswith("`")}
+        assert set(marked) == set(DESIGNS)
+        assert [cell.value for cell in marked["best"][:2]] == [tile.value.value for tile in tiles.items[:2]]
+        beaten = [note for note in table.notes if "another design beats it" in note]
+        shown = re.search(r"\((\d+) of (\d+)\)$", table.caption)
+        n_shown = int(shown[1]) if shown else n_points
+        assert len(table.rows) == n_shown + len(beaten)
+        assert shown is None or int(shown[2]) == n_points
+        assert [row[0].value for row in table.rows] == sorted(row[0].value for row in table.rows)
+
+
+def test_identifiers_are_clean_and_no_others_of_the_page():
+    sizes = {"n_keys": 16, "d_head": 4, "n_marked": 2}
+    names = ("a/b [c]|d", "words", "a b [c] d", "")
+    models = build._models([RowRequest.of(name=name, **sizes) for name in names])
+    assert [model.anchor for model in models] == ["a-b-c-d", "words-2", "a-b-c-d-2", "model"]
+
+
+def test_gpu_times_of_a_whole_model_say_that_nothing_is_selected(document, requests):
+    for request in requests:
+        table = section(document, f"{request.name}-model").blocks[1]
+        assert any("no selection of the k largest" in note for note in table.notes)
+        slowest = max(line.time_s for line in gpu_times(request) if line.kind == "decode")
+        assert table.rows[0][6].value == slowest
+
+
 def test_the_ledger_of_the_shared_page_has_every_quantity(document):
     keys = {key for each in document.sections() for key in used(each)}
     assert keys <= set(document.ledger)
@@ -94,14 +131,15 @@ def test_the_ledger_of_the_shared_page_has_every_quantity(document):
     assert set(document.ledger) == set(shared.ledger)
 
 
-def test_what_reports_share_is_inlined_on_request(requests, monkeypatch):
+def test_what_reports_share_is_inlined_unless_they_share_it(requests, monkeypatch):
     monkeypatch.setattr(build, "chapter", lambda model, on_section: Section(model.name, model.name))
-    alone, whole = (build.report(requests[:1], with_reference=given) for given in (False, True))
+    alone, whole = (build.report(requests[:1], shared_reference=given) for given in (True, False))
     assert {each.anchor for each in reference().chapters} == {"words", "machines", "ledger", "other-lines"}
     assert [each.anchor for each in whole.chapters[1:]] == [each.anchor for each in reference().chapters]
     assert [each.anchor for each in alone.chapters] == ["toy"]
     assert (alone.elsewhere, whole.elsewhere) == ("reference", "")
-    assert "--with-reference -o" in whole.foot[0].text
+    assert "--shared-reference -o" in alone.foot[0].text
+    assert not any(each.on_paper for each in whole.chapters[1:])
 
 
 def test_checks_of_the_ledger_exist(document):
@@ -163,7 +201,7 @@ def test_no_chapter_contradicts_another_on_what_sets_the_time(document, requests
         machines = section(document, f"{request.name}-choices").blocks[3].rows[0]
         limits = section(document, f"{request.name}-limits").blocks[1]
         assert headline[-1].text == machines[-1].text == bound
-        assert f"`best` is set by {bound}" in limits.notes[0]
+        assert f"of `best` by {bound}" in limits.notes[0]
         assert limits.rows[-1][2].value == headline[2].value == machines[5].value == tiles.items[1].value.value
 
 
@@ -223,12 +261,16 @@ def test_estimates_are_computed_once(monkeypatch, requests):
 
     asked = []
 
-    def counted(request):
-        asked.append((request.optimise, request.hardware))
-        return estimate(request)
+    def counting(compute):
+        def counted(request):
+            asked.append((request.optimise, request.hardware))
+            return compute(request)
 
-    monkeypatch.setattr(module, "estimate", counted)
+        return counted
+
+    monkeypatch.setattr(module, "estimate", counting(estimate))
+    monkeypatch.setattr(module, "best_row", counting(best_row))
     results = module.ModelResults(requests[0])
     machines = results.machines
-    assert all(isinstance(result, Estimate) for result in machines.values())
+    assert all(isinstance(result, RowPrice) for result in machines.values())
     assert len(asked) == len(set(asked)) == len(DESIGNS) + len(machines) - 1

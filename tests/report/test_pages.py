@@ -54,9 +54,15 @@ def test_tags_are_balanced_and_identifiers_unique(page):
     assert len(page.ids) == len(set(page.ids))
 
 
-def test_every_link_leads_somewhere(page, markdown_text, read_page):
-    """Within the page, or to the page that reports share."""
-    shared = read_page(html(reference()))
+def test_every_link_of_a_report_that_is_sent_alone_leads_somewhere(page, page_text, markdown_text):
+    assert set(page.targets) - set(page.ids) == set()
+    assert len(page.targets) > 20
+    assert not re.search(r"reference\.(html|md)", page_text + markdown_text)
+
+
+def test_every_link_leads_to_the_page_or_to_the_one_that_reports_share(document, read_page):
+    alone = attrs.evolve(document, chapters=document.chapters[:3], elsewhere="reference")
+    page, markdown_text, shared = read_page(html(alone)), markdown(alone), read_page(html(reference()))
     assert set(page.targets) - set(page.ids) == set()
     away = [value for tag, name, value in page.attributes if (tag, name) == ("a", "href") and "reference" in value]
     assert len(away) > 20
@@ -151,7 +157,8 @@ TABLES = 12
 
 
 def test_every_table_has_a_caption_and_as_many_cells_as_headings(html_tables):
-    assert len(html_tables) == 2 * TABLES + 1
+    n_shared = sum(isinstance(block, Table) for each in reference().sections() for block in each.blocks)
+    assert len(html_tables) == 2 * TABLES + 1 + n_shared
     for table in html_tables:
         assert re.match(r"Table \d+\. \S", table.caption)
         assert table.headings
@@ -188,8 +195,9 @@ def test_a_report_is_the_same_each_time(document, requests, page_text):
 
 
 def test_a_model_is_below_the_size_allowed(page_text, markdown_text):
-    assert len(page_text.encode()) < 2 * 200_000
-    assert len(markdown_text.encode()) < 2 * 40_000
+    shared = reference()
+    assert len(page_text.encode()) - len(html(shared).encode()) < 2 * 200_000
+    assert len(markdown_text.encode()) - len(markdown(shared).encode()) < 2 * 40_000
 
 
 def test_words_cannot_become_tags(nasty_document, read_page):
@@ -211,12 +219,23 @@ def test_words_cannot_become_markdown(nasty_document):
 
 def test_figures_take_the_ink_of_the_page(page_text, document):
     figures = re.findall(r"<svg .*?</svg>", page_text, re.DOTALL)
-    assert len(figures) == sum(isinstance(block, Figure) for each in document.sections() for block in each.blocks)
+    drawn = [block for each in document.sections() for block in each.blocks if isinstance(block, Figure)]
+    assert len(figures) == 2 * len(drawn)  # each for a page and for a phone
     for figure in figures:
         assert set(re.findall(r"#[0-9a-f]{6}\b", figure)) == set()
         assert "font-family" not in figure
         assert "<style" not in figure
         assert "<text" in figure
+
+
+def test_words_of_a_figure_are_legible_on_a_phone(page_text):
+    """A narrow figure is shown at the 361 pixels of a phone of 390, and no smaller than its words are meant."""
+    for drawn in re.findall(r'<svg [^>]*class="narrow".*?</svg>', page_text, re.DOTALL):
+        width = float(re.search(r'viewBox="0 0 ([\d.]+)', drawn)[1])
+        shown_px = min(361, width * 4 / 3)
+        sizes = [float(size) for size in re.findall(r'font(?:-size="|-size: |: )([\d.]+)', drawn)]
+        assert sizes
+        assert min(sizes) * shown_px / width > 9
 
 
 def test_an_unknown_colour_stays():

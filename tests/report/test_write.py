@@ -1,8 +1,14 @@
 """`groverattn report`: two files, whole or not at all, and refused where they would replace others."""
 
+import json
+import re
+import shlex
+
 import pytest
 
+import groverattn
 from groverattn.cli.app import call
+from groverattn.report.command import made_by
 from groverattn.row.request import RowRequest
 from studies.price import reports as report_sheet
 
@@ -12,7 +18,7 @@ def asked(document, monkeypatch):
     """The requests that reach the report, which is the one computed before."""
     requests = []
 
-    def report(given, on_section, *, with_reference):
+    def report(given, on_section, *, output, shared_reference):
         on_section(1, 1)
         requests.extend(given)
         return document
@@ -36,7 +42,7 @@ def run(tmp_path, monkeypatch, capsys):
 
 def test_both_files_are_written(run, asked, tmp_path, page_text, markdown_text):
     status, said = run("--preset", "toy", "gpt2", "-o", "r.html")
-    names = ["r.html", "r.md", "reference.html", "reference.md"]
+    names = ["r.html", "r.md"]
     assert (status, said) == (0, "\n".join(["sections: 1 of 1", *(f"report: wrote {name}" for name in names), ""]))
     assert (tmp_path / "r.html").read_text("utf-8") == page_text
     assert (tmp_path / "r.md").read_text("utf-8") == markdown_text
@@ -44,14 +50,45 @@ def test_both_files_are_written(run, asked, tmp_path, page_text, markdown_text):
     assert asked == [RowRequest.of(preset=name) for name in ("toy", "gpt2")]
 
 
-def test_the_shared_page_is_written_once_and_not_at_all_on_request(run, asked, tmp_path):
+def test_the_shared_page_is_written_on_request_and_once(run, asked, tmp_path):
     (tmp_path / "reference.html").write_text("mine")
-    assert run("--preset", "toy", "-o", "r.html", "--force")[0] == 0
+    status, said = run("--preset", "toy", "--shared-reference", "-o", "r.html")
+    assert status == 0
+    assert said.splitlines()[-1].startswith("report: it links to reference.html; send both")
     assert (tmp_path / "reference.html").read_text() == "mine"
-    for path in tmp_path.iterdir():
-        path.unlink()
-    assert run("--preset", "toy", "--with-reference", "-o", "r.html")[0] == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.html", "r.md", "reference.html", "reference.md"]
+
+
+def test_the_command_in_the_foot_makes_the_same_report(run, asked, tmp_path):
+    (tmp_path / "own.toml").write_text('base = "gidney-fowler-2018"\n')
+    (tmp_path / "Mine 1B").mkdir()
+    sizes = {"num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "hidden_size": 16}
+    config = {"model_type": "llama", "max_position_embeddings": 64, "no_rope_layers": [0, 0]} | sizes
+    (tmp_path / "Mine 1B" / "config.json").write_text(json.dumps(config))
+    for options in (
+        ("--preset", "toy", "gpt2", "--n-marked", 3),
+        ("--config", "Mine 1B", "--n-marked", 3),
+        ("--config", "Mine 1B", "--n-marked", 3, "--name", "another one's", "--hardware", "own.toml"),
+        ("--n-keys", 131072, "--d-head", 128, "--n-marked", 512),
+        ("--n-keys", 131072, "--d-head", 128, "--n-marked", 512, "--gqa-group", 1),
+        ("--n-keys", 512, "--d-head", 4, "--k-law", "smollm2-135m", "--error-budget", 0.02),
+    ):
+        asked.clear()
+        assert run(*options, "-o", "own name.html", "--force")[0] == 0
+        first = list(asked)
+        (command,) = re.findall(r"`(.*)`", made_by(first, "own name.html"))
+        program, verb, *words = shlex.split(command)
+        assert (program, verb) == ("groverattn", "report")
+        asked.clear()
+        assert run(*words, "--force")[0] == 0
+        assert asked == first
+        assert words[-2:] == ["-o", "own name.html"]
+
+
+def test_a_report_that_no_command_makes_says_the_call():
+    requests = [RowRequest.of(preset="gpt2", data_access="qroam"), RowRequest.of(n_keys=300, d_head=8, n_marked=5)]
+    (call_,) = re.findall(r"`groverattn\.write_report\((.*), 'r\.html'\)`", made_by(requests, "r.html"))
+    assert eval(call_, {"groverattn": groverattn}) == requests
 
 
 def test_sizes_and_choices_reach_every_model(run, asked):
@@ -118,7 +155,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(run, asked, tmp_path, monk
 
 def test_committed_reports_are_computed_once_each(document, monkeypatch, page_text, markdown_text):
     asked = []
-    monkeypatch.setattr(report_sheet, "report", lambda requests: asked.extend(requests) or document)
+    monkeypatch.setattr(report_sheet, "report", lambda requests, **_: asked.extend(requests) or document)
     report_sheet._document.cache_clear()
     written = dict(list(report_sheet.reports())[2:6])
     assert [compute() for compute in written.values()] == [page_text, markdown_text] * 2

@@ -210,13 +210,18 @@ ROWS = Rows(layers=10, per_layer=1000, time_s=4000.0, longest_s=1.0, limit_s=0.5
         (4000.0, 1, "at least 1 machine with 100 physical qubits"),
         (30.0, 134, "at least 134 machines with 13,400 physical qubits"),
         (10.0, 400, "at least 400 machines"),
-        (9.9, None, "no number of these machines: layers wait for each other, and one row in each of 10 takes 10.0 s"),
+        (
+            9.9,
+            None,
+            "out of reach of any number of these machines: layers wait for each other, and one row in each of 10 takes "
+            "10.0 s",
+        ),
         (
             4.9,
             None,
-            "whatever their factories: layers wait for each other, and one row in each of 10 takes at least",
+            "with any number of factories: layers wait for each other, and one row in each of 10 takes at least",
         ),
-        (0.4, None, "whatever their factories: one row takes at least 500 ms"),
+        (0.4, None, "with any number of factories: one row takes at least 500 ms"),
     ],
 )
 def test_how_many_machines_match_a_gpu(gpu_s, machines, words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -128,21 +129,25 @@ def report(
     requests: list[RowRequest],
     *,
     output: Annotated[Path, Parameter(alias="-o", help="HTML file; the same as Markdown is written beside it.")],
-    with_reference: Annotated[bool, Parameter(negative="", help="Words, machines and ledger inside.")] = False,
+    shared_reference: Annotated[
+        bool,
+        Parameter(negative="", help="Words, machines and ledger beside it, in reference.html, which reports share."),
+    ] = False,
     force: Force = False,
 ) -> None:
     """Write the report of one or several models: verdict, counts, machines, GPUs and crossover.
 
-    One HTML file that needs no network, and the same as Markdown. Every number says how it was got, with links to the
-    page that reports share, reference.html, which is written beside it if it is not there.
+    One HTML file that is complete and needs no network, and the same as Markdown. Every number says how it was got.
 
     Example: groverattn report --preset gpt2 llama3.1-8b -o report.html
     """
     from groverattn.report.write import report_files, write_report
 
-    files = report_files(output, force=force, with_reference=with_reference)
+    files = report_files(output, force=force, shared_reference=shared_reference)
     with said("report", *files.all), progress("sections", alike=False) as on_section:
-        write_report(requests, files, on_section, with_reference=with_reference)
+        write_report(requests, files, on_section, shared_reference=shared_reference)
+    if shared_reference:
+        print("report: it links to reference.html; send both, or leave out --shared-reference", file=sys.stderr)
 
 
 @asks(KLawChoice)

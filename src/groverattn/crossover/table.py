@@ -83,9 +83,9 @@ def readings_table(readings: Readings) -> Table:
 
 
 _CELLS = (
-    "n = ...: faster from there on. Else the ratio of the times at n = 2^56, and after a semicolon where the local "
-    "exponents, extrapolated, would bring it to 1; never: by an argument. The scan of equal hardware has qubits that "
-    "depend on the design."
+    "n = ...: quantum is faster from there on. Otherwise the ratio of the times at n = 2^56, and after a semicolon the "
+    "n at which the local exponents, extrapolated, bring it to 1; never: an argument below says why. The qubits of "
+    "equal hardware, and so its scan, depend on the design."
 )
 
 

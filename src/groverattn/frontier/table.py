@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
 from groverattn.physical.table import LIMIT_WORDS, not_in_the_price
+from groverattn.row.price import RowPrice
 from groverattn.row.sentences import about_text, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
-from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, probability, rounded, words
+from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, rounded, words
 from groverattn.show.result import blocks_of, main_table_of
 
 _POINTS_SHOWN = 24
@@ -32,13 +33,23 @@ def _(result: Frontier) -> Table:
     return points_table(result, len(result.points))
 
 
-def points_table(result: Frontier, n_shown: int) -> Table:
-    """The Pareto set, thinned where it is long."""
-    shown = thinned(result.points, n_shown)
-    thin = f" ({len(shown)} of {len(result.points)} points)" if len(shown) < len(result.points) else ""
+def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] | None = None) -> Table:
+    """The Pareto set, thinned where it is long; rows that have a name are all there, with it, even if beaten."""
+    names = {_place(each): name for name, each in (named or {}).items()}
+    marked = [FrontierPoint.of(each) for each in (named or {}).values()]
+    places = {_place(point) for point in thinned(result.points, n_shown)} | names.keys()
+    shown = [point for point in result.points if _place(point) in places]
+    beaten = [point for point in marked if _place(point) not in map(_place, shown)]
+    thin = f" ({len(shown)} of {len(result.points)})" if len(shown) < len(result.points) else ""
+    also = [f"`{names[_place(point)]}` is listed although another design beats it." for point in beaten]
+
+    def design(point: FrontierPoint) -> Cell:
+        name = names.get(_place(point))
+        return words(point.price.design_text if name is None else f"`{name}`: {point.price.design_text}")
+
     return table_of(
-        f"Designs that no other beats{thin}",
-        shown,
+        f"Designs that no other beats in both qubits and time{thin}",
+        sorted([*shown, *beaten], key=lambda point: point.qubits),
         (Column("physical qubits", "qubits", "frontier", short="qubits"), lambda p: count(p.qubits)),
         (Column("time of one row", IN_CELL, "frontier", short="time"), lambda p: duration(p.duration_s)),
         (Column("machines", "machines", "frontier"), lambda p: count(p.design.n_machines)),
@@ -46,14 +57,20 @@ def points_table(result: Frontier, n_shown: int) -> Table:
             Column("factories of each", "factories", "frontier", short="factories"),
             lambda p: count(p.physical.n_factories),
         ),
-        (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: probability(p.p_failure)),
-        (Column("design", short="with"), lambda p: words(p.price.design_text)),
+        (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: rounded(p.p_failure, 2)),
+        (Column("design", short="with"), design),
         (Column("what sets the time", short="set by"), lambda p: words(LIMIT_WORDS[p.physical.limited_by])),
         notes=[
             *not_in_the_price(result.points[0].physical),
+            *also,
             "Several machines: the time is that of the slowest.",
         ],
     )
+
+
+def _place(row: FrontierPoint | RowPrice) -> tuple[int, float]:
+    """Where a row lies: qubits and seconds."""
+    return row.qubits, row.physical.duration_s
 
 
 @blocks_of.register

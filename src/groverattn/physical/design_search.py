@@ -59,7 +59,7 @@ def best_design(
         for place in code_distances(hardware)[first_distance(demand, hardware) :]:
             site = _Site(demand, hardware, place, objective)
             limit = below if best is None else best.merit
-            if site.least(site.usable[0]).min() > limit * (1 + 1e-9):
+            if site.least(site.usable[0], n_factories).min() > limit * (1 + 1e-9):
                 break
             best = site.best(best, limit, n_factories, store)
     return best and best.estimate()
@@ -150,16 +150,18 @@ class _Site:
         """Physical qubits of the data block without operating tiles that are bought."""
         return self.hardware.qubits_of_tiles(self.demand.tiles, self.place.distance)
 
-    def least(self, factories: NDArray[np.intp]) -> Floats:
+    def least(self, factories: NDArray[np.intp], n_factories: int | None = None) -> Floats:
         """Return what each factory at least has of the objective, at this distance and at any larger one."""
         qubits, per_toffoli, per_t = self._factories[:3, factories]
-        if self.objective == "time":
-            return np.full(max(factories.size, 1), self.least_cycles)
-        if self.objective == "qubits":
-            return np.append(self.data_qubits + qubits, np.inf)
         work = per_toffoli * float(self.demand.toffoli) + per_t * float(self.demand.t)
-        busy = max(self.least_cycles + self.demand.waiting_cycles, 1e-300)
-        return np.append(self.data_qubits * busy + qubits * work, np.inf)
+        cycles = np.maximum(self.least_cycles, work / (n_factories or np.inf))
+        if self.objective == "time":
+            return np.append(cycles, [] if cycles.size else self.least_cycles)
+        if self.objective == "qubits":
+            return np.append(self.data_qubits + (n_factories or 1) * qubits, np.inf)
+        busy = np.maximum(cycles + self.demand.waiting_cycles, 1e-300)
+        of_factories = n_factories * qubits * busy if n_factories else qubits * work
+        return np.append(self.data_qubits * busy + of_factories, np.inf)
 
     def best(self, best: _Found | None, below: float, n_factories: int | None, store: int | None) -> _Found | None:
         """Return the better one of the best so far and the best of this site that has less than `below`."""
@@ -168,7 +170,7 @@ class _Site:
         factories = factories[self._intervals(self.least_cycles) * exposed <= p_left * (1 + 1e-9)]
         if not factories.size:
             return best
-        least = self.least(factories)[: factories.size]
+        least = self.least(factories, n_factories)[: factories.size]
         order = np.argsort(least, kind="stable")
         for some in (order[:_FIRST], order[_FIRST:]):
             limit = below if best is None else best.merit

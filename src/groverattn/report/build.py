@@ -14,7 +14,7 @@ from groverattn.physical.machines.hardware import check_modelled_here
 from groverattn.report import choices, circuit, headline, opening, reference, running, scale
 from groverattn.report import inputs as inputs_chapter
 from groverattn.report.command import REFERENCE, made_by
-from groverattn.report.results import DESIGNS, ModelResults
+from groverattn.report.results import DESIGNS, ModelResults, clean_anchor
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import passing_text
 from groverattn.show.document import IN_CELL, Column, Document, Paragraph, Section, Table
@@ -32,13 +32,16 @@ _CHAPTERS: dict[str, Callable[[ModelResults, str], Section]] = {
     "inputs": inputs_chapter.inputs,
 }
 
+_OVERVIEW = "models"
+_SHARED_ANCHORS = (_OVERVIEW, "words", "machines", "ledger", "other-lines", "results")
+
 _LEAD = Paragraph(
-    "One row: one query of one head finds those of its n keys whose score reaches a threshold, k marked keys, by "
-    "Grover search (arXiv:2307.08045) on an error-corrected quantum computer, or on a GPU."
+    "One row: for one query of one attention head, find the k of its n keys whose score reaches a threshold, by Grover "
+    "search (arXiv:2307.08045) on an error-corrected quantum computer, or by scoring all keys on a GPU."
 )
 _FOOT = (
-    "Words, machines with the source of every field, and how each number was got and what checks it: "
-    "[reference](#words). The same input gives the same bytes; the files hold no date."
+    "[Terms](#words), [machines](#machines) with the source of every field, and the [ledger](#ledger) of how each "
+    "number was obtained and what checks it. The same command writes the same bytes."
 )
 
 
@@ -46,39 +49,50 @@ def report(
     requests: Sequence[RowRequest],
     on_section: Callable[[int, int], None] = lambda done, total: None,
     *,
-    with_reference: bool = False,
+    output: str = "report.html",
+    shared_reference: bool = False,
 ) -> Document:
     """Return the report of one or several models, which share machine, law and options.
 
     Args:
         requests: the models.
         on_section: told how many parts are done, and of how many.
-        with_reference: whether words, machines and ledger stand at the end, and not on the page that reports share.
+        output: name of the HTML file, for the command in the foot.
+        shared_reference: whether words, machines and ledger stand on the page that reports share, and not at the end.
 
     Raises:
         InputError: an unknown name, or a machine that qdk.qre prices.
     """
     for request in requests:
         check_modelled_here(request.hardware)
-    models = [ModelResults(request) for request in requests]
+    models = _models(requests)
     done, total = itertools.count(1), len(models) * (len(_CHAPTERS) + 1)
     chapters = [chapter(model, lambda: on_section(next(done), total)) for model in models]
     laws = [result.cost for model in models for result in model.accesses.values() if isinstance(result, Estimate)]
     machine = models[0].machine
     entries = ledger(machine, laws[0] if laws else None, requests[0].k_from)
-    shared = reference.inlined(machine, entries) if with_reference else reference.own_machine(machine)
+    shared = reference.own_machine(machine) if shared_reference else reference.inlined(machine, entries)
     before = [overview(models)] if len(models) > 1 else []
-    made = made_by(requests, with_reference=with_reference)
+    made = made_by(requests, output, shared_reference=shared_reference)
     return Document(
         title=f"Grover search for attention: {', '.join(model.name for model in models)}",
         lead=(_LEAD,),
         chapters=(*before, *chapters, *shared),
         ledger=entries,
         foot=(Paragraph(made), Paragraph(_FOOT)),
-        elsewhere="" if with_reference else REFERENCE,
+        elsewhere=REFERENCE if shared_reference else "",
         data={"schema": SCHEMA, "made": made, "models": [_as_json(model) for model in models]},
-        name="-".join(model.name for model in models),
+        name="-".join(model.anchor for model in models),
     )
+
+
+def _models(requests: Sequence[RowRequest]) -> list[ModelResults]:
+    """The results of each, whose anchors are no other's of the page."""
+    models: list[ModelResults] = []
+    for request in requests:
+        taken = {*_SHARED_ANCHORS, *(model.anchor for model in models)}
+        models.append(ModelResults(request, clean_anchor(request.name, taken)))
+    return models
 
 
 def chapter(results: ModelResults, on_section: Callable[[], None] = lambda: None) -> Section:
@@ -89,9 +103,9 @@ def chapter(results: ModelResults, on_section: Callable[[], None] = lambda: None
     on_section()
     sections = []
     for key, make in _CHAPTERS.items():
-        sections.append(make(results, f"{results.name}-{key}"))
+        sections.append(make(results, f"{results.anchor}-{key}"))
         on_section()
-    return Section(title, results.name, front, tuple(sections))
+    return Section(title, results.anchor, front, tuple(sections))
 
 
 def _as_json(results: ModelResults) -> dict[str, Any]:
@@ -122,20 +136,20 @@ def overview(models: Sequence[ModelResults]) -> Section:
     columns += [
         Column("slowest GPU line", IN_CELL, "gpu"),
         Column("GPU faster by", "times", "ratio"),
-        Column("passed from", "keys", "crossover"),
+        Column("quantum faster from", "keys", "crossover"),
     ]
     note = (
-        "GPU faster by: the slowest GPU line against the faster of the two designs. Passed from: the number of keys "
-        "from which a circuit, at its limits, is faster than that line."
+        "GPU faster by: the slowest GPU line against the faster of the two designs. Quantum faster from: the number of "
+        "keys from which a circuit, at its limits, is faster than that line."
     )
     caption = f"One row of each model on {models[0].machine.name}, and on a GPU"
     table = Table(caption, tuple(columns), tuple(map(_line, models)), notes=(note,))
-    return Section("The models side by side", "models", (table,))
+    return Section("The models side by side", _OVERVIEW, (table,))
 
 
 def _line(results: ModelResults) -> tuple[Cell, ...]:
     shape = results.request.shape
-    row = [words(f"[{results.name}](#{results.name})"), *map(count, (shape.n_keys, shape.d_head, shape.n_marked))]
+    row = [words(f"[{results.name}](#{results.anchor})"), *map(count, (shape.n_keys, shape.d_head, shape.n_marked))]
     for name in DESIGNS:
         result = results.own[name]
         refused = isinstance(result, InputError)

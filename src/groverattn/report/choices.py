@@ -5,13 +5,13 @@ from __future__ import annotations
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.table import accesses_table, reason
 from groverattn.frontier.table import points_table
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.report.results import ModelResults
+from groverattn.row.price import RowPrice
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Section, Table
 from groverattn.show.numbers import EMPTY, Cell, count, count_text, duration, probability, time_text, words
 
@@ -28,13 +28,15 @@ def _frontier(results: ModelResults) -> tuple[Block, ...]:
     if isinstance(results.frontier, InputError):
         return (Paragraph(f"No design can be run: {reason(results.frontier)}."),)
     found = results.frontier
+    named = {name: result.row for name, result in results.designs.items()}
     refused = f" {found.n_refused} of them cannot be run within the error budget." if found.n_refused else ""
     text = (
-        f"Looked at are {found.n_designs} circuits, of different data access, block and score, on one machine or on "
-        f"several that share the keys, with few and with many factories.{refused} The table has designs that no other "
-        "beats in both qubits and time."
+        f"The frontier prices the {found.n_designs} circuits that no other beats before error correction, on one "
+        "machine or on several that share the keys, each with few and with many factories, and the best circuit by "
+        f"each objective.{refused} No other design beats {len(found.points)} of them in both qubits and time; the "
+        "figure on page one shows them all."
     )
-    return Paragraph(text, ("frontier",)), points_table(found, _POINTS_SHOWN)
+    return Paragraph(text, ("frontier",)), points_table(found, _POINTS_SHOWN, named)
 
 
 def _accesses(results: ModelResults) -> tuple[Block, ...]:
@@ -64,14 +66,14 @@ def _machines_table(results: ModelResults) -> Table:
     return Table("The best design on every machine", columns, rows, notes=(note, *refused))
 
 
-def _machine_row(results: ModelResults, name: str, result: Estimate | InputError) -> tuple[Cell, ...]:
+def _machine_row(results: ModelResults, name: str, result: RowPrice | InputError) -> tuple[Cell, ...]:
     machine = results.machine if name == results.machine.name else HARDWARE[name]
     row = [words(name), probability(machine.physical_error_rate)]
     row += [Cell(f"{us:g}", us) for us in (machine.cycle_time_us, machine.reaction_time_us)]
     if isinstance(result, InputError):
         return *row, EMPTY, words("cannot run"), EMPTY
     limit = words(LIMIT_WORDS[result.physical.limited_by])
-    return *row, count(result.row.qubits), duration(result.physical.duration_s), limit
+    return *row, count(result.qubits), duration(result.physical.duration_s), limit
 
 
 def _opinion(results: ModelResults) -> tuple[Block, ...]:

@@ -35,9 +35,11 @@ _INTRODUCTION = Paragraph(
 
 def _picture(results: ModelResults) -> Figure:
     name, result = next(iter(results.designs.items()))
-    svg = iterate_svg(result.totals.iterate.toffoli_parts, PARTS)
-    caption = f"One iterate of `{name}`; below each part its Toffoli gates, those of undoing the score with the score."
-    return Figure(svg, caption, ("toffoli",))
+    parts = result.totals.iterate.toffoli_parts
+    caption = (
+        f"One iterate of `{name}`, with the Toffoli gates of its parts; undoing the score is counted with the score."
+    )
+    return Figure(iterate_svg(parts, PARTS), caption, ("toffoli",), narrow=iterate_svg(parts, PARTS, n_beside=3))
 
 
 def _grouped(table: Table) -> Table:
@@ -62,11 +64,11 @@ def _search(results: ModelResults) -> Paragraph:
     at_most = "" if cost.iterates_max is None else f", at most {cost.iterates_max:,.0f}"
     other = "".join(f"; `{each}` takes {of.cost.iterates_expected:,.0f}" for each, of in others)
     return Paragraph(
-        f"By the law `{law}` a row of `{name}` takes {cost.iterates_expected:,.0f} iterates on average{at_most}{other}."
-        " "
-        f"Every measured key is checked by one inner product, classically: {cost.checks_expected:,.0f} keys are read, "
-        f"of {results.request.shape.n_keys:,} that a scan reads. The search stops when a last, longer search fails to "
-        f"find another key: {cost.phased_expected:,.0f} of the iterates belong to it and have two rotations each.",
+        f"By the law `{law}`, a row of `{name}` takes {cost.iterates_expected:,.0f} iterates on "
+        f"average{at_most}{other}. "
+        f"Every measured key is checked classically, by one inner product: {cost.checks_expected:,.0f} keys are read, "
+        f"where a scan reads {results.request.shape.n_keys:,}. The search stops when a last, longer search finds no "
+        f"further key; {cost.phased_expected:,.0f} of the iterates belong to it and have two rotations each.",
         ("iterates", "checks", "p_miss"),
     )
 
@@ -76,9 +78,9 @@ def _run(results: ModelResults) -> Paragraph:
     shape = results.request.shape
     design = next(iter(results.designs.values())).request.design
     n_keys = runnable_keys(shape.n_keys, shape.d_head * shape.key_bits)
-    size = "the circuit of this report"
+    size = "it is the circuit of this report"
     if n_keys < shape.n_keys:
-        size = f"that of {shape.n_keys:,} keys is too large for it and counted by the same rule"
+        size = f"the one of {shape.n_keys:,} keys is too large to run and is counted by the same rules"
     command = (
         f"groverattn verify --n-keys {n_keys} --d-head {shape.d_head} --key-bits {shape.key_bits} --query-bits "
         f"{shape.query_bits} --data-access {design.data_access} --score-method {design.score_method}"

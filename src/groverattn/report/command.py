@@ -3,54 +3,65 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-import attrs
-
 from groverattn import __version__
-from groverattn.inputs import flat, inputs_of
+from groverattn.inputs import flat
 from groverattn.models.presets import PRESETS
+from groverattn.row.design_choices import AUTO
 from groverattn.row.request import RowRequest
 
 REFERENCE = "reference"
 """Name of the page that reports share, without its ending."""
 
-_LEFT_OUT = ("name", "data_access")
-"""Inputs that `groverattn report` does not take, or that come with a preset."""
+_SIZES = ("n_keys", "d_head", "n_marked", "index_heads", "k_law", "k_weight")
+"""Inputs that have to be given where no preset gives them."""
 
 
-def made_by(requests: Sequence[RowRequest], *, with_reference: bool = False) -> str:
+def made_by(requests: Sequence[RowRequest], output: str, *, shared_reference: bool = False) -> str:
     """Return the sentence that says which version and which command made a report.
 
-    >>> made_by([RowRequest.of(preset="gpt2", n_keys=4096)]).split(" with ")[1]
-    '`groverattn report --preset gpt2 --n-keys 4096 -o report.html`.'
+    >>> made_by([RowRequest.of(preset="gpt2", n_keys=4096)], "gpt2.html").split(" with ")[1]
+    '`groverattn report --preset gpt2 --n-keys 4096 -o gpt2.html`.'
     """
-    return f"Made by groverattn {__version__} with `{_command(requests, with_reference)}`."
+    given = [_given(request) for request in requests]
+    presets = [each.pop("preset") for each in given if "preset" in each]
+    one_preset_each = len(presets) == len(given) or len(given) == 1
+    fixed_access = any(request.design.data_access != AUTO for request in requests)
+    if one_preset_each and not fixed_access and all(each == given[0] for each in given):
+        made = _command(presets, given[0], output, shared_reference)
+    else:
+        made = _call(list(map(_given, requests)), output, shared_reference)
+    return f"Made by groverattn {__version__} with `{made.replace('`', chr(39))}`."
 
 
-def _command(requests: Sequence[RowRequest], with_reference: bool) -> str:
-    choices = [list(_options(request)) for request in requests]
-    if any(options != choices[0] for options in choices):
-        return f"groverattn.write_report(...) of {len(requests)} requests"
-    presets = [request.name for request in requests if request.name in PRESETS]
+def _command(presets: Sequence[str], given: dict[str, Any], output: str, shared_reference: bool) -> str:
+    options = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     named = ["--preset", *presets] if presets else []
-    words = ["groverattn", "report", *named, *choices[0], *(["--with-reference"] if with_reference else [])]
-    return " ".join(shlex.quote(word).replace("`", "'") for word in (*words, "-o", "report.html"))
+    shared = ["--shared-reference"] if shared_reference else []
+    return shlex.join(["groverattn", "report", *named, *options, *shared, "-o", output])
 
 
-def _options(request: RowRequest) -> Iterator[str]:
-    """The options that differ from those of the preset, or from the defaults."""
+def _call(given: Sequence[dict[str, Any]], output: str, shared_reference: bool) -> str:
+    """The same in Python: requests that differ in more than the preset, or fix the data access."""
+    requests = (", ".join(f"{name}={value!r}" for name, value in each.items()) for each in given)
+    shared = ", shared_reference=True" if shared_reference else ""
+    listed = ", ".join(f"groverattn.RowRequest.of({each})" for each in requests)
+    return f"groverattn.write_report([{listed}], {output!r}{shared})"
+
+
+def _given(request: RowRequest) -> dict[str, Any]:
+    """The inputs that differ from those of the preset, or from the defaults; the name of a file without its folder."""
+    given: dict[str, Any] = {"preset": request.name} if request.name in PRESETS else {}
     usual = _usual(request)
-    for name, value in flat(request).items():
-        if name not in _LEFT_OUT and value != usual[name] and value is not None:
-            yield f"--{name.replace('_', '-')}"
-            yield PurePath(value).name if name == "hardware" else str(value)
+    given |= {name: value for name, value in flat(request).items() if value != usual[name] and value is not None}
+    return given | ({"hardware": PurePath(given["hardware"]).name} if "hardware" in given else {})
 
 
 def _usual(request: RowRequest) -> dict[str, Any]:
     if request.name in PRESETS:
         return flat(RowRequest.of(preset=request.name))
-    defaults = {name: declared.default for name, declared in inputs_of(RowRequest).items()}
-    return {name: None if value is attrs.NOTHING else value for name, value in defaults.items()}
+    sizes = {name: value for name, value in flat(request).items() if name in _SIZES and value is not None}
+    return flat(RowRequest.of(**sizes)) | dict.fromkeys(sizes)

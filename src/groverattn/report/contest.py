@@ -7,10 +7,10 @@ import math
 import attrs
 
 from groverattn.errors import InputError
-from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.report.results import ASSUMED, BEST, ModelResults
 from groverattn.row.designs import design_text
+from groverattn.row.price import RowPrice
 from groverattn.row.sentences import passing_of
 from groverattn.row.verdict import Verdict
 from groverattn.show.numbers import count_text, power_text, probability_text, rounded, time_text
@@ -74,7 +74,7 @@ class Contest:
         """Read the facts off the results."""
         designs, verdicts = results.designs, results.crossover.verdicts
         refused = [error for _, error in results.refused]
-        elsewhere = [_contender(result) for result in results.machines.values() if isinstance(result, Estimate)]
+        elsewhere = [_contender(result) for result in results.machines.values() if isinstance(result, RowPrice)]
         return cls(
             machine=results.machine.name,
             error_budget=results.request.error_budget,
@@ -83,7 +83,7 @@ class Contest:
             slowest_s=results.slowest.time_s_per_row,
             fastest=results.fastest.name,
             fastest_s=results.fastest.time_s_per_row,
-            best=_contender(designs[BEST]) if BEST in designs else None,
+            best=_contender(designs[BEST].row) if BEST in designs else None,
             crowd=_crowd(results),
             refusal=refused[0].parts["why"] if refused else "",
             n_max=next(iter(verdicts.values())).slowest.n_max,
@@ -165,13 +165,15 @@ class Contest:
         best, unable = self.elsewhere, f"; {self.n_unable} of them cannot run it" if self.n_unable else ""
         if best is None:
             return f"None of the {self.n_machines} machines of this report can run the row within the error budget"
-        ratio, whole = best.duration_s / self.slowest_s, f"{self.n_machines} machines of this report"
+        ratio = best.duration_s / self.slowest_s
         if best.machine == self.machine:
-            return f"None of the {whole} is faster{unable}{self._many_machines}"
-        takes = f"The fastest of the {whole}, {best.machine}, takes {time_text(best.duration_s)}"
+            others = f"the other {self.n_machines - 1} machines of this report"
+            return f"None of {others} is faster than {self.machine}{unable}{self._many_machines}"
+        fastest = f"The fastest of the {self.n_machines} machines of this report, {best.machine},"
+        takes = f"{fastest} takes {time_text(best.duration_s)}"
         if ratio < 1:
             return f"{takes}{'' if self.quantum_wins else ', less than that line'}{unable}"
-        return f"{takes}, {_times(ratio)} too long{unable}{self._many_machines}"
+        return f"{takes}, {_times(ratio)} as long as that line{unable}{self._many_machines}"
 
     @property
     def _many_machines(self) -> str:
@@ -179,12 +181,12 @@ class Contest:
         if self.crowd is None or self.best is None or self.crowd.duration_s >= self.best.duration_s:
             return ""
         ratio, what = self.crowd.duration_s / self.slowest_s, f"{self.crowd.name} take {_time_and_qubits(self.crowd)}"
-        return f"; {what}, still {_times(ratio)} too long" if ratio >= 1 else f"; but {what} and beat that line"
+        return f"; {what}, still {_times(ratio)} as long" if ratio >= 1 else f"; but {what} and beat that line"
 
 
-def _contender(result: Estimate) -> Contender:
+def _contender(result: RowPrice) -> Contender:
     name = design_text(result.request)
-    return Contender(name, hardware(result.request.hardware).name, result.row.qubits, result.physical.duration_s)
+    return Contender(name, hardware(result.request.hardware).name, result.qubits, result.physical.duration_s)
 
 
 def _crowd(results: ModelResults) -> Contender | None:

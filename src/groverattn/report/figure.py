@@ -15,21 +15,23 @@ from groverattn.show.markdown import typeset
 from groverattn.show.numbers import count_text, rounded, time_text
 from groverattn.show.result import draw
 
-_INK, _WIDTH, _HEIGHT = "#000000", 5.7, 3.9
+_INK = "#000000"
+_SIZE, _NARROW_SIZE = (5.7, 3.9), (3.7, 3.9)  # inches, a page's column and a phone
 _MARKS = ("*", "D", "P")
 
 
-def place_svg(found: Frontier, designs: Mapping[str, Estimate]) -> tuple[str, tuple[str, ...]]:
+def place_svg(found: Frontier, designs: Mapping[str, Estimate], *, narrow: bool = False) -> tuple[str, tuple[str, ...]]:
     """Draw the frontier with the designs of the report in it; return the image, and what its points say.
 
     Args:
         found: the designs that no other one beats, with the GPUs on the row.
         designs: those of the report, by name.
+        narrow: whether it is for the width of a phone.
     """
     said: list[str] = []
 
     def drawn() -> str:
-        figure, axes = canvas(_WIDTH, _HEIGHT)
+        figure, axes = canvas(*(_NARROW_SIZE if narrow else _SIZE))
         draw(found, axes)
         axes.set_title("", loc="left")  # the chapter has it
         for (name, result), mark in zip(designs.items(), _MARKS, strict=False):
@@ -38,11 +40,14 @@ def place_svg(found: Frontier, designs: Mapping[str, Estimate]) -> tuple[str, tu
                 *at, mark, color=_INK, markersize=11 if mark == "*" else 6, zorder=5, label=f"this report: {name}"
             )
         _gap(axes, found, designs)
-        for place, (qubits, seconds, _text) in enumerate(_values(found, designs, said)):
+        points = () if narrow else _values(found, designs, said)  # a phone has no pointer
+        for place, (qubits, seconds, _text) in enumerate(points):
             (point,) = axes.plot([qubits], [seconds], "o", color=_INK, markersize=13, alpha=0, zorder=9)
             point.set_gid(f"value-{place}")
         axes.margins(y=0.06)
-        axes.legend(*_legend(axes), frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
+        axes.legend(
+            *_legend(axes), frameon=False, fontsize=8, ncols=1 if narrow else 2, loc="lower left", bbox_to_anchor=(0, 1)
+        )
         return svg_text(figure)
 
     return with_text(drawn), tuple(said)
@@ -92,31 +97,47 @@ _WIRES = ("index j", "key of j", "score")
 _STEP, _BOX, _ROW, _LEFT = 84, 66, 40, 62
 
 
-def iterate_svg(parts: Mapping[str, int], meanings: Mapping[str, str]) -> str:
+def iterate_svg(parts: Mapping[str, int], meanings: Mapping[str, str], n_beside: int = len(_BOXES)) -> str:
     """Draw one iterate as a circuit: registers as wires, its parts as boxes, the Toffolis of each below it.
 
     Args:
         parts: Toffolis of an iterate by part; those of undoing the score are in those of the score.
         meanings: what each part does, for a pointer on its box.
+        n_beside: boxes in a line; the others follow in further lines.
     """
-    width, bottom = _LEFT + _STEP * len(_BOXES) + 8, _ROW * len(_WIRES)
-    lines = [f'<svg viewBox="0 0 {width} {bottom + 34}">']
+    lines = range(0, len(_BOXES), n_beside)
+    height = _ROW * len(_WIRES) + 34
+    drawn = [f'<svg viewBox="0 0 {_LEFT + _STEP * n_beside + 8} {height * len(lines)}">']
+    for at, first in enumerate(lines):
+        drawn += [f'<g transform="translate(0 {height * at})">', *_wires(n_beside)]
+        for place, box in enumerate(_BOXES[first : first + n_beside]):
+            drawn += _box(_LEFT + _STEP * place, *box, parts, meanings)
+        drawn.append("</g>")
+    return "\n".join([*drawn, "</svg>"])
+
+
+def _wires(n_beside: int) -> Iterator[str]:
     for row, name in enumerate(_WIRES):
-        y = _ROW * row + 22
-        lines.append(f'<text x="0" y="{y + 4}" font-size="11">{name}</text>')
-        lines.append(f'<path d="M {_LEFT - 6} {y} H {width - 4}" stroke="#787878" stroke-width="1" fill="none"/>')
-    for place, (label, part, wires, counted) in enumerate(_BOXES):
-        lines += _box(_LEFT + _STEP * place, label, wires, meanings[part])
-        if counted:
-            text, middle = f"{typeset(count_text(parts[part]))} Toffolis", _LEFT + _STEP * place + _BOX / 2
-            lines.append(f'<text x="{middle:g}" y="{bottom + 24}" font-size="10" text-anchor="middle">{text}</text>')
-    return "\n".join([*lines, "</svg>"])
+        y, end = _ROW * row + 22, _LEFT + _STEP * n_beside + 4
+        yield f'<text x="0" y="{y + 4}" font-size="11">{name}</text>'
+        yield f'<path d="M {_LEFT - 6} {y} H {end}" stroke="#787878" stroke-width="1" fill="none"/>'
 
 
-def _box(x: int, label: str, wires: Sequence[int], meaning: str) -> Iterator[str]:
+def _box(
+    x: int,
+    label: str,
+    part: str,
+    wires: Sequence[int],
+    counted: bool,
+    parts: Mapping[str, int],
+    meanings: Mapping[str, str],
+) -> Iterator[str]:
     top, bottom = _ROW * wires[0] + 7, _ROW * wires[-1] + 37
-    yield f"<g><title>{escape(meaning)}</title>"
+    yield f"<g><title>{escape(meanings[part])}</title>"
     size = f'width="{_BOX}" height="{bottom - top}" rx="4"'
     yield f'<rect x="{x}" y="{top}" {size} fill="var(--paper)" stroke="#2f5d8a"/>'
-    middle = (top + bottom) / 2 + 4
-    yield f'<text x="{x + _BOX / 2:g}" y="{middle:g}" font-size="11" text-anchor="middle">{label}</text></g>'
+    middle, at = (top + bottom) / 2 + 4, f'text-anchor="middle" x="{x + _BOX / 2:g}"'
+    yield f'<text {at} y="{middle:g}" font-size="11">{label}</text></g>'
+    if counted:
+        toffolis = f"{typeset(count_text(parts[part]))} Toffolis"
+        yield f'<text {at} y="{_ROW * len(_WIRES) + 24}" font-size="10">{toffolis}</text>'

@@ -13,7 +13,7 @@ from groverattn.report.results import ModelResults
 from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
 from groverattn.show.document import IN_CELL, Column, Paragraph, Points, Section, Table
-from groverattn.show.numbers import EMPTY, Cell, count, duration, probability, rounded, words
+from groverattn.show.numbers import EMPTY, Cell, count, duration, rounded, words
 
 
 def headline(results: ModelResults, anchor: str) -> Section:
@@ -29,11 +29,11 @@ def headline(results: ModelResults, anchor: str) -> Section:
 
 def _quantum_table(results: ModelResults) -> Table:
     columns = (
-        Column("who"),
+        Column("row computed by"),
         Column("physical qubits", "qubits", "physical_qubits"),
         Column("time of one row", IN_CELL, "duration"),
-        Column("slowest", "times as long", "ratio", group="against the GPU line that is"),
-        Column("fastest", "times as long", "ratio", group="against the GPU line that is"),
+        Column("over the slowest GPU line", "ratio", "ratio"),
+        Column("over the fastest", "ratio", "ratio"),
         Column("wrong answer", "probability", "p_wrong"),
         Column("what sets the time"),
     )
@@ -53,7 +53,7 @@ def _quantum_rows(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
             words(f"quantum, `{name}`"),
             count(result.row.qubits),
             *_times(results, result.physical.duration_s),
-            probability(result.row.p_failure),
+            rounded(result.row.p_failure, 2),
             words(LIMIT_WORDS[result.physical.limited_by]),
         )
 
@@ -71,7 +71,7 @@ def _crowd_row(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
         words(f"quantum, {point.design.n_machines:,} machines"),
         count(point.qubits),
         *_times(results, point.duration_s),
-        probability(point.p_failure),
+        rounded(point.p_failure, 2),
         words(LIMIT_WORDS[point.physical.limited_by]),
     )
 
@@ -98,10 +98,10 @@ def _what(request: RowRequest) -> str:
 
 
 _KINDS = (
-    ("prefill", False, "prefill, a share of all rows", "whole row"),
-    ("prefill", True, "prefill, a share of all rows", "scores and top-k"),
-    ("decode", False, "decode, the newest row alone", "scores"),
-    ("decode", True, "decode, the newest row alone", "scores and top-k"),
+    ("prefill", False, "prefill, time per row", "whole row"),
+    ("prefill", True, "prefill, time per row", "scores and top-k"),
+    ("decode", False, "decode, one row alone", "scores"),
+    ("decode", True, "decode, one row alone", "scores and top-k"),
 )
 
 
@@ -124,8 +124,8 @@ def gpu_table(results: ModelResults) -> Table:
 
 
 _READING = (
-    "Top-k: an exact selection of the k largest, the rival where k is given. Where the threshold is given, the keys "
-    "that reach it are kept in the same pass, and the columns without a selection are the rival."
+    "Top-k: an exact selection of the k largest scores, which a GPU needs where k is given. Where the threshold is "
+    "given, it keeps the keys that reach it while it scores them, and the columns without a selection apply."
 )
 
 
@@ -149,9 +149,9 @@ def _time(line: ClassicalLine | None) -> Cell:
 
 
 _ROOFLINE = (
-    "A GPU's time is the longer of two: its arithmetic over the best rate reported of an attention kernel, or its "
-    "bytes over the peak bandwidth of its memory (a roofline), and the published time of a selection on top. Both "
-    "flatter the GPU, by far less than the gap."
+    "A GPU's time is a roofline, the longer of its arithmetic at the best rate reported for an attention kernel and "
+    "its memory traffic at peak bandwidth, plus the published time of a selection. Both favor the GPU, by far less "
+    "than the gap."
 )
 
 

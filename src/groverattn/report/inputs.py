@@ -36,7 +36,7 @@ def _assumptions(results: ModelResults) -> Iterator[tuple[str, str]]:
     yield "A wrong row is noticed and repeated, for the time until an answer is right", "our assumption"
     yield "Decoding, leakage, cooling and faults of the control computer cost nothing", "our assumption"
     yield "Keys, once rounded, are as good as the model's own", "our assumption; `estimates/precision.csv`"
-    yield "GPU lines reach the best published rate, or the peak bandwidth", "our assumption, in favour of the GPU"
+    yield "GPU lines reach the best published rate, or the peak bandwidth", "our assumption, in favor of the GPU"
 
 
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
@@ -78,8 +78,8 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     yield (
         "memory `qram`",
         Cell(f"{qram.latency_us:g} us", qram.latency_us),
-        f"of a call, with {qram.physical_qubits_per_bit:g} physical qubits per bit and a failure probability of "
-        f"{qram.p_error:g}: our assumption, in favour of the search; such a memory is argued against in "
+        f"time of a call, with {qram.physical_qubits_per_bit:g} physical qubits per bit and a failure probability of "
+        f"{qram.p_error:g}: our assumption, in favor of the search; such a memory is argued against in "
         "arXiv:2305.10310",
     )
 

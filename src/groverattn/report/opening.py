@@ -15,7 +15,16 @@ from groverattn.report.results import BEST, ModelResults
 from groverattn.row.designs import design_text
 from groverattn.show.document import Block, Figure, Paragraph
 from groverattn.show.glance import Bar, Bars, Part, Tile, Tiles
-from groverattn.show.numbers import count, count_text, duration, probability_text, rounded, time_text, words
+from groverattn.show.numbers import (
+    count,
+    count_text,
+    duration,
+    number_text,
+    probability_text,
+    rounded,
+    time_text,
+    words,
+)
 
 _IN_THE_VERDICT = ("duration", "physical_qubits", "gpu", "ratio", "crossover", "frontier", "choices")
 
@@ -46,7 +55,7 @@ def _tiles(results: ModelResults) -> Tiles:
         return Tiles((cannot, gpu), ("gpu",))
     seconds = best.physical.duration_s
     qubits = Tile("Physical qubits", count(best.row.qubits), f"{design_text(best.request)}; {results.machine.name}")
-    bound = f"set by {LIMIT_WORDS[best.physical.limited_by]}; wrong with p = {probability_text(best.row.p_failure)}"
+    bound = f"set by {LIMIT_WORDS[best.physical.limited_by]}; wrong with p = {number_text(best.row.p_failure, 2)}"
     time = Tile("Time of one row", duration(seconds), bound)
     return Tiles((qubits, time, gpu, _factor(results, seconds)), ("physical_qubits", "duration", "gpu", "ratio"))
 
@@ -55,7 +64,7 @@ def _factor(results: ModelResults, seconds: float) -> Tile:
     """How many times faster the faster side is; against the fastest GPU line below."""
     slow, fast = results.slowdown(seconds), seconds / results.fastest.time_s_per_row
     if slow >= 1:
-        return Tile("GPU faster by a factor of", rounded(slow), f"and of {rounded(fast).text} on its fastest line")
+        return Tile("GPU faster by a factor of", rounded(slow), f"{rounded(fast).text} against the fastest line")
     other = f"the fastest GPU line is {rounded(fast).text} times as fast"
     if fast < 1:
         other = f"and of {rounded(1 / fast).text} than the fastest"
@@ -64,12 +73,14 @@ def _factor(results: ModelResults, seconds: float) -> Tile:
 
 def _place(results: ModelResults) -> Figure:
     assert isinstance(results.frontier, Frontier)
-    svg, values = place_svg(results.frontier, results.designs)
+    wide, values = place_svg(results.frontier, results.designs)
+    narrow, _ = place_svg(results.frontier, results.designs, narrow=True)
     caption = (
-        "Physical qubits of all machines against the time of one row; both axes are logarithmic. Grey: what no other "
-        "design beats. The band is the range of the GPU lines."
+        "Physical qubits of all machines against the time of one row; both axes are logarithmic. The gray line joins "
+        f"the {len(results.frontier.points)} designs that no other beats in both; the band is the range of the GPU "
+        "lines."
     )
-    return Figure(svg, caption, ("frontier", "gpu"), values=values)
+    return Figure(wide, caption, ("frontier", "gpu"), values=values, narrow=narrow)
 
 
 def _bars(best: Estimate) -> Bars:
@@ -91,7 +102,7 @@ def _bars(best: Estimate) -> Bars:
         Bar(f"Time of one row, {time_text(physical.duration_s)}", tuple(_phases(best))),
         Bar(
             f"Probability of a wrong row, {probability_text(allowed)} allowed",
-            tuple(_part(name, p, sum(errors.values()), probability_text(p)) for name, p in errors.items() if p),
+            tuple(_part(name, p, sum(errors.values()), number_text(p, 2)) for name, p in errors.items() if p),
         ),
     )
     return Bars(bars, ("physical_qubits", "duration", "limits", "p_parts"))

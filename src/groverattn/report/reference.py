@@ -31,9 +31,9 @@ from groverattn.show.numbers import EMPTY, Cell, count, duration, words
 
 _DEFAULT = "gidney-fowler-2018"
 _LEAD = (
-    "What the reports of groverattn have in common: what their words mean, the machines that they price rows on, how "
-    "each number was got and what checks it, and classical lines that they do not compare with. Where a source depends "
-    f"on the machine, the ledger has that of {_DEFAULT}; those of the others stand with their fields."
+    "What the reports of groverattn have in common: the terms, the machines that rows are priced on, how "
+    "each number was obtained and what checks it, and classical lines that they do not compare with. Where a source "
+    f"depends on the machine, the ledger has that of {_DEFAULT}; those of the others stand with their fields."
 )
 _COUNTED = (
     "Counted: from the call graph of a circuit whose gates are run, by a command and by tests. Formula: computed from "
@@ -58,9 +58,9 @@ def reference() -> Document:
 
 
 def inlined(machine: Hardware, entries: Mapping[str, Entry]) -> tuple[Section, ...]:
-    """Return the same chapters for the end of one report, with its own machine first and its own ledger."""
+    """Return the same chapters for the end of one report: its own machine first, its own ledger; not printed."""
     return tuple(
-        attrs.evolve(each, folded=True)
+        attrs.evolve(each, folded=True, on_paper=False)
         for each in (glossary(), machines(machine), ledger_section(entries), other_lines())
     )
 
@@ -77,7 +77,7 @@ def glossary() -> Section:
     """The words of the report."""
     text = (files("groverattn.report") / "templates" / "words.toml").read_text("utf-8")
     rows = tuple((words(each["word"]), words(each["meaning"])) for each in tomllib.loads(text)["words"])
-    return Section("Words", "words", (Table("What the words mean", (Column("word"), Column("meaning")), rows),))
+    return Section("Words", "words", (Table("What the terms mean", (Column("word"), Column("meaning")), rows),))
 
 
 def machines(own: Hardware | None = None) -> Section:
@@ -95,8 +95,8 @@ _NONE_EXISTS = (
 )
 _KINDS = (
     "Tile: rotated has 2 d^2 physical qubits, padded 2 (d + 1)^2, floquet 4 d^2 + 8 (d - 1).",
-    "Data block: simple has a share of tiles for routing and takes up magic states in no time; fast is a compact "
-    "layout that takes them up a few at a time; yoked is a small workspace of tiles and a denser storage for the rest.",
+    "Data block: simple adds a share of tiles for routing and consumes magic states in no time; fast is a compact "
+    "layout that consumes them a few at a time; yoked is a small workspace of tiles and a denser storage for the rest.",
     "Factories: of all families in the list, the factory with which the row has least of its objective is used.",
 )
 _FIELDS = {
@@ -143,7 +143,7 @@ def ledger_section(entries: Mapping[str, Entry]) -> Section:
     columns = (Column("quantity"), Column("how"), Column("source"), Column("check"))
     rows = tuple(tuple(map(words, (each.name, each.how, each.source, each.check))) for each in entries.values())
     anchors = tuple(map(entry_anchor, entries))
-    table = Table("How every number was got", columns, rows, row_anchors=anchors)
+    table = Table("How every number was obtained", columns, rows, row_anchors=anchors)
     return Section("Ledger", "ledger", (Paragraph(_COUNTED), table))
 
 

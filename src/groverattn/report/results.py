@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 import attrs
@@ -17,6 +19,8 @@ from groverattn.frontier.frontier import Frontier, FrontierPoint, frontier
 from groverattn.models.presets import PRESETS, Preset
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 from groverattn.physical.second_opinion import SecondOpinion, has_counterpart, second_opinion
+from groverattn.row.best import best_row
+from groverattn.row.price import RowPrice
 from groverattn.row.request import RowRequest
 from groverattn.whole_model.model import WholeModel, whole_model
 
@@ -32,18 +36,29 @@ _SECOND_OPINION_ON = "beverland-gate-ns-e3"
 _T = TypeVar("_T")
 
 
+def clean_anchor(name: str, taken: Collection[str] = ()) -> str:
+    """Return an identifier made of a name, other than those that are taken.
+
+    >>> clean_anchor("my/model 7B"), clean_anchor("words", {"words"}), clean_anchor("[]")
+    ('my-model-7B', 'words-2', 'model')
+    """
+    plain = re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-.") or "model"
+    numbered = (f"{plain}-{number}" for number in itertools.count(2))
+    return next(each for each in itertools.chain([plain], numbered) if each not in taken)
+
+
 @attrs.frozen
 class Opinion:
     """Two estimators on the same counts.
 
     Attributes:
         machine: what both price them on.
-        ours: our estimate of the best row.
+        ours: our price of the best row.
         theirs: that of qdk.qre, or why it has none.
     """
 
     machine: str
-    ours: Estimate
+    ours: RowPrice
     theirs: SecondOpinion | InputError
 
 
@@ -53,9 +68,11 @@ class ModelResults:
 
     Attributes:
         request: sizes, and the choices that are fixed; data accesses are compared whichever it has.
+        anchor: identifier that links to its chapter lead to.
     """
 
     request: RowRequest
+    anchor: str = attrs.Factory(lambda self: clean_anchor(self.request.name), takes_self=True)
 
     @property
     def name(self) -> str:
@@ -137,13 +154,14 @@ class ModelResults:
                 yield name, result
 
     @functools.cached_property
-    def machines(self) -> dict[str, Estimate | InputError]:
+    def machines(self) -> dict[str, RowPrice | InputError]:
         """The best design on every machine, by name of the machine; the report's own comes first."""
         others = [name for name in HARDWARE if name != self.machine.name]
+        own = self.own[BEST]
         on = {
-            name: _or_error(functools.partial(estimate, attrs.evolve(self.request, hardware=name))) for name in others
+            name: _or_error(functools.partial(best_row, attrs.evolve(self.request, hardware=name))) for name in others
         }
-        return {self.machine.name: self.own[BEST]} | on
+        return {self.machine.name: own if isinstance(own, InputError) else own.row} | on
 
     @functools.cached_property
     def whole_model(self) -> WholeModel | None:

@@ -13,7 +13,6 @@ from groverattn.show.numbers import (
     Cell,
     count,
     duration,
-    probability,
     probability_text,
     rounded,
     share,
@@ -32,9 +31,9 @@ def running(results: ModelResults, anchor: str) -> Section:
 
 
 _LIMITS = (
-    "The phases of a row follow each other, and each waits for the slowest of several things. The table has the time "
-    "of the whole row if it waited for one of them alone, and how many times that alone is the slowest GPU line: what "
-    "it would take is that each of them gets better by its factor."
+    "The phases of a row run one after another, and each waits for the slowest of several limits. The table gives the "
+    "time of the whole row if only one of them counted, and its ratio to the slowest GPU line. To match that line, "
+    "every one of them would have to improve by its factor."
 )
 
 
@@ -57,12 +56,14 @@ def _limits_table(results: ModelResults) -> Table:
     ]
     whole = (cell for each in designs.values() for cell in _beside(results, each.physical.duration_s))
     rows.append((words("the row"), words("its phases, each as long as the longest of its own limits"), *whole))
-    bound = [f"`{name}` is set by {LIMIT_WORDS[result.physical.limited_by]}" for name, result in designs.items()]
+    bound = [f"of `{name}` by {LIMIT_WORDS[result.physical.limited_by]}" for name, result in designs.items()]
     return Table(
         f"One row on {results.machine.name}: by each limit alone, and in all",
         tuple(columns),
         tuple(rows),
-        notes=(f"{', '.join(bound)}. More factories than the other limits can use are never bought.",),
+        notes=(
+            f"The time is set: {', '.join(bound)}. No more factories are built than the other limits leave work for.",
+        ),
     )
 
 
@@ -81,13 +82,18 @@ _MEANINGS = {
 }
 _BUILT: tuple[tuple[str, str, str, Callable[[Estimate], Cell]], ...] = (
     ("machines", "physical_qubits", "that share the row", lambda e: count(e.row.n_machines)),
-    ("data", "physical_qubits", "of one machine, with routing", lambda e: with_unit(e.physical.data_qubits, "qubits")),
-    ("store", "physical_qubits", "magic states in store", lambda e: with_unit(e.physical.store_qubits, "qubits")),
+    (
+        "data",
+        "physical_qubits",
+        "of one machine, routing included",
+        lambda e: with_unit(e.physical.data_qubits, "qubits"),
+    ),
+    ("store", "physical_qubits", "for magic states in store", lambda e: with_unit(e.physical.store_qubits, "qubits")),
     ("factories", "physical_qubits", "all of them", lambda e: with_unit(e.physical.factory_qubits, "qubits")),
     ("code distance", "code", "of the data; odd", lambda e: count(e.physical.code_distance)),
     ("copies", "code", "factories side by side", lambda e: with_unit(e.physical.n_factories, "factories")),
-    ("factory", "code", "its kind as its paper calls it, with its distances", lambda e: words(e.physical.factory)),
-    ("rotation", "code", "T gates that make one", lambda e: with_unit(e.physical.t_per_rotation, "T gates")),
+    ("factory", "code", "as its paper calls it, with its code distances", lambda e: words(e.physical.factory)),
+    ("rotation", "code", "T gates that approximate one", lambda e: with_unit(e.physical.t_per_rotation, "T gates")),
 )
 
 
@@ -96,13 +102,15 @@ def _built_table(results: ModelResults) -> Table:
     parts = [part for part in _MEANINGS if any(each.row.p_parts[part] for each in designs)]
     rows = [(words(name), words(meaning), *map(cell, designs)) for name, _, meaning, cell in _BUILT]
     rows += [
-        (words(f"error: {part}"), words(_MEANINGS[part]), *(probability(each.row.p_parts[part]) for each in designs))
+        (words(f"error: {part}"), words(_MEANINGS[part]), *(rounded(each.row.p_parts[part], 2) for each in designs))
         for part in parts
     ]
-    rows.append((words("error in all"), words("sum, an upper bound"), *(probability(e.row.p_failure) for e in designs)))
+    rows.append(
+        (words("error, total"), words("the sum, an upper bound"), *(rounded(e.row.p_failure, 2) for e in designs))
+    )
     quantities = *(quantity for _, quantity, _, _ in _BUILT), *("p_parts" for _ in parts), "p_wrong"
     columns = (Column("part"), Column("what it is"), *(Column(f"`{name}`", IN_CELL) for name in results.designs))
-    caption = f"The machine that is built for one row out of {results.machine.name}, and the parts of its errors"
+    caption = f"The machine built for one row on {results.machine.name}, and its error probabilities"
     return Table(caption, columns, tuple(rows), row_quantities=tuple(quantities))
 
 
@@ -110,10 +118,11 @@ def _budget(results: ModelResults) -> Paragraph:
     allowed = results.request.error_budget
     used = [f"`{name}` uses {share(each.row.p_failure / allowed).text} %" for name, each in results.designs.items()]
     return Paragraph(
-        f"A row may be wrong with a probability of {probability_text(allowed)}, for any reason; {', '.join(used)} of "
-        "it. Half is left to the search: our choice. The rest is split between storage, magic states and rotations so "
-        "that the design has least of what it is optimised for. A logical fault spoils one trial, which is "
-        "repeated; only those that hide a key from the last check, or that spoil it while keys are left, "
-        "make a wrong row.",
+        f"The error budget: a row may be wrong, for any reason, with a probability of {probability_text(allowed)}. "
+        f"{', '.join(used)} of it. The search alone may take up to half of the budget (our choice) and takes what the "
+        "table says; storage, magic states and rotations share what it leaves so that the design has least of what it "
+        "is optimized for, and need not use it up. A logical fault spoils one trial, which is "
+        "repeated; it makes the row wrong only if it hides a key from the last, longer search, or spoils that search "
+        "while keys are left.",
         ("inputs", "p_wrong"),
     )

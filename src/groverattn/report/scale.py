@@ -14,6 +14,7 @@ from groverattn.show.numbers import (
     power_text,
     probability_text,
     rounded,
+    share_text,
     time_text,
     words,
 )
@@ -42,8 +43,8 @@ def _introduction(results: ModelResults, model: WholeModel) -> Paragraph:
     return Paragraph(
         f"All of the above is one row. A generated token takes one row in each of {heads}, over all keys{windows}. A "
         "prefill takes the rows of a whole context, each over the keys "
-        f"before it: {model.causal_share:.0%} of the time of as many rows over all keys. Attention only, on both "
-        f"sides, by the design `{BEST}`.",
+        f"before it, which takes {share_text(model.causal_share)} of the time of as many rows over all keys. Both "
+        f"sides count attention only; the quantum side uses the design `{BEST}`.",
         ("inputs", "whole_time"),
     )
 
@@ -57,12 +58,17 @@ def _table(model: WholeModel) -> Table:
         Column("physical qubits", "qubits", "whole_time"),
         Column("Toffoli gates", "gates", "whole_counts"),
         Column("time", IN_CELL, "whole_time"),
-        Column("slowest", IN_CELL, "gpu_model", group="on a GPU"),
-        Column("faster by", "times", "ratio", group="on a GPU"),
+        Column("time, nothing selected", IN_CELL, "gpu_model", group="slowest GPU"),
+        Column("faster by", "times", "ratio", group="slowest GPU"),
     )
     rows = [row for kind, what in _WHAT.items() for row in _rows(what, getattr(model, kind))]
-    note = "Layers wait for each other, since each works on the output of the one before."
-    return Table("The attention of the whole model", columns, tuple(rows), notes=(note,))
+    notes = (
+        "Layers wait for each other, since each works on the output of the one before.",
+        "GPU times of a whole model include every score and no selection of the k largest; the slowest GPU is the "
+        "slowest of these. The slowest line of one row does select, so a whole model can take less than that line "
+        "times its rows.",
+    )
+    return Table("The attention of the whole model", columns, tuple(rows), notes=notes)
 
 
 def _rows(what: str, regime: Regime) -> list[tuple[Cell, ...]]:
@@ -89,14 +95,17 @@ def _wrong(model: WholeModel) -> list[str]:
     for kind, what in _WHAT.items():
         regime: Regime = getattr(model, kind)
         slowest, wrong = max(regime.rivals, key=lambda rival: rival.time_s), regime.wrong
-        sentences.append(f"{what.capitalize()} as fast as on {slowest.gpu}, the slowest: {slowest.words}.")
+        sentences.append(f"To match {slowest.gpu}, the slowest GPU of the table, on {what}: {slowest.words}.")
         expected = rounded(wrong.expected, 2).text
-        allowed = f"all are right with p = 0.99 if a row may be wrong with p = {probability_text(wrong.budget_per_row)}"
-        strict = f"out of reach: {wrong.refusal}"
+        allowed = f"a row may be wrong with p = {probability_text(wrong.budget_per_row)}"
+        strict = f"is out of reach: {wrong.refusal}"
         if wrong.strict is not None:
             longest = time_text(wrong.strict.physical.duration_s)
-            strict = f"on {count_text(wrong.strict.qubits)} physical qubits, the longest row in {longest}"
-        sentences.append(f"{what.capitalize()} has about {expected} wrong rows; {allowed}, {strict}.")
+            strict = f"takes {count_text(wrong.strict.qubits)} physical qubits and {longest} for the longest row"
+        sentences.append(
+            f"{what.capitalize()} has about {expected} wrong rows. For all to be right with p = 0.99, {allowed}, which "
+            f"{strict}."
+        )
     return sentences
 
 
@@ -113,15 +122,19 @@ def crossing(results: ModelResults, anchor: str) -> Section:
     """From how many keys on the search is faster, or never and why."""
     found = results.crossover
     largest = power_text(next(iter(found.verdicts.values())).slowest.n_max)
-    stays = "d and k stay" if results.request.k_from.law is None else f"d stays, and {growth_of_k(results.request)}"
+    stays = (
+        "d and k stay the same"
+        if results.request.k_from.law is None
+        else f"d stays, and {growth_of_k(results.request)}"
+    )
     text = (
-        f"The same row with more keys, up to n = {largest}; {stays}. The quantum time here is a lower bound, less "
-        "than the times above: only waiting counts, for measurements one after the other, for calls of the assumed "
-        "memory, and for the control computer, which reads the key table at every measured unload. Gates, factories "
-        "and Clifford gates cost nothing, and all of the error budget is left to the search."
+        f"The same row with more keys, up to n = {largest}; {stays}. The quantum time here is a lower bound, shorter "
+        "than the times above: it counts only waiting, for measurements that follow each other, for calls of the "
+        "assumed memory, and for the control computer, which reads the key table at every measured unload. Gates and "
+        "factories take no time, and the search may use the whole error budget."
     )
     more = (
-        "What a reaction, a lookup or an iterate may take at most, by data access, and the map over all models: "
+        "How short a reaction, a lookup or an iterate would have to be, by data access, and the map of all models: "
         f"`groverattn crossover {_sizes(results)}`."
     )
     blocks = (

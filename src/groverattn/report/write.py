@@ -19,7 +19,7 @@ class ReportFiles:
 
     Attributes:
         html, markdown: the report.
-        shared: the page of words, machines and ledger, as both; empty: they are in the report, or there already.
+        shared: the page of words, machines and ledger, as both; empty: it is in the report, or there already.
     """
 
     html: Path
@@ -32,13 +32,13 @@ class ReportFiles:
         return self.html, self.markdown, *self.shared
 
 
-def report_files(output: Path, *, force: bool, with_reference: bool = False) -> ReportFiles:
+def report_files(output: Path, *, force: bool, shared_reference: bool = False) -> ReportFiles:
     """Return the names of the files; asked before anything is computed.
 
     Args:
         output: name of the HTML file; the Markdown file has the same with .md.
         force: whether files of these names may be replaced; the shared page is never replaced.
-        with_reference: whether what reports share is part of the report.
+        shared_reference: whether words, machines and ledger are on a page that reports share, and not in the report.
 
     Raises:
         InputError: another ending, the name of the shared page, no such folder, or a file that is there already.
@@ -50,7 +50,7 @@ def report_files(output: Path, *, force: bool, with_reference: bool = False) -> 
             why="the report is an HTML file, with a Markdown file and the page that reports share beside it",
             do="choose another name",
         )
-    shared = [] if with_reference else [output.with_name(f"{REFERENCE}{ending}") for ending in (".html", ".md")]
+    shared = [output.with_name(f"{REFERENCE}{ending}") for ending in (".html", ".md") if shared_reference]
     files = ReportFiles(output, output.with_suffix(".md"), tuple(path for path in shared if not path.exists()))
     for path in (files.html, files.markdown):
         check_target(path, force=force)
@@ -62,7 +62,7 @@ def write_report(
     files: ReportFiles,
     on_section: Callable[[int, int], None] = lambda done, total: None,
     *,
-    with_reference: bool = False,
+    shared_reference: bool = False,
 ) -> None:
     """Compute the report and write its files; `on_section` is told how many parts are done, and of how many.
 
@@ -75,7 +75,7 @@ def write_report(
     from groverattn.show.html import html
     from groverattn.show.markdown import markdown
 
-    document = report(requests, on_section, with_reference=with_reference)
+    document = report(requests, on_section, output=files.html.name, shared_reference=shared_reference)
     texts = [html(document), markdown(document)]
     if files.shared:
         page = reference()

@@ -72,11 +72,11 @@ def _readings(request: RowRequest, score: KeyScore) -> Readings:
 
 
 ONE_MACHINE = (
-    "one machine, by the best circuit with one key per query, if no other number is asked for, beside one GPU; gates, "
+    "one machine with the best circuit, of one key per query unless another number is given, beside one GPU; gates, "
     "factories and Clifford traffic take no time"
 )
 SAME_WIDTH = (
-    "as many machines as have the logical qubits of that one together, each with a control computer, which share the "
+    "machines that together have the logical qubits of that one, each with a control computer of its own, share the "
     "keys in parts, beside one GPU; law expected, one key per query"
 )
 EQUAL_HARDWARE = (

@@ -14,7 +14,7 @@ from groverattn.row.reading import Reading
 from groverattn.row.readings import N_MAX
 from groverattn.row.request import AUTO, RowRequest
 from groverattn.row.time import RowLimits, RowTime
-from groverattn.show.numbers import count_text, number_text, power_text
+from groverattn.show.numbers import count_text, number_text, power_text, share_text
 
 # Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
 _LOG2_SPAN = 8
@@ -104,7 +104,7 @@ def _limit_text(row: RowTime, limit: str) -> str:
     parts = row.waits.reactions_by_part
     part = max(parts, key=lambda name: parts[name])
     share = parts[part] / row.waits.reactions
-    most = "nearly all" if share > 0.995 else f"{share:.0%}"
+    most = "nearly all" if share > 0.995 else share_text(share)
     return f"{count_text(row.waits.reactions)} reactions one after the other, {most} of them in the {part}"
 
 

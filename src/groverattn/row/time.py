@@ -84,11 +84,6 @@ class RowTime:
         """Time of the row, seconds."""
         return self.iterates * self.iterate_s
 
-    @property
-    def without_control_s(self) -> float:
-        """The same with a control computer that reads in no time: the most optimistic reading, seconds."""
-        return self.duration_s - self.iterates * self.iterate_parts_s["control"]
-
 
 def one_key(request: RowRequest, **fixed: Any) -> RowRequest:
     """Return the request with the simplest circuit in place of what it leaves open: one key per query, no parts.
@@ -137,7 +132,7 @@ class RowLimits:
         machine = hardware(request.hardware)
         design = attrs.evolve(one_key(request).design, **fixed)
         design = Design.one_key(**{name: getattr(design, name) for name in _KEPT})
-        request = attrs.evolve(request, design=design)
+        request = attrs.evolve(request, design=design, optimise="volume")  # no limit depends on the objective
         times = WaitTimes(machine.reaction_time_us * 1e-6, request.qram.latency_us * 1e-6, machine.control_bits_per_s)
         return cls(request, score, times)
 
@@ -165,20 +160,15 @@ class RowLimits:
             )
         return row
 
-    def best_at(self, n_keys: int) -> RowTime:
-        """Return the fastest row of `n_keys` keys: searched as one, or dealt into equal parts one after the other.
+    @functools.cached_property
+    def best_at(self) -> Callable[[int], RowTime]:
+        """The fastest row of n keys: searched as one, or dealt into equal parts one after the other.
 
         An iterate of a part loads from its keys only, so an iterate that walks or reads its keys gets shorter, while
-        the iterates of all parts together become more.
-
-        Raises:
-            InputError: as `at`.
+        the iterates of all parts together become more. Raises InputError as `at`. Equal rows share what is known:
+        every line and every reading asks for the same numbers of keys.
         """
-        whole = self.at(n_keys)
-        if not self.deals:
-            return whole
-        sizes = part_sizes(n_keys, self.request.n_marked_at(n_keys))
-        return min((whole, *self._around(sizes, n_keys)), key=lambda row: row.duration_s)
+        return _best_of(self)
 
     @property
     def deals(self) -> bool:
@@ -210,8 +200,8 @@ class RowLimits:
         design = self.request.design
         return iterate_waits(design.data_access, n_searched, self.score, unload=design.unload)
 
-    def _around(self, sizes: range, n_keys: int) -> list[RowTime]:
-        """Rows in parts of neighbouring sizes, down the hill from where it starts to where the time is least."""
+    def around(self, sizes: range, n_keys: int) -> list[RowTime]:
+        """Return rows in parts of neighbouring sizes, down the hill from where it starts to where the time is least."""
         if not sizes:
             return []
 
@@ -302,6 +292,21 @@ def dealt(n_parts: int, log2_part: int, n_marked: int, p_failure: float) -> tupl
     """Return the expected iterates and checks of one of some parts of 2^log2_part keys; the marked keys are dealt."""
     cost = ParallelSearch(n_parts, p_failure).mean(n_parts << log2_part, n_marked)
     return cost.iterates_expected, cost.checks_expected
+
+
+@functools.lru_cache(maxsize=128)
+def _best_of(row: RowLimits) -> Callable[[int], RowTime]:
+    """Return a function that knows the fastest row of each number of keys."""
+
+    @functools.cache
+    def best(n_keys: int) -> RowTime:
+        whole = row.at(n_keys)
+        if not row.deals:
+            return whole
+        sizes = part_sizes(n_keys, row.request.n_marked_at(n_keys))
+        return min((whole, *row.around(sizes, n_keys)), key=lambda each: each.duration_s)
+
+    return best
 
 
 # Points that follow each other in a sweep differ in their machine; each of the searches has some 180 sizes.

@@ -132,12 +132,14 @@ class Figure:
         caption: what it shows, with what is on the axes.
         quantities: keys of the ledger that its numbers come under.
         values: what a pointer on an element says; the i-th is of the element `value-i` of the image.
+        narrow: the same for the width of a phone; empty: it is legible there.
     """
 
     svg: str
     caption: str
     quantities: tuple[str, ...]
     values: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    narrow: str = attrs.field(default="", kw_only=True)
 
 
 @attrs.frozen
@@ -176,6 +178,7 @@ class Section:
         blocks: what stands below the heading.
         sections: sections of a chapter.
         folded: whether a page shows the heading alone until it is opened, or printed.
+        on_paper: whether it is printed.
     """
 
     title: str
@@ -183,6 +186,7 @@ class Section:
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
     folded: bool = attrs.field(default=False, kw_only=True)
+    on_paper: bool = attrs.field(default=True, kw_only=True)
 
     def walk(self) -> Iterator[Section]:
         """Yield the section and those in it, in order."""

@@ -126,8 +126,12 @@ def _unbroken(found: re.Match[str]) -> str:
 
 
 def draw(figure: Figure, number: int) -> Markup:
-    """Return a figure as an element of the page."""
-    return Markup(inline_svg(figure.svg, f"figure{number}-", bare(figure.caption), figure.values))
+    """Return a figure as an element of the page, or as two, of which the style sheet shows the one that fits."""
+    prefix, says = f"figure{number}-", bare(figure.caption)
+    if not figure.narrow:
+        return Markup(inline_svg(figure.svg, prefix, says, figure.values))
+    wide = inline_svg(figure.svg, prefix, says, figure.values, "wide")
+    return Markup(f"{wide}\n{inline_svg(figure.narrow, f'{prefix}narrow-', says, figure.values, 'narrow')}")
 
 
 def csv_link(table: Table) -> str:

@@ -50,7 +50,7 @@ def with_text(draw: Callable[[], str]) -> str:
         return draw()
 
 
-def inline_svg(svg: str, prefix: str, description: str, values: Sequence[str] = ()) -> str:
+def inline_svg(svg: str, prefix: str, description: str, values: Sequence[str] = (), kind: str = "") -> str:
     """Return an SVG image as an element of a page.
 
     Args:
@@ -58,6 +58,7 @@ def inline_svg(svg: str, prefix: str, description: str, values: Sequence[str] = 
         prefix: put before every identifier, so that no two figures of a page share one.
         description: for those who do not see it.
         values: what a pointer on the element `value-i` says, by i.
+        kind: class of the element, by which a style sheet shows it or not.
 
     >>> print(inline_svg('<svg viewBox="0 0 72 36"><g fill="#000000"/></svg>', "f1-", "a line"))
     <svg viewBox="0 0 72 36" style="max-width:96px" role="img" aria-label="a line"><g fill="currentColor"/></svg>
@@ -68,7 +69,7 @@ def inline_svg(svg: str, prefix: str, description: str, values: Sequence[str] = 
     drawn = _with_prefix(drawn, prefix)
     drawn = _COLOUR.sub(lambda found: PALETTE.get(found[0], found[0]), drawn)
     drawn = _PLACE.sub(lambda found: _LONG_NUMBER.sub(_shorter, found[0]), drawn)
-    return _SPACE.sub("\n", _ROOT.sub(lambda found: _root(found[0], description), drawn, count=1))
+    return _SPACE.sub("\n", _ROOT.sub(lambda found: _root(found[0], description, kind), drawn, count=1))
 
 
 def _with_prefix(drawn: str, prefix: str) -> str:
@@ -78,12 +79,13 @@ def _with_prefix(drawn: str, prefix: str) -> str:
     return _IDENTIFIER.sub(lambda found: f' id="{prefix}{found[1]}"' if found[1] in named else "", drawn)
 
 
-def _root(tag: str, description: str) -> str:
+def _root(tag: str, description: str, kind: str) -> str:
     size = _SIZE.search(tag)
     if size is None:
         raise ValueError("an SVG image without a viewBox")
     width = round(float(size[1]) * _PIXELS_PER_POINT)
-    return f'<svg {size[0]} style="max-width:{width}px" role="img" aria-label="{escape(description)}">'
+    named = f' class="{kind}"' if kind else ""
+    return f'<svg {size[0]}{named} style="max-width:{width}px" role="img" aria-label="{escape(description)}">'
 
 
 def _shorter(found: re.Match[str]) -> str:

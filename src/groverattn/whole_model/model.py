@@ -246,7 +246,7 @@ def assumptions(model: WholeModel) -> list[str]:
         f"head see no more keys than are {_read_whole(request)}; they are read classically and cost no "
         "quantum time.",
         "One machine is built for the longest row, and shorter rows run on it. A row is filled up with dead keys "
-        "where that takes less time. The rows of a head are summed by a quadrature.",
+        "where that takes less time. Times of the rows of a head are summed by a quadrature.",
         "Rows of a layer run side by side; the next layer waits for them. A row is not split over machines: what that "
         "buys is on the frontier, from sqrt(S) times for one marked key to more than S times where many are marked.",
         f"Keys are written at {count_text(loading.io_bits_per_s)} bit/s (our assumption) "
@@ -269,7 +269,7 @@ def _in_view(request: RowRequest) -> str:
 def _what_is_counted(model: WholeModel) -> str:
     request = model.request
     counted = (
-        "Attention only, on both lines: linear layers are left out. Every row has as many marked keys as the longest."
+        "Attention only, on both sides: linear layers are left out. Every row has as many marked keys as the longest."
     )
     if request.shape.index_heads is not None:
         counted += (

@@ -86,13 +86,13 @@ def _words(seconds: float, rows: Rows) -> str:
         some = "1 machine" if machines == 1 else f"{count_text(machines)} machines"
         return f"at least {some} with {count_text(machines * rows.qubits)} physical qubits"
     gpu = f"the whole model on the GPU {time_text(seconds)}"
-    none = "no number of machines that take a row each, whatever their factories"
+    none = "out of reach of any number of machines that take one row each, with any number of factories"
     if rows.limit_s > seconds:
         return f"{none}: one row takes at least {time_text(rows.limit_s)}, {gpu}"
     chain = f"layers wait for each other, and one row in each of {rows.layers} takes"
     if rows.layers * rows.limit_s > seconds:
         return f"{none}: {chain} at least {time_text(rows.layers * rows.limit_s)}, {gpu}"
     return (
-        f"no number of these machines: {chain} {time_text(rows.least_s)}, {gpu}; with more factories a row takes at "
-        f"least {time_text(rows.limit_s)} instead of {time_text(rows.longest_s)}"
+        f"out of reach of any number of these machines: {chain} {time_text(rows.least_s)}, {gpu}; with more factories "
+        f"a row takes at least {time_text(rows.limit_s)} instead of {time_text(rows.longest_s)}"
     )

@@ -126,9 +126,26 @@ def test_the_sizes_of_presets(config):
 def test_a_folder_and_a_file_are_the_same(config, tmp_path):
     path = config(LLAMA)
     assert read_config(tmp_path) == read_config(path) == read_config(str(path))
-    assert read_config(path).name == f"{tmp_path.name}/config.json"
+    assert read_config(path).file == f"{tmp_path.name}/config.json"
     other = path.rename(tmp_path / "a [b]|c.json")
-    assert read_config(other).name == "a--b--c.json"
+    assert read_config(other).file == "a--b--c.json"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("Mine 7B/config.json", "Mine-7B"),
+        ("mine.json", "mine"),
+        ("gpt2/config.json", "gpt2-config"),
+        ("models--org--Other-1B/snapshots/0f3a/config.json", "Other-1B"),
+        ("[]/config.json", "model"),
+    ],
+)
+def test_a_model_is_called_by_its_folder_or_file(config, tmp_path, path, name):
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    config(LLAMA).rename(file)
+    assert read_config(file).name == name
 
 
 def test_k_is_what_the_indexer_takes(config):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ import attrs
 from groverattn.errors import InputError, check_between, shown, unknown_name, whole_number
 from groverattn.files.json_file import read_object
 from groverattn.models.configuration.families import FAMILIES, Family
+from groverattn.models.configuration.names import FILE, file_label, model_name
 from groverattn.models.preset import INDEXER, TRAINED, Preset
 from groverattn.models.presets import PRESETS
 from groverattn.problem.shapes import N_KEYS_MAX
@@ -102,7 +102,8 @@ class ModelConfig:
     """What a configuration says of attention.
 
     Attributes:
-        name: what to call the model: its folder and the file, or the file alone.
+        name: what to call the model.
+        file: where its sizes are from: folder and file, or the file alone.
         model_type: key of `FAMILIES`.
         sizes: those that it gives, by the names of inputs: layers, query_heads, kv_heads, d_head, n_keys, key_numbers.
         missing: the field that would give each of the others.
@@ -110,6 +111,7 @@ class ModelConfig:
     """
 
     name: str
+    file: str
     model_type: str
     sizes: Mapping[str, int]
     missing: Mapping[str, str]
@@ -132,7 +134,7 @@ class ModelConfig:
         if lacking:
             options = (_OPTIONS.get(size, "--" + size.replace("_", "-")) for size in lacking)
             raise InputError(
-                given=f"{self.name} without {', '.join(lacking.values())}",
+                given=f"{self.file} without {', '.join(lacking.values())}",
                 allowed=f"a configuration of model type {self.model_type} that states them",
                 why="what its class takes by default is not guessed",
                 do=f"give {', '.join(options)}, or add the fields",
@@ -140,7 +142,7 @@ class ModelConfig:
         n_keys, n_marked = int(given.get("n_keys", known["n_keys"])), self._n_marked(given)
         if "n_marked" not in given and n_marked >= n_keys:
             raise InputError(
-                given=f"{self.name} with index_topk = {n_marked} of {n_keys} keys",
+                given=f"{self.file} with index_topk = {n_marked} of {n_keys} keys",
                 allowed="index_topk below the number of keys, or --n-marked K",
                 why="a row that keeps all of its keys searches for none",
                 do="give --n-keys or --n-marked",
@@ -148,7 +150,7 @@ class ModelConfig:
         try:
             return self._preset(known, n_keys, n_marked)
         except InputError as error:
-            raise InputError(**error.parts | {"given": f"{self.name}: {error.parts['given']}"}) from None
+            raise InputError(**error.parts | {"given": f"{self.file}: {error.parts['given']}"}) from None
 
     def _preset(self, known: Mapping[str, Any], n_keys: int, n_marked: int) -> Preset:
         return Preset(
@@ -161,7 +163,7 @@ class ModelConfig:
             n_marked=n_marked,
             note="; ".join(self._notes(n_keys)),
             **self.keys_seen.attention(known["layers"], n_keys),
-            source=f"{self.name}, model type {self.model_type}; an option that is given replaces what it says",
+            source=f"{self.file}, model type {self.model_type}; an option that is given replaces what it says",
             key_numbers=self.sizes.get("key_numbers", known["d_head"]),
         )
 
@@ -170,7 +172,7 @@ class ModelConfig:
         if n_marked is None:
             few, many = (PRESETS[name] for name in ("llama3-8b", "llama3.1-8b"))
             raise InputError(
-                given=f"{self.name} and no --n-marked",
+                given=f"{self.file} and no --n-marked",
                 allowed="--n-marked K, less than the number of keys",
                 why="it does not say how many keys of a row are to be found, as a model with index_topk does",
                 do=f"choose it: the presets assume {few.n_marked} of {few.n_keys:,} keys, {many.n_marked} of "
@@ -196,22 +198,16 @@ def read_config(path: str | Path) -> ModelConfig:
             is not a whole number above 0.
     """
     path = Path(path)
-    file = path / "config.json" if os.path.isdir(path) else path
+    file = path / FILE if os.path.isdir(path) else path
     try:
-        return _config(read_object(file, FILE_BYTES_MAX, _DO), _name(file))
+        return _config(read_object(file, FILE_BYTES_MAX, _DO), file)
     except InputError as error:
         if str(file) in error.parts["given"]:
             raise
         raise InputError(**error.parts | {"given": f"{file}: {error.parts['given']}"}) from None
 
 
-def _name(file: Path) -> str:
-    """Folder and file, of characters that any link and any spreadsheet takes; never the name of a preset."""
-    folder = [file.resolve().parent.name] if file.name == "config.json" else []
-    return "/".join(re.sub(r"[^A-Za-z0-9._-]", "-", part) for part in (*folder, file.name) if part)
-
-
-def _config(record: Mapping[str, Any], name: str) -> ModelConfig:
+def _config(record: Mapping[str, Any], path: Path) -> ModelConfig:
     inner = record.get("text_config")
     if isinstance(inner, Mapping) and record.get("model_type") not in FAMILIES:
         record = inner
@@ -227,7 +223,8 @@ def _config(record: Mapping[str, Any], name: str) -> ModelConfig:
     sizes = {name: size for name, (_, size) in found.items() if size is not None}
     _check_groups(sizes, fields)
     seen = _keys_seen(record, family)
-    return ModelConfig(name, model_type, sizes, {n: f for n, f in fields.items() if n not in sizes}, seen)
+    missing = {name: field for name, field in fields.items() if name not in sizes}
+    return ModelConfig(model_name(path), file_label(path), model_type, sizes, missing, seen)
 
 
 def _sizes(record: Mapping[str, Any], family: Family) -> Iterator[tuple[str, tuple[str, int | None]]]:
