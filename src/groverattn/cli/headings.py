@@ -19,7 +19,7 @@ HEADINGS = {
     "Keys read before the search": "read_first read_last read_previous marked_read",
     "Machine and error budget": "hardware error_budget optimise n_machines n_parts n_searched n_factories store "
     "qram_latency_us qram_qubits_per_bit qram_p_error",
-    "Output": "output verbose format whole_model io_bits_per_s at figure with_reference force workers",
+    "Output": "output verbose format whole_model io_bits_per_s at figure shared_reference force workers",
 }
 """Inputs by heading, most used first among the headings and below each; a verb shows what it has."""
 
