@@ -177,7 +177,7 @@ def test_a_bad_study_file(cli, study, folder):
 
 def test_bad_options(cli, study, folder):
     path = study(GRID.format(last=16))
-    is_refused(cli("sweep", path, "-o", folder, "--workers", -1), "workers = -1")
+    is_refused(cli("sweep", path, "-o", folder, "--workers", -1), "--workers -1")
     is_refused(cli("sweep", path, "-o", folder, "--workers", 2, "--scheduler", "tcp://127.0.0.1:9"), "one of them")
 
 
