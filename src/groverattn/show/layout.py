@@ -32,11 +32,15 @@ def wrapped(text: str, width: int, hang: int = 0, *, fold: bool = True) -> list[
 
     >>> wrapped("a row takes 8.59 min at n = 128", 20)
     ['a row takes 8.59 min', 'at n = 128']
+    >>> wrapped("n = 131,072", 8)  # a line is too short for it: between its words then
+    ['n =', '131,072']
     """
     lines = []
     for line in text.split("\n"):
-        glued = _glued(line.lstrip(" "))
         indent = " " * (len(line) - len(line.lstrip(" ")))
+        room = width - len(indent) - hang
+        words = _glued(line.lstrip(" ")).split(" ")
+        glued = " ".join(word if len(word) <= room else word.replace(_GLUE, " ") for word in words)
         broken = textwrap.wrap(
             glued,
             max(width, 1),
