@@ -115,7 +115,7 @@ def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: in
 
 
 def what_was_found(simulation: Simulation, **others: str) -> dict[str, Any]:
-    """Return the columns that every sheet of searched heads has, and others by their names in the JSON of a simulation."""
+    """Return the columns that all sheets of searched heads have, and others by their names in the JSON."""
     result, value, output = simulation.as_json(), simulation.max_value, simulation.output
     assert value is not None
     assert output is not None  # of a head, and not of an indexer

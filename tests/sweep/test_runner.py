@@ -248,7 +248,7 @@ def test_workers_that_die_of_nothing_end_the_run():
 
 @pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_process_that_is_killed_or_stopped_costs_no_row(monkeypatch, fate):
-    """Kill one of two workers after some rows, or stop it, as a debugger or an operator does: each point comes out once."""
+    """Kill one of two workers after some rows, or stop it, as a debugger does: each point comes out once."""
     monkeypatch.setattr(executors, "LOOKS_STOPPED_MAX", 3)
     before = set(multiprocessing.active_children())
 
