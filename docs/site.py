@@ -62,9 +62,9 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Let the explorer, which is no page of Markdown, lead to the pages and files of the site."""
+    """Link the pages that the explorer names: a browser shows them here, not in the repository."""
     explorer = Path(config.site_dir) / "explorer.html"
-    text = re.sub(r'href="(\w+)\.md"', r'href="\1.html"', explorer.read_text("utf-8"))
+    text = re.sub(r"<code>docs/(\w+)\.md</code>", r'<a href="\1.html">\1</a>', explorer.read_text("utf-8"))
     explorer.write_text(text.replace('href="../', 'href="repository/'), "utf-8")
 
 

@@ -15,6 +15,8 @@ from groverattn.row.request import AUTO, RowRequest
 from studies.sheet import Sheet
 
 D_HEAD = 128
+GQA_GROUP = 4
+"""Query heads that share the keys on a GPU; with d those of `llama3.1-8b`. The searches do not depend on it."""
 N_KEYS = tuple(1 << power for power in (10, 12, 13, 15, 17, 20, 23))
 N_MARKED = (32, 512, 2048)
 BITS = (4, 8, 16)
@@ -38,7 +40,7 @@ class GridRow:
     """One row of one head, priced by the best design of those that are asked for.
 
     Attributes:
-        n_keys, n_marked: sizes n and k; d is 128.
+        n_keys, n_marked: sizes n and k; d and the group are `D_HEAD` and `GQA_GROUP`.
         bits: of each number of keys and query.
         hardware: the machine.
         error_budget: probability allowed that the row's answer is wrong.
@@ -97,7 +99,8 @@ def request(inputs: Mapping[str, Any]) -> RowRequest:
     4
     """
     others = {name: value for name, value in inputs.items() if name != "bits"}
-    return RowRequest.of(d_head=D_HEAD, key_bits=inputs["bits"], query_bits=inputs["bits"], **others)
+    bits = {"key_bits": inputs["bits"], "query_bits": inputs["bits"]}
+    return RowRequest.of(d_head=D_HEAD, query_heads=GQA_GROUP, gqa_group=GQA_GROUP, **bits, **others)
 
 
 def row(inputs: Mapping[str, Any]) -> GridRow:

@@ -29,6 +29,7 @@ SIZE_MAX = 3_000_000
 Row = dict[str, str]
 _OF_A_ROW = ("n_keys", "n_marked", "bits", "hardware", "error_budget")
 _Gpu = tuple[float, float, str, str]
+_COMMAND = ("groverattn estimate", f"--d-head {grid.D_HEAD}", f"--heads {grid.GQA_GROUP} --kv-heads 1")
 _ACCESSES = (AUTO, *grid.DATA_ACCESSES)
 
 
@@ -53,7 +54,7 @@ class Control:
 
 def controls() -> tuple[Control, ...]:
     """Return the controls, in the order of the page; they open with the sizes of `llama3.1-8b`."""
-    keys = [(bare(f"{n:,} = {power_text(n)}"), f"--n-keys {n} --d-head {grid.D_HEAD}") for n in grid.N_KEYS]
+    keys = [(bare(f"{n:,} = {power_text(n)}"), f"--n-keys {n}") for n in grid.N_KEYS]
     marked = [(f"{k:,}", f"--n-marked {k}") for k in grid.N_MARKED]
     bits = [(str(b), f"--key-bits {b} --query-bits {b}") for b in grid.BITS]
     budgets = [(probability_text(p), f"--error-budget {p}") for p in grid.ERROR_BUDGETS]
@@ -64,12 +65,12 @@ def controls() -> tuple[Control, ...]:
     )
     return (
         Control("keys", "Keys n", tuple(keys), grid.N_KEYS.index(131_072)),
-        Control("marked", "Keys wanted, k ≤ n/8", tuple(marked), grid.N_MARKED.index(512)),
+        Control("marked", "Wanted, k ≤ n/8", tuple(marked), grid.N_MARKED.index(512)),
         Control("bits", "Bits of a number", tuple(bits), grid.BITS.index(8)),
-        Control("access", "Data access", tuple(accesses), slides=False),
         Control("per_query", "Keys per query", tuple(per_query)),
-        Control("machine", "Machine", tuple((name, f"--machine {name}") for name in grid.HARDWARE), slides=False),
         Control("budget", "Error budget", tuple(budgets)),
+        Control("access", "Data access", tuple(accesses), slides=False),
+        Control("machine", "Machine", tuple((name, f"--machine {name}") for name in grid.HARDWARE), slides=False),
     )
 
 
@@ -110,6 +111,7 @@ def page_data(rows: Sequence[Row]) -> dict[str, Any]:
     priced = [row for row in rows if row["qubits"]]
     seconds = [float(row["duration_s"]) for row in priced] + [gpu[1] for gpu in gpus.values()]
     return {
+        "command": _COMMAND,
         "start": {control.name: control.start for control in drawn},
         "controls": {control.name: control.values for control in drawn},
         "most_marked": [max(k for n, k in _places_of_sizes() if n == keys) for keys in range(len(grid.N_KEYS))],
@@ -225,11 +227,12 @@ def page(rows: Sequence[Row]) -> str:
         controls=controls(),
         n_priced=sum(bool(row["qubits"]) for row in rows),
         d_head=grid.D_HEAD,
+        gqa_group=grid.GQA_GROUP,
         start="; ".join(f"{each.label}: {each.values[each.start][0]}" for each in controls()),
         first=first[2:6],
         words=[texts[number] for number in first[6:8]],
         gpu=data["gpu"][f"{places['keys']},{places['marked']}"],
-        command=["groverattn estimate", *(options for _, options in chosen if options)],
+        command=[*_COMMAND, *(options for _, options in chosen if options)],
         unbeaten=[(*points[each][2:6], texts[points[each][6]], texts[points[each][8]]) for each in of_row["unbeaten"]],
     )
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import numpy as np
 
 from groverattn.problem.heads import AttentionHead, load_head
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
+from studies.search.real_heads import what_was_found
 from studies.sheet import Sheet
 
 FOLDER = "real_models"
@@ -175,28 +175,13 @@ def cut(head: AttentionHead, n_tokens: int) -> AttentionHead:
 def record(head: AttentionHead, case: Case, n_workers: int = 2) -> RowsRecord:
     """Search some rows of one head."""
     simulation = simulate(case.request(), head=cut(head, case.n_tokens), n_workers=n_workers)
-    result, value, output = simulation.as_json(), simulation.max_value, simulation.output
-    assert value is not None
-    assert output is not None  # of a head, and not of an indexer
     return RowsRecord(
         head=head.name,
         n_keys=case.n_tokens,
         n_marked=case.n_marked,
         engine=case.engine,
         keys_per_query=case.keys_per_query,
-        rows=result["rows"],
-        rows_with_circuit_run=result["rows_with_circuit_run"],
-        marked=result["marked"],
-        missed=result["missed"],
-        false=result["false"],
-        circuit_mismatches=result["circuit_mismatches"],
-        iterates=result["iterates"],
-        iterates_expected=result["iterates_expected_of_method"],
-        key_reads=result["classical_key_visits"],
-        keys_of_a_scan=result["key_visits_of_a_scan"],
-        output_error=result["max_output_error"] / value,
-        certificate=result["output_error_certificate"] / value,
-        rows_beyond_certificate=int(np.sum(output.errors > output.certificates)),
+        **what_was_found(simulation, key_reads="classical_key_visits"),
     )
 
 

@@ -17,6 +17,7 @@ from groverattn.reference.attention.goodness import largest_keys
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
+from groverattn.simulation.result import Simulation
 from studies.search import P_FAILURE_HEAD
 from studies.sheet import Sheet
 
@@ -104,29 +105,28 @@ def record(head: AttentionHead, n_marked: int, circuit_every: int, n_workers: in
         **inputs,
     )
     simulation = simulate(request, head=head, n_workers=n_workers)
-    result, value, output = simulation.as_json(), simulation.max_value, simulation.output
-    assert value is not None
-    assert output is not None  # of a head, and not of an indexer
     return HeadRecord(
         head=head.name,
         n_keys=head.n_keys,
         causal=head.causal,
         n_marked=n_marked,
-        rows=result["rows"],
-        rows_read_whole=result["rows_read_whole"],
-        rows_with_circuit_run=result["rows_with_circuit_run"],
-        marked=result["marked"],
-        missed=result["missed"],
-        false=result["false"],
-        circuit_mismatches=result["circuit_mismatches"],
-        iterates=result["iterates"],
-        iterates_expected=result["iterates_expected_of_method"],
-        key_visits=result["classical_key_visits"],
-        keys_of_a_scan=result["key_visits_of_a_scan"],
-        output_error=result["max_output_error"] / value,
-        certificate=result["output_error_certificate"] / value,
-        rows_beyond_certificate=int(np.sum(output.errors > output.certificates)),
+        **what_was_found(simulation, rows_read_whole="rows_read_whole", key_visits="classical_key_visits"),
     )
+
+
+def what_was_found(simulation: Simulation, **others: str) -> dict[str, Any]:
+    """Return the columns that all sheets of searched heads have, and others by their names in the JSON."""
+    result, value, output = simulation.as_json(), simulation.max_value, simulation.output
+    assert value is not None
+    assert output is not None  # of a head, and not of an indexer
+    same = ("rows", "rows_with_circuit_run", "marked", "missed", "false", "circuit_mismatches", "iterates")
+    return {column: result[name] for column, name in (dict(zip(same, same, strict=True)) | others).items()} | {
+        "iterates_expected": result["iterates_expected_of_method"],
+        "keys_of_a_scan": result["key_visits_of_a_scan"],
+        "output_error": result["max_output_error"] / value,
+        "certificate": result["output_error_certificate"] / value,
+        "rows_beyond_certificate": int(np.sum(output.errors > output.certificates)),
+    }
 
 
 def records(data: Path) -> Iterator[HeadRecord]:

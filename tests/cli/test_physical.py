@@ -53,6 +53,10 @@ def test_the_table_names_the_limit(cli):
         (("--logical-qubits", 100), "no Toffoli"),
         (("--toffoli", 5, "--logical-qubits", 0), "logical_qubits"),
         (("--toffoli", 5, "--toffoli-depth", 6, "--logical-qubits", 9), "toffoli_depth"),
+        *(
+            (("--toffoli", 1000, "--logical-qubits", 9, "--measurement-depth", depth), "allowed: 1000 to 1000")
+            for depth in (0, 7, 10**30)
+        ),
         (("--toffoli", 5, "--logical-qubits", 9, "--hardware", "gidney-flower"), "did you mean"),
         (("--toffoli", 5, "--logical-qubits", 9, "--n-factories", 0), "n_factories"),
         (("--toffoli", 5), "no --logical-qubits and no --counts"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from groverattn.row.request import RowRequest
 from groverattn.show.html import policy
 from groverattn.show.markdown import bare
 from groverattn.show.numbers import time_text
@@ -134,8 +135,10 @@ def test_the_page_loads_nothing_and_its_links_lead_somewhere():
     found.feed(PAGE)
     assert found.loaded == []
     assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|WebSocket|import\(", PAGE)
-    assert len(found.linked) >= 4
-    assert [link for link in found.linked if not (ROOT / "docs" / link).is_file()] == []
+    assert {Path(link).suffix for link in found.linked} == {".html"}  # a browser shows no Markdown
+    named = re.findall(r"<code>(docs/\w+\.md)</code>", PAGE)
+    assert len(named) >= 3
+    assert [path for path in [*named, *(f"docs/{link}" for link in found.linked)] if not (ROOT / path).is_file()] == []
 
 
 def test_the_policy_allows_the_script_of_the_page_alone():
@@ -156,6 +159,22 @@ def test_without_its_script_the_page_shows_the_row_that_it_opens_with():
     )
     assert f'id="time">{bare(time_text(float(best["duration_s"])))}<' in body
     assert body.count("<tr>") > 3
+
+
+def test_the_page_opens_with_the_row_of_a_preset_gpu_included():
+    """README has the same row by the name of the preset."""
+    preset = RowRequest.of(preset="llama3.1-8b")
+    opened = grid.request({"n_keys": preset.shape.n_keys, "n_marked": preset.shape.n_marked, "bits": 8})
+    assert (opened.shape, opened.gqa_group, opened.classical()) == (preset.shape, preset.gqa_group, preset.classical())
+    start = data()["start"]
+    places = (grid.N_KEYS.index(preset.shape.n_keys), grid.N_MARKED.index(preset.shape.n_marked), grid.BITS.index(8))
+    assert (start["keys"], start["marked"], start["bits"]) == places
+
+
+def test_what_no_slider_moves_is_said_above_them():
+    above = PAGE.split("<form")[0].split("<body>")[1]
+    assert f"d = {grid.D_HEAD}</strong>" in above
+    assert f"{grid.GQA_GROUP} query heads" in above
 
 
 def test_the_command_of_the_page_gives_its_numbers(capsys):

@@ -65,6 +65,17 @@ def test_every_place_of_the_controls_shows_a_row_or_says_why_not(browser):
     assert min(counted[1:]) > 100
 
 
+# A list that is as wide as its longest name asks for, and a command of which no part runs out of its box.
+_NAMES_ARE_WHOLE = """[...document.querySelectorAll("select")].every((list) => {
+  const free = list.cloneNode(true);
+  free.style.width = "auto";
+  list.after(free);
+  const whole = free.getBoundingClientRect().width <= list.getBoundingClientRect().width;
+  free.remove();
+  return whole;
+}) && byId("command").scrollWidth <= byId("command").clientWidth"""
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_fits_its_window_and_asks_for_nothing(browser, width):
     browser.open(f"{ADDRESS}#keys=2&per_query=2", width)
@@ -72,6 +83,7 @@ def test_the_page_fits_its_window_and_asks_for_nothing(browser, width):
     assert browser.run(
         "[...document.querySelectorAll('.value')].every((e) => e.scrollWidth <= e.parentElement.clientWidth)"
     )
+    assert browser.run(_NAMES_ARE_WHOLE)
     assert shown(browser, "qubits") == ["none"]  # as the address says: 64 keys per query
     asked = [
         event["params"]["request"]["url"] for event in browser.events if event["method"] == "Network.requestWillBeSent"

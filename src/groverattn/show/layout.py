@@ -32,11 +32,14 @@ def wrapped(text: str, width: int, hang: int = 0, *, fold: bool = True) -> list[
 
     >>> wrapped("a row takes 8.59 min at n = 128", 20)
     ['a row takes 8.59 min', 'at n = 128']
+    >>> wrapped("n = 131,072", 8)  # a line is too short for it: between its words then
+    ['n =', '131,072']
     """
     lines = []
     for line in text.split("\n"):
-        glued = _glued(_loosened(line.lstrip(" "), width - hang))
         indent = " " * (len(line) - len(line.lstrip(" ")))
+        room = width - len(indent) - hang
+        glued = _loosened(_glued(_loosened(line.lstrip(" "), room)), room)
         broken = textwrap.wrap(
             glued,
             max(width, 1),
@@ -59,7 +62,7 @@ def phrases(text: str) -> str:
 
 
 def _loosened(text: str, width: int) -> str:
-    """Let a phrase break that is longer than a line."""
+    """Let a phrase or a quantity break that is longer than a line."""
     return " ".join(word if len(word) <= width else word.replace(_GLUE, " ") for word in text.split(" "))
 
 

@@ -44,7 +44,7 @@ function show() {
   byId("set-by").textContent = chosen ? grid.words[chosen[7]] : "";
   byId("gpu").textContent = gpu[2];
   byId("gpu-lines").textContent = gpu[3];
-  const command = ["groverattn estimate", ...names.map((name) => value(name)[1])].filter(Boolean);
+  const command = [...grid.command, ...names.map((name) => value(name)[1])].filter(Boolean);
   byId("command").replaceChildren(...command.flatMap((part, first) => {
     const whole = document.createElement("span");
     whole.textContent = part;
