@@ -115,24 +115,24 @@ def compare(
     Args:
         preset: A name that `groverattn presets` lists.
         config: The config.json of a model of your own, or its folder.
-        heads: The same as query-heads.
-        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        heads: Query heads per layer, the same as query_heads.
+        kv_heads: Key heads per layer; heads / kv_heads is gqa_group.
         n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
-        n_marked: Marked keys per row k.
+        n_marked: Keys that a row looks for, k: the marked keys, those of the largest scores.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        index_heads: Heads of an indexer, which scores a key for all heads of a layer by a weighted sum of ReLUs; by default the score is the inner product of one head.
         weight_bits: Bits per weight of an index head, 2 to 16.
-        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
-        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
+        k_law: Take k from a measured law, in place of n_marked: smollm2-135m; or a TOML file.
+        k_weight: With k_law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Layers that search all keys.
         query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
-        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        key_numbers: Numbers that a GPU reads per key; by default d_head.
         pool: Tokens whose keys are pooled into one key.
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
@@ -143,15 +143,15 @@ def compare(
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
-        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
-        unload: How a word is unloaded: measured, again; by default the best.
+        words_at_once: Data access one-hot: keys loaded and scored side by side; by default the best.
+        unload: How a key is unloaded again: measured, again; by default the best.
         control_copies: Copies of a control that gates of a layer share; by default the best.
-        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_parts: Equal parts of the keys that each machine searches one after the other; by default the best.
         n_machines: Machines that share the keys; by default the best.
-        n_searched: Keys with dead ones that fill them up; by default the best.
-        store: CCZ states in store; by default the best.
-        n_factories: Copies of the factory; by default the best.
-        method: Rule of the runs: unknown, posterior.
+        n_searched: Keys that are searched, with dead ones that fill them up to this number; by default the best.
+        store: Magic states, one for a Toffoli gate, that the machine can store; by default the best.
+        n_factories: Copies of the factory that makes magic states; by default the best.
+        method: How the length of each trial is chosen: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
         lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
@@ -248,24 +248,24 @@ def estimate(
     Args:
         preset: A name that `groverattn presets` lists.
         config: The config.json of a model of your own, or its folder.
-        heads: The same as query-heads.
-        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        heads: Query heads per layer, the same as query_heads.
+        kv_heads: Key heads per layer; heads / kv_heads is gqa_group.
         n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
-        n_marked: Marked keys per row k.
+        n_marked: Keys that a row looks for, k: the marked keys, those of the largest scores.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        index_heads: Heads of an indexer, which scores a key for all heads of a layer by a weighted sum of ReLUs; by default the score is the inner product of one head.
         weight_bits: Bits per weight of an index head, 2 to 16.
-        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
-        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
+        k_law: Take k from a measured law, in place of n_marked: smollm2-135m; or a TOML file.
+        k_weight: With k_law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Layers that search all keys.
         query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
-        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        key_numbers: Numbers that a GPU reads per key; by default d_head.
         pool: Tokens whose keys are pooled into one key.
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
@@ -277,15 +277,15 @@ def estimate(
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
-        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
-        unload: How a word is unloaded: measured, again; by default the best.
+        words_at_once: Data access one-hot: keys loaded and scored side by side; by default the best.
+        unload: How a key is unloaded again: measured, again; by default the best.
         control_copies: Copies of a control that gates of a layer share; by default the best.
-        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_parts: Equal parts of the keys that each machine searches one after the other; by default the best.
         n_machines: Machines that share the keys; by default the best.
-        n_searched: Keys with dead ones that fill them up; by default the best.
-        store: CCZ states in store; by default the best.
-        n_factories: Copies of the factory; by default the best.
-        method: Rule of the runs: unknown, posterior.
+        n_searched: Keys that are searched, with dead ones that fill them up to this number; by default the best.
+        store: Magic states, one for a Toffoli gate, that the machine can store; by default the best.
+        n_factories: Copies of the factory that makes magic states; by default the best.
+        method: How the length of each trial is chosen: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
         lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
@@ -368,24 +368,24 @@ def find_crossover(
     Args:
         preset: A name that `groverattn presets` lists.
         config: The config.json of a model of your own, or its folder.
-        heads: The same as query-heads.
-        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        heads: Query heads per layer, the same as query_heads.
+        kv_heads: Key heads per layer; heads / kv_heads is gqa_group.
         n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
-        n_marked: Marked keys per row k.
+        n_marked: Keys that a row looks for, k: the marked keys, those of the largest scores.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        index_heads: Heads of an indexer, which scores a key for all heads of a layer by a weighted sum of ReLUs; by default the score is the inner product of one head.
         weight_bits: Bits per weight of an index head, 2 to 16.
-        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
-        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
+        k_law: Take k from a measured law, in place of n_marked: smollm2-135m; or a TOML file.
+        k_weight: With k_law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Layers that search all keys.
         query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
-        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        key_numbers: Numbers that a GPU reads per key; by default d_head.
         pool: Tokens whose keys are pooled into one key.
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
@@ -396,15 +396,15 @@ def find_crossover(
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
-        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
-        unload: How a word is unloaded: measured, again; by default the best.
+        words_at_once: Data access one-hot: keys loaded and scored side by side; by default the best.
+        unload: How a key is unloaded again: measured, again; by default the best.
         control_copies: Copies of a control that gates of a layer share; by default the best.
-        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_parts: Equal parts of the keys that each machine searches one after the other; by default the best.
         n_machines: Machines that share the keys; by default the best.
-        n_searched: Keys with dead ones that fill them up; by default the best.
-        store: CCZ states in store; by default the best.
-        n_factories: Copies of the factory; by default the best.
-        method: Rule of the runs: unknown, posterior.
+        n_searched: Keys that are searched, with dead ones that fill them up to this number; by default the best.
+        store: Magic states, one for a Toffoli gate, that the machine can store; by default the best.
+        n_factories: Copies of the factory that makes magic states; by default the best.
+        method: How the length of each trial is chosen: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
         lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
@@ -467,24 +467,24 @@ def find_frontier(
     Args:
         preset: A name that `groverattn presets` lists.
         config: The config.json of a model of your own, or its folder.
-        heads: The same as query-heads.
-        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        heads: Query heads per layer, the same as query_heads.
+        kv_heads: Key heads per layer; heads / kv_heads is gqa_group.
         n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
-        n_marked: Marked keys per row k.
+        n_marked: Keys that a row looks for, k: the marked keys, those of the largest scores.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        index_heads: Heads of an indexer, which scores a key for all heads of a layer by a weighted sum of ReLUs; by default the score is the inner product of one head.
         weight_bits: Bits per weight of an index head, 2 to 16.
-        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
-        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
+        k_law: Take k from a measured law, in place of n_marked: smollm2-135m; or a TOML file.
+        k_weight: With k_law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Layers that search all keys.
         query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
-        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        key_numbers: Numbers that a GPU reads per key; by default d_head.
         pool: Tokens whose keys are pooled into one key.
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
@@ -541,20 +541,20 @@ def find_keys(
     """Search of one row, trial by trial; `error_budget` is the probability that this row misses a key.
 
     Args:
-        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, d), and optionally causal and score_scale; docs/commands.md, Your own arrays.
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
-        indexer: The indexer of the file's layer, in place of a head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        words_at_once: Data access one-hot: keys loaded and scored side by side.
         read_first: Keys from the first one on that are read before the others are searched.
         read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
@@ -610,20 +610,20 @@ def oracle(
     """Phase oracle of one row: a Qualtran bloq and a Cirq gate, |j> -> -|j> where the score reaches the threshold.
 
     Args:
-        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, d), and optionally causal and score_scale; docs/commands.md, Your own arrays.
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
-        indexer: The indexer of the file's layer, in place of a head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        words_at_once: Data access one-hot: keys loaded and scored side by side.
         read_first: Keys from the first one on that are read before the others are searched.
         read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
@@ -717,24 +717,24 @@ def price_model(
     Args:
         preset: A name that `groverattn presets` lists.
         config: The config.json of a model of your own, or its folder.
-        heads: The same as query-heads.
-        kv_heads: Key heads per layer; heads / kv-heads is gqa-group.
+        heads: Query heads per layer, the same as query_heads.
+        kv_heads: Key heads per layer; heads / kv_heads is gqa_group.
         n_keys: Number of keys n, such as 131072, 128k (k is 1,024) or 2^17.
         d_head: Numbers per key d.
-        n_marked: Marked keys per row k.
+        n_marked: Keys that a row looks for, k: the marked keys, those of the largest scores.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
-        index_heads: Heads of an indexer, whose weighted ReLUs make one score; by default the score is one inner product.
+        index_heads: Heads of an indexer, which scores a key for all heads of a layer by a weighted sum of ReLUs; by default the score is the inner product of one head.
         weight_bits: Bits per weight of an index head, 2 to 16.
-        k_law: Take k from a measured law, in place of n-marked: smollm2-135m; or a TOML file.
-        k_weight: With k-law: share of a row's softmax weight that its k keys hold; by default 0.9.
+        k_law: Take k from a measured law, in place of n_marked: smollm2-135m; or a TOML file.
+        k_weight: With k_law: share of a row's softmax weight that its k keys hold; by default 0.9.
         name: What to call the sizes; a preset has its own name.
         source: Where the sizes are from; the report prints it.
         note: What results say of the sizes beside the numbers; a configuration has its own.
         layers: Layers that search all keys.
         query_heads: Query heads per layer; 1 for an indexer.
         gqa_group: Query heads that share one memory of keys.
-        key_numbers: Numbers that a GPU reads per key; d-head if not given.
+        key_numbers: Numbers that a GPU reads per key; by default d_head.
         pool: Tokens whose keys are pooled into one key.
         context: Tokens of the context, where no row sees all of them.
         window: Keys that a row sees in further layers, with a window.
@@ -746,15 +746,15 @@ def price_model(
         block: Keys of a row that a qroam loads at once; by default the best.
         score_method: How the score is added up: shared-sums, plain-heap, quantum-query, in-place; by default the best.
         keys_per_query: Keys that one oracle call tests; by default the best.
-        words_at_once: Data access one-hot: words loaded and scored side by side; by default the best.
-        unload: How a word is unloaded: measured, again; by default the best.
+        words_at_once: Data access one-hot: keys loaded and scored side by side; by default the best.
+        unload: How a key is unloaded again: measured, again; by default the best.
         control_copies: Copies of a control that gates of a layer share; by default the best.
-        n_parts: Parts of the keys that a machine searches in turn; by default the best.
+        n_parts: Equal parts of the keys that each machine searches one after the other; by default the best.
         n_machines: Machines that share the keys; by default the best.
-        n_searched: Keys with dead ones that fill them up; by default the best.
-        store: CCZ states in store; by default the best.
-        n_factories: Copies of the factory; by default the best.
-        method: Rule of the runs: unknown, posterior.
+        n_searched: Keys that are searched, with dead ones that fill them up to this number; by default the best.
+        store: Magic states, one for a Toffoli gate, that the machine can store; by default the best.
+        n_factories: Copies of the factory that makes magic states; by default the best.
+        method: How the length of each trial is chosen: unknown, posterior.
         first_score: Whether an approximate score finds first: exact (no), approximate, auto.
         significant_bits: Bits of a query number that the approximate score keeps.
         lowest_column: First column that the approximate score adds up; by default, by the spread of the scores.
@@ -822,20 +822,20 @@ def search(
     """Grover search of one row: a Qualtran bloq and a Cirq gate that prepares the index and amplifies marked keys.
 
     Args:
-        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, d), and optionally causal and score_scale; docs/commands.md, Your own arrays.
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
-        indexer: The indexer of the file's layer, in place of a head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        words_at_once: Data access one-hot: keys loaded and scored side by side.
         read_first: Keys from the first one on that are read before the others are searched.
         read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
@@ -893,20 +893,20 @@ def simulate(
     """Search of the rows of a head, with what B gives beside exact attention.
 
     Args:
-        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, d), and optionally causal and score_scale; docs/commands.md, Your own arrays.
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
-        indexer: The indexer of the file's layer, in place of a head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        words_at_once: Data access one-hot: keys loaded and scored side by side.
         read_first: Keys from the first one on that are read before the others are searched.
         read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
@@ -923,7 +923,7 @@ def simulate(
         search_law: Compare with ideal, expected, proven, worst or all.
         error_budget: Probability that any row misses a key.
         read_previous: The keys that the row before marks are read before the others are searched.
-        rows: Rows A:B, B left out.
+        rows: Rows A:B, as 0:16: from row A on, row B left out.
         Q: Queries, shape (n, d); or a head or indexer that was loaded. None: the head that `file` or sizes choose.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
@@ -968,20 +968,20 @@ def verify(
     """Check of an oracle: its circuit run gate by gate on every key, compared with arithmetic and with its counts.
 
     Args:
-        file: An .npz or .safetensors file with Q, K and V; causal and score_scale if they are not 0 and 1/sqrt(d).
+        file: An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, d), and optionally causal and score_scale; docs/commands.md, Your own arrays.
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
         n_keys: Number of keys where there is no file.
         d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, in place of a random head, where there is no file.
-        indexer: The indexer of the file's layer, in place of a head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
         weight_bits: Bits per weight of an index head, 2 to 16.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram.
         keys_per_query: Keys that one oracle call tests, at most half of those in view.
-        words_at_once: Data access one-hot: words loaded and scored side by side.
+        words_at_once: Data access one-hot: keys loaded and scored side by side.
         read_first: Keys from the first one on that are read before the others are searched.
         read_last: Keys up to the last one that a row sees, read before the others are searched.
         seed: Seed of all draws, 0 or more.
