@@ -24,11 +24,13 @@ def text(tmp_path):
 def test_without_the_extra(cli, tmp_path, text, bundled, monkeypatch, missing):
     monkeypatch.setitem(sys.modules, "torch", sys)  # stands for PyTorch where there is none
     monkeypatch.setitem(sys.modules, missing, None)  # so that importing it fails
+    config = tmp_path / "config.json"
+    config.write_text("{}")
     outcome = cli("capture", "--model", tmp_path, "--text", text, "-o", tmp_path / "heads.npz")
     assert (outcome.status, outcome.out) == (2, "")
     assert f"capture without {missing}" in outcome.err
     assert "pip install -c constraints.txt -e '.[capture]'" in outcome.err
-    assert list(tmp_path.iterdir()) == [text]
+    assert {*tmp_path.iterdir()} == {text, config}
     assert cli("simulate", bundled, "--rows", "0:1", "--engine", "law", "--format", "json").json["rows"] == 1
 
 

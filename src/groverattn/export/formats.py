@@ -7,6 +7,7 @@ import json
 from groverattn.export.request import TOTALS, ExportRequest
 from groverattn.physical.counts_file import CountsRecord
 from groverattn.row.request import RowRequest
+from groverattn.show.numbers import reproducible
 
 
 def export_text(request: ExportRequest) -> str:
@@ -60,4 +61,4 @@ def _counts_of_estimate(request: RowRequest, of: str) -> CountsRecord:
 
 
 def _counts_text(record: CountsRecord) -> str:
-    return json.dumps(record.as_json(), indent=2, allow_nan=False) + "\n"
+    return json.dumps(reproducible(record.as_json()), indent=2, allow_nan=False) + "\n"
