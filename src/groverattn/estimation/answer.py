@@ -24,10 +24,10 @@ _WORDS = (
 _INDEXER = " An indexer scores the keys of a row once for all heads of the layer."
 _MORE = "Tables, sources and limits: --verbose. All designs: groverattn frontier."
 _CROSSOVER = (
-    "No crossover holds even if gates and factories took no time. groverattn crossover has the same lower bound for "
-    "the best circuit at each n, and what lies beyond."
+    "There is no crossover with this data access even if gates and factories took no time; groverattn crossover has "
+    "the same lower bound for the best circuit at each n."
 )
-_BATCH = {"decode": "one row alone", "prefill": "in a batch"}
+_BATCHED = " A batched GPU time shares the work of many rows, and nothing is selected in it."
 
 
 @attrs.frozen
@@ -44,6 +44,7 @@ class Answer(Shown):
         """Return the lines, what the words in them mean, what is to be known of the sizes, and where the rest is."""
         request = self.estimate.request
         said = [_WORDS + (_INDEXER if request.shape.index_heads else ""), *note_text(request)]
+        said[0] += "" if _fastest(self.estimate).selects else _BATCHED
         said += [_CROSSOVER] if self.estimate.crossover.slowest.n_keys is None else []
         said += [QRAM_IN_WORDS] if request.design.data_access == "qram" else []
         said += [_MORE]
@@ -58,13 +59,13 @@ def answer_table(result: Estimate) -> Table:
     >>> print(text_of([answer_table(estimate(RowRequest.of(preset="toy")))], 80))
     toy: n = 16, d = 4, k = 2, 8-bit; one row of a head
     quantum  20.6 ms on 93,940 physical qubits, bucket-brigade, gidney-fowler-2018
-    GPU      7.95 us, H100 decode top-k fp16; 2.00 ps, B200 prefill fp8, no top-k
+    GPU      7.95 us, H100 decode top-k fp16; batched 2.00 ps, B200 prefill fp8
     factor   GPU faster by 2,590 to 1.03e10; no crossover up to n = 2^56
-    why      15 iterates of 1.33 ms, set by factories; one equals 167 GPU rows
+    why      15 iterates of 1.33 ms, set by factories; each lasts 167 GPU rows
     """
     rows = {
         "quantum": _quantum(result),
-        "GPU": f"{_line(slowest_of(result.classical))};\n{_line(_fastest(result))}",
+        "GPU": f"{_line(slowest_of(result.classical))}; {_line(_fastest(result))}",
         "factor": _factor(result),
         "why": _why(result),
     }
@@ -99,7 +100,7 @@ def _quantum(result: Estimate) -> str:
 
 
 def _line(line: ClassicalLine) -> str:
-    return f"{time_text(line.time_s_per_row)}, {_BATCH[line.kind]}: {line.name}{'' if line.selects else ', no top-k'}"
+    return f"{'batched ' * (line.kind == 'prefill')}{time_text(line.time_s_per_row)}, {line.name}"
 
 
 def _fastest(result: Estimate) -> ClassicalLine:
@@ -110,7 +111,7 @@ def _factor(result: Estimate) -> str:
     least, most = result.slower_by_slowest, result.slower_by_fastest
     crossing = result.crossover.slowest
     if crossing.n_keys is None:
-        passes = f"no crossover with this data access up to n = {power_text(crossing.n_max)}"
+        passes = f"no crossover up to n = {power_text(crossing.n_max)}"
     else:
         passes = f"a crossover at n = {count_text(crossing.n_keys)} at the earliest"
     if least < 1:
@@ -126,5 +127,5 @@ def _why(result: Estimate) -> str:
             f"{count_text(iterates)} iterates on {result.row.n_machines:,} machines in {time_text(seconds)}, {set_by}"
         )
     rows = result.slower_by_slowest / iterates
-    equals = f"; one iterate takes as long as {number_text(rows)} GPU rows" if rows >= 1 else ""
+    equals = f"; each lasts {number_text(rows)} GPU rows" if rows >= 1 else ""
     return f"{count_text(iterates)} iterates of {time_text(seconds / iterates)}, {set_by}{equals}"
