@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -12,8 +12,10 @@ from groverattn.bloqs.flat.circuit import FlatCircuit, Gate, Op
 from groverattn.bloqs.flat.schedule import Axis
 from groverattn.verification.superposition import RULES, STACKED_RULES, complements
 
-# Gates whose rule takes the wires and the classical bits of any number of them.
-_JOINED = (Op.HADAMARD, Op.MEASURE_X, Op.FREE)
+_SHORT = 3  # wires of an And; the fan-out of a lookup has more
+
+# Gates whose own rule takes the wires and the classical bits of any number of them.
+_JOINED = (Op.HADAMARD, Op.MEASURE_X)
 
 
 @attrs.frozen
@@ -34,50 +36,35 @@ class Step:
 def layers(circuit: FlatCircuit) -> list[list[Gate]]:
     """Return all gates of a circuit in an order that gives the same circuit, in groups of one kind.
 
-    A gate waits for what it reads or overwrites; gates of a group share controls alone. Hadamards keep their place
-    between the gates before and after them: an ancilla that is still to be undone would keep terms from interfering.
+    Short classical gates are moved ahead until they meet one that changes what they read, or reads or changes what they
+    change: those of a group share controls alone. All others keep their place. So do Hadamards, since an ancilla that
+    is still to be undone would keep terms from interfering.
 
     >>> from groverattn.bloqs.flat.flattening import flatten
     >>> from groverattn.bloqs.score.full_adder import FullAdder
     >>> [(gates[0].op.name, len(gates)) for gates in layers(flatten(FullAdder()))]
-    [('CNOT', 2), ('AND', 1), ('CNOT', 1), ('CNOT', 1)]
+    [('CNOT', 2), ('AND', 1), ('CNOT', 3), ('CNOT', 1), ('CNOT', 1)]
     """
-    written, touched = [0] * (circuit.n_wires + circuit.n_records), [0] * (circuit.n_wires + circuit.n_records)
+    written, touched = [0] * circuit.n_wires, [0] * circuit.n_wires  # the last layers that change, or read, a wire
     groups: dict[tuple[int, Op, int], list[Gate]] = {}
-    hadamards, last = 0, 0
+    in_place, last = (0, Op.SIGN), 0
     for gate in circuit.gates:
-        reads, writes = _access(gate, circuit.n_wires)
-        waits = [written[wire] for wire in reads] + [touched[wire] for wire in writes]
-        layer = max(waits, default=0) + 1
-        if gate.op is Op.HADAMARD:
-            hadamards = layer = max(layer, last + (last != hadamards))
+        op, wires = gate.op, gate.wires
+        if op in STACKED_RULES and len(wires) <= _SHORT:
+            n_read = op.axes.count(Axis.Z)
+            layer = 1 + max(in_place[0], *[written[wire] for wire in wires], *[touched[wire] for wire in wires[n_read:]])
+            for wire in wires:
+                touched[wire] = max(touched[wire], layer)
         else:
-            layer = max(layer, hadamards + 1)
-        last = max(last, layer)
-        for wire in reads:
-            touched[wire] = max(touched[wire], layer)
-        for wire in writes:
+            n_read = 0 if op in _JOINED else len(wires)
+            joins = n_read == 0 and (last, op) == in_place and all(touched[wire] < last for wire in wires)
+            layer = last if joins else last + 1
+            in_place = layer, op
+        for wire in wires[n_read:]:
             written[wire] = touched[wire] = layer
-        groups.setdefault((layer, gate.op, len(gate.wires)), []).append(gate)
+        last = max(last, layer)
+        groups.setdefault((layer, op, len(wires)), []).append(gate)
     return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
-
-
-def _access(gate: Gate, n_wires: int) -> tuple[Sequence[int], Sequence[int]]:
-    """Wires that the gate reads, and those that it may change; classical bits are counted after the wires."""
-    n_read = len(gate.wires) if gate.op.axes[-1:] == (Axis.Z,) else gate.op.axes.count(Axis.Z)
-    reads, writes = gate.wires[:n_read], gate.wires[n_read:]
-    match gate.op:
-        case Op.MEASURE_X:
-            writes += _records(gate.parameter, n_wires)
-        case Op.CONDITIONAL_CZ:
-            reads += _records(gate.parameter, n_wires)
-        case Op.PARITIES:
-            reads, writes = (_records(bits, n_wires) for bits in gate.parameter[:2])
-    return reads, writes
-
-
-def _records(bits: Sequence[int], n_wires: int) -> tuple[int, ...]:
-    return tuple(n_wires + bit for bit in bits)
 
 
 def steps_of(circuit: FlatCircuit) -> list[Step]:
@@ -88,17 +75,16 @@ def steps_of(circuit: FlatCircuit) -> list[Step]:
 def _steps(gates: list[Gate]) -> list[Step]:
     op = gates[0].op
     if op in _JOINED:
-        wires = [wire for gate in gates for wire in gate.wires]
+        wires = [gate.wires[0] for gate in gates]
         return [Step(RULES[op], wires, [bit for gate in gates for bit in gate.parameter or ()])]
-    stacked = STACKED_RULES.get((op, len(gates[0].wires)))
-    if len(gates) > 1 and stacked:
+    if len(gates) > 1:  # they have been moved
         values = [gate.parameter for gate in gates]
         wires = np.array([gate.wires for gate in gates]).T
-        return [Step(stacked, wires, complements(values) if values[0] else None)]
-    return [_alone(gate) for gate in gates]
+        return [Step(STACKED_RULES[op], wires, complements(values) if values[0] else None)]
+    return [_alone(gates[0])]
 
 
 def _alone(gate: Gate) -> Step:
-    is_long = len(gate.wires) > 3  # made arrays once, and not each time that the gate is run
-    parameter = np.array(gate.parameter) if gate.op is Op.CONDITIONAL_CZ else gate.parameter
-    return Step(RULES[gate.op], np.array(gate.wires) if is_long else gate.wires, parameter)
+    # long ones are made arrays here, and not each time that the gate is run
+    wires = gate.wires if len(gate.wires) <= _SHORT else np.array(gate.wires)
+    return Step(RULES[gate.op], wires, np.array(gate.parameter) if gate.op is Op.CONDITIONAL_CZ else gate.parameter)

@@ -165,7 +165,8 @@ def search_circuits(search: GroverSearch | FixedPointSearch) -> Iterator[SparseC
     """
     yield SparseCircuit(flatten(search.prepare))
     if isinstance(search, GroverSearch):
-        yield from itertools.repeat(SparseCircuit(flatten(search.iterate)), search.n_iterates)
+        if search.n_iterates:
+            yield from itertools.repeat(SparseCircuit(flatten(search.iterate)), search.n_iterates)
         return
     oracle = attrs.evolve(search.oracle, angle=_ORACLE_ANGLE)
     iterate = SparseCircuit(flatten(GroverIterate(oracle, diffusion_angle=_DIFFUSION_ANGLE)))

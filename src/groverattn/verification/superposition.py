@@ -229,13 +229,12 @@ def _both(state: Superposition, wires: NDArray[np.intp], flips: Words) -> Words:
 
 
 def _ands(state: Superposition, wires: NDArray[np.intp], flips: Words) -> None:
-    """And gates; `wires` has the shape (3, gates)."""
     state.dirty |= np.bitwise_or.reduce(state.wires[wires[2]], axis=0)
     state.wires[wires[2]] = _both(state, wires, flips)
 
 
 def _un_ands(state: Superposition, wires: NDArray[np.intp], flips: Words) -> None:
-    """The same undone, at once if each target is the And of its controls."""
+    """At once if each target is the And of its controls."""
     if (state.wires[wires[2]] == _both(state, wires, flips)).all():
         state.wires[wires[2]] = 0
         return
@@ -244,11 +243,16 @@ def _un_ands(state: Superposition, wires: NDArray[np.intp], flips: Words) -> Non
 
 
 def _cnots(state: Superposition, wires: NDArray[np.intp], _) -> None:
-    state.wires[wires[1]] ^= state.wires[wires[0]]
+    state.wires[wires[1:]] ^= state.wires[wires[0]]
 
 
 def _xs(state: Superposition, wires: NDArray[np.intp], _) -> None:
     state.wires[wires[0]] ^= _ALL
+
+
+def _frees(state: Superposition, wires: NDArray[np.intp], _) -> None:
+    state.dirty |= np.bitwise_or.reduce(state.wires[wires.ravel()], axis=0)
+    state.wires[wires] = 0
 
 
 # Rules of single gates; those of the last two take any number of wires.
@@ -260,5 +264,5 @@ RULES = SHARED_RULES | {
     Op.MEASURE_X: measurements_x,
 }
 
-# Rules of many gates at once that share controls only, by the number of wires of each.
-STACKED_RULES = {(Op.AND, 3): _ands, (Op.UN_AND, 3): _un_ands, (Op.CNOT, 2): _cnots, (Op.X, 1): _xs}
+# Rules of many gates at once that share controls only; their wires have the shape (wires of each, gates).
+STACKED_RULES = {Op.AND: _ands, Op.UN_AND: _un_ands, Op.CNOT: _cnots, Op.X: _xs, Op.FREE: _frees}
