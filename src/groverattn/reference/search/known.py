@@ -13,7 +13,7 @@ from groverattn.errors import InputError, check_between
 from groverattn.reference.search.amplification import rotation_angle, success_probability
 from groverattn.reference.search.cost import SearchCost, ThresholdSearch
 from groverattn.reference.search.fixed_point import check_p_failure
-from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial
+from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, shared
 
 
 @attrs.frozen
@@ -99,7 +99,7 @@ def repeated_best(n: int, n_marked: int, share_new: float, p_failure: float) -> 
     j = int(best_known_number_iterates(n, np.array([n_marked]))[0])
     p_success = min(float(success_probability(n, n_marked, j)) * share_new, 1 - 1e-16)
     repeats = math.ceil(math.log(p_failure) / math.log1p(-p_success))
-    return (FixedTrial(GroverRun(j)),) * repeats
+    return (shared(FixedTrial(GroverRun(j))),) * repeats
 
 
 def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int64]:
