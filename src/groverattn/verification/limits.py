@@ -51,8 +51,8 @@ def check_circuit_memory(run: str, n_keys: int, d_head: int, key_bits: int, n_wo
 
 # Measured: at both limits a run of the oracle takes a minute and 1.3 GiB (`verify`), a searched row two minutes and
 # 2 GiB under the engine `index`. What is predicted is in problem/limits.py.
-N_KEYS_MAX = 1 << 17
-MEMORY_BITS_MAX = 1 << 25
+N_KEYS_MAX = 1 << 20
+MEMORY_BITS_MAX = 1 << 29
 
 
 def check_circuit(n_keys: int, d_head: int, key_bits: int, n_heads: int = 1) -> None:
