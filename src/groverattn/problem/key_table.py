@@ -136,7 +136,7 @@ class KeyTable:
         >>> KeyTable.from_keys(np.array([[1, -2], [0, 1]]), key_bits=2).parities(np.array([1, 1, 1, 0, 1])).tolist()
         [1, 1]
         """
-        chosen = self._words & np.packbits(mask)
+        chosen = self._words & np.packbits(mask != 0)
         return np.bitwise_count(np.bitwise_xor.reduce(chosen, axis=1)) & 1
 
     def without(self, found: Iterable[int]) -> KeyTable:
