@@ -69,7 +69,7 @@ def test_rows_with_different_numbers_of_marked_keys() -> None:
 
 @pytest.mark.parametrize("search", SEARCHES)
 def test_rows_that_see_different_numbers_of_keys(search) -> None:
-    """Trials differ from row to row, in their bounds and in their number; a row that sees 6 keys has them all marked."""
+    """Trials differ from row to row, in their bounds and in their number; all keys of the shortest rows are marked."""
     sizes, t = np.array([6, 40, 200, 4000]), 6
     n_keys = np.random.default_rng(0).permutation(np.repeat(sizes, 4000))
     draws = draw_searches(search, n_keys, np.full(n_keys.size, t), np.random.default_rng(1))

@@ -52,7 +52,8 @@ def layers(circuit: FlatCircuit) -> list[list[Gate]]:
         op, wires = gate.op, gate.wires
         if op in STACKED_RULES and len(wires) <= _SHORT:
             n_read = op.axes.count(Axis.Z)
-            layer = 1 + max(in_place[0], *[written[wire] for wire in wires], *[touched[wire] for wire in wires[n_read:]])
+            waits_for = [written[wire] for wire in wires] + [touched[wire] for wire in wires[n_read:]]
+            layer = 1 + max(in_place[0], *waits_for)
             for wire in wires:
                 touched[wire] = max(touched[wire], layer)
         else:
