@@ -53,7 +53,7 @@ def layers(circuit: FlatCircuit) -> list[list[Gate]]:
         if op in STACKED_RULES and len(wires) <= _SHORT:
             n_read = op.axes.count(Axis.Z)
             waits_for = [written[wire] for wire in wires] + [touched[wire] for wire in wires[n_read:]]
-            layer = 1 + max(in_place[0], *waits_for)
+            layer = 1 + max([in_place[0], *waits_for])
             for wire in wires:
                 touched[wire] = max(touched[wire], layer)
         else:

@@ -49,8 +49,8 @@ def check_circuit_memory(run: str, n_keys: int, d_head: int, key_bits: int, n_wo
     )
 
 
-# Measured by `qroam` with d = 16: at 2^20 keys a run of the oracle takes 45 s and 5 GiB, a searched row under the engine
-# `index` two minutes and 8.4 GiB. Longer words are refused where their memory is not free.
+# Measured by `qroam` with d = 16: at 2^20 keys a run of the oracle takes 45 s and 5 GiB, a searched row under the
+# engine `index` two minutes and 8.4 GiB. Longer words are refused where their memory is not free.
 N_KEYS_MAX = 1 << 20
 MEMORY_BITS_MAX = 1 << 29
 
