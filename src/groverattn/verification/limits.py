@@ -10,7 +10,7 @@ from groverattn.show.numbers import number_text
 
 # Measured as the peak of a process, less the 220 MiB that the libraries take, and rounded up; docs/safety.md has the
 # commands. Bytes per key, and per bit of the key memory: for one run of the oracle, and for a searched row.
-_CIRCUIT_BYTES = {"verify": (4_600, 25), "index": (8_200, 44), "sparse": (46_000, 200)}
+_CIRCUIT_BYTES = {"verify": (4_600, 25), "index": (8_200, 44), "sparse": (25_000, 200)}
 
 # 2^24 amplitudes of 16 bytes, and the simulator's copies of them.
 _STATE_VECTOR_BYTES = 1 << 30
