@@ -231,7 +231,7 @@ def test_what_only_estimate_takes(cli, changes, word):
         (("estimate",), "--n-keys, --d-head, --n-marked"),
         (("estimate", "--n-keys", 64), "no --d-head, --n-marked"),
         (("verify", "--n-keys", 10**12), "1000000000000"),
-        (("verify", "--n-keys", 2**18, "--d-head", 1), "131,072 keys"),
+        (("verify", "--n-keys", 2**21, "--d-head", 1), "1,048,576 keys"),
         (("verify", "--seed", -7), "--seed -7"),
         (("verify", "--row", 3), "row; allowed: with file only"),
         (("verify", "--causal", "--n-marked", 3), "--causal, --n-marked"),

@@ -26,6 +26,7 @@ from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.gate_engines import search_bloq
 from groverattn.simulation.head import simulate
 from groverattn.simulation.request import SimulationRequest
+from groverattn.verification.layers import steps_of
 from groverattn.verification.row import SearchedRow
 
 ROOT = Path(__file__).parents[2]
@@ -139,15 +140,22 @@ def test_toy_sizes_in_limitations():
     ) in limitations()
 
 
-def test_the_run_on_a_thousand_qubits_in_limitations():
+BLOCKS = {"data_access": "one-hot", "keys_per_query": 2, "words_at_once": 2}
+
+
+@pytest.mark.parametrize(("n_keys", "circuit"), [(1024, {"data_access": "qrom"}), (4096, BLOCKS)])
+def test_rows_that_are_run_gate_by_gate_in_methods(n_keys, circuit):
     """Qubits and gates of one iterate from the flat circuit, the iterates of the row from the engine `law`."""
-    head = gaussian_head(1024, 64, seed=1)
-    row = SearchedRow.of(Instance.from_target(head, 16, 8, 8), 0, "qrom")
+    head, methods = gaussian_head(n_keys, 64, seed=1), (ROOT / "docs/methods.md").read_text("utf-8")
+    row = SearchedRow.of(Instance.from_target(head, 16, 8, 8), 0, **circuit)
     iterate = flatten(search_bloq(row.oracle(row.threshold), GroverRun(1)))
-    request = SimulationRequest(n_marked=16, engine=EngineChoice("law"), seed=1, rows="0:1")
+    request = SimulationRequest(n_marked=16, engine=EngineChoice("law"), seed=1, rows="0:1", **circuit)
     iterates = simulate(request, head=head).total("iterates")
-    gates = iterates * iterate.gate_counts.total()
-    assert (
-        f"has {iterate.n_wires:,} qubits and {gates:.1e} gates in {iterates} iterates".replace("e+0", "e")
-        in limitations()
-    )
+    assert f"{iterates} iterates of a row on {iterate.n_wires:,} qubits" in methods
+    if circuit is BLOCKS:
+        gates = f"{iterate.gate_counts.total():.1e}".replace("e+0", "e")
+        written, steps = (f"{round(len(some), -2):,}" for some in (iterate.gates, steps_of(iterate)))
+        assert (
+            f"{iterate.n_wires:,} qubits and {gates} gates, {written} if a fan-out is one: {steps} steps"
+            in " ".join(methods.split())
+        )

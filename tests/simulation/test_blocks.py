@@ -67,6 +67,19 @@ def test_rows_with_different_numbers_of_marked_keys() -> None:
     assert (draws.found <= n_marked).all()
 
 
+@pytest.mark.parametrize("search", SEARCHES)
+def test_rows_that_see_different_numbers_of_keys(search) -> None:
+    """Trials differ from row to row, in their bounds and in their number; all keys of the shortest rows are marked."""
+    sizes, t = np.array([6, 40, 200, 4000]), 6
+    n_keys = np.random.default_rng(0).permutation(np.repeat(sizes, 4000))
+    draws = draw_searches(search, n_keys, np.full(n_keys.size, t), np.random.default_rng(1))
+    for n in sizes.tolist():
+        of_n, cost = n_keys == n, search.cost(n, t)
+        assert within_four_errors(draws.iterates[of_n], cost.iterates_expected)
+        assert within_four_errors(draws.phased_iterates[of_n], cost.phased_expected)
+        assert within_four_errors(draws.checks[of_n], cost.checks_expected)
+
+
 @pytest.mark.parametrize("search", [UnknownNumberSearch(0.9), CouponCollector(5, 0.9)])
 def test_distributions_are_those_of_the_engine_row_by_row(search) -> None:
     """Chi-square of two samples: found keys, checks and iterates, not only their means."""

@@ -96,7 +96,7 @@ def test_a_pauli_error_spoils_a_run_no_more_than_the_law_says(access) -> None:
 
 def test_errors_fall_where_the_rate_says() -> None:
     iterate = list(circuits(SearchedRow.of(instance(), 3, "qrom"), 1))[1]
-    faulty, rng = FaultyCircuit(iterate, 0.3), np.random.default_rng(0)
+    faulty, rng = FaultyCircuit(iterate.circuit, 0.3), np.random.default_rng(0)
     draws = [faulty.draw(rng) for _ in range(3000)]
     assert within(np.array([bool(draw) for draw in draws]), 0.3)
     paulis = np.array([pauli for draw in draws for errors in draw.values() for _, pauli in errors])

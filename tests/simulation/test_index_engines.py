@@ -16,7 +16,7 @@ from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.fixed_point import fixed_point_success
 from groverattn.reference.search.trials import GroverRun
 from groverattn.simulation.gate_engines import search_bloq
-from groverattn.simulation.index_engines import grover_amplitudes, measured_index
+from groverattn.simulation.index_engines import grover_amplitudes, index_by_law, measured_index
 from groverattn.verification.row import SearchedRow
 from groverattn.verification.state_vector import final_amplitudes
 
@@ -78,3 +78,14 @@ def test_a_measurement_draws_from_the_probabilities():
     counts = np.bincount([measured_index(probabilities, rng) for _ in range(2000)], minlength=5)
     assert counts[0] == counts[3] == 0
     assert np.abs(counts[[1, 2, 4]] - [500, 1000, 500]).max() < 4 * math.sqrt(500)
+
+
+@pytest.mark.parametrize("p_hit", [0.0, 0.3, 0.999999, 1.0])
+@pytest.mark.parametrize(("n", "t"), [(2, 1), (7, 0), (7, 7), (40, 3), (40, 39)])
+def test_an_index_by_the_law_is_that_of_all_probabilities(n, t, p_hit):
+    """For one uniform number the same index, so that all engines find the same keys."""
+    marked, p_hit = mask(n, t), {0: 0.0, n: 1.0}.get(t, p_hit)
+    p = np.where(marked, p_hit / max(t, 1), (1 - p_hit) / max(n - t, 1))
+    for seed in range(200):
+        found = index_by_law(np.flatnonzero(marked), n, p_hit, np.random.default_rng(seed))
+        assert found == measured_index(p, np.random.default_rng(seed))

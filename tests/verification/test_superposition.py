@@ -8,6 +8,7 @@ import pytest
 
 from groverattn.bloqs.flat.circuit import FlatCircuit, Gate, Op
 from groverattn.errors import InputError
+from groverattn.verification import superposition
 from groverattn.verification.sparse_state import run_sparse
 
 
@@ -79,8 +80,11 @@ def all_amplitudes(state, n_wires):
     return found
 
 
+@pytest.mark.parametrize("together", [1, 1 << 16])
 @pytest.mark.parametrize("seed", range(40))
-def test_random_circuits_with_measurements_that_merge_terms(seed):
+def test_random_circuits_with_measurements_that_merge_terms(seed, together, monkeypatch):
+    """Hadamards one at a time, and as many as there are."""
+    monkeypatch.setattr(superposition, "_CACHED", together)
     circuit = small_circuit(random_gates(rng(seed), 4, 25, 3), 4, 3)
     state = run_sparse(circuit, rng(seed))
     expected = dense(circuit, state.records["r", ()])

@@ -130,6 +130,15 @@ class KeyTable:
         """All words as bits, shape (n, word_bits), most significant first."""
         return np.unpackbits(self._words, axis=1, count=self.word_bits)
 
+    def parities(self, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Parity of every word's bits at the ones of a mask of shape (word_bits,); shape (n,).
+
+        >>> KeyTable.from_keys(np.array([[1, -2], [0, 1]]), key_bits=2).parities(np.array([1, 1, 1, 0, 1])).tolist()
+        [1, 1]
+        """
+        chosen = self._words & np.packbits(mask != 0)
+        return np.bitwise_count(np.bitwise_xor.reduce(chosen, axis=1)) & 1
+
     def without(self, found: Iterable[int]) -> KeyTable:
         """Table in which the keys `found` are not live."""
         packed = self._words.copy()

@@ -8,6 +8,7 @@ search goes depends on the number of marked keys alone, and the keys that it fin
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 
 import attrs
@@ -63,12 +64,12 @@ class RowDraws:
 
 
 def in_blocks(instance: Instance, engine: EngineChoice, method: SearchMethod) -> bool:
-    """Whether the rows of this head are drawn together: a long one, whose rows all see as many keys."""
+    """Whether the rows of this head are drawn together: those of a long one."""
     return _is_long(instance.head, engine) and method.name in _METHODS
 
 
 def _is_long(head: AttentionHead | IndexerHead, engine: EngineChoice) -> bool:
-    return engine.name == "law" and head.n_keys > LONG_HEAD and not head.causal
+    return engine.name == "law" and head.n_keys > LONG_HEAD
 
 
 def whole_blocks(rows: range, head: AttentionHead | IndexerHead, engine: EngineChoice) -> range:
@@ -105,8 +106,8 @@ def draw_block(
 ) -> list[RowResult]:
     """Count the marked keys of a block of rows and draw their searches.
 
-    Rows are drawn together if they see as many keys and are searched alike: with a causal mask, or with a search that
-    is told each row's number of marked keys, that may be one row at a time, and take as long as a `LawEngine`.
+    Rows are drawn together if they are searched alike: a search that is told each row's number of marked keys draws
+    those with one number.
 
     Args:
         instance: the head with its thresholds.
@@ -127,14 +128,14 @@ def draw_block(
     n_visible = instance.score_blocks.visible_keys(rows)
     read_whole = instance.thresholds[rows] <= instance.lowest_threshold
     n_marked = instance.marked_counts(rows)
-    groups: dict[tuple[int, ThresholdSearch], list[int]] = {}
+    groups: dict[ThresholdSearch, list[int]] = {}
     searches = {int(t): search_of(int(t)) for t in np.unique(n_marked[~read_whole])}
     for at in np.flatnonzero(~read_whole).tolist():
-        groups.setdefault((int(n_visible[at]), searches[int(n_marked[at])]), []).append(at)
+        groups.setdefault(searches[int(n_marked[at])], []).append(at)
     draws = RowDraws.zeros(rows.size)
     draws.found[read_whole] = draws.checks[read_whole] = n_visible[read_whole]
-    for (n, search), members in groups.items():
-        drawn = draw_searches(search, n, n_marked[members], rng, fault_rate)
+    for search, members in groups.items():
+        drawn = draw_searches(search, n_visible[members], n_marked[members], rng, fault_rate)
         for field in attrs.fields(RowDraws):
             getattr(draws, field.name)[members] = getattr(drawn, field.name)
     columns = {
@@ -153,13 +154,17 @@ def draw_block(
 
 
 def draw_searches(
-    search: ThresholdSearch, n: int, n_marked: NDArray[np.int64], rng: np.random.Generator, fault_rate: float = 0.0
+    search: ThresholdSearch,
+    n: int | NDArray[np.int64],
+    n_marked: NDArray[np.int64],
+    rng: np.random.Generator,
+    fault_rate: float = 0.0,
 ) -> RowDraws:
-    """Draw the searches of rows that see n keys each, together: all are in the same round, and in the same trial.
+    """Draw the searches of rows together: all are in the same round, and in its first trial, then in its second.
 
     Args:
         search: says which trials a round has and when to stop.
-        n: number of keys of every row.
+        n: number of keys of each row, shape (rows,), or of all.
         n_marked: how many of them are marked, shape (rows,).
         rng: draws iterate numbers and outcomes.
         fault_rate: probability of a logical fault in an iterate.
@@ -173,7 +178,8 @@ def draw_searches(
     >>> int(draws.found.min()), round(float(draws.iterates.mean() / search.cost(1024, 32).iterates_expected), 2)
     (32, 1.0)
     """
-    if n_marked.size and not 0 <= n_marked.min() <= n_marked.max() <= n:
+    n_keys = np.broadcast_to(n, n_marked.shape)
+    if not ((n_marked >= 0) & (n_marked <= n_keys)).all():
         raise InputError(
             given=f"{n_marked.min()} to {n_marked.max()} marked keys in rows of {n}",
             allowed=f"0 to {n}",
@@ -182,10 +188,15 @@ def draw_searches(
         )
     draws = RowDraws.zeros(n_marked.size)
     searching, n_found = np.arange(n_marked.size), 0
-    while searching.size and (trials := search.trials(n, n_found)):
+    while searching.size:
+        sizes, of_size = np.unique(n_keys[searching], return_inverse=True)
+        rounds = [search.trials(size, n_found) for size in sizes.tolist()]
+        has_trials = np.array([bool(trials) for trials in rounds])[of_size]
+        searching, of_size = searching[has_trials], of_size[has_trials]
         left = n_marked[searching] - n_found
         live = left if search.excludes_found else n_marked[searching]
-        a_round = _draw_round(trials, n, live, left / np.maximum(live, 1), rng, fault_rate)
+        rows = _RowsOfRound(of_size, sizes[of_size], live, left / np.maximum(live, 1))
+        a_round = _draw_round(rounds, rows, rng, fault_rate)
         for name in ("iterates", "phased_iterates", "checks", "found"):
             getattr(draws, name)[searching] += getattr(a_round, name)
         searching, n_found = searching[a_round.found > 0], n_found + 1
@@ -219,31 +230,45 @@ def found_keys(instance: Instance, row: int, n_found: int, seed: int) -> NDArray
     return np.sort(rng.choice(marked, n_found, replace=False, shuffle=False))
 
 
-def _draw_round(
-    trials: tuple[Trial, ...],
-    n: int,
-    live: NDArray[np.int64],
-    share_new: NDArray[np.float64],
-    rng: np.random.Generator,
-    fault_rate: float,
-) -> RowDraws:
-    """Make the trials of one round of rows with n keys, each for the rows in which those before it failed.
+@attrs.frozen(eq=False)
+class _RowsOfRound:
+    """Rows in one round; all arrays have shape (rows,).
 
-    A trial finds one of `live` keys; `share_new` of them have not been found before. Both have shape (rows,).
+    Attributes:
+        of_round: number of the row's trials among those of the round: rows of other sizes have others.
+        n_keys: keys of the row.
+        live: marked keys that a trial may find.
+        share_new: share of them that have not been found before.
     """
-    a_round = RowDraws.zeros(live.size)
-    a_round.found[:] = 1
-    failing = np.arange(live.size)
-    for trial in trials:
-        j, p_success = trial.draw_many(n, live[failing], rng)
-        if fault_rate:
-            p_success = success_with_faults(p_success, n, live[failing], j, fault_rate)
-        a_round.iterates[failing] += j
-        if trial.is_phased:
-            a_round.phased_iterates[failing] += j
-        a_round.checks[failing] += 1
-        failing = failing[rng.random(failing.size) >= p_success * share_new[failing]]
+
+    of_round: NDArray[np.intp]
+    n_keys: NDArray[np.int64]
+    live: NDArray[np.int64]
+    share_new: NDArray[np.float64]
+
+
+def _draw_round(
+    rounds: list[tuple[Trial, ...]], rows: _RowsOfRound, rng: np.random.Generator, fault_rate: float
+) -> RowDraws:
+    """Make the trials of a round, each for the rows that make it and in which those before it failed."""
+    a_round = RowDraws.zeros(rows.live.size)
+    failing = np.arange(rows.live.size)
+    for step in itertools.zip_longest(*rounds):
+        of_row = np.array([id(trial) for trial in step])[rows.of_round[failing]]
+        for trial in {id(trial): trial for trial in step if trial}.values():
+            members = failing[of_row == id(trial)]
+            if not members.size:
+                continue
+            n, live = rows.n_keys[members], rows.live[members]
+            j, p_success = trial.draw_many(n, live, rng)
+            if fault_rate:
+                p_success = success_with_faults(p_success, n, live, j, fault_rate)
+            a_round.iterates[members] += j
+            if trial.is_phased:
+                a_round.phased_iterates[members] += j
+            a_round.checks[members] += 1
+            a_round.found[members] = rng.random(members.size) < p_success * rows.share_new[members]
+        failing = failing[a_round.found[failing] == 0]
         if not failing.size:
             break
-    a_round.found[failing] = 0
     return a_round

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 
 import attrs
 import numpy as np
@@ -151,17 +152,14 @@ class SparseEngine(GateEngine):
         weights = np.abs(state.coefficients) ** 2
         return np.bincount(state.values("phase"), weights, 1 << counting.n_bits).astype(float)
 
-    def _circuits(self, run: GroverRun, oracle: PhaseOracle | BlockOracle) -> Iterator[SparseCircuit]:
-        """Yield the circuits of a run; without phases, preparation and iterate serve all runs of an oracle."""
-        if run.is_phased:
-            yield from search_circuits(search_bloq(oracle, run))
-            return
+    def _circuits(self, run: GroverRun, oracle: PhaseOracle | BlockOracle) -> Iterable[SparseCircuit]:
+        """Return the circuits of a run; without phases, preparation and iterate serve all runs of an oracle."""
+        if run.is_phased or not run.n_iterates:
+            return search_circuits(search_bloq(oracle, run))
         if self._ready is None or self._ready[0] != oracle:
             self._ready = oracle, list(search_circuits(search_bloq(oracle, GroverRun(1))))
         prepare, iterate = self._ready[1]
-        yield prepare
-        for _ in range(run.n_iterates):
-            yield iterate
+        return [prepare, *itertools.repeat(iterate, run.n_iterates)]
 
 
 def check_fits(row: SearchedRow) -> None:

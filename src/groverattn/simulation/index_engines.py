@@ -98,6 +98,29 @@ def measured_index(probabilities: NDArray[np.float64], rng: np.random.Generator)
     return int(min(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right"), probabilities.size - 1))
 
 
+def index_by_law(marked: NDArray[np.int64], n: int, p_hit: float, rng: np.random.Generator) -> int:
+    """Draw an index as `measured_index` does, where marked ones share one probability equally, and all others the rest.
+
+    Args:
+        marked: the marked indices, ascending.
+        n: number of indices.
+        p_hit: probability of measuring a marked one.
+        rng: draws one uniform number.
+
+    >>> index_by_law(np.array([1, 3]), 4, 1.0, np.random.default_rng(0))
+    3
+    """
+    of_marked, of_other = p_hit / max(marked.size, 1), (1 - p_hit) / max(n - marked.size, 1)
+    drawn = rng.random() * (marked.size * of_marked + (n - marked.size) * of_other)
+    order = np.arange(marked.size)
+    starts = order * of_marked + (marked - order) * of_other  # all probabilities before a marked index
+    passed = int(np.searchsorted(starts, drawn, side="right"))
+    if passed and (drawn < starts[passed - 1] + of_marked or not of_other):
+        return int(marked[passed - 1])
+    following = marked[passed] if passed < marked.size else n
+    return min(passed + int((drawn - passed * of_marked) / of_other), int(following) - 1)
+
+
 class _Other(NamedTuple):
     """What `SearchedRow.oracle` and `SearchedRow.marked` are asked for."""
 
@@ -187,7 +210,8 @@ class IndexEngine:
 class LawEngine:
     """Outcomes drawn from the exact distribution of the measured index; no circuit.
 
-    Every marked key is as likely as every other, and so are the unmarked: two numbers make the distribution.
+    Every marked key is as likely as every other, and so are the unmarked: two numbers and the places of the marked keys
+    make the distribution.
 
     Attributes:
         row: the row.
@@ -198,6 +222,7 @@ class LawEngine:
     row: SearchedRow
     outcomes: np.random.Generator | None = None
     fault_rate: float = 0.0
+    _reached: tuple[int, NDArray[np.int64]] | None = attrs.field(default=None, init=False)
 
     def measure(
         self,
@@ -209,11 +234,25 @@ class LawEngine:
         score: FindingScore | None = None,
     ) -> int:
         """Draw the measured index."""
-        marked = self.row.marked(threshold, excluded, places, score)
-        n_marked = int(marked.sum())
-        p_hit = float(run.success(marked.size, n_marked, self.fault_rate))
-        of_marked, of_other = p_hit / max(n_marked, 1), (1 - p_hit) / max(marked.size - n_marked, 1)
-        return measured_index(np.where(marked, of_marked, of_other), rng)
+        if places is None and score is None:
+            n, marked = self.row.n_keys, self._live(threshold, excluded)
+        else:
+            by_index = self.row.marked(threshold, excluded, places, score)
+            n, marked = by_index.size, np.flatnonzero(by_index)
+        return index_by_law(marked, n, float(run.success(n, marked.size, self.fault_rate)), rng)
+
+    def _live(self, threshold: int, excluded: Collection[int]) -> NDArray[np.int64]:
+        """Keys that reach the threshold, ascending; a rising one is compared with the keys that are left."""
+        if self._reached is None or threshold < self._reached[0]:
+            reached = np.flatnonzero(self.row.marked(threshold))
+        else:
+            reached = self._reached[1]
+            if threshold > self._reached[0]:
+                reached = reached[self.row.scores[reached] >= threshold]
+        self._reached = threshold, reached
+        is_live = np.ones(self.row.n_keys, dtype=bool)
+        is_live[[*excluded]] = False
+        return reached[is_live[reached]]
 
     def count(self, n_bits: int, threshold: int, rng: np.random.Generator) -> int:
         """Draw the measured phase."""

@@ -14,11 +14,11 @@ from groverattn.verification.limits import check_circuit, check_circuit_memory
 # iterate and their Fourier transform, gate by gate the bits of a term.
 _BYTES_PER_OUTCOME = {"index": 36, "sparse": 800}
 # Measured on the packaged head: 0.65 s a row, both runs of its circuit together; most of it is spent gate by gate. With
-# every gate of every trial (`sparse`) 55 s a row at n = 4096, d = 16, k = 16.
-_SECONDS_PER_GATE_GROUP = {"index": 1e-3, "circuit": 1e-3, "sparse": 1.2e-2}
+# every gate of every trial (`sparse`) 67 s a row at n = 4096, d = 16, k = 16, and 82 s at d = 64 in blocks of 2.
+_SECONDS_PER_GATE_GROUP = {"index": 1e-3, "circuit": 1e-3, "sparse": 1.6e-2}
 SECONDS_MAX = 86_400
-# Measured at n = 131,072 and k = 512, per row and key: amplitudes 23 s a row, outcomes drawn key by key 28 s a row.
-_SECONDS_PER_KEY = {"circuit": 0.0, "sparse": 0.0, "index": 2e-4, "law": 2e-4}
+# Measured at n = 131,072 and k = 512, per row and key: amplitudes 23 s a row, outcomes of `posterior` 1.8 s a row.
+_SECONDS_PER_KEY = {"circuit": 0.0, "sparse": 0.0, "index": 2e-4, "law": 1.5e-5}
 
 
 def check_rows(

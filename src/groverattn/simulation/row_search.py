@@ -124,7 +124,8 @@ def find_largest(
 
 def _of_table(keys: Collection[int], row: SearchedRow) -> list[int]:
     """Those of some keys that the row's table has: the others have been read before."""
-    return [key for key in keys if key < row.n_keys]
+    n_keys = row.n_keys
+    return [key for key in keys if key < n_keys]
 
 
 @attrs.frozen(kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -134,12 +136,20 @@ def _un_and(state: BasisStates, wires: tuple[int, ...], values: tuple[int, int])
     state.wires[target] = 0
 
 
-def _cnot(state: BasisStates, wires: tuple[int, ...], _) -> None:
+def _cnot(state: BasisStates, wires: Sequence[int], _) -> None:
+    """CNOT, or the fan-out of a lookup: its control is one for few keys, which are neighbours in few words."""
+    control = state.rows[wires[0]]
     if len(wires) == 2:
-        control, target = state.rows[wires[0]], state.rows[wires[1]]
+        target = state.rows[wires[1]]
         np.bitwise_xor(target, control, out=target)
-    else:
-        state.wires[list(wires[1:])] ^= state.wires[wires[0]]
+        return
+    words, targets = control.nonzero()[0], np.asarray(wires[1:])
+    if words.size == 1:
+        word = words[0]
+        state.wires[:, word][targets] ^= control[word]
+    elif words.size:
+        part = slice(words[0], words[-1] + 1)
+        state.wires[targets, part] ^= control[part]
 
 
 def _x(state: BasisStates, wires: tuple[int, ...], _) -> None:
@@ -154,8 +164,8 @@ def _cz(state: BasisStates, wires: tuple[int, ...], _) -> None:
     state.negative ^= state.wires[wires[0]] & state.wires[wires[1]]
 
 
-def _cswap(state: BasisStates, wires: tuple[int, ...], _) -> None:
-    first, second = np.array(wires[1:]).reshape(2, -1)
+def _cswap(state: BasisStates, wires: Sequence[int], _) -> None:
+    first, second = np.asarray(wires[1:]).reshape(2, -1)
     change = (state.wires[first] ^ state.wires[second]) & state.wires[wires[0]]
     state.wires[first] ^= change
     state.wires[second] ^= change
@@ -176,9 +186,9 @@ def _parities(state: BasisStates, wires: tuple[int, ...], parameter) -> None:
     state.records[list(rows[: parities.size])] = parities
 
 
-def _conditional_cz(state: BasisStates, wires: tuple[int, ...], conditions: tuple[int, ...]) -> None:
-    partners = [wire for wire, record in zip(wires[1:], conditions, strict=True) if state.records[record]]
-    if partners:
+def _conditional_cz(state: BasisStates, wires: Sequence[int], conditions: Sequence[int]) -> None:
+    partners = np.asarray(wires[1:])[state.records[np.asarray(conditions)] == 1]
+    if partners.size:
         state.negative ^= state.wires[wires[0]] & np.bitwise_xor.reduce(state.wires[partners], axis=0)
 
 

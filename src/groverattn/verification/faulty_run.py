@@ -10,12 +10,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.bloqs.flat.circuit import Op
+from groverattn.bloqs.flat.circuit import FlatCircuit, Op
 from groverattn.errors import InputError
 from groverattn.verification.sparse_state import SparseCircuit, SparseState, enter
-from groverattn.verification.superposition import RULES, Superposition, fan_out, measurements_x
+from groverattn.verification.superposition import RULES, Superposition
 
-_NO_PLACES = {RULES[op] for op in (Op.FREE, Op.SIGN, Op.PARITIES, Op.BORROW, Op.RETURN)}
+_NO_PLACES = (Op.FREE, Op.SIGN, Op.PARITIES, Op.BORROW, Op.RETURN)
 
 
 @attrs.frozen(eq=False)
@@ -30,17 +30,17 @@ class FaultyCircuit:
         fault_rate: probability that there is an error at any of the places. Each has the same.
     """
 
-    circuit: SparseCircuit
+    circuit: FlatCircuit
     fault_rate: float
 
     @functools.cached_property
     def places(self) -> list[tuple[int, int, bool]]:
-        """Number of the step, wire, and whether the error comes before the step.
+        """Number of the gate, wire, and whether the error comes before the gate.
 
         Raises:
             InputError: a circuit that borrows wires.
         """
-        if self.circuit.circuit.gate_counts[Op.BORROW]:
+        if self.circuit.gate_counts[Op.BORROW]:
             raise InputError(
                 given="errors in a circuit that borrows wires",
                 allowed="circuits whose ancillas begin at zero",
@@ -48,16 +48,14 @@ class FaultyCircuit:
                 do="choose another data access",
             )
         places: list[tuple[int, int, bool]] = []
-        for number, (rule, wires, _) in enumerate(self.circuit.steps):
-            if rule in _NO_PLACES:
-                continue
-            every = [wires[0], *wires[1].tolist()] if rule is fan_out else [*wires]
-            measured = every if rule is measurements_x else every[2:] if rule is RULES[Op.UN_AND] else []
-            places += [(number, wire, wire in measured) for wire in every]
+        for number, gate in enumerate(self.circuit.gates):
+            if gate.op not in _NO_PLACES:
+                is_measurement = gate.op in (Op.MEASURE_X, Op.UN_AND)
+                places += [(number, wire, is_measurement and wire == gate.wires[-1]) for wire in gate.wires]
         return places
 
     def draw(self, rng: np.random.Generator) -> dict[tuple[int, bool], list[tuple[int, int]]]:
-        """Draw the errors: by step and side of it, wires and what happens to them, 1 X, 2 Y, 3 Z."""
+        """Draw the errors: by gate and side of it, wires and what happens to them, 1 X, 2 Y, 3 Z."""
         p_place = -math.expm1(math.log1p(-self.fault_rate) / len(self.places))
         errors: dict[tuple[int, bool], list[tuple[int, int]]] = {}
         for at in rng.choice(len(self.places), rng.binomial(len(self.places), p_place), replace=False):
@@ -67,15 +65,15 @@ class FaultyCircuit:
 
     def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
         """Run all gates with errors, from a state of the input registers; `rng` draws measurement outcomes too."""
-        errors, circuit = self.draw(rng), self.circuit.circuit
+        errors, circuit = self.draw(rng), self.circuit
         terms = enter(circuit, rng, initial)
-        for number, (rule, wires, parameter) in enumerate(self.circuit.steps):
+        for number, gate in enumerate(circuit.gates):
             _apply(terms, errors.get((number, True), ()))
-            if rule is RULES[Op.FREE]:
-                _reset(terms, wires)
+            if gate.op is Op.FREE:
+                _reset(terms, gate.wires)
             else:
                 terms.dirty[:] = 0  # a fresh qubit may have been left in any state, and is prepared again
-                rule(terms, wires, parameter)
+                RULES[gate.op](terms, gate.wires, gate.parameter)
             _apply(terms, errors.get((number, False), ()))
         outputs = {key: [*wires] for key, wires in circuit.outputs.items() if key[0] not in circuit.classical}
         kept = {wire for wires in outputs.values() for wire in wires}
@@ -128,8 +126,8 @@ def measured_distribution(
     prepare, *iterates = circuits
     state, faulty = prepare.run(rng, SparseState.basis(prepare.circuit, {})), None
     for iterate in iterates:
-        if faulty is None or faulty.circuit is not iterate:
-            faulty = FaultyCircuit(iterate, fault_rate)
+        if faulty is None or faulty.circuit is not iterate.circuit:
+            faulty = FaultyCircuit(iterate.circuit, fault_rate)
         state = faulty.run(rng, state)
     n_bits = state.bits["selection", ()].shape[1]
     return np.bincount(state.values("selection"), np.abs(state.coefficients) ** 2, 1 << n_bits).astype(float)

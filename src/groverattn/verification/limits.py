@@ -10,7 +10,7 @@ from groverattn.show.numbers import number_text
 
 # Measured as the peak of a process, less the 220 MiB that the libraries take, and rounded up; docs/safety.md has the
 # commands. Bytes per key, and per bit of the key memory: for one run of the oracle, and for a searched row.
-_CIRCUIT_BYTES = {"verify": (4_600, 25), "index": (8_200, 44), "sparse": (46_000, 90)}
+_CIRCUIT_BYTES = {"verify": (4_600, 25), "index": (8_200, 44), "sparse": (25_000, 200)}
 
 # 2^24 amplitudes of 16 bytes, and the simulator's copies of them.
 _STATE_VECTOR_BYTES = 1 << 30
@@ -49,10 +49,10 @@ def check_circuit_memory(run: str, n_keys: int, d_head: int, key_bits: int, n_wo
     )
 
 
-# Measured: at both limits a run of the oracle takes a minute and 1.3 GiB (`verify`), a searched row two minutes and
-# 2 GiB under the engine `index`. What is predicted is in problem/limits.py.
-N_KEYS_MAX = 1 << 17
-MEMORY_BITS_MAX = 1 << 25
+# Measured by `qroam` with d = 16: at 2^20 keys a run of the oracle takes 45 s and 5 GiB, a searched row under the
+# engine `index` two minutes and 8.4 GiB. Longer words are refused where their memory is not free.
+N_KEYS_MAX = 1 << 20
+MEMORY_BITS_MAX = 1 << 29
 
 
 def check_circuit(n_keys: int, d_head: int, key_bits: int, n_heads: int = 1) -> None:

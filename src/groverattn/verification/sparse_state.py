@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import attrs
 import numpy as np
@@ -16,11 +15,11 @@ from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.search.fixed_point import FixedPointSearch
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.errors import InputError
-from groverattn.verification.superposition import RULES, Superposition, fan_out, hadamards, measurements_x
+from groverattn.verification.layers import Step, steps_of
+from groverattn.verification.superposition import RULES, Superposition
 
 # name of a register and index of its entry
 Key = tuple[str, tuple[int, ...]]
-_Step = tuple[Callable[..., None], Any, Any]
 
 
 @attrs.frozen(eq=False)
@@ -80,23 +79,21 @@ class SparseCircuit:
 
     Attributes:
         circuit: the gates.
-        steps: the rule of every gate with its wires as the rule wants them; neighbours that belong together, such as
-            the measurements of a word, are one step.
+        steps: all of them, layer by layer.
     """
 
     circuit: FlatCircuit
-    steps: list[_Step] = attrs.field(
-        repr=False, default=attrs.Factory(lambda self: _steps(self.circuit), takes_self=True)
+    steps: list[Step] = attrs.field(
+        repr=False, default=attrs.Factory(lambda self: steps_of(self.circuit), takes_self=True)
     )
 
     def with_angles(self, angles: dict[float, float]) -> SparseCircuit:
         """Return the same steps in which the rotations by some angles are rotations by others, old to new."""
-        rotation = RULES[Op.ROTATION]
-        steps = [
-            (rule, wires, angles.get(parameter, parameter)) if rule is rotation else (rule, wires, parameter)
-            for rule, wires, parameter in self.steps
-        ]
-        n_replaced = sum(rule is rotation and parameter in angles for rule, _, parameter in self.steps)
+        steps, n_replaced = list[Step](), 0
+        for step in self.steps:
+            is_marked = step.rule is RULES[Op.ROTATION] and step.parameter in angles
+            n_replaced += is_marked
+            steps.append(attrs.evolve(step, parameter=angles[step.parameter]) if is_marked else step)
         if n_replaced < len(angles):
             raise InputError(
                 given=f"{len(angles)} angles to replace in a circuit that has {n_replaced} such rotations",
@@ -109,8 +106,8 @@ class SparseCircuit:
     def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
         """Run all gates on the state of the input registers; the state of the output registers is returned."""
         terms = enter(self.circuit, rng, initial)
-        for rule, wires, parameter in self.steps:
-            rule(terms, wires, parameter)
+        for step in self.steps:
+            step.rule(terms, step.wires, step.parameter)
         classical = {key: [*wires] for key, wires in self.circuit.outputs.items() if key[0] in self.circuit.classical}
         outputs = {key: [*wires] for key, wires in self.circuit.outputs.items() if key not in classical}
         bits = {key: terms.bits(wires) for key, wires in outputs.items()}
@@ -119,30 +116,6 @@ class SparseCircuit:
         terms.settle()
         records = {key: terms.records[records] for key, records in classical.items()}
         return SparseState(bits, terms.amplitudes, records, max(initial.peak_terms, terms.peak_terms))
-
-
-def _steps(circuit: FlatCircuit) -> list[_Step]:
-    steps: list[_Step] = []
-    measured: set[int] = set()  # by the step that comes last
-    for gate in circuit.gates:
-        last_rule, last_wires, last_records = steps[-1] if steps else (None, (), ())
-        match gate.op:
-            case Op.HADAMARD if last_rule is hadamards:
-                last_wires += gate.wires
-            case Op.HADAMARD:
-                steps.append((hadamards, [*gate.wires], None))
-            case Op.MEASURE_X if last_rule is measurements_x and measured.isdisjoint(gate.wires):
-                measured.update(gate.wires)
-                last_wires += gate.wires
-                last_records += gate.parameter
-            case Op.MEASURE_X:
-                measured = {*gate.wires}
-                steps.append((measurements_x, [*gate.wires], [*gate.parameter]))
-            case Op.CNOT if len(gate.wires) > 2:
-                steps.append((fan_out, (gate.wires[0], np.array(gate.wires[1:])), None))
-            case _:
-                steps.append((RULES[gate.op], gate.wires, gate.parameter))
-    return steps
 
 
 AnyCircuit = FlatCircuit | SparseCircuit
@@ -192,7 +165,8 @@ def search_circuits(search: GroverSearch | FixedPointSearch) -> Iterator[SparseC
     """
     yield SparseCircuit(flatten(search.prepare))
     if isinstance(search, GroverSearch):
-        yield from itertools.repeat(SparseCircuit(flatten(search.iterate)), search.n_iterates)
+        if search.n_iterates:
+            yield from itertools.repeat(SparseCircuit(flatten(search.iterate)), search.n_iterates)
         return
     oracle = attrs.evolve(search.oracle, angle=_ORACLE_ANGLE)
     iterate = SparseCircuit(flatten(GroverIterate(oracle, diffusion_angle=_DIFFUSION_ANGLE)))

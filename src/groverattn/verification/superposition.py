@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 import math
+from collections.abc import Sequence
 
 import attrs
 import numpy as np
@@ -20,6 +21,8 @@ Amplitudes = NDArray[np.complex128]
 CANCELLED = 1e-12
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+_CACHED = 1 << 16  # amplitudes, 1 MiB
 
 
 @attrs.define(init=False)
@@ -87,7 +90,7 @@ class Superposition(BasisStates):
         self.wires[wires] = pack(np.concatenate([bits, padding]))
         self.amplitudes = amplitudes
 
-    def differ_without(self, wires: list[int]) -> bool:
+    def differ_without(self, wires: Sequence[int]) -> bool:
         """Whether all terms stay distinct without some wires: whether none of them can interfere there."""
         without = {*wires}
         # the index tells them apart in a search; all other wires decide if it does not
@@ -110,27 +113,34 @@ def _n_distinct(bits: Bits) -> int:
     return np.unique(_numbers(bits)).size
 
 
-def _hadamard(bits: Bits, amplitudes: Amplitudes, column: int) -> tuple[Bits, Amplitudes]:
-    """Terms that differ in one bit only interfere, and every term becomes two unless one of them cancels."""
+def _hadamards(bits: Bits, amplitudes: Amplitudes, columns: list[int]) -> tuple[Bits, Amplitudes]:
+    """Terms that differ in these columns only interfere: they are the entries of one row of a matrix."""
     rest = bits.copy()
-    rest[:, column] = 0
+    rest[:, columns] = 0
     _, first, label = np.unique(_numbers(rest), return_index=True, return_inverse=True)
-    halves = np.zeros((2, first.size), dtype=np.complex128)
-    np.add.at(halves, (bits[:, column], label), amplitudes)
-    bits = np.concatenate([rest[first], rest[first]])
-    bits[first.size :, column] = 1
-    amplitudes = np.concatenate([halves[0] + halves[1], halves[0] - halves[1]]) * complex(math.sqrt(0.5))
-    kept = np.abs(amplitudes) > CANCELLED
-    return bits[kept], amplitudes[kept]
+    places = 1 << np.arange(len(columns))[::-1]
+    matrix = np.zeros((first.size, 1 << len(columns)), dtype=np.complex128)
+    matrix[label, bits[:, columns] @ places] = amplitudes
+    for place in places:
+        halves = matrix.reshape(-1, 2, place)
+        matrix = np.stack([halves.sum(axis=1), halves[:, 0] - halves[:, 1]], axis=1) * complex(math.sqrt(0.5))
+    matrix = matrix.reshape(first.size, -1)
+    kept = np.abs(matrix) > CANCELLED
+    at, numbers = kept.nonzero()
+    bits = rest[first[at]]
+    bits[:, columns] = (numbers[:, None] & places) != 0
+    return bits, matrix[kept]
 
 
-def hadamards(state: Superposition, wires: tuple[int, ...], _) -> None:
-    """Hadamard gates, one after the other."""
+def hadamards(state: Superposition, wires: Sequence[int], _) -> None:
+    """Hadamard gates, some at a time: as many as make all that may come of the terms fit into a cache."""
     state.settle()
     open_wires = sorted({*state.varying(), *wires})
-    bits, amplitudes = state.bits(open_wires), state.amplitudes
-    for wire in wires:
-        bits, amplitudes = _hadamard(bits, amplitudes, open_wires.index(wire))
+    bits, amplitudes, rest = state.bits(open_wires), state.amplitudes, [*wires]
+    while rest:
+        number = max(1, (_CACHED // amplitudes.size).bit_length() - 1)
+        columns, rest = [open_wires.index(wire) for wire in rest[:number]], rest[number:]
+        bits, amplitudes = _hadamards(bits, amplitudes, columns)
         state.peak_terms = max(state.peak_terms, amplitudes.size)
     # neighbours in the index stay neighbours: the control of a lookup is one in few words
     order = np.argsort(_numbers(bits))
@@ -143,7 +153,7 @@ def _rotation(state: Superposition, wires: tuple[int, ...], angle: float) -> Non
     state.amplitudes = state.amplitudes * phases[state.bits([*wires])[:, 0]]
 
 
-def measurements_x(state: Superposition, wires: list[int], records: list[int]) -> None:
+def measurements_x(state: Superposition, wires: Sequence[int], records: Sequence[int]) -> None:
     """X measurements of wires, one outcome each for all terms.
 
     If all terms differ elsewhere, none interfere: all outcomes are equally likely and leave signs on the ones.
@@ -151,10 +161,10 @@ def measurements_x(state: Superposition, wires: list[int], records: list[int]) -
     """
     if state.differ_without(wires):
         outcomes = state.rng.integers(0, 2, size=len(wires), dtype=np.uint8)
-        state.records[records] = outcomes
+        state.records[[*records]] = outcomes
         chosen = [wire for wire, outcome in zip(wires, outcomes, strict=True) if outcome]
         state.negative ^= np.bitwise_xor.reduce(state.wires[chosen], axis=0)
-        state.wires[wires] = 0
+        state.wires[[*wires]] = 0
         return
     for wire, record in zip(wires, records, strict=True):
         state.records[record] = _measure_alone(state, wire)
@@ -208,19 +218,51 @@ def _borrow(state: Superposition, wires: tuple[int, ...], _) -> None:
     state.borrowed |= zip(wires, contents, strict=True)
 
 
-def fan_out(state: Superposition, wires: tuple[int, NDArray[np.intp]], _) -> None:
-    """CNOT from one wire to many, whose numbers are an array already.
-
-    A lookup's control is one for few keys, which are neighbours: the words in which it is zero are left alone.
-    """
-    control, targets = state.rows[wires[0]], wires[1]
-    words = control.nonzero()[0]
-    if words.size == 1:
-        word = words[0]
-        state.wires[:, word][targets] ^= control[word]
-    elif words.size:
-        part = slice(words[0], words[-1] + 1)
-        state.wires[targets, part] ^= control[part]
+def complements(values: list[tuple[int, int]]) -> Words:
+    """What the controls of And gates are XORed with, by their control values: shape (2, gates, 1)."""
+    return np.where(np.array(values).T[:, :, None], np.uint64(0), _ALL)
 
 
-RULES = SHARED_RULES | {Op.ROTATION: _rotation, Op.UN_AND: _un_and, Op.BORROW: _borrow}
+def _both(state: Superposition, wires: NDArray[np.intp], flips: Words) -> Words:
+    a, b = state.wires[wires[:2]] ^ flips
+    return a & b
+
+
+def _ands(state: Superposition, wires: NDArray[np.intp], flips: Words) -> None:
+    state.dirty |= np.bitwise_or.reduce(state.wires[wires[2]], axis=0)
+    state.wires[wires[2]] = _both(state, wires, flips)
+
+
+def _un_ands(state: Superposition, wires: NDArray[np.intp], flips: Words) -> None:
+    """At once if each target is the And of its controls."""
+    if (state.wires[wires[2]] == _both(state, wires, flips)).all():
+        state.wires[wires[2]] = 0
+        return
+    for gate, (flip_a, flip_b) in zip(wires.T.tolist(), flips[:, :, 0].T.tolist(), strict=True):
+        _un_and(state, gate, (not flip_a, not flip_b))
+
+
+def _cnots(state: Superposition, wires: NDArray[np.intp], _) -> None:
+    state.wires[wires[1:]] ^= state.wires[wires[0]]
+
+
+def _xs(state: Superposition, wires: NDArray[np.intp], _) -> None:
+    state.wires[wires[0]] ^= _ALL
+
+
+def _frees(state: Superposition, wires: NDArray[np.intp], _) -> None:
+    state.dirty |= np.bitwise_or.reduce(state.wires[wires.ravel()], axis=0)
+    state.wires[wires] = 0
+
+
+# Rules of single gates; those of the last two take any number of wires.
+RULES = SHARED_RULES | {
+    Op.ROTATION: _rotation,
+    Op.UN_AND: _un_and,
+    Op.BORROW: _borrow,
+    Op.HADAMARD: hadamards,
+    Op.MEASURE_X: measurements_x,
+}
+
+# Rules of many gates at once that share controls only; their wires have the shape (wires of each, gates).
+STACKED_RULES = {Op.AND: _ands, Op.UN_AND: _un_ands, Op.CNOT: _cnots, Op.X: _xs, Op.FREE: _frees}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
@@ -105,7 +106,7 @@ def _simple(op: Op, names: tuple[str, ...], parameter: Callable[[Any], Any] = la
     keys = [(name, ()) for name in names]
 
     def write(bloq: Bloq, flattening: Flattening, inputs: WiresOf) -> WiresOf:
-        flattening.add(op, sum((inputs[key] for key in keys), ()), parameter(bloq))
+        flattening.add(op, tuple(itertools.chain.from_iterable(map(inputs.__getitem__, keys))), parameter(bloq))
         return inputs
 
     return write

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 import numpy as np
-from qualtran import Bloq, CompositeBloq, GateWithRegisters, LeftDangle, QAny, QDType, Register, RightDangle
+from qualtran import Bloq, CompositeBloq, GateWithRegisters, LeftDangle, QAny, QDType, Register, RightDangle, Signature
 from qualtran.bloqs.bookkeeping import Allocate, Free, Join, Split
 
 from groverattn.bloqs.costed import CostedGate, Uncomputable, Wire
@@ -117,7 +117,12 @@ class _Side:
 @functools.lru_cache(maxsize=1024)
 def _sides(bloq: Bloq) -> tuple[_Side, _Side]:
     """What goes into the bloq, and what comes out."""
-    signature = bloq.signature
+    return _sides_of(bloq.signature)
+
+
+@functools.lru_cache(maxsize=1024)
+def _sides_of(signature: Signature) -> tuple[_Side, _Side]:
+    """The same for all bloqs with one signature, such as the rows of a lookup."""
     return _Side.of(tuple(signature.lefts())), _Side.of(tuple(signature.rights()))
 
 

@@ -85,9 +85,8 @@ class BlockContents:
         """
         table = self.table
         padded = np.zeros((-(-table.n_keys // self.block) * self.block, self.block), dtype=np.uint8)
-        weights = outcome.reshape(self.block, table.word_bits).T.astype(np.float32)
-        # float32 products of a BLAS are exact here: sums of at most 2^24 ones
-        padded[: table.n_keys] = (table.bits().astype(np.float32) @ weights).astype(np.int64) & 1
+        for position, of_word in enumerate(outcome.reshape(self.block, table.word_bits)):
+            padded[: table.n_keys, position] = table.parities(of_word)
         by_block = padded.reshape(-1, self.block, self.block)
         positions = np.arange(self.block)
         picked = by_block[:, self.origin, positions]

@@ -1,8 +1,10 @@
 """Row of a lookup: XOR a known word into a register under one control."""
 
+import functools
 from functools import cached_property
 
 import attrs
+import numpy as np
 from qualtran import Bloq, QAny, QBit, Register, Signature, bloq_example
 from qualtran.bloqs.basic_gates import CNOT
 
@@ -23,6 +25,12 @@ is tested at the bottom of both call graphs.
 """
 
 
+@functools.lru_cache(maxsize=64)
+def _signature(word_bits: int) -> Signature:
+    """One for all rows of a table."""
+    return Signature([Register("ctrl", QBit()), Register("word", QAny(word_bits))])
+
+
 @attrs.frozen
 class LoadWord(CostedGate):
     """|c>|x> -> |c>|x XOR (c word)>: a CNOT with one control and as many targets as the word has ones.
@@ -41,14 +49,16 @@ class LoadWord(CostedGate):
     word_bits: int
     word: int
 
-    @cached_property
+    @property
     def signature(self) -> Signature:
-        return Signature([Register("ctrl", QBit()), Register("word", QAny(self.word_bits))])
+        return _signature(self.word_bits)
 
     @cached_property
     def targets(self) -> tuple[int, ...]:
         """Positions of the ones of the word, counted from the most significant bit."""
-        return tuple(i for i, bit in enumerate(format(self.word, f"0{self.word_bits}b")) if bit == "1")
+        n_bytes = -(-self.word_bits // 8)
+        bits = np.unpackbits(np.frombuffer(self.word.to_bytes(n_bytes, "big"), dtype=np.uint8))
+        return tuple(np.flatnonzero(bits[8 * n_bytes - self.word_bits :]).tolist())
 
     @property
     def fan_outs(self) -> int:
@@ -83,5 +93,5 @@ def _load_word() -> LoadWord:
 def _(bloq: LoadWord, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     word = inputs["word", ()]
     if bloq.targets:
-        flattening.add(Op.CNOT, inputs["ctrl", ()] + tuple(word[i] for i in bloq.targets))
+        flattening.add(Op.CNOT, inputs["ctrl", ()] + tuple(map(word.__getitem__, bloq.targets)))
     return inputs

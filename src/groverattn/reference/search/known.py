@@ -13,7 +13,7 @@ from groverattn.errors import InputError, check_between
 from groverattn.reference.search.amplification import rotation_angle, success_probability
 from groverattn.reference.search.cost import SearchCost, ThresholdSearch
 from groverattn.reference.search.fixed_point import check_p_failure
-from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial
+from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, shared
 
 
 @attrs.frozen
@@ -99,7 +99,10 @@ def repeated_best(n: int, n_marked: int, share_new: float, p_failure: float) -> 
     j = int(best_known_number_iterates(n, np.array([n_marked]))[0])
     p_success = min(float(success_probability(n, n_marked, j)) * share_new, 1 - 1e-16)
     repeats = math.ceil(math.log(p_failure) / math.log1p(-p_success))
-    return (FixedTrial(GroverRun(j)),) * repeats
+    return (shared(FixedTrial(GroverRun(j))),) * repeats
+
+
+_CROSSING = 1.1655611852072114  # tan(u) = 2 u
 
 
 def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -108,7 +111,8 @@ def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int
     A measurement and its check are charged as one iterate (our assumption): without a charge, j = 0 would be free and
     always best. Derived: with u = (2j+1) theta the derivative vanishes where tan(u) = 2 u + 2 theta. tan is convex
     and starts below the line for theta < 1.39, so it crosses once below pi/2, and the minimum is one of the two
-    integers around. For small t/n the cost is 0.690 sqrt(n/t).
+    integers around. For small t/n the cost is 0.690 sqrt(n/t). Newton's method on u - arctan(2 u + 2 theta), which is
+    convex, is exact after five steps from the crossing at theta = 0.
 
     Args:
         n: number of keys.
@@ -118,11 +122,10 @@ def best_known_number_iterates(n: int, t: NDArray[np.integer]) -> NDArray[np.int
     [596, 59, 0]
     """
     theta = rotation_angle(n, t)
-    low, high = theta.copy(), np.full_like(theta, math.pi / 2)
-    for _ in range(60):  # bisection: every step gains a bit, and tan has its pole at the upper end
-        middle = (low + high) / 2
-        before = np.tan(middle) < 2 * middle + 2 * theta
-        low, high = np.where(before, middle, low), np.where(before, high, middle)
-    below = np.maximum(np.floor((low / theta - 1) / 2), 0).astype(np.int64)
+    u = np.full_like(theta, _CROSSING)
+    for _ in range(5):
+        line = 2 * (u + theta)
+        u -= (u - np.arctan(line)) / (1 - 2 / (1 + line**2))
+    below = np.maximum(np.floor((u / theta - 1) / 2), 0).astype(np.int64)
     cost_below, cost_above = ((j + 1) / success_probability(n, t, j) for j in (below, below + 1))
     return np.where(cost_below <= cost_above, below, below + 1)

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from groverattn.reference.search.amplification import mean_trial_success, rotation_angle, success_probability
+from groverattn.reference.search.amplification import mean_trial_success, success_probability
 from groverattn.reference.search.faults import mean_success_with_faults, success_with_faults
 from groverattn.reference.search.fixed_point import fixed_point_phases, fixed_point_success
 
@@ -81,9 +81,9 @@ class Trial(Protocol):
         ...
 
     def draw_many(
-        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+        self, n: ArrayLike, t: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Choose a run for each of several rows of n keys, of which t are marked, shape (rows,).
+        """Choose a run for each of several rows of n keys, of which t are marked, shape (rows,); `n` broadcasts.
 
         Returns:
             The number of iterates and the probability of measuring a marked key after them, both of shape (rows,).
@@ -118,10 +118,10 @@ class UniformTrial:
         return GroverRun(int(rng.integers(self.bound)))
 
     def draw_many(
-        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+        self, n: ArrayLike, t: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         j = rng.integers(self.bound, size=t.size)
-        return j, np.sin((2 * j + 1) * _rotation_angles(n)[t]) ** 2
+        return j, success_probability(n, t, j)
 
     def success(self, n: ArrayLike, t: ArrayLike, fault_rate: float = 0.0) -> NDArray[np.float64]:
         return _mean_success(n, t, self.bound, fault_rate)
@@ -149,7 +149,7 @@ class FixedTrial:
         return self.run
 
     def draw_many(
-        self, n: int, t: NDArray[np.int64], rng: np.random.Generator
+        self, n: ArrayLike, t: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         return np.full(t.shape, self.run.n_iterates), self.run.success(n, t)
 
@@ -178,7 +178,11 @@ def success_of_each(
     return p_success
 
 
-@functools.lru_cache(maxsize=4)
-def _rotation_angles(n: int) -> NDArray[np.float64]:
-    """Angle for every number of marked keys from 0 to n: to read it is faster than to compute it."""
-    return rotation_angle(n, np.arange(n + 1))
+@functools.lru_cache(maxsize=1 << 14)
+def shared(trial: Trial) -> Trial:
+    """Return one object for all equal trials, so that rows which make the same trial are told by it.
+
+    >>> shared(UniformTrial(3)) is shared(UniformTrial(3))
+    True
+    """
+    return trial

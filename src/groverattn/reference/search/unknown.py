@@ -10,7 +10,7 @@ import attrs
 from groverattn.errors import check_between
 from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.fixed_point import check_p_failure, fixed_point_iterates
-from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, UniformTrial
+from groverattn.reference.search.trials import FixedTrial, GroverRun, Trial, UniformTrial, shared
 
 
 @attrs.frozen
@@ -77,7 +77,8 @@ def growing_trials(n: int, growth: float, start: float, p_failure: float) -> tup
         InputError: n < 2.
     """
     check = GroverRun(fixed_point_iterates(n, 1, p_failure), p_failure)
-    return (*map(UniformTrial, growing_bounds(n, growth, start)), FixedTrial(check))
+    uniform = map(UniformTrial, growing_bounds(n, growth, start))
+    return (*map(shared, uniform), shared(FixedTrial(check)))
 
 
 def growing_bounds(n: int, growth: float, start: float) -> list[int]:
