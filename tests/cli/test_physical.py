@@ -51,14 +51,14 @@ def test_the_table_names_the_limit(cli):
     [
         (("--toffoli", 10**19, "--logical-qubits", 100), "per gate"),
         (("--logical-qubits", 100), "no Toffoli"),
-        (("--toffoli", 5, "--logical-qubits", 0), "logical_qubits"),
-        (("--toffoli", 5, "--toffoli-depth", 6, "--logical-qubits", 9), "toffoli_depth"),
+        (("--toffoli", 5, "--logical-qubits", 0), "--logical-qubits 0"),
+        (("--toffoli", 5, "--toffoli-depth", 6, "--logical-qubits", 9), "--toffoli-depth 6"),
         *(
             (("--toffoli", 1000, "--logical-qubits", 9, "--measurement-depth", depth), "allowed: 1000 to 1000")
             for depth in (0, 7, 10**30)
         ),
         (("--toffoli", 5, "--logical-qubits", 9, "--hardware", "gidney-flower"), "did you mean"),
-        (("--toffoli", 5, "--logical-qubits", 9, "--n-factories", 0), "n_factories"),
+        (("--toffoli", 5, "--logical-qubits", 9, "--n-factories", 0), "--n-factories 0"),
         (("--toffoli", 5), "no --logical-qubits and no --counts"),
         (("--counts", "none.json", "--toffoli", 5), "--counts and --toffoli"),
         (("--counts", "none.json"), "no file of this name"),
