@@ -17,7 +17,7 @@ from groverattn.sweep import executors
 from groverattn.sweep import runner as runner_module
 from groverattn.sweep.executors import InProcess, Processes, chosen_workers
 from groverattn.sweep.kinds import KINDS
-from groverattn.sweep.points import Point, model_version
+from groverattn.sweep.points import Point, file_digest, model_version
 from groverattn.sweep.runner import BatchSize, Runner, Work, batches, compute, row_of
 from groverattn.sweep.sweep import sweep
 
@@ -135,6 +135,30 @@ def test_a_file_that_changes_during_a_run_ends_it(tmp_path):
     fresh = sweep(study, tmp_path / "fresh", InProcess)
     assert fresh.computed == 40
     assert (tmp_path / "out/table.csv").read_text() == (tmp_path / "fresh/table.csv").read_text()
+
+
+@pytest.mark.parametrize("when", ["before", "during", "never"])
+def test_files_are_looked_at_before_a_batch_and_after_it(tmp_path, monkeypatch, when):
+    """A file that changes while a batch is computed has been read by some of its points, nobody knows which."""
+    machine = tmp_path / "mine.toml"
+    machine.write_text("before")
+    work = Work("estimate", VERSION, str(tmp_path), {"mine.toml": file_digest(machine)})
+
+    def row(kind, point, folder):
+        if when == "during" and point.id == "2":
+            machine.write_text("after")
+        return {"id": point.id}
+
+    monkeypatch.setattr(runner_module, "row_of", row)
+    if when == "before":
+        machine.write_text("after")
+    if when == "never":
+        rows, seconds = compute(work, tuple(some_points(3)))
+        assert [row["id"] for row in rows] == ["0", "1", "2"]
+        assert seconds >= 0
+    else:
+        with pytest.raises(InputError, match=r"mine\.toml, which is not what it was"):
+            compute(work, tuple(some_points(3)))
 
 
 def test_a_long_error_is_cut():
