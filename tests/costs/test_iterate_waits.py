@@ -51,7 +51,7 @@ def test_a_mean_of_all_kinds_weighs_each_number_and_of_none_is_nothing():
 
 
 def test_parts_are_those_of_the_bloqs_and_a_form_is_passed_on():
-    """Each part against the bloq that it is of, with a load that is read backwards, several keys and words at a time."""
+    """Each part against the bloq that it is of: loads read backwards, several keys, several words at a time."""
     for access, choices in [
         ("qrom", {"unload": "again"}),
         ("qrom", {"keys_per_query": 3}),

@@ -1,4 +1,4 @@
-"""Each check of a bloq finds the fault that it is for: a full adder, a rotation and an unload that state something else."""
+"""Each check of a bloq finds the fault that it is for, in small bloqs that state something else than they do."""
 
 import attrs
 import numpy as np

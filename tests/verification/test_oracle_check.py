@@ -117,8 +117,11 @@ def test_a_circuit_with_one_gate_missing_is_found(op, monkeypatch):
         return check.mismatches > 0 or check.dirty_ancillas > 0
 
     circuit = flatten(one_oracle()[0])
-    for at in [i for i, gate in enumerate(circuit.gates) if gate.op is op][:40]:
-        assert any(is_found(circuit.gates[:at] + circuit.gates[at + 1 :], seed) for seed in range(12)), circuit.gates[at]
+    gates = circuit.gates
+    for at in [i for i, gate in enumerate(gates) if gate.op is op][:40]:
+        assert any(is_found(circuit.gates[:at] + circuit.gates[at + 1 :], seed) for seed in range(12)), circuit.gates[
+            at
+        ]
     assert not any(is_found(circuit.gates, seed) for seed in range(12))
 
 
