@@ -52,12 +52,16 @@ class Tests:
     reached: dict[str, dict[int, set[str]]]
 
     def stages(self, mutant: Mutant) -> Iterator[dict[str, float]]:
-        """Yield the tests that run the statement with the fault, then those that run its module, then the others."""
+        """Yield the tests that run the statement with the fault, then those that run its module.
+
+        Then the others, if no test runs the statement: it is run by an import, and what it makes is read anywhere.
+        """
         lines, left = self.reached.get(mutant.path, {}), dict(self.seconds)
-        for numbers in (mutant.lines, lines):
-            names = set().union(*(lines.get(number, ()) for number in numbers))
+        near, of_module = (
+            set().union(*(lines.get(number, ()) for number in numbers)) for numbers in (mutant.lines, lines)
+        )
+        for names in (near, of_module) if near else (of_module, set(left)):
             yield {name: left.pop(name) for name in names if name in left}
-        yield left
 
 
 class Order:
