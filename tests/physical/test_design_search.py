@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.costs.schedule import one_phase
+from groverattn.costs.schedule import Cycle, Phase, one_phase
 from groverattn.physical.code_distance import code_distances
 from groverattn.physical.demand import Demand
 from groverattn.physical.design_search import best_design, least_of_design
@@ -21,16 +21,29 @@ COPIES = (*range(1, 20), *(round(20 * 1.3**i) for i in range(40)))
 def volumes_of(demand, machine):
     """Yield qubits, cycles and volume of machines without a store that are within the budget, by plain numbers."""
     pace = demand.pace
-    reaction, steps = pace.reaction_cycles[0], max(pace.consumption_steps[0], pace.layout_steps[0])
+    columns = (pace.times, pace.reaction_cycles, pace.consumption_steps, pace.layout_steps, pace.toffoli, pace.t)
+    phases = [tuple(map(float, phase)) for phase in zip(*columns, strict=True)]
     for family in usable_families(machine):
         for factory in candidate_factories(family, machine)[::3]:
             p_states = factory.p_error(demand.toffoli, demand.t)
             if p_states >= demand.p_left:
                 continue
             for place in code_distances(machine)[:20]:
-                busy = max(reaction, steps * place.distance)
+                busy = sum(
+                    n * max(reaction, d_steps * place.distance, layout * place.distance)
+                    for n, reaction, d_steps, layout, _, _ in phases
+                )
                 for copies in COPIES:
-                    cycles = max(factory.cycles(demand.toffoli, demand.t) / copies, busy)
+                    cycles = sum(
+                        n
+                        * max(
+                            reaction,
+                            d_steps * place.distance,
+                            layout * place.distance,
+                            factory.cycles(toffoli, t) / copies,
+                        )
+                        for n, reaction, d_steps, layout, toffoli, t in phases
+                    )
                     operating = demand.operating_tiles
                     if operating < demand.operating_tiles_max:
                         needed = math.ceil(demand.clifford * place.distance / cycles)
@@ -45,7 +58,7 @@ def volumes_of(demand, machine):
                         qubits = machine.qubits_of_tiles(demand.tiles, place.distance)
                         qubits += bought * place.tile_qubits + copies * factory.qubits
                         yield qubits, cycles, qubits * time
-                    if copies > max(demand.toffoli, 1) or cycles == busy:
+                    if copies >= demand.toffoli or cycles == busy:
                         break
 
 
@@ -69,6 +82,37 @@ def test_nothing_is_better_than_the_best(
         toffoli_depth=math.ceil(toffoli / 10**log_parallel),
     )
     demand = Demand.choices(circuit, one_phase(circuit), machine, error_budget, waiting_s)[0]
+    compare_with_all(demand, machine, error_budget)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    name=st.sampled_from(sorted(HARDWARE)),
+    iterates=st.integers(1, 10**5),
+    serial=st.integers(1, 10**4),
+    parallel=st.integers(2, 3 * 10**4),
+    width=st.floats(2, 300),
+    fan_outs=st.sampled_from([0, 0, 500]),
+    waiting_s=st.sampled_from([0.0, 0.0, 1e4]),
+    error_budget=st.floats(1e-2, 0.5),
+)
+def test_nothing_is_better_where_phases_have_paces_of_their_own(
+    name, iterates, serial, parallel, width, fan_outs, waiting_s, error_budget
+):
+    """A walk of one Toffoli after the other, swaps of `width` at a time, and a start without Toffolis."""
+    machine = HARDWARE[name]
+    walk = Phase("walk", serial, serial, fan_outs, measurement=serial)
+    swaps = Phase("swaps", parallel, math.ceil(parallel / width), measurement=parallel)
+    schedule = (Cycle(iterates, (walk, swaps)), Cycle(3, (Phase("start", reactions=5),)))
+    toffoli = iterates * (serial + parallel)
+    depth = iterates * math.ceil(serial + parallel / width)
+    circuit = LogicalCounts(toffoli, 0, 0, 10 * toffoli, toffoli, 1000, toffoli_depth=depth)
+    demand = Demand.choices(circuit, schedule, machine, error_budget, waiting_s)[0]
+    assert demand.pace.names == ("walk", "swaps", "start")
+    compare_with_all(demand, machine, error_budget)
+
+
+def compare_with_all(demand, machine, error_budget):
     found = list(volumes_of(demand, machine))
     cycle_s = machine.cycle_time_us * 1e-6
     for objective, merit in (("volume", 2), ("qubits", 0), ("time", 1)):
