@@ -1,8 +1,9 @@
 import math
 
+import attrs
 import pytest
 
-from groverattn.costs.crossover import find_crossover
+from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
 
 
@@ -124,6 +125,14 @@ def test_beyond_the_range_the_ratio_is_followed_by_its_exponent():
     assert find_crossover(lambda n: 2**9 * n**0.94, float, n_min=2, n_max=2**30).log2_extrapolated == pytest.approx(150)
     assert find_crossover(lambda n: 2.0**63 * n**0.94, float, n_min=2, n_max=2**30).log2_extrapolated is None
     assert find_crossover(lambda n: 2.0**59 * n**0.94, float, n_min=2, n_max=2**30).log2_extrapolated is not None
+
+
+def test_faster_at_the_end_alone_extrapolates_to_nothing():
+    """Faster at the largest number already, though no crossover is kept: the ratio does not reach 1 beyond it."""
+    found = Crossover(None, "", 2, 2**30, 8.0, 0.5, quantum_exponent=0.5, classical_exponent=1.0)
+    assert found.log2_extrapolated is None
+    assert attrs.evolve(found, ratio_at_n_max=1.0).log2_extrapolated == 30
+    assert attrs.evolve(found, ratio_at_n_max=2.0).log2_extrapolated == pytest.approx(32)
 
 
 def test_the_sentence_of_a_ratio():

@@ -7,6 +7,7 @@ from groverattn.bloqs.search.block_oracle import oracle_of
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import total
 from groverattn.costs.search_totals import phased_iterate, search_totals
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
@@ -49,6 +50,8 @@ def test_expected_counts_are_rounded_once(law):
         expected = plain * a_run + cost.checks_expected * a_start + cost.phased_expected * a_phased
         assert abs(getattr(result.row, name) - expected) <= 1.5  # three products, each rounded once
     assert (cost.phased_expected > 0) is (law in ("expected", "worst"))
+    for name in ("toffoli", "rotation"):
+        assert total(result.schedule, name) == pytest.approx(getattr(result.row, name), abs=1.5)
     for scope in (result.row, result.head, result.model):
         assert {type(value) for value in attrs.asdict(scope).values()} == {int}
 
