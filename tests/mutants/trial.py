@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
@@ -89,9 +89,10 @@ class Order:
 class Watch:
     """Plugin of pytest: writes down how long tests take and which lines each runs."""
 
-    def __init__(self, copy: Path, packages: Iterable[str]):
+    def __init__(self, copy: Path, packages: list[str]):
         self.copy, self.seconds = copy, dict[str, float]()
-        self.coverage = coverage.Coverage(data_file=None, include=[f"{copy}/src/*"], config_file=False)
+        include = [f"{copy}/src/{package}/*" for package in packages]
+        self.coverage = coverage.Coverage(data_file=None, include=include, config_file=False)
         self.coverage.start()
         for package in packages:
             name = package.replace("/", ".")
