@@ -84,6 +84,7 @@ def test_a_step_is_bisected_as_finely_as_is_said(octaves, compared, halvings, wi
     found = find_crossover(lambda n: timed(calls, n), lambda n: n / 1000, n_min=2, n_max=2**30, octaves=octaves)
     assert 10**6 < found.n_keys <= 10**6 * (1 + within)
     assert len(calls) == compared + halvings + 2
+    assert {2, 2**30} | {2**k for k in range(octaves, 30, octaves)} <= set(calls)
 
 
 def test_neighbours_are_told_apart_coarsely_too():
