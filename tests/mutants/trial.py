@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import importlib
 import os
 import pickle
 import pkgutil
+import py_compile
 import shutil
 import signal
 import sys
@@ -191,11 +193,8 @@ class Laboratory:
         for stream in (1, 2):
             os.dup2(output, stream)
         os.chdir(ROOT)
-        source = str(self.copy / "src")
-        sys.path.insert(0, source)
-        # a module with a fault may be as old and as long as the module without
-        sys.dont_write_bytecode = True
-        os.environ |= {"PYTHONPATH": source, "PYTHONDONTWRITEBYTECODE": "1"}
+        sys.path.insert(0, str(self.copy / "src"))
+        os.environ["PYTHONPATH"] = str(self.copy / "src")
 
 
 @contextlib.contextmanager
@@ -203,4 +202,6 @@ def laboratory() -> Iterator[Laboratory]:
     """Copy the package."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         shutil.copytree(ROOT / "src", Path(folder, "src"), ignore=shutil.ignore_patterns("__pycache__"))
+        # a module with a fault may be as old and as long as the module without: their contents are compared
+        compileall.compile_dir(folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
         yield Laboratory(Path(folder))
