@@ -39,7 +39,7 @@ def test_a_mixed_iterate_lies_between_its_kinds():
     assert iterate_waits("qrom", 1000, _SCORE) == plain
     mean = IterateWaits.mean([(3, plain), (1, phased)])
     assert mean.reactions == pytest.approx(0.75 * plain.reactions + 0.25 * phased.reactions)
-    assert IterateWaits.mean([(2, phased)]) == phased
+    assert IterateWaits.mean([(2, phased)]) == IterateWaits.mean([(0, phased)]) == phased
 
 
 def test_a_mean_of_all_kinds_weighs_each_number_and_of_none_is_nothing():
