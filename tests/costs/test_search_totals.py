@@ -9,6 +9,7 @@ from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.schedule import total
 from groverattn.costs.search_totals import phased_iterate, search_totals
+from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.cost import SearchCost
@@ -89,3 +90,5 @@ def test_an_iterate_with_phases_is_counted_but_over_blocks():
     table, score = KeyTable(16, 3, 4), iterate.oracle.score
     blocks = GroverIterate(oracle_of("qrom", table, score, keys_per_query=4))
     assert search_totals(blocks, cost, 1, 1).phased_iterate is None
+    with pytest.raises(InputError, match="without angle"):
+        phased_iterate(blocks)
