@@ -18,6 +18,7 @@ from groverattn.costs.counting import count, count_iterate
 from groverattn.costs.phases import phases_of
 from groverattn.costs.schedule import Phase, total
 from groverattn.costs.search_totals import count_search, phased_iterate
+from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 
 KEY_BITS = 3
@@ -198,3 +199,5 @@ def test_any_other_oracle_is_one_phase():
     assert oracle == Phase("oracle", reactions=3)
     assert diffusion.name == "diffusion"
     assert count_iterate(GroverIterate(OtherOracle())).toffoli_parts.keys() == {"oracle", "diffusion"}
+    with pytest.raises(InputError, match="without angle"):
+        phased_iterate(GroverIterate(OtherOracle()))

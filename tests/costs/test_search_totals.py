@@ -88,7 +88,7 @@ def test_an_iterate_with_phases_is_counted_but_over_blocks():
     iterate, one_key = totals(16, cost)
     assert one_key.phased_iterate == count(phased_iterate(iterate))
     table, score = KeyTable(16, 3, 4), iterate.oracle.score
-    blocks = GroverIterate(oracle_of("qrom", table, score, keys_per_query=4))
+    blocks = GroverIterate(oracle_of("qrom", table, score, keys_per_query=2))
     assert search_totals(blocks, cost, 1, 1).phased_iterate is None
-    with pytest.raises(InputError, match="without angle"):
+    with pytest.raises(InputError, match="the angle pi, or one key in a block"):
         phased_iterate(blocks)
