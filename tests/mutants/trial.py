@@ -28,6 +28,8 @@ from .mutations import Mutant
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10
 """Times the processor time of a test without a fault, and seconds beside, that it may take with one."""
+QUICK_SECONDS = 1.0
+"""Tests that take longer are not asked: a fault that they alone notice counts as one that survived."""
 
 
 def load_libraries() -> None:
@@ -58,7 +60,8 @@ class Tests:
 
         Then the others, if no test runs the statement: it is run by an import, and what it makes is read anywhere.
         """
-        lines, left = self.reached.get(mutant.path, {}), dict(self.seconds)
+        lines = self.reached.get(mutant.path, {})
+        left = {name: seconds for name, seconds in self.seconds.items() if seconds <= QUICK_SECONDS}
         near, of_module = (
             set().union(*(lines.get(number, ()) for number in numbers)) for numbers in (mutant.lines, lines)
         )
