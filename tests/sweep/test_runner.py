@@ -398,6 +398,14 @@ def test_batches_grow_with_fast_points():
     assert size.size == 64
 
 
+def test_a_steady_pace_keeps_its_batches_and_a_new_one_counts_more():
+    """Each batch before the last counts half as much: 60 points in 1.5 s, then 70 in 4.75 s."""
+    size = BatchSize()
+    for n_points, seconds, points in ((40, 1.0, 40), (40, 1.0, 40), (40, 4.0, 14)):
+        size.learn(n_points, seconds)
+        assert size.size == points
+
+
 def test_batches_end_where_what_is_shared_changes():
     points = [Point(str(at), {"n_keys": at // 5}) for at in range(20)]
     cut = [[point.id for point in batch] for batch in batches(points, ("n_keys",), BatchSize(8, 1.0))]
@@ -431,3 +439,40 @@ def test_a_worker_of_another_version_is_refused():
     assert found["error"].startswith("given: no preset")
     # by name, so that a worker of any kind finds it
     assert (compute.__module__, compute.__qualname__) == ("groverattn.sweep.runner", "compute")
+
+
+def test_after_an_interrupt_only_what_is_finished_and_whole_is_written():
+    """Neither what failed, nor what was cancelled, nor what is being computed, which would be waited for."""
+    run = Run(InProcess)
+    runner = Runner(Work("estimate", VERSION, "."), InProcess, run.write)
+    runner._executor = InProcess()
+    done, cancelled, pending = Future(), Future(), Future()
+    done.set_result(([{"id": "7"}], 1.0))
+    cancelled.cancel()
+    runner._pending = dict.fromkeys((pending, failed(ValueError()), cancelled, done), ())
+    runner._write_finished()
+    assert run.rows == [{"id": "7"}]
+
+
+def test_all_batches_that_are_lost_at_once_are_computed_again():
+    class LosesThree(InProcess):
+        slots = 4
+        lost = 0
+
+        def submit(self, work, *arguments):
+            if arguments and LosesThree.lost < 3:
+                LosesThree.lost += 1
+                return failed(BrokenExecutor())
+            return super().submit(work, *arguments)
+
+    run = Run(LosesThree)
+    assert run(some_points(20))
+    assert is_each_once(run, 20)
+    assert run.died == []
+
+
+def test_a_long_reason_is_cut_to_300_characters():
+    with pytest.raises(InputError) as refusal:
+        runner_module._check_loss(RuntimeError("y" * 1000))
+    assert str(refusal.value).count("y" * 286) == 1
+    assert "y" * 287 not in str(refusal.value)  # "RuntimeError: " is fourteen more

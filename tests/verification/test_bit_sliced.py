@@ -79,6 +79,12 @@ def test_undoing_another_and_is_dirty_and_costs_a_sign_by_chance():
     assert np.abs(signs[:, 2:].sum(axis=0) - 250).max() < 50
 
 
+def test_every_input_has_outcomes_of_its_own():
+    gates = [(Op.AND, (0, 1, 2), (1, 1)), (Op.UN_AND, (0, 1, 2), (1, 0))]
+    signs = np.array([run(gates, 2, 3, values=[2] * 128, seed=seed).negative for seed in range(60)])
+    assert (signs.any(axis=0) & ~signs.all(axis=0)).all()
+
+
 @pytest.mark.parametrize(
     ("gates", "dirty"),
     [

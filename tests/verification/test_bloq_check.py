@@ -9,6 +9,7 @@ from qualtran.bloqs.basic_gates import CNOT, CZ, Hadamard, Rz, XGate, ZGate
 from groverattn.bloqs.costed import CostedGate
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.flat.flattening import write_gates
+from groverattn.bloqs.lookup.phase_fixup import FixupRow
 from groverattn.bloqs.score.full_adder import FullAdder
 from groverattn.bloqs.search.diffusion import Diffusion
 from groverattn.verification.bloq_check import (
@@ -155,6 +156,7 @@ class OfPhases(OneQubit):
     """States the phase of each basis state, with a rotation that a bit-sliced run does not know."""
 
     def basis_state_phase(self, q):
+        assert type(q) is int
         return -1 if q else 1
 
 
@@ -219,7 +221,29 @@ def test_what_is_written_in_one_step_has_to_do_what_its_decomposition_does():
         check_basis_states(Written((CZ(), CZ())))
 
 
+def test_what_is_read_backwards_gets_what_the_forward_circuit_makes():
+    for bloq in (FullAdder(), FullAdder().adjoint(), FullAdder(cv_a=0).adjoint()):
+        check_bloq(bloq)
+
+
+def test_a_gate_has_no_decomposition():
+    check_bloq(FixupRow(3))
+    with pytest.raises(AssertionError, match="is a gate that decomposes"):
+        check_decomposition(DecomposedGate(3))
+
+
+class DecomposedGate(FixupRow):
+    """Has a writer of its own, no circuit, and a decomposition all the same."""
+
+    def decompose_bloq(self):
+        return FullAdder().decompose_bloq()
+
+
+write_gates.register(DecomposedGate, write_gates.dispatch(FixupRow))
+
+
 def test_which_check_runs_a_bloq():
+    assert is_gate(FixupRow(3))
     assert runs_on_basis(FullAdder())
     assert not runs_on_basis(Diffusion(4))
     assert not runs_on_basis(OfPhases((Rz(0.5),)))

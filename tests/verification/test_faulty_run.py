@@ -140,5 +140,7 @@ def test_a_distribution_is_of_the_runs_one_after_the_other():
     assert measured_distribution([prepare], 0.999999, rng).tolist() == [0, 0, 0, 1]
     assert measured_distribution([prepare, flip], 0.0, rng).tolist() == [0, 0, 1, 0]
     assert measured_distribution([prepare, flip, flip], 0.0, rng).tolist() == [0, 0, 0, 1]
+    other = faulty([(Op.X, (0,))], 2).circuit
+    assert measured_distribution([prepare, flip, other, flip], 0.0, rng).tolist() == [0, 1, 0, 0]
     spoilt = [measured_distribution([prepare, flip], 1 - 1e-12, rng)[0b11] for _ in range(300)]
     assert np.mean(spoilt) == pytest.approx(2 / 3, abs=4 * math.sqrt(2 / 9 / 300))  # X or Y of three

@@ -96,6 +96,8 @@ def test_a_random_row_has_one_in_sixteen_marked_or_as_many_as_said(n_keys, n_mar
 def test_the_random_row_that_is_checked_by_default():
     row = chosen()
     assert (row.n_keys, len(row.query), row.key_bits, row.query_bits, row.data_access) == (1024, 64, 8, 8, "qrom")
+    request = VerificationRequest()
+    assert (request.weight_bits, request.seed, request.keys_per_query, request.words_at_once) == (8, 0, 1, 1)
     row = chosen(n_keys=32, index_heads=3, d_head=2, weight_bits=4)
     assert row.inputs()["index_heads"] == 3
     assert chosen(n_keys=32, d_head=2, read_first=3).inputs()["keys_read_first"] == 3
