@@ -28,8 +28,8 @@ from .mutations import Mutant
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10
 """Times the processor time of a test without a fault, and seconds beside, that it may take with one."""
-QUICK_SECONDS = 1.0
-"""Tests that take longer are not asked: a fault that they alone notice counts as one that survived."""
+MOST_SECONDS = 30.0
+"""Of the tests that may notice a fault the quickest are asked, which take this long in all without it."""
 
 
 def load_libraries() -> None:
@@ -60,13 +60,18 @@ class Tests:
 
         Then the others, if no test runs the statement: it is run by an import, and what it makes is read anywhere.
         """
-        lines = self.reached.get(mutant.path, {})
-        left = {name: seconds for name, seconds in self.seconds.items() if seconds <= QUICK_SECONDS}
-        near, of_module = (
+        lines, left, total = self.reached.get(mutant.path, {}), dict(self.seconds), 0.0
+        near, module = (
             set().union(*(lines.get(number, ()) for number in numbers)) for numbers in (mutant.lines, lines)
         )
-        for names in (near, of_module) if near else (of_module, set(left)):
-            yield {name: left.pop(name) for name in names if name in left}
+        for names in (near, module) if near else (module, set(left)):
+            stage: dict[str, float] = {}
+            for name in sorted(names & left.keys(), key=left.__getitem__):
+                seconds = left.pop(name)
+                total += seconds
+                if total <= MOST_SECONDS:
+                    stage[name] = seconds
+            yield stage
 
 
 class Order:
