@@ -1,5 +1,7 @@
 """What bloqs state of themselves, and what few circuits need: calls outside, fan-outs, controls, Cirq's rare gates."""
 
+import math
+
 import attrs
 import cirq
 import numpy as np
@@ -46,6 +48,13 @@ def test_of_scores_and_flips_one_waits_for_another():
     oracle = PhaseOracle(key_lookup("qrom", TABLE), SCORE)
     assert (oracle.turns, oracle.flips_in_turn) == (1, 1)
     assert key_lookup("qrom", TABLE).kept_bits == 0
+
+
+def test_an_angle_is_given_by_its_name():
+    lookup = key_lookup("qrom", TABLE)
+    assert PhaseOracle(lookup, SCORE).angle == math.pi
+    with pytest.raises(TypeError):
+        PhaseOracle(lookup, SCORE, 1.0)
 
 
 def test_odd_blocks_are_marked():

@@ -18,6 +18,9 @@ TOO_EASY = (mutators.operator_assignment, mutators.operator_string, mutators.ope
 # What only readers, type checkers and messages see.
 NOT_MUTATED = (cst.Annotation, cst.Assert, cst.Decorator, cst.FormattedString, cst.Import, cst.ImportFrom, cst.Raise)
 
+EXPLAINS = {None, "help", "metadata"}
+"""Arguments by position, which most calls ask for, and those that readers see."""
+
 
 @attrs.frozen
 class Mutant:
@@ -118,7 +121,7 @@ class Finder(cst.CSTVisitor):
 def is_message(node: cst.CSTNode) -> bool:
     """Whether a node makes an error or explains an input."""
     if isinstance(node, cst.Arg):
-        return node.keyword is not None and node.keyword.value in ("help", "metadata")
+        return node.keyword is not None and node.keyword.value in EXPLAINS
     return isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "InputError"
 
 
@@ -147,8 +150,8 @@ def faults(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
 
 
 def is_too_easy(node: cst.Call, fault: cst.Call) -> bool:
-    """Whether a call got None for an argument, or lost one by position, which most calls ask for."""
+    """Whether a call got None for an argument, or lost one by position or one that explains."""
     names, named = ([arg.keyword and arg.keyword.value for arg in call.args] for call in (node, fault))
     lost = set(names) - set(named)
     same_function = node.func.deep_equals(fault.func)
-    return same_function and (not lost or None in lost or len(names) - len(named) != len(lost))
+    return same_function and (not lost or bool(lost & EXPLAINS) or len(names) - len(named) != len(lost))
