@@ -165,7 +165,8 @@ def test_no_other_number_of_copies_has_less_volume(name, log_qubits, width):
     volumes = {}
     for copies in range(1, 2_000):
         cycles = cycles_of(demand, factory, place.distance, copies)
-        volumes |= {copies: volume for _, _, volume in priced(demand, machine, factory, place, copies, cycles)}
+        for _, _, volume in priced(demand, machine, factory, place, copies, cycles):
+            volumes[copies] = volume
     assert best.n_factories in volumes
     cycle_s = machine.cycle_time_us * 1e-6
     assert best.volume_qubit_s == pytest.approx(volumes[best.n_factories] * cycle_s, rel=1e-6)
