@@ -38,12 +38,12 @@ def part(*folders: str, mutants: int) -> Part:
 
 
 PARTS = {
-    "circuits": part("bloqs", mutants=150),
-    "costs": part("costs", mutants=80),
-    "laws": part("reference/search", mutants=100),
-    "physical": part("physical", mutants=100),
-    "checks": part("verification", "diagnosis", mutants=100),
-    "stores": part("sweep", mutants=80),
+    "circuits": part("bloqs", mutants=40),
+    "costs": part("costs", mutants=60),
+    "laws": part("reference/search", mutants=40),
+    "physical": part("physical", mutants=40),
+    "checks": part("verification", "diagnosis", mutants=40),
+    "stores": part("sweep", mutants=40),
 }
 
 
