@@ -42,6 +42,9 @@ def outcome(name: str, options: argparse.Namespace) -> Outcome:
             idle.put(stack.enter_context(laboratory()))
         place = idle.get()
         tests = place.watch(part.packages, part.tests)
+        whole = Mutant(paths[0], range(0), "", "", (ROOT / paths[0]).read_text("utf-8"))
+        if not place.survives(whole, tests):
+            raise RuntimeError(f"{name}: a trial without a fault fails")
         idle.put(place)
         print(f"{name}: {len(to_try)} mutants, {len(tests.seconds)} tests", file=sys.stderr, flush=True)
 

@@ -28,6 +28,8 @@ from .mutations import Mutant
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10
 """Times the processor time of a test without a fault, and seconds beside, that it may take with one."""
+WAITS_SECONDS = 600
+"""Time after which a test that waits, and so takes no processor time, has failed."""
 MOST_SECONDS = 30.0
 """Of the tests that may notice a fault the quickest are asked, which take this long in all without it."""
 
@@ -86,7 +88,7 @@ class Order:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         limit = PATIENCE * (1 + self.seconds[item.nodeid])
-        timers = {signal.ITIMER_PROF: limit, signal.ITIMER_REAL: 6 * limit}  # what waits takes no processor time
+        timers = {signal.ITIMER_PROF: limit, signal.ITIMER_REAL: WAITS_SECONDS}
         for timer, seconds in timers.items():
             signal.setitimer(timer, seconds)  # its signal ends the process
         try:
