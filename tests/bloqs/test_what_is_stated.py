@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from qualtran.bloqs.basic_gates import GlobalPhase
 
-from groverattn.bloqs.flat.circuit import Axis, Op
+from groverattn.bloqs.flat.circuit import Axis, FlatCircuit, Gate, Op
 from groverattn.bloqs.flat.cirq import cirq_operations
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
@@ -52,7 +52,7 @@ def test_of_scores_and_flips_one_waits_for_another():
 
 def test_an_angle_is_given_by_its_name():
     lookup = key_lookup("qrom", TABLE)
-    assert PhaseOracle(lookup, SCORE).angle == math.pi
+    assert PhaseOracle(lookup, SCORE).predicate.angle == math.pi
     with pytest.raises(TypeError):
         PhaseOracle(lookup, SCORE, 1.0)
 
@@ -127,3 +127,21 @@ def test_a_score_of_an_indexer_reaches_its_threshold_as_it_is_added_up(significa
     if significant_bits is None and not lowest_column:
         heads = np.maximum(keys @ np.array(query.queries).T, 0)
         assert (heads @ np.array(query.weights) >= 9).tolist() == reached.tolist()
+
+
+def test_a_gate_waits_for_the_parity_that_it_depends_on_though_others_came_later():
+    """Two And and a measurement, 3; another measurement, 1; the And after the CZ waits for the first parity."""
+    parities = [Gate(Op.PARITIES, (), ((bit,), (bit + 1,), None)) for bit in (0, 2)]
+    gates = [
+        Gate(Op.AND, (0, 1, 2), (1, 1)),
+        Gate(Op.AND, (2, 0, 3), (1, 1)),
+        Gate(Op.MEASURE_X, (3,), (0,)),
+        parities[0],
+        Gate(Op.MEASURE_X, (4,), (2,)),
+        parities[1],
+    ]
+    after = [Gate(Op.AND, (5, 6, 7), (1, 1))]
+    for condition, depth in ((1, 4), (3, 3)):
+        flip = Gate(Op.CONDITIONAL_CZ, (5, 6), (condition,))
+        circuit = FlatCircuit([*gates, flip, *after], 8, 4, {}, {})
+        assert (circuit.measurement_depth, circuit.toffoli_depth) == (depth, 2)
