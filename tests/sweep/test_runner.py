@@ -476,3 +476,14 @@ def test_a_long_reason_is_cut_to_300_characters():
         runner_module._check_loss(RuntimeError("y" * 1000))
     assert str(refusal.value).count("y" * 286) == 1
     assert "y" * 287 not in str(refusal.value)  # "RuntimeError: " is fourteen more
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1_000, 1_000), (1_988, 1_988), (1_989, None), (9_000, None)])
+def test_an_error_longer_than_a_cell_holds_ends_with_dots(length, kept):
+    """2,000 characters with the name of the exception, "ValueError: ", before them."""
+
+    def result(values):
+        raise ValueError("z" * length)
+
+    error = row_of(attrs.evolve(KIND, result=result), some_points(1)[0], Path())["error"]
+    assert error == ("ValueError: " + "z" * kept if kept else "ValueError: " + "z" * 1_988 + "...")
