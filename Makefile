@@ -12,7 +12,7 @@ JOBS ?= 2
 export QDK_PYTHON_TELEMETRY := none
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check docs format fuzz bench estimates studies clean
+.PHONY: help setup run test check docs format fuzz mutants bench estimates studies clean
 
 help: ## print the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -40,6 +40,10 @@ format: $(STAMP) ## sort the imports and format
 
 fuzz: $(STAMP) ## more than 100,000 inputs through files, TOML, options and API; ten to fifteen minutes
 	cd tests && ../$(BIN)/python -m fuzz $(ARGS)
+
+mutants: $(STAMP) ## put small faults into the package that tests must notice; an hour; ARGS="--part costs" for one part
+	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev,mutants]'
+	cd tests && ../$(BIN)/python -m mutants $(ARGS)
 
 bench: $(STAMP) ## time the benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)

@@ -1,4 +1,5 @@
 import itertools
+import operator
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groverattn.bloqs.flat.flattening import flatten
-from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap, signed_digits
+from groverattn.bloqs.score.heap import SCORE_METHODS, plan_score_heap, sign_width, signed_digits
 from groverattn.bloqs.score.score import Score
 from groverattn.costs.counting import count
 from groverattn.verification.bit_sliced import run_on_basis
@@ -80,3 +81,15 @@ def test_score_bloq_counts_its_heap():
     score = Score((5, -3, 7), 4, 4)
     assert count(score).toffoli == score.heap.toffoli
     assert count(score.adjoint()).toffoli == 0
+
+
+@pytest.mark.parametrize("query", [(3,), (-5, 2), (0, 0), (1, -1, 4)])
+@pytest.mark.parametrize("key_bits", [2, 3])
+def test_the_sign_is_no_wider_than_the_values_need(query, key_bits):
+    """v = threshold - 1 - score of every key, give or take the error, in two's complement."""
+    keys = range(-(1 << key_bits - 1), 1 << key_bits - 1)
+    scores = [sum(map(operator.mul, query, key)) for key in itertools.product(keys, repeat=len(query))]
+    for threshold, error in itertools.product((-17, -1, 0, 1, 2, 9, 40), (0, 3)):
+        low, high = threshold - 1 - max(scores) - error, threshold - 1 - min(scores) + error
+        width = next(w for w in range(1, 20) if -(1 << w - 1) <= low and high < 1 << w - 1)
+        assert sign_width(query, threshold, key_bits, error) == width

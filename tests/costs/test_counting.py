@@ -10,7 +10,9 @@ from groverattn.bloqs.lookup.data_access import DATA_ACCESSES, key_lookup
 from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
-from groverattn.costs.counting import count, count_iterate
+from groverattn.costs import counting
+from groverattn.costs.counting import ControlBits, count, count_iterate
+from groverattn.costs.depth import MeasurementDepth, ToffoliDepth
 from groverattn.problem.key_table import KeyTable
 from groverattn.verification.oracle_check import flat_counts
 
@@ -70,3 +72,26 @@ def test_a_search_is_its_iterates():
 def test_one_gate(bloq, toffoli):
     assert count(bloq).toffoli == toffoli
     assert count(bloq).t_count() == 4 * toffoli
+
+
+def test_nothing_costs_nothing():
+    assert (ToffoliDepth().zero(), MeasurementDepth().zero(), ControlBits().zero()) == (0, 0, 0)
+
+
+def test_parts_that_were_counted_are_kept_up_to_a_number(monkeypatch):
+    """A long session counts ever new parts: what is kept is thrown away as a whole, and counted again."""
+    monkeypatch.setattr(counting, "_PARTS_KEPT", 3)
+    known = counting._known_costs(ControlBits(planes=77))
+    lookups = [key_lookup("qrom", KeyTable(n, 3, 3)).adjoint() for n in range(2, 12)]
+    bits = [counting.cost_of(lookup, ControlBits(planes=77)) for lookup in lookups]
+    assert bits == [n * 1 for n in range(2, 12)]
+    sizes = []
+    for lookup in lookups:
+        counting.cost_of(lookup, ControlBits(planes=77))
+        sizes.append(len(known))
+    assert 3 < max(sizes) < 30
+    assert lookups[-1] in known
+    n_before = len(known)
+    monkeypatch.setattr(counting, "_PARTS_KEPT", n_before)
+    counting.cost_of(lookups[-1], ControlBits(planes=77))
+    assert len(known) == n_before

@@ -3,18 +3,22 @@
 import itertools
 import math
 
+import attrs
 import numpy as np
 import pytest
+from qualtran import Bloq, BQUInt, Register, Signature
+from qualtran.bloqs.basic_gates import CZ
 
 from groverattn.bloqs.flat.circuit import Op
 from groverattn.bloqs.flat.flattening import flatten
 from groverattn.bloqs.score.methods import score
 from groverattn.bloqs.search.block_oracle import oracle_of
 from groverattn.bloqs.search.grover import GroverIterate
-from groverattn.costs.counting import count
+from groverattn.costs.counting import count, count_iterate
 from groverattn.costs.phases import phases_of
 from groverattn.costs.schedule import Phase, total
 from groverattn.costs.search_totals import count_search, phased_iterate
+from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 
 KEY_BITS = 3
@@ -164,3 +168,36 @@ def test_fan_outs_are_those_of_the_flat_circuit(access, choices):
 def test_rows_of_a_walk_take_turns_and_cells_of_a_tree_do_not():
     walk, tree = (phases_of(iterate_of(access))[0] for access in ("qrom", "bucket-brigade"))
     assert (walk.fan_outs, tree.fan_outs) == (16, 7)
+
+
+def test_a_load_of_single_words_is_one_phase_and_of_blocks_two():
+    """A walk that has all Toffolis of the load leaves no swaps."""
+    names = [[phase.name for phase in phases_of(iterate_of("qroam", block=block))] for block in (1, 2)]
+    rest = ["score", "flip", "unscore", "unload", "diffusion"]
+    assert names == [["load", *rest], ["walk", "swaps", *rest]]
+
+
+@attrs.frozen
+class OtherOracle(Bloq):
+    """An oracle that is not made of a lookup and a score, and states no fan-outs: it marks the largest index."""
+
+    toffoli_depth, measurement_depth = 0, 3
+    peak_qubits = 2
+
+    @property
+    def signature(self):
+        return Signature([Register("selection", BQUInt(2, 4))])
+
+    def build_composite_bloq(self, bb, selection):
+        high, low = bb.split(selection)
+        high, low = bb.add(CZ(), q1=high, q2=low)
+        return {"selection": bb.join(np.array([high, low]), dtype=BQUInt(2, 4))}
+
+
+def test_any_other_oracle_is_one_phase():
+    oracle, diffusion = phases_of(GroverIterate(OtherOracle()))
+    assert oracle == Phase("oracle", reactions=3)
+    assert diffusion.name == "diffusion"
+    assert count_iterate(GroverIterate(OtherOracle())).toffoli_parts.keys() == {"oracle", "diffusion"}
+    with pytest.raises(InputError, match="without angle"):
+        phased_iterate(GroverIterate(OtherOracle()))

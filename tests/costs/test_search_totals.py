@@ -3,10 +3,14 @@
 import attrs
 import pytest
 
-from groverattn.bloqs.search.grover import GroverSearch
+from groverattn.bloqs.search.block_oracle import oracle_of
+from groverattn.bloqs.search.grover import GroverIterate, GroverSearch
 from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
+from groverattn.costs.schedule import total
 from groverattn.costs.search_totals import phased_iterate, search_totals
+from groverattn.errors import InputError
+from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import Shape
 from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.laws import LAWS, search_cost
@@ -47,6 +51,8 @@ def test_expected_counts_are_rounded_once(law):
         expected = plain * a_run + cost.checks_expected * a_start + cost.phased_expected * a_phased
         assert abs(getattr(result.row, name) - expected) <= 1.5  # three products, each rounded once
     assert (cost.phased_expected > 0) is (law in ("expected", "worst"))
+    for name in ("toffoli", "rotation"):
+        assert total(result.schedule, name) == pytest.approx(getattr(result.row, name), abs=1.5)
     for scope in (result.row, result.head, result.model):
         assert {type(value) for value in attrs.asdict(scope).values()} == {int}
 
@@ -74,3 +80,15 @@ def test_counts_of_a_phased_iterate_do_not_depend_on_its_angles(access):
         assert count(attrs.evolve(iterate, oracle=oracle, diffusion_angle=diffusion_angle)) == counted
     assert counted.rotation == count(iterate).rotation + 2
     assert counted.toffoli == count(iterate).toffoli + 2
+
+
+def test_an_iterate_with_phases_is_counted_but_over_blocks():
+    """A block of keys has the OR of its predicates, which has no angle."""
+    cost = SearchCost(1.0, 1, 1.0, 0.1, "test")
+    iterate, one_key = totals(16, cost)
+    assert one_key.phased_iterate == count(phased_iterate(iterate))
+    table, score = KeyTable(16, 3, 4), iterate.oracle.score
+    blocks = GroverIterate(oracle_of("qrom", table, score, keys_per_query=2))
+    assert search_totals(blocks, cost, 1, 1).phased_iterate is None
+    with pytest.raises(InputError, match="the angle pi, or one key in a block"):
+        phased_iterate(blocks)

@@ -1,16 +1,20 @@
 """The report of a head against its parts computed by hand, and its figure."""
 
+import types
+
 import attrs
 import numpy as np
 import pytest
 
-from groverattn.diagnosis.diagnosis import diagnose
+from groverattn.diagnosis import tails
+from groverattn.diagnosis.diagnosis import Summary, diagnose
 from groverattn.diagnosis.figure import diagnosis_svg
 from groverattn.diagnosis.tails import compare_tails
 from groverattn.errors import InputError
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import AttentionHead, bundled_head
 from groverattn.problem.limits import DIAGNOSIS_ENTRIES_MAX, check_diagnosis
+from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.goodness import largest_keys
 from groverattn.reference.attention.mass_profile import keys_for_mass
@@ -58,6 +62,80 @@ def test_errors_of_the_tails_are_those_of_b(diagnosis) -> None:
         assert tail["error_max"] == pytest.approx(error.max(), rel=1e-9)
         assert tail["rows_beyond"] == 0
         assert tail["error_max"] <= tail["best_bound_max"] <= tail["mass_bound_max"]
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_each_number_of_a_tail_is_of_the_rows_that_have_one(causal) -> None:
+    """Weights, outputs and bounds row by row, summarised over the rows with a tail and divided by max |V|."""
+    head = attrs.evolve(bundled_head(), causal=causal, values=3 * bundled_head().values)
+    largest = largest_keys(head, 16)
+    at = largest.has_tail
+    assert at.sum() == (112 if causal else 128)
+    for found in compare_tails(head, largest):
+        B = SparseRankOne.from_found(head, largest.found, found.tail)
+        bounds, most = row_errors(B), np.abs(head.values).max()
+        error = np.abs(B.output() - exact_attention(head)).max(axis=1)[at] / most
+        assert (found.error_median, found.error_max) == (pytest.approx(np.median(error)), pytest.approx(error.max()))
+        assert found.weight_error_median == pytest.approx(np.median(bounds.weight_error[at]))
+        for name, bound in (
+            ("range_bound", bounds.output_a_priori),
+            ("mass_bound", bounds.output_a_posteriori),
+            ("best_bound", bounds.output_best),
+        ):
+            of_rows = bound[at] / most
+            assert getattr(found, f"{name}_median") == pytest.approx(np.median(of_rows)), name
+            assert getattr(found, f"{name}_max") == pytest.approx(of_rows.max()), name
+        assert (found.head, found.n_keys, found.causal, found.n_marked) == (head.name, 128, causal, 16)
+        assert (found.rank, found.reads_tail) == (TAILS[found.tail].rank, TAILS[found.tail].reads_tail)
+        assert found.rows_linear == B.linear.sum()
+
+
+@pytest.mark.parametrize("name", ["output_a_priori", "output_a_posteriori", "output_best"])
+def test_rows_beyond_any_of_their_bounds_are_counted(monkeypatch, name) -> None:
+    """Bounds that are half of the error in five rows, and the error itself but for rounding in the others."""
+    head = bundled_head()
+    largest = largest_keys(head, 16)
+
+    def planted(B):
+        bounds, error = row_errors(B), np.abs(B.output() - exact_attention(head)).max(axis=1)
+        names = ("weight_error", "value_max", "output_a_priori", "output_a_posteriori", "output_best")
+        lower = error * (1 - 1e-15)
+        lower[:5] /= 2
+        return types.SimpleNamespace(**{each: getattr(bounds, each) for each in names} | {name: lower})
+
+    monkeypatch.setattr(tails, "row_errors", planted)
+    assert {found.rows_beyond for found in compare_tails(head, largest)} == {5}
+
+
+def test_a_head_without_a_tail_in_some_rows_is_summarised_over_the_others() -> None:
+    """Counts and scores by hand: of five tokens only the last two see more than three keys, causally."""
+    keys = np.array([[4.0], [3.0], [2.0], [1.0], [0.5]])
+    head = AttentionHead(np.ones((5, 1)), keys, np.eye(5), 1.0, causal=True, name="few")
+    found = diagnose(head, 3)
+    result = found.as_json()
+    assert (result["rows"], result["rows_with_a_tail"], result["rows_with_ties"]) == (5, 2, 0)
+    assert result["by_row"]["tau"] == [None, None, None, 2.0, 2.0]
+    assert result["by_row"]["tail_range"] == [0, 0, 0, 0, 0.5]
+    weights = np.exp([4, 3, 2, 1, 0.5])
+    masses = [weights[3] / weights[:4].sum(), weights[3:].sum() / weights.sum()]
+    assert result["by_row"]["tail_mass"] == pytest.approx([0, 0, 0, *masses])
+    assert (result["tail_mass"]["min"], result["tail_mass"]["max"]) == pytest.approx(tuple(masses))
+    assert found.shared_tau == 1.0
+    assert found.shared_marked.tolist() == [1, 2, 3, 3, 3]
+    assert found.shared_mass == pytest.approx([1, 1, 1, 1 - masses[0], 1 - masses[1]])
+    threshold = result["shared_threshold"]
+    assert (threshold["above"], threshold["n_marked"]["min"], threshold["n_marked"]["max"]) == (1.0, 1, 3)
+    assert (threshold["tail_mass"]["min"], threshold["tail_mass"]["max"]) == (0, pytest.approx(masses[1]))
+    assert found.counts == (1, 2, 3, 4, 5)
+    assert found.held[4] == pytest.approx(np.cumsum(weights) / weights.sum())
+    assert result["keys_for_mass"]["0.90"]["max"] == (np.cumsum(weights) / weights.sum() < 0.9).sum() + 1
+    assert result["inputs"] == {
+        **{"head": "few", "n_keys": 5, "d_head": 1, "causal": True, "score_scale": 1.0, "n_marked": 3}
+    }
+
+
+def test_a_summary_of_numbers() -> None:
+    assert attrs.astuple(Summary.of(np.arange(101))) == (0, 10, 50, 90, 100)
 
 
 def test_tails_of_some_rows() -> None:

@@ -2,51 +2,66 @@
 
 import math
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groverattn.costs.logical import LogicalCounts
-from groverattn.costs.schedule import one_phase
+from groverattn.costs.schedule import Cycle, Phase, one_phase
 from groverattn.physical.code_distance import code_distances
 from groverattn.physical.demand import Demand
 from groverattn.physical.design_search import best_design, least_of_design
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.factories.usable import usable_families
 from groverattn.physical.machines.hardware import HARDWARE
+from groverattn.physical.machines.layout import WITHOUT_STEPS
 
 COPIES = (*range(1, 20), *(round(20 * 1.3**i) for i in range(40)))
 
 
 def volumes_of(demand, machine):
     """Yield qubits, cycles and volume of machines without a store that are within the budget, by plain numbers."""
-    pace = demand.pace
-    reaction, steps = pace.reaction_cycles[0], max(pace.consumption_steps[0], pace.layout_steps[0])
     for family in usable_families(machine):
         for factory in candidate_factories(family, machine)[::3]:
-            p_states = factory.p_error(demand.toffoli, demand.t)
-            if p_states >= demand.p_left:
+            if factory.p_error(demand.toffoli, demand.t) >= demand.p_left:
                 continue
             for place in code_distances(machine)[:20]:
-                busy = max(reaction, steps * place.distance)
+                busy = cycles_of(demand, factory, place.distance, math.inf)
                 for copies in COPIES:
-                    cycles = max(factory.cycles(demand.toffoli, demand.t) / copies, busy)
-                    operating = demand.operating_tiles
-                    if operating < demand.operating_tiles_max:
-                        needed = math.ceil(demand.clifford * place.distance / cycles)
-                        operating = min(max(needed, operating), demand.operating_tiles_max)
-                    if operating:
-                        cycles = max(cycles, demand.clifford * place.distance / operating)
-                    bought = operating - demand.operating_tiles
-                    time = cycles + demand.waiting_cycles
-                    intervals = time if machine.error_interval == "cycle" else time / place.distance
-                    p = intervals * (demand.exposed_tiles + bought) * place.error_rate + p_states + demand.p_synthesis
-                    if p <= demand.error_budget:
-                        qubits = machine.qubits_of_tiles(demand.tiles, place.distance)
-                        qubits += bought * place.tile_qubits + copies * factory.qubits
-                        yield qubits, cycles, qubits * time
-                    if copies > max(demand.toffoli, 1) or cycles == busy:
+                    cycles = cycles_of(demand, factory, place.distance, copies)
+                    yield from priced(demand, machine, factory, place, copies, cycles)
+                    if copies >= demand.toffoli or cycles == busy:
                         break
+
+
+def cycles_of(demand, factory, distance, copies):
+    """Cycles of all phases, each the longest of its waits and of its states."""
+    pace = demand.pace
+    columns = (pace.times, pace.reaction_cycles, pace.consumption_steps, pace.layout_steps, pace.toffoli, pace.t)
+    return sum(
+        times * max(reaction, steps * distance, layout * distance, factory.cycles(toffoli, t) / copies)
+        for times, reaction, steps, layout, toffoli, t in zip(*(column.tolist() for column in columns), strict=True)
+    )
+
+
+def priced(demand, machine, factory, place, copies, cycles):
+    """Yield qubits, cycles and volume of one machine, if it is within the budget."""
+    operating = demand.operating_tiles
+    if operating < demand.operating_tiles_max:
+        needed = math.ceil(demand.clifford * place.distance / cycles)
+        operating = min(max(needed, operating), demand.operating_tiles_max)
+    if operating:
+        cycles = max(cycles, demand.clifford * place.distance / operating)
+    bought = operating - demand.operating_tiles
+    time = cycles + demand.waiting_cycles
+    intervals = time if machine.error_interval == "cycle" else time / place.distance
+    p_states = factory.p_error(demand.toffoli, demand.t)
+    p = intervals * (demand.exposed_tiles + bought) * place.error_rate + p_states + demand.p_synthesis
+    if p <= demand.error_budget:
+        qubits = machine.qubits_of_tiles(demand.tiles, place.distance)
+        qubits += bought * place.tile_qubits + copies * factory.qubits
+        yield qubits, cycles, qubits * time
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,6 +84,37 @@ def test_nothing_is_better_than_the_best(
         toffoli_depth=math.ceil(toffoli / 10**log_parallel),
     )
     demand = Demand.choices(circuit, one_phase(circuit), machine, error_budget, waiting_s)[0]
+    compare_with_all(demand, machine, error_budget)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    name=st.sampled_from(sorted(HARDWARE)),
+    iterates=st.integers(1, 10**5),
+    serial=st.integers(1, 10**4),
+    parallel=st.integers(2, 3 * 10**4),
+    width=st.floats(2, 300),
+    fan_outs=st.sampled_from([0, 0, 500]),
+    waiting_s=st.sampled_from([0.0, 0.0, 1e4]),
+    error_budget=st.floats(1e-2, 0.5),
+)
+def test_nothing_is_better_where_phases_have_paces_of_their_own(
+    name, iterates, serial, parallel, width, fan_outs, waiting_s, error_budget
+):
+    """A walk of one Toffoli after the other, swaps of `width` at a time, and a start without Toffolis."""
+    machine = HARDWARE[name]
+    walk = Phase("walk", serial, serial, fan_outs, measurement=serial)
+    swaps = Phase("swaps", parallel, math.ceil(parallel / width), measurement=parallel)
+    schedule = (Cycle(iterates, (walk, swaps)), Cycle(3, (Phase("start", reactions=5),)))
+    toffoli = iterates * (serial + parallel)
+    depth = iterates * math.ceil(serial + parallel / width)
+    circuit = LogicalCounts(toffoli, 0, 0, 10 * toffoli, toffoli, 1000, toffoli_depth=depth)
+    demand = Demand.choices(circuit, schedule, machine, error_budget, waiting_s)[0]
+    assert demand.pace.names == ("walk", "swaps", "start")
+    compare_with_all(demand, machine, error_budget)
+
+
+def compare_with_all(demand, machine, error_budget):
     found = list(volumes_of(demand, machine))
     cycle_s = machine.cycle_time_us * 1e-6
     for objective, merit in (("volume", 2), ("qubits", 0), ("time", 1)):
@@ -95,3 +141,33 @@ def test_none_is_found_where_the_limit_is_too_low():
         below = best.volume_qubit_s / (machine.cycle_time_us * 1e-6)
         assert best_design(demands, machine, below=below * 0.999) is None
         assert best_design(demands, machine, below=below * 1.001).volume_qubit_s == pytest.approx(best.volume_qubit_s)
+
+
+@pytest.mark.parametrize("name", ["gidney-fowler-2018", "litinski-2019", "gidney-2025"])
+@pytest.mark.parametrize("log_qubits", [3, 4, 5])
+@pytest.mark.parametrize("width", [3, 30, 200])
+def test_no_other_number_of_copies_has_less_volume(name, log_qubits, width):
+    """Where some phases wait for the factories and others do not, the least is between the numbers that keep up."""
+    machine = attrs.evolve(HARDWARE[name], layout=WITHOUT_STEPS)
+    phases = (
+        Phase("walk", 900, 4_000),
+        Phase("swaps", 9_000, math.ceil(9_000 / width)),
+        Phase("score", 1_000, math.ceil(5_000 / width)),
+    )
+    schedule = (Cycle(5_000, phases), Cycle(7, (Phase("start", 3, 9),)))
+    toffoli = 5_000 * 10_900 + 21
+    circuit = LogicalCounts(toffoli, 0, 0, 0, toffoli, 10**log_qubits, toffoli_depth=5_000 * 6_000)
+    demand = Demand.choices(circuit, schedule, machine, 0.1)[0]
+    best = best_design([demand], machine, store=0)
+    families = [candidate_factories(family, machine) for family in usable_families(machine)]
+    factory = next(each for factories in families for each in factories if each.name == best.factory)
+    (place,) = [place for place in code_distances(machine) if place.distance == best.code_distance]
+    volumes = {}
+    for copies in range(1, 2_000):
+        cycles = cycles_of(demand, factory, place.distance, copies)
+        for _, _, volume in priced(demand, machine, factory, place, copies, cycles):
+            volumes[copies] = volume
+    assert best.n_factories in volumes
+    cycle_s = machine.cycle_time_us * 1e-6
+    assert best.volume_qubit_s == pytest.approx(volumes[best.n_factories] * cycle_s, rel=1e-6)
+    assert volumes[best.n_factories] <= min(volumes.values()) * (1 + 1e-9)

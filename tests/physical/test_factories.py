@@ -7,6 +7,7 @@ from qualtran.surface_code import FifteenToOne, LogicalErrorModel, QECScheme
 
 from groverattn.errors import InputError
 from groverattn.physical.factories import Factory, candidate_factories
+from groverattn.physical.factories.usable import factories_of, usable_families
 from groverattn.physical.machines.hardware import FAMILIES, HARDWARE, hardware
 
 
@@ -94,3 +95,19 @@ def test_a_family_from_outside_may_be_named_by_a_machine(monkeypatch):
     FAMILIES.register("own-family", lambda machine: (own,))
     machine = attrs.evolve(hardware("gidney-fowler-2018"), factories=("own-family",))
     assert candidate_factories("own-family", machine) == (own,)
+
+
+def test_a_family_to_fall_back_on_may_have_no_design_and_the_first_may_not():
+    noisy = attrs.evolve(hardware("gidney-fowler-2018"), physical_error_rate=2e-3)
+    fallback, first = (attrs.evolve(noisy, factories=names) for names in (TWO_FAMILIES, TWO_FAMILIES[::-1]))
+    assert list(usable_families(fallback)) == ["ccz2t"]
+    assert factories_of(fallback)[0] == candidate_factories("ccz2t", fallback)
+    with pytest.raises(InputError, match="at most 1e-3"):
+        list(usable_families(first))
+    both = attrs.evolve(hardware("gidney-fowler-2018"), factories=TWO_FAMILIES)
+    every, numbers = factories_of(both)
+    assert every == sum((candidate_factories(name, both) for name in TWO_FAMILIES), ())
+    assert numbers.T.tolist() == [list(attrs.astuple(factory)[1:6]) for factory in every]
+
+
+TWO_FAMILIES = ("ccz2t", "litinski-2019")

@@ -100,6 +100,16 @@ def test_yoked_memory_by_hand():
     assert found.p_data == pytest.approx(memory + steps * tiles * 0.03 * 0.1 ** ((d + 1) / 2), rel=1e-6)
 
 
+def test_memory_may_have_any_distance_up_to_the_last():
+    """Also one between those that compute: 13 is neither the first nor the last that is offered."""
+    from groverattn.physical.qdk_designs import least_volume
+
+    found = physical_estimate(ROW, hardware("qdk-yoked"), BUDGET)
+    offered = [9, found.code_distance]
+    again = least_volume("yoked", ROW, BUDGET, offered, 131)
+    assert (again.data_qubits, again.code_distance) == (found.data_qubits, found.code_distance)
+
+
 @pytest.mark.parametrize("logical_qubits", [1, 131, 132, 133, 8_232])
 def test_memory_of_any_size(logical_qubits):
     """8,101 qubits are kept of the last: a prime, which qdk.qre alone would put in a single row."""

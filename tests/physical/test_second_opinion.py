@@ -153,3 +153,15 @@ def test_trace_of_a_four_bit_adder():
     trace = trace_from_cirq(circuit)
     assert trace.total_qubits == 11
     assert trace.gate_counts[instruction_ids.T] + trace.gate_counts[instruction_ids.T_DAG] == 12
+
+
+@pytest.mark.parametrize("error_budget", [1e-6, 1e-3, 1 / 3])
+def test_distillation_is_tried_up_to_the_distance_that_is_enough(error_budget):
+    """Where the Clifford errors of a unit, 7.1 of them, are a hundredth of what the budget leaves to a T gate."""
+    from groverattn.physical.qdk_model import _distances_of_distillation
+
+    machine, counts = hardware("beverland-gate-ns-e4"), attrs.evolve(RSA_2048, t=0, rotation=0)
+    distances = _distances_of_distillation(counts, machine, error_budget)
+    enough = error_budget / (4 * RSA_2048.toffoli) / 100
+    assert distances == list(range(distances[0], distances[-1] + 1, 2))
+    assert 7.1 * machine.p_logical(distances[-1]) < enough <= 7.1 * machine.p_logical(distances[-2])

@@ -18,7 +18,7 @@ from groverattn.sweep import executors
 from groverattn.sweep import runner as runner_module
 from groverattn.sweep.executors import InProcess, Processes, chosen_workers
 from groverattn.sweep.kinds import KINDS
-from groverattn.sweep.points import Point, model_version
+from groverattn.sweep.points import Point, file_digest, model_version
 from groverattn.sweep.runner import BatchSize, Runner, Work, batches, compute, row_of
 from groverattn.sweep.sweep import sweep
 
@@ -141,6 +141,30 @@ def test_a_file_that_changes_during_a_run_ends_it(tmp_path):
     fresh = sweep(study, tmp_path / "fresh", InProcess)
     assert fresh.computed == 40
     assert (tmp_path / "out/table.csv").read_text() == (tmp_path / "fresh/table.csv").read_text()
+
+
+@pytest.mark.parametrize("when", ["before", "during", "never"])
+def test_files_are_looked_at_before_a_batch_and_after_it(tmp_path, monkeypatch, when):
+    """A file that changes while a batch is computed has been read by some of its points, nobody knows which."""
+    machine = tmp_path / "mine.toml"
+    machine.write_text("before")
+    work = Work("estimate", VERSION, str(tmp_path), {"mine.toml": file_digest(machine)})
+
+    def row(kind, point, folder):
+        if when == "during" and point.id == "2":
+            machine.write_text("after")
+        return {"id": point.id}
+
+    monkeypatch.setattr(runner_module, "row_of", row)
+    if when == "before":
+        machine.write_text("after")
+    if when == "never":
+        rows, seconds = compute(work, tuple(some_points(3)))
+        assert [row["id"] for row in rows] == ["0", "1", "2"]
+        assert seconds >= 0
+    else:
+        with pytest.raises(InputError, match=r"mine\.toml, which is not what it was"):
+            compute(work, tuple(some_points(3)))
 
 
 def test_a_long_error_is_cut():
@@ -363,6 +387,14 @@ def test_batches_grow_with_fast_points():
     assert size.size == 64
 
 
+def test_a_steady_pace_keeps_its_batches_and_a_new_one_counts_more():
+    """Each batch before the last counts half as much: 60 points in 1.5 s, then 70 in 4.75 s."""
+    size = BatchSize()
+    for n_points, seconds, points in ((40, 1.0, 40), (40, 1.0, 40), (40, 4.0, 14)):
+        size.learn(n_points, seconds)
+        assert size.size == points
+
+
 def test_batches_end_where_what_is_shared_changes():
     points = [Point(str(at), {"n_keys": at // 5}) for at in range(20)]
     cut = [[point.id for point in batch] for batch in batches(points, ("n_keys",), BatchSize(8, 1.0))]
@@ -396,3 +428,51 @@ def test_a_worker_of_another_version_is_refused():
     assert found["error"].startswith("given: no preset")
     # by name, so that a worker of any kind finds it
     assert (compute.__module__, compute.__qualname__) == ("groverattn.sweep.runner", "compute")
+
+
+def test_after_an_interrupt_only_what_is_finished_and_whole_is_written():
+    """Neither what failed, nor what was cancelled, nor what is being computed, which would be waited for."""
+    run = Run(InProcess)
+    runner = Runner(Work("estimate", VERSION, "."), InProcess, run.write)
+    runner._executor = InProcess()
+    done, cancelled, pending = Future(), Future(), Future()
+    done.set_result(([{"id": "7"}], 1.0))
+    cancelled.cancel()
+    runner._pending = dict.fromkeys((pending, failed(ValueError()), cancelled, done), ())
+    runner._write_finished()
+    assert run.rows == [{"id": "7"}]
+
+
+def test_all_batches_that_are_lost_at_once_are_computed_again():
+    class LosesThree(InProcess):
+        slots = 4
+        lost = 0
+
+        def submit(self, work, *arguments):
+            if arguments and LosesThree.lost < 3:
+                LosesThree.lost += 1
+                return failed(BrokenExecutor())
+            return super().submit(work, *arguments)
+
+    run = Run(LosesThree)
+    assert run(some_points(20))
+    assert is_each_once(run, 20)
+    assert run.died == []
+
+
+def test_a_long_reason_is_cut_to_300_characters():
+    with pytest.raises(InputError) as refusal:
+        runner_module._check_loss(RuntimeError("y" * 1000))
+    assert str(refusal.value).count("y" * 286) == 1
+    assert "y" * 287 not in str(refusal.value)  # "RuntimeError: " is fourteen more
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1_000, 1_000), (1_988, 1_988), (1_989, None), (9_000, None)])
+def test_an_error_longer_than_a_cell_holds_ends_with_dots(length, kept):
+    """2,000 characters with the name of the exception, "ValueError: ", before them."""
+
+    def result(values):
+        raise ValueError("z" * length)
+
+    error = row_of(attrs.evolve(KIND, result=result), some_points(1)[0], Path())["error"]
+    assert error == ("ValueError: " + "z" * kept if kept else "ValueError: " + "z" * 1_988 + "...")

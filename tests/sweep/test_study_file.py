@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -227,3 +228,13 @@ def test_a_study_is_read_or_refused(tmp_path_factory, kind, table, entries):
     except InputError:
         return
     assert all(point.keys() == KINDS[kind].defaults.keys() for point in all_points(read))
+
+
+def test_a_disk_that_fails_says_so(study, monkeypatch):
+    def fails(self, *mode):
+        raise OSError(5, "Input/output error")
+
+    path = study(SIZES).path
+    monkeypatch.setattr(Path, "open", fails)
+    with pytest.raises(InputError, match="why: Input/output error;"):
+        read_study(path)

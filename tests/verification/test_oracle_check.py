@@ -14,10 +14,12 @@ from groverattn.bloqs.score.score import Score
 from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.counting import count
+from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
+from groverattn.verification import oracle_check
 from groverattn.verification.bit_sliced import run_on_basis
-from groverattn.verification.oracle_check import check_oracle
+from groverattn.verification.oracle_check import OracleCheck, check_oracle, run_oracle
 
 MOST_OVERLAP = 20
 
@@ -96,25 +98,81 @@ def test_a_wrong_expectation_is_found():
     assert (check.mismatches, check.first_mismatch, check.passed) == (1, 7, False)
 
 
+def checked(circuit, monkeypatch, seed=0):
+    """The check of `one_oracle`, given these gates for its circuit."""
+    oracle, marked = one_oracle()
+    monkeypatch.setattr(oracle_check, "flatten", lambda bloq: circuit)
+    return check_oracle(oracle, marked, np.random.default_rng(seed))
+
+
 @pytest.mark.parametrize("op", [Op.AND, Op.UN_AND, Op.CNOT, Op.X, Op.CZ, Op.MEASURE_X, Op.CONDITIONAL_CZ])
-def test_a_circuit_with_one_gate_missing_is_found(op):
+def test_a_circuit_with_one_gate_missing_is_found(op, monkeypatch):
     """Every single gate of a kind matters: without it phases, index or ancillas are wrong for some key.
 
     A bit that reaches the measured unload wrong shows as a phase if the outcome is one: several seeds are run.
     """
-    oracle, marked = one_oracle()
-    circuit = flatten(oracle)
-    for at in [i for i, gate in enumerate(circuit.gates) if gate.op is op][:40]:
-        broken = attrs.evolve(circuit, gates=circuit.gates[:at] + circuit.gates[at + 1 :])
-        assert any(is_wrong(broken, marked, seed) for seed in range(12)), circuit.gates[at]
-    assert not any(is_wrong(circuit, marked, seed) for seed in range(12))
+
+    def is_found(gates, seed):
+        check = checked(attrs.evolve(circuit, gates=gates), monkeypatch, seed)
+        return check.mismatches > 0 or check.dirty_ancillas > 0
+
+    circuit = flatten(one_oracle()[0])
+    gates = circuit.gates
+    for at in [i for i, gate in enumerate(gates) if gate.op is op][:40]:
+        assert any(is_found(circuit.gates[:at] + circuit.gates[at + 1 :], seed) for seed in range(12)), circuit.gates[
+            at
+        ]
+    assert not any(is_found(circuit.gates, seed) for seed in range(12))
 
 
-def is_wrong(circuit, marked, seed):
-    index = (np.arange(16)[:, None] >> np.arange(4)[::-1] & 1).astype(np.uint8)
-    run = run_on_basis(circuit, {("selection", ()): index}, np.random.default_rng(seed))
-    changed = run.outputs["selection", ()] != index
-    return (run.negative != marked).any() or run.dirty.any() or changed.any()
+@pytest.mark.parametrize("bit", range(4))
+def test_an_index_that_does_not_come_back_is_wrong_though_its_phase_is_right(bit, monkeypatch):
+    circuit = flatten(one_oracle()[0])
+    flip = Gate(Op.X, (circuit.outputs["selection", ()][bit],))
+    check = checked(attrs.evolve(circuit, gates=[*circuit.gates, flip]), monkeypatch)
+    assert (check.mismatches, check.first_mismatch, check.dirty_ancillas, check.passed) == (16, 0, 0, False)
+
+
+def test_one_key_whose_index_changes_is_named(monkeypatch):
+    """CNOT from an AND of the three first bits: the keys 14 and 15 trade places, and keep their signs."""
+    circuit = flatten(one_oracle()[0])
+    wires, n = circuit.outputs["selection", ()], circuit.n_wires
+    last = [
+        Gate(Op.AND, (wires[0], wires[1], n), (1, 1)),
+        Gate(Op.AND, (n, wires[2], n + 1), (1, 1)),
+        Gate(Op.CNOT, (n + 1, wires[3])),
+        Gate(Op.UN_AND, (n, wires[2], n + 1), (1, 1)),
+        Gate(Op.UN_AND, (wires[0], wires[1], n), (1, 1)),
+    ]
+    check = checked(attrs.evolve(circuit, gates=[*circuit.gates, *last], n_wires=n + 2), monkeypatch)
+    assert (check.mismatches, check.first_mismatch, check.dirty_ancillas, check.inputs_checked) == (2, 14, 0, 16)
+
+
+def test_an_ancilla_that_stays_is_wrong_for_the_keys_that_leave_it(monkeypatch):
+    circuit = flatten(one_oracle()[0])
+    wire = circuit.outputs["selection", ()][0]
+    gates = [*circuit.gates, Gate(Op.CNOT, (wire, circuit.n_wires))]
+    dirty = attrs.evolve(circuit, gates=gates, n_wires=circuit.n_wires + 1)
+    check = checked(dirty, monkeypatch)
+    assert (check.mismatches, check.dirty_ancillas, check.passed) == (0, 8, False)
+    run = run_oracle(one_oracle()[0], np.random.default_rng(0))
+    assert run.is_wrong.tolist() == run.dirty.tolist() == [False] * 8 + [True] * 8
+    assert not run.index_changed.any()
+
+
+COUNTS = LogicalCounts(2, 3, 5, 7, 11, 13, toffoli_depth=17, measurement_depth=19)
+
+
+@pytest.mark.parametrize("name", sorted(attrs.asdict(COUNTS)))
+def test_gates_that_were_run_are_those_that_are_counted(name):
+    """Depths may be smaller, as parts overlap, and nothing else may be; nothing may be larger."""
+    right = OracleCheck(16, 0, 0, COUNTS, COUNTS, None)
+    assert right.passed
+    more, less = (attrs.evolve(COUNTS, **{name: getattr(COUNTS, name) + step}) for step in (1, -1))
+    assert not attrs.evolve(right, run=more).passed
+    assert attrs.evolve(right, run=less).passed is name.endswith("_depth")
+    for fault in ({"mismatches": 1}, {"dirty_ancillas": 1}):
+        assert not attrs.evolve(right, **fault).passed
 
 
 def test_native_row_is_its_decomposition():

@@ -239,3 +239,13 @@ def test_angles_put_in_are_the_circuit_s_own(access, n):
 def test_nothing_to_run_is_refused():
     with pytest.raises(InputError, match="no circuit"):
         run_sparse([], np.random.default_rng(0))
+
+
+def test_a_basis_state_has_one_term_of_amplitude_one():
+    circuit = flatten(random_oracle(5, "qrom")[0])
+    state = SparseState.basis(circuit, {("selection", ()): 6})
+    assert state.coefficients.tolist() == [1]
+    assert state.coefficients.dtype == np.complex128
+    assert state.bits["selection", ()].tolist() == [[1, 1, 0]]
+    assert state.values("selection").tolist() == [6]
+    assert SparseState.basis(circuit, {}).values("selection").tolist() == [0]

@@ -174,7 +174,7 @@ def _bisect(ratio: Callable[[int], float], slower: int, faster: int) -> int:
 
 def _bisect_coarsely(ratio: Callable[[int], float], slower: int, faster: int) -> int:
     while faster > slower + 1 and faster > slower * _COARSE:
-        middle = min(max(round(math.sqrt(slower * faster)), slower + 1), faster - 1)
+        middle = round(math.sqrt(slower * faster))  # between the two, as they are two apart
         slower, faster = (slower, middle) if ratio(middle) < 1 else (middle, faster)
     return faster
 

@@ -233,7 +233,8 @@ class _Site:
         traffic = float(demand.clifford) * self.place.distance
         kept = max(demand.exposed_tiles - demand.operating_tiles, 1.0)
         half = (allowed - traffic - demand.waiting_cycles * kept) / (2 * kept)
-        many = half + np.sqrt(np.maximum(half**2 - traffic * demand.waiting_cycles / kept, 0.0))
+        with np.errstate(over="ignore"):  # codes so large that storage takes nothing of the budget
+            many = half + np.sqrt(np.maximum(half**2 - traffic * demand.waiting_cycles / kept, 0.0))
         buys = demand.operating_tiles < demand.operating_tiles_max
         return np.where(buys & (few * demand.operating_tiles < traffic), many, few)
 

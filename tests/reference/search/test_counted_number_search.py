@@ -41,3 +41,13 @@ def test_counting_pays_where_many_keys_are_marked():
 def test_what_is_refused(call):
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize(("n", "t"), [(64, 5), (100, 0)])
+def test_the_most_iterates_are_those_of_the_counting_and_of_the_longest_search(n, t):
+    """Of the likely outcomes; a smaller estimate starts later rounds cold, which have more trials."""
+    search = CountedNumberSearch(1e-4, n_bits=4)
+    p = counting_distribution(n, t, 4)
+    of_outcomes = [15 + search.after(n, outcome).cost(n, t).iterates_max for outcome in range(16)]
+    assert of_outcomes[int(p.argmax())] <= search.cost(n, t).iterates_max <= max(of_outcomes)
+    assert search.cost(n, t).iterates_max in of_outcomes

@@ -10,7 +10,7 @@ from scipy.stats import hypergeom
 
 from groverattn.errors import InputError
 from groverattn.reference.search.amplification import success_probability
-from groverattn.reference.search.parallel import ParallelSearch, _dealt
+from groverattn.reference.search.parallel import ParallelSearch, _dealt, _Rounds
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
 P_FAILURE = 0.005
@@ -234,6 +234,23 @@ def test_chernoff_s_bound_ends_at_the_largest_number_of_iterates() -> None:
     search = ParallelSearch(1 << 20, 0.9)
     most = sum(trial.iterates_max for trial in search.of_one_machine.trials(2, 0))
     assert search.slowest(1 << 21, 0) == pytest.approx(most, rel=0.01)
+
+
+@pytest.mark.parametrize(("n", "n_machines"), [(4, 2.0), (64, 10.0), (1024, 1e6), (1 << 20, 3.0)])
+def test_chernoff_s_bound_is_the_least_on_its_grid(n, n_machines) -> None:
+    """Without marked keys: a uniform number in each trial and the last check, whose transform is a product."""
+    trials = UnknownNumberSearch(0.1).trials(n, 0)
+    *growing, check = (trial.iterates_max for trial in trials)
+
+    def bound(h: float) -> float:
+        geometric = [math.expm1(h * (most + 1)) / ((most + 1) * math.expm1(h)) for most in growing]
+        return (math.log(n_machines) + math.fsum(map(math.log, geometric))) / h + check
+
+    # h up to where the largest power stays a float
+    grid = [2.0 ** (place / 4) for place in range(-160, 40)]
+    least = min(bound(h) for h in grid if h * (max(growing) + 1) < 600)
+    rounds = _Rounds(trials, n, np.array([0]), np.array([1.0]), 1)
+    assert rounds.chernoff(n_machines) == pytest.approx(least, rel=1e-9)
 
 
 def test_one_machine_takes_the_mean() -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.fixed_point import fixed_point_phases, fixed_point_success
-from groverattn.reference.search.trials import FixedTrial, GroverRun, UniformTrial
+from groverattn.reference.search.trials import FixedTrial, GroverRun, UniformTrial, success_of_each
 
 N, T = 23, np.arange(24)
 
@@ -48,3 +48,29 @@ def test_a_fixed_trial_is_its_run(run) -> None:
     assert trial.iterates_mean == trial.iterates_max == run.n_iterates
     assert trial.is_phased == run.is_phased
     assert np.array_equal(trial.success(N, T), run.success(N, T))
+
+
+@pytest.mark.parametrize("bound", [1, 3, 10])
+def test_draws_for_many_rows_are_those_of_one_by_one(bound) -> None:
+    """As many iterates as drawn, and the probability after them; each number below the bound is drawn."""
+    t = np.repeat(T, 40)
+    j, p_success = UniformTrial(bound).draw_many(N, t, np.random.default_rng(1))
+    assert set(j.tolist()) == set(range(bound))
+    assert p_success == pytest.approx(success_probability(N, t, j))
+    for run in (GroverRun(5), GroverRun(5, 0.1)):
+        j, p_success = FixedTrial(run).draw_many(N, t, np.random.default_rng(1))
+        assert j.tolist() == [5] * t.size
+        assert p_success == pytest.approx(run.success(N, t))
+
+
+@pytest.mark.parametrize("fault_rate", [0.0, 0.03])
+def test_several_trials_at_once_are_each_by_itself(fault_rate) -> None:
+    """Uniform and fixed ones in any order, with faults and without."""
+    trials = [UniformTrial(3), FixedTrial(GroverRun(2)), UniformTrial(7), FixedTrial(GroverRun(4, 0.1))]
+    for some in (trials, trials[:1], trials[1:2]):
+        found = success_of_each(some, N, T, fault_rate)
+        assert found.shape == (24, len(some))
+        for column, trial in zip(found.T, some, strict=True):
+            assert column == pytest.approx(trial.success(N, T, fault_rate), abs=1e-12)
+    faulty = success_of_each(trials, N, T[1:12], 0.03)
+    assert (faulty != success_of_each(trials, N, T[1:12])).all()

@@ -13,7 +13,7 @@ from qdk.qre.instruction_ids import CCX, MEAS_Z, RZ
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
-from groverattn.physical.counts_file import QDK_NAMES, CountsRecord, counts_from_object, read_counts
+from groverattn.physical.counts_file import QDK_NAMES, CountsRecord, counts_from, counts_from_object, read_counts
 from groverattn.physical.demand import COUNT_MAX
 from groverattn.physical.input_file import FILE_BYTES_MAX
 
@@ -132,3 +132,27 @@ def test_any_object_is_read_or_refused(record, is_change):
         return
     assert min(attrs.astuple(read.counts)) >= 0
     assert read.counts.toffoli_depth <= read.counts.toffoli
+
+
+def test_counts_of_options_are_those_of_a_file(tmp_path):
+    path = tmp_path / "counts.json"
+    path.write_text(json.dumps(RECORD))
+    assert counts_from(path, {"toffoli": None}) == read_counts(path)
+    assert read_counts(path).counts == COUNTS
+    options = {"logical_qubits": 9, "toffoli": 5, "clifford": 3, "rotation": None}
+    expected = LogicalCounts(5, 0, 0, 3, 0, logical_qubits=9, toffoli_depth=5, measurement_depth=5)
+    assert counts_from(None, options).counts == expected
+    assert counts_from(None, options | {"toffoli_depth": 2}).counts.toffoli_depth == 2
+    with pytest.raises(InputError, match="--counts and --toffoli-depth"):
+        counts_from(path, {"toffoli_depth": 0})
+    with pytest.raises(InputError, match="no --logical-qubits and no --counts"):
+        counts_from(None, {"toffoli": 5})
+
+
+def test_what_is_written_says_what_it_is():
+    assert (RECORD["schema"], RECORD["of"], RECORD["inputs"]) == ("groverattn.counts/1", "oracle", {"n_keys": 8})
+    assert RECORD["external_calls"] == 0
+    assert "error_budget" not in CountsRecord(of="oracle", inputs={}, counts=COUNTS).as_json()
+    theirs = {"numQubits": 40, "tCount": 5, "rotationCount": 3, "cczCount": 70, "measurementCount": 80}
+    assert theirs.items() <= RECORD.items()
+    assert counts_from_object(without("schema", "error_budget") | {"rotationDepth": 3}).counts == COUNTS
