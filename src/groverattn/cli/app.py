@@ -114,6 +114,9 @@ def call(arguments: Sequence[str] | None = None) -> int:
     set_for_libraries()
     try:
         check_address_space()
+    except InputError as error:
+        return refuse(error)  # of no option: to look for one loads the verb
+    try:
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         if sys.stdout is not None:  # it was closed: `groverattn ... >&-`
             sys.stdout.flush()  # a reader that has gone is noticed here and not by the interpreter as it ends
