@@ -115,8 +115,13 @@ def test_files_that_cannot_be_read(tmp_path, name):
 
 def test_what_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "pipe")  # opening it would wait for a writer
-    for path in (tmp_path, tmp_path / "none.json", tmp_path / "pipe"):
-        with pytest.raises(InputError, match="no file of this name"):
+    other = "a folder, a pipe or a device"
+    for path, words in (
+        (tmp_path, other),
+        (tmp_path / "none.json", "no file of this name"),
+        (tmp_path / "pipe", other),
+    ):
+        with pytest.raises(InputError, match=words):
             read_counts(path)
 
 

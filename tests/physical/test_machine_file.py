@@ -114,12 +114,11 @@ def test_a_comment_may_fill_the_file(machine_of):
 
 
 def test_what_is_no_file(tmp_path):
-    for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(InputError, match="no file of this name"):
-            hardware(f"{path}/")
     os.mkfifo(tmp_path / "pipe.toml")
-    with pytest.raises(InputError, match="no file of this name"):
-        hardware(str(tmp_path / "pipe.toml"))
+    other = "a folder, a pipe or a device"
+    for name, words in (("none.toml/", "no file of this name"), ("", other), ("pipe.toml", other)):
+        with pytest.raises(InputError, match=words):
+            hardware(f"{tmp_path}/{name}")
 
 
 def test_shipped_files_need_a_source_on_every_field(tmp_path):

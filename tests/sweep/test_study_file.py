@@ -168,7 +168,7 @@ def test_what_is_refused(study, name):
 
 
 def test_files_that_are_none(tmp_path, monkeypatch):
-    for name, word in (("missing.toml", "no file of this name"), ("", "no file of this name")):
+    for name, word in (("missing.toml", "no file of this name"), ("", "a folder, a pipe or a device")):
         with pytest.raises(InputError, match=word):
             read_study(tmp_path / name)
     (tmp_path / "latin.toml").write_bytes('kind = "\u00e9"'.encode("latin-1"))
