@@ -97,3 +97,10 @@ def test_what_is_no_head_is_refused(arrays):
         groverattn.simulate(*arrays)
     with pytest.raises(groverattn.InputError):
         groverattn.diagnose(*arrays)
+
+
+def test_a_machine_may_be_called_one():
+    asked = groverattn.estimate(preset="toy", machine="gidney-2025")
+    assert asked.request.hardware == "gidney-2025"
+    with pytest.raises(groverattn.InputError, match="argument 'machine'"):
+        groverattn.estimate(preset="toy", machine="gidney-2025", hardware="gidney-2025")

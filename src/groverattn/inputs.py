@@ -122,6 +122,10 @@ def _wrong_type(name: str, allowed: str, value: Any) -> InputError:
     return InputError(given=given, allowed=allowed, why=f"{name} is of this type", do=f"correct {name}")
 
 
+ALIASES = {"machine": "hardware"}
+"""Other names of inputs, on the command line and in Python."""
+
+
 def option(
     default: Any = attrs.NOTHING,
     *,
@@ -287,6 +291,9 @@ def asks(
 
         @functools.wraps(function)
         def call(*arguments: Any, **named: Any) -> Any:
+            for other in ALIASES.keys() & named.keys() - names.keys():
+                if ALIASES[other] in names and ALIASES[other] not in named:
+                    named[ALIASES[other]] = named.pop(other)
             for name in named:
                 if name not in names:
                     raise unknown_name("argument", name, names, "it would have no effect")

@@ -6,6 +6,7 @@ import pytest
 
 from groverattn.errors import InputError
 from groverattn.files.toml_text import PARTS_MAX, entries_of_toml
+from groverattn.models.k_laws import read_k_law
 from groverattn.physical.machines.hardware import hardware
 from groverattn.sweep.study_file import read_study
 
@@ -42,6 +43,6 @@ def test_the_look_takes_no_time_and_no_memory(text):
 def test_every_reader_refuses_them(tmp_path):
     path = tmp_path / "dotted.toml"
     path.write_text('kind = "estimate"\n' + dotted(10_000) + " = 1\n")
-    for read in (read_study, lambda path: hardware(str(path))):
+    for read in (read_study, lambda path: hardware(str(path)), read_k_law):
         with pytest.raises(InputError, match="dotted parts"):
             read(path)

@@ -119,14 +119,14 @@ def test_files_that_are_refused(written, old, new, words):
     assert old in GOOD
     with pytest.raises(InputError, match=rf"(?s){words}") as caught:
         read_k_law(written(GOOD.replace(old, new)))
-    assert caught.value.parts["given"].startswith("mine.toml: ")
+    assert "mine.toml: " in caught.value.parts["given"]
     assert caught.value.parts["do"]
 
 
 @pytest.mark.parametrize(
     ("contents", "words"),
     [
-        (b"\xff", "mine.toml: .*does not parse"),
+        (b"\xff", "mine.toml: bytes that are not UTF-8"),
         (b"#" * 70_000, "more than 65,536 bytes"),
         (b"a = " + b"[" * 20_000, "mine.toml: "),
         (HEADER + "law = []", "mine.toml: no law"),

@@ -13,9 +13,9 @@ from qdk.qre.instruction_ids import CCX, MEAS_Z, RZ
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError
+from groverattn.files.text_file import FILE_BYTES_MAX
 from groverattn.physical.counts_file import QDK_NAMES, CountsRecord, counts_from, counts_from_object, read_counts
 from groverattn.physical.demand import COUNT_MAX
-from groverattn.physical.input_file import FILE_BYTES_MAX
 
 COUNTS = LogicalCounts(70, 5, 3, 900, 80, logical_qubits=40, toffoli_depth=60, measurement_depth=90, control_bits=11)
 RECORD = CountsRecord(of="oracle", inputs={"n_keys": 8}, counts=COUNTS, error_budget=0.25).as_json()

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from groverattn.errors import InputError
-from groverattn.physical.input_file import FILE_BYTES_MAX
+from groverattn.files.text_file import FILE_BYTES_MAX
 from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 from groverattn.physical.machines.machine_file import read_machine_file
 

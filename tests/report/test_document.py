@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import groverattn
 from groverattn.estimation.estimate import estimate
 from groverattn.physical.table import LIMIT_WORDS
 from groverattn.report import build
@@ -274,3 +275,18 @@ def test_estimates_are_computed_once(monkeypatch, requests):
     machines = results.machines
     assert all(isinstance(result, RowPrice) for result in machines.values())
     assert len(asked) == len(set(asked)) == len(DESIGNS) + len(machines) - 1
+
+
+def test_the_command_of_the_chapter_runs_the_circuit_that_is_priced(document):
+    """Of the toy, searched as one part: as many keys; the query is drawn, so that the score has some gates more."""
+    text = next(block.text for block in section(document, "toy-circuit").blocks if "groverattn verify" in str(block))
+    command = re.search(r"`groverattn (verify [^`]+)`", text)
+    assert command is not None
+    result = estimate(RowRequest.of(preset="toy"))
+    options = {name.replace("-", "_"): value for name, value in re.findall(r"--([a-z-]+) (\S+)", command[1])}
+    assert options["n_keys"] == str(result.search.part_keys)
+    verified = groverattn.verify(**options)
+    assert verified.as_json()["mismatches"] == verified.as_json()["dirty_ancillas"] == 0
+    run, parts = verified.as_json()["run"], result.totals.iterate.toffoli_parts
+    assert run["toffoli"] == pytest.approx(sum(parts.values()) - parts["diffusion"], rel=0.1)
+    assert run["logical_qubits"] == pytest.approx(result.totals.iterate.total.logical_qubits, rel=0.1)

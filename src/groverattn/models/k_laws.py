@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from groverattn.errors import InputError, real_number, shown, unknown_name, whole_number
+from groverattn.files.text_file import parse_file, refused
+from groverattn.files.toml_text import entries_of_toml
 from groverattn.models.k_law import HeadLaw, KLaw
 
 _FOLDER = Path(__file__).with_suffix("")
 K_LAWS = tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 """Names of the laws that come with the package."""
 
-# A law of three shares takes 4 kB.
-FILE_BYTES_MAX = 64 * 1024
 _OF_FILE = ("model", "texts", "source", "n_min", "n_max", "law")
 _OF_LAW = ("weight", "percentile", "coefficient", "exponent", "exponent_low", "exponent_high")
 # Exponents of large n alone: of the same rows with some of their keys, where there is one, or of other rows at each n.
@@ -67,35 +66,16 @@ def read_k_law(path: Path) -> KLaw:
     Raises:
         InputError: no such file, one that is too large or not TOML, a key that is missing, or a number that no law has.
     """
-    try:
-        return _law(path.stem, tomllib.loads(_text(path)))
-    except InputError as error:
-        raise InputError(**error.parts | {"given": f"{path.name}: {error.parts['given']}"}) from None
-    except (ValueError, RecursionError) as error:
-        raise _bad(f"{path.name}: {error}", "TOML in UTF-8", "the file does not parse") from None
-
-
-def _text(path: Path) -> str:
-    try:
-        if not path.is_file():  # a pipe would be waited for
-            given = "a folder, a pipe or a device" if path.exists() else "no file of this name"
-            raise _bad(given, "a TOML file, or a name without .toml", "nothing is there to read")
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise _bad(error.strerror or str(error), "a file that can be read", "reading failed") from None
-    if len(data) > FILE_BYTES_MAX:
-        raise _bad(f"more than {FILE_BYTES_MAX:,} bytes", f"up to {FILE_BYTES_MAX:,} bytes", "no law needs more")
-    return data.decode()
+    return parse_file(path, "TOML", lambda text: _law(path.stem, entries_of_toml(text)))
 
 
 def _law(name: str, entries: dict[str, Any]) -> KLaw:
     _check_has("the file", entries, _OF_FILE)
     texts, tables = entries["texts"], entries["law"]
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):
-        raise _bad(f"texts = {shown(texts)}", "a list of texts, in words", "k differs from text to text")
+        raise refused(f"texts = {shown(texts)}", "a list of texts, in words", "k differs from text to text")
     if not isinstance(tables, list):
-        raise _bad(f"law = {shown(tables)}", "tables headed [[law]]", "each share of the weight has laws of its own")
+        raise refused(f"law = {shown(tables)}", "tables headed [[law]]", "each share of the weight has laws of its own")
     return KLaw(
         name=name,
         model=_words("model", entries["model"]),
@@ -109,7 +89,7 @@ def _law(name: str, entries: dict[str, Any]) -> KLaw:
 
 def _head_law(which: str, table: Any) -> HeadLaw:
     if not isinstance(table, dict):
-        raise _bad(f"{which} = {shown(table)}", f"a table of {', '.join(_OF_LAW)}", "a law has all of them")
+        raise refused(f"{which} = {shown(table)}", f"a table of {', '.join(_OF_LAW)}", "a law has all of them")
     _check_has(which, table, _OF_LAW)
     try:
         return HeadLaw(
@@ -133,14 +113,10 @@ def _late(table: dict[str, Any]) -> tuple[int, float] | None:
 def _check_has(what: str, table: dict[str, Any], keys: Collection[str]) -> None:
     missing = [key for key in keys if key not in table]
     if missing:
-        raise _bad(f"{what} without {', '.join(missing)}", ", ".join(keys), "there is no law without them")
+        raise refused(f"{what} without {', '.join(missing)}", ", ".join(keys), "there is no law without them")
 
 
 def _words(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _bad(f"{name} = {shown(value)}", "words", "results print it")
+        raise refused(f"{name} = {shown(value)}", "words", "results print it")
     return value
-
-
-def _bad(given: str, allowed: str, why: str) -> InputError:
-    return InputError(given=given, allowed=allowed, why=why, do="correct the file, or name another one")

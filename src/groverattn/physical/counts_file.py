@@ -11,8 +11,8 @@ import attrs
 
 from groverattn.costs.logical import LogicalCounts
 from groverattn.errors import InputError, check_error_budget, shown, unknown_name
+from groverattn.files.text_file import parse_file, refused
 from groverattn.physical.demand import check_count, check_depth, check_depths
-from groverattn.physical.input_file import parse_file, refused
 
 SCHEMA = "groverattn.counts/1"
 

@@ -24,9 +24,8 @@ from groverattn.physical.factories.usable import factories_of
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.pace import LIMITS, Floats
 
-# Our choice of what is tried: copies of a factory, as shares of the largest number that keeps one busy, beside the
-# numbers at which a phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never
-# costs more.
+# Our choice of what is tried: copies of a factory, as shares of the most that keep busy, beside the numbers at which a
+# phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never costs more.
 _SHARES = 0.87 ** np.arange(1, 33)
 _STORES = tuple(4**power for power in range(1, 11))
 # Factories that are priced before the others, most of which the best of these rules out.

@@ -62,7 +62,10 @@ def _machines_table(results: ModelResults) -> Table:
         for machine, result in results.machines.items()
         if isinstance(result, InputError)
     )
-    note = "Fields of the machines and their sources: [Machines](#machines)."
+    note = (
+        "Fields of the machines and their sources: [Machines](#machines). Machines that `qdk.qre` prices are left out: "
+        "they have no bounds to choose a design by (`estimate --machine qdk-majorana`)."
+    )
     return Table("The best design on every machine", columns, rows, notes=(note, *refused))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
 from groverattn.estimation.table import PARTS, counts_table, parts_table
 from groverattn.report.figure import iterate_svg
 from groverattn.report.results import CANNOT, ModelResults
+from groverattn.row.request import Design
 from groverattn.show.document import Figure, Paragraph, Section, Table
 from groverattn.verification.limits import MEMORY_BITS_MAX, N_KEYS_MAX
 
@@ -74,22 +77,37 @@ def _search(results: ModelResults) -> Paragraph:
 
 
 def _run(results: ModelResults) -> Paragraph:
-    """Which command runs the circuits behind the counts."""
-    shape = results.request.shape
-    design = next(iter(results.designs.values())).request.design
-    n_keys = runnable_keys(shape.n_keys, shape.d_head * shape.key_bits)
-    size = "it is the circuit of this report"
-    if n_keys < shape.n_keys:
-        size = f"the one of {shape.n_keys:,} keys is too large to run and is counted by the same rules"
-    command = (
-        f"groverattn verify --n-keys {n_keys} --d-head {shape.d_head} --key-bits {shape.key_bits} --query-bits "
-        f"{shape.query_bits} --data-access {design.data_access} --score-method {design.score_method}"
-    )
+    """Which command runs the circuits behind the counts, and in what they differ."""
+    shape, (name, result) = results.request.shape, next(iter(results.designs.items()))
+    design, searched = result.request.design, result.search.part_keys
+    n_keys = runnable_keys(searched, shape.d_head * shape.key_bits)
+    options = {"n-keys": n_keys, "d-head": shape.d_head, "key-bits": shape.key_bits, "query-bits": shape.query_bits}
+    if shape.index_heads is not None:
+        options |= {"index-heads": shape.index_heads, "weight-bits": shape.weight_bits}
+    options |= {"data-access": design.data_access, "score-method": design.score_method}
+    options |= {} if design.u in (None, 1) else {"keys-per-query": design.u}
+    options |= {"words-at-once": design.words_at_once} if design.data_access == "one-hot" else {}
+    command = " ".join(("groverattn verify", *(f"--{option} {value}" for option, value in options.items())))
+    of = f"It is the oracle of `{name}`, which calls it for {searched:,} keys at a time"
+    if n_keys < searched:
+        of = f"The oracle of `{name}` for {searched:,} keys is too large to run, and is counted by the same rules"
     return Paragraph(
         f"`{command}` runs every gate of an oracle on each of {n_keys:,} keys and compares phases, ancillas and gate "
-        f"counts with arithmetic and with the call graph that the report counts by; {size}.",
+        "counts with arithmetic and with the call graph that the report counts by. "
+        f"{of}; {'; '.join(_differs(design))}.",
         ("circuit_run", "inputs"),
     )
+
+
+def _differs(design: Design) -> Iterator[str]:
+    """What `verify` runs in another form than a design has it."""
+    yield "its keys and its query are drawn, and the gates of the score vary with the query"
+    if design.control_copies is not None:
+        yield "gates that share a control run at once there, and take turns in the price, so that its depth is less"
+    if design.unload != "measured":
+        yield "it unloads by measurements, and the design loads again"
+    if design.block is not None and design.data_access.startswith("qroam"):
+        yield f"its block is chosen for the fewest Toffolis, that of the design is {design.block}"
 
 
 def runnable_keys(n_keys: int, bits_per_key: int) -> int:

@@ -33,7 +33,10 @@ def _assumptions(results: ModelResults) -> Iterator[tuple[str, str]]:
     )
     yield "Half of all key bits are one, which sets the Clifford gates of a load", "our assumption"
     yield "One row sees all n keys, as in a head without a mask", "our assumption; a prefill is causal"
-    yield "A wrong row is noticed and repeated, for the time until an answer is right", "our assumption"
+    yield (
+        "A wrong row is noticed and repeated, for the time until an answer is right; a whole model repeats none",
+        "our assumption",
+    )
     yield "Decoding, leakage, cooling and faults of the control computer cost nothing", "our assumption"
     yield "Keys, once rounded, are as good as the model's own", "our assumption; `estimates/precision.csv`"
     yield "GPU lines reach the best published rate, or the peak bandwidth", "our assumption, in favor of the GPU"

@@ -138,9 +138,9 @@ def _check_sizes(inputs: Mapping[str, Any]) -> None:
     if missing:
         raise InputError(
             given="no preset, and no " + ", ".join("--" + name.replace("_", "-") for name in missing),
-            allowed="--preset NAME, --config FILE, or --n-keys, --d-head and --n-marked",
+            allowed="--preset NAME, --config FILE, or --n-keys, --d-head and --n-marked or --k-law",
             why="the cost depends on all three sizes",
-            do="`groverattn presets` lists the names",
+            do="give --n-marked, or --k-law" if missing == ["n_marked"] else "`groverattn presets` lists the names",
         )
 
 

@@ -50,8 +50,8 @@ def _beside_a_scan(result: Simulation) -> Iterator[str]:
     calls, reads, scan = result.total("iterates"), result.total("key_visits"), result.key_visits_of_a_scan
     if calls + reads > scan:
         yield (
-            f"The search takes {calls:,} oracle calls and reads {reads:,} keys; a plain scan of these rows would read "
-            f"{scan:,} keys, which is less."
+            f"The search takes {calls:,} oracle calls and reads {reads:,} keys, {calls + reads:,} together; a scan of "
+            f"these rows would read {scan:,} keys, which is less."
         )
 
 

@@ -17,9 +17,9 @@ import attrs
 import numpy as np
 
 from groverattn.errors import InputError, shown, unknown_name
+from groverattn.files.text_file import parse_text, read_file, refused
 from groverattn.files.toml_text import entries_of_toml
 from groverattn.inputs import Input, typed
-from groverattn.physical.input_file import refused
 from groverattn.sweep.kinds import KINDS, Kind
 
 # A file of a hundred thousand single points takes about 4 MB; grids are short.
@@ -119,13 +119,8 @@ def read_study(path: Path) -> Study:
             value of the wrong type or out of range, or too many points.
     """
     with _in_messages(lambda given: f"{path}: {given}"):
-        data = _read(path)
-        try:
-            entries = entries_of_toml(data.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise refused("bytes that are not UTF-8", "text in UTF-8", "TOML is UTF-8", "save it as UTF-8") from None
-        except (ValueError, RecursionError) as error:
-            raise refused(str(error), "TOML", "the file does not parse", "correct the place named") from None
+        data = read_file(path, "TOML", FILE_BYTES_MAX)
+        entries = parse_text(data, "TOML", entries_of_toml)
         kind = _kind(entries)
         (fixed,) = _tables(entries, "fixed", kind) or [{}]
         tables = _tables(entries, "grid", kind) + _tables(entries, "points", kind)
@@ -147,23 +142,6 @@ def _in_messages(place: Callable[[str], str]) -> Iterator[None]:
         yield
     except InputError as error:
         raise InputError(**error.parts | {"given": place(error.parts["given"])}) from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            given = "a folder, a pipe or a device" if path.exists() else "no file of this name"
-            raise refused(given, "a TOML file", "there is nothing to read", "check the path")
-        # One byte more than allowed: a file that grows between a look at its size and the reading is refused as well.
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise refused("a file that cannot be read", "a TOML file", why, "check the path") from None
-    if len(data) > FILE_BYTES_MAX:
-        most = f"{FILE_BYTES_MAX:,} bytes"
-        raise refused(f"more than {most}", f"up to {most}", "a study is read whole", "use a grid or a range")
-    return data
 
 
 def _kind(entries: Mapping[str, Any]) -> Kind:

@@ -252,7 +252,7 @@ def assumptions(model: WholeModel) -> list[str]:
         f"Keys are written at {count_text(loading.io_bits_per_s)} bit/s (our assumption) "
         f"{loading.destination}{own_keys}. The "
         "time stands beside the search and is not added: writing may overlap it.",
-        "Of the rows that are wrong none is noticed; they are independent of each other (our assumption).",
+        "Wrong rows are neither noticed nor repeated; they are independent of each other (our assumption).",
     ]
 
 

@@ -119,7 +119,7 @@ def gpus_table(models: Models) -> Table:
 
 
 def _machines(rival: Rival) -> Cell:
-    return words("no number") if rival.machines is None else count(rival.machines)
+    return words("none suffices") if rival.machines is None else count(rival.machines)
 
 
 _MEMORIES = "one for each group of heads and layer, or for each head where keys are compressed"

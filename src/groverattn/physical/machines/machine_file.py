@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from groverattn.errors import shown, unknown_name
+from groverattn.files.text_file import parse_file, refused
 from groverattn.files.toml_text import entries_of_toml
-from groverattn.physical.input_file import parse_file, refused
 
 USERS_FILE = "user's file"
 
