@@ -21,15 +21,29 @@ class InputError(ValueError):
 
     def __reduce__(self):
         # Pickled by name: a worker process hands its error to the parent.
-        return _input_error, (self.parts,)
+        return _input_error, (type(self), self.parts)
+
+
+class ContentsError(InputError):
+    """Error for what a file says: its names are those of the file, and no options."""
+
+    @classmethod
+    def at(cls, place: str, error: InputError) -> ContentsError:
+        """Return an error with the place that it is about before what was given.
+
+        >>> error = InputError(given="n_min = 1", allowed="2", why="a row has two keys", do="correct it")
+        >>> ContentsError.at("law.toml", error).parts["given"]
+        'law.toml: n_min = 1'
+        """
+        return cls(**error.parts | {"given": f"{place}: {error.parts['given']}"})
 
 
 class OutOfReachError(InputError):
     """Error for a run that no machine of its kind can do within the error budget."""
 
 
-def _input_error(parts: dict[str, str]) -> InputError:
-    return InputError(**parts)
+def _input_error(kind: type[InputError], parts: dict[str, str]) -> InputError:
+    return kind(**parts)
 
 
 def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> InputError:

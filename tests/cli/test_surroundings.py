@@ -1,10 +1,12 @@
 """What is around a process: who reads its messages, settings of libraries, the working folder, little memory."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from groverattn.cli.app import call
@@ -113,6 +115,61 @@ def test_no_code_from_the_working_folder_runs(tmp_path, search_path):
             [sys.executable, *start, *SIMULATE], cwd=tmp_path, capture_output=True, env=environment, text=True
         )
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("text", ["x = 1", "raise SystemExit(7)"])
+def test_a_library_that_another_module_hides(tmp_path, text):
+    (tmp_path / "numpy.py").write_text(text)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = program("presets", env=os.environ | {"PYTHONPATH": path})
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"one of them failed while it was imported" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_working_folder_that_was_deleted(tmp_path):
+    script = tmp_path / "groverattn"
+    script.write_text(f"import os; os.rmdir(os.getcwd()); {PROGRAM}")
+    (tmp_path / "gone").mkdir()
+    done = subprocess.run([sys.executable, script, "--version"], cwd=tmp_path / "gone", capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_width_of_thousands_of_digits_is_none():
+    assert program("--version", env=os.environ | {"COLUMNS": "9" * 5000}).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "status"), [("", 130), ("from groverattn.cli.app import end_at_ctrl_c as end; end(3);", 3)]
+)
+def test_ctrl_c_while_libraries_are_loaded_and_when_all_is_done(before, status):
+    code = f"import os, signal, sys; sys.argv = ['groverattn']; import groverattn.cli; {before} os.kill(os.getpid(), 2)"
+    wait = "import time; time.sleep(60)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; {wait}"],
+        capture_output=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert (done.returncode, done.stderr) == (status, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("simulate", "n_keys.npz"), "given: n_keys.npz;"),
+        (("verify", "read_first.npz"), "given: read_first.npz;"),
+        (("report", "--preset", "toy", "-o", "n_marked.txt"), "given: n_marked.txt;"),
+        (("estimate", "--config", "data_access/config.json"), "data_access/config.json"),
+        (("physical", "--counts", "{folder}/counts.json"), "did you mean logical_qubits"),
+        (("simulate", "{folder}/causal.npz", "--n-marked", "2"), "given: causal = 2.0 in causal.npz;"),
+    ],
+)
+def test_names_of_files_and_in_files_are_no_options(cli, tmp_path, arguments, said):
+    (tmp_path / "counts.json").write_text('{"numQubits": 5, "logical_qubitz": 5}')
+    np.savez(tmp_path / "causal.npz", **dict.fromkeys("QKV", np.eye(4)), causal=2)
+    outcome = cli(*(word.format(folder=tmp_path) for word in arguments))
+    assert outcome.status == 2
+    assert said in outcome.err
 
 
 # the plainest kernels that every x86-64 has, and another number of threads; elsewhere the libraries keep their own

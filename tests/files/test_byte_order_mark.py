@@ -7,6 +7,7 @@ import pytest
 
 import groverattn
 from groverattn.files.json_file import read_object
+from groverattn.models.k_laws import read_k_law
 from groverattn.models.preset_file import read_preset
 from groverattn.physical.counts_file import read_counts
 from groverattn.physical.machines.hardware import hardware
@@ -25,6 +26,7 @@ STUDY = (Path(__file__).parents[2] / "docs/examples/sweep.toml").read_bytes()
         ("object.json", COUNTS, lambda path: read_object(path, 1024, "correct it")),
         ("machine.toml", b'base = "gidney-2025"\ncycle_time_us = 2.0\n', lambda path: hardware(str(path))),
         ("model.toml", (PACKAGE / "models/presets/gpt2.toml").read_bytes(), read_preset),
+        ("law.toml", (PACKAGE / "models/k_laws/smollm2-135m.toml").read_bytes(), read_k_law),
         ("study.toml", STUDY, lambda path: read_study(path).size),
     ],
 )

@@ -142,6 +142,15 @@ def test_what_is_refused(run, asked, tmp_path, arguments, word):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("/nowhere/page.html")])
+def test_a_shared_page_that_is_no_file_is_refused_before_anything_is_computed(run, tmp_path, make):
+    make(tmp_path / "reference.html")
+    status, said = run("--preset", "toy", "-o", tmp_path / "report.html", "--shared-reference")
+    assert status == 2
+    assert "reference.html" in said
+    assert not (tmp_path / "report.html").exists()
+
+
 def test_a_file_that_cannot_be_written_leaves_nothing(run, asked, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")

@@ -50,6 +50,13 @@ def test_every_input_changes_the_id():
     assert all(len(name) == 20 for name in ids)
 
 
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_input_is_a_column(kind):
+    """Or two rows that differ in it could not be told apart; of the rows there are the first and the last."""
+    columns = {*kind.columns} | ({"rows"} if {"rows_begin", "rows_end"} <= {*kind.columns} else set())
+    assert {*kind.inputs} <= columns
+
+
 def test_every_part_of_the_version_changes_the_id():
     kind = KINDS["estimate"]
     versions = [
@@ -160,7 +167,7 @@ def test_a_row_of_an_estimate_is_that_of_the_sheet():
     sheet = sheet_columns.sheet_row(RowRequest.of(preset="toy", data_access="qroam"))
     del sheet["id"]
     assert {name: cell_text(found[name]) for name in sheet} == sheet
-    assert (found["id"], found["schema"], found["qram_latency_us"]) == ("some id", "groverattn.sweep.estimate/1", 2.0)
+    assert (found["id"], found["schema"], found["qram_latency_us"]) == ("some id", "groverattn.sweep.estimate/2", 2.0)
     assert list(found) == list(KINDS["estimate"].columns)
 
 

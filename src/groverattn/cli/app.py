@@ -11,7 +11,13 @@ from cyclopts import App, CycloptsError, Group
 from groverattn import __version__
 from groverattn.cli.refusal import explained, refuse, with_options
 from groverattn.cli.streams import OUTPUT, ReaderGoneError, drop, watch_streams
-from groverattn.cli.surroundings import check_address_space, set_for_libraries, while_loading
+from groverattn.cli.surroundings import (
+    check_address_space,
+    end_at_ctrl_c,
+    interrupt_at_ctrl_c,
+    set_for_libraries,
+    while_loading,
+)
 from groverattn.errors import InputError
 
 
@@ -127,7 +133,7 @@ def call(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("groverattn: interrupted; nothing was written", file=sys.stderr)
         return 130  # 128 + SIGINT, as shells report it
-    except Exception as failure:
+    except (Exception, SystemExit) as failure:
         refusal = while_loading(failure)
         if refusal is None and not isinstance(failure, OSError):
             raise
@@ -159,5 +165,8 @@ def _not_written(failure: OSError) -> int:
 
 def main() -> None:
     """Entry point."""
+    interrupt_at_ctrl_c()
     watch_streams()
-    sys.exit(call())
+    status = call()
+    end_at_ctrl_c(status)
+    sys.exit(status)

@@ -14,7 +14,7 @@ from typing import get_args
 from cyclopts import CycloptsError
 from cyclopts.exceptions import CoercionError, UnknownOptionError
 
-from groverattn.errors import InputError
+from groverattn.errors import ContentsError, InputError
 from groverattn.show.terminal import printable
 
 # What the documents call an input by one letter or word, where no spelling is near its option.
@@ -42,20 +42,25 @@ def refuse(error: InputError) -> int:
 def with_options(error: InputError, options: Iterable[str]) -> InputError:
     """Return the error with inputs named as they are typed on the command line.
 
-    A name that is one word is an option only before a value, or in a list of nothing but options.
+    A name that is one word is an option only before a value, or in a list of nothing but options. Names of files and
+    what is quoted stay as they are, and so does all that is said of the contents of a file.
 
     >>> given = {"given": "k_law, pool = 3", "allowed": "", "why": "the law has no pool", "do": ""}
     >>> with_options(InputError(**given), ["--k-law", "--pool"]).parts["given"]
     '--k-law, --pool 3'
     """
+    if isinstance(error, ContentsError):
+        return error
     typed = {name[2:].replace("-", "_"): name for name in options if name.startswith("--")}
     names = "|".join(sorted(typed, key=len, reverse=True))
 
     def named(text: str) -> str:
         if all(word in typed for word in text.split(", ")):
             return ", ".join(typed[word] for word in text.split(", "))
-        text = re.sub(rf"(?<![\w./-])({names}) = ", lambda found: f"{typed[found[1]]} ", text)
-        return re.sub(r"(?<![\w./-])[a-z]+(?:_[a-z]+)+\b", lambda found: typed.get(found[0], found[0]), text)
+        text = re.sub(rf"(?<![\w./'-])({names}) = ", lambda found: f"{typed[found[1]]} ", text)
+        return re.sub(
+            r"(?<![\w./'-])[a-z]+(?:_[a-z]+)+\b(?!/|\.\w|')", lambda found: typed.get(found[0], found[0]), text
+        )
 
     return InputError(**{part: named(text) for part, text in error.parts.items()})
 

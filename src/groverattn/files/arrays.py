@@ -18,7 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from groverattn.errors import InputError
+from groverattn.errors import ContentsError, InputError
 
 GIB = 1 << 30
 # Our assumption: the largest head worth a simulation (n = 131072, d = 128, Q, K and V in float64) takes 0.4 GiB.
@@ -165,7 +165,7 @@ def _some_layers(layers: set[int]) -> str:
 
 def _misnamed(arrays: StoredArrays, given: str, allowed: str, why: str, do: str = "") -> InputError:
     do = do or "rename the arrays, or save the layer that you need as Q, K and V in a file of its own"
-    return InputError(given=f"{given} in {arrays.name}", allowed=allowed, why=why, do=do)
+    return ContentsError(given=f"{given} in {arrays.name}", allowed=allowed, why=why, do=do)
 
 
 def stored_heads(arrays: StoredArrays) -> list[tuple[int | None, int]]:
@@ -192,7 +192,7 @@ def _lead(arrays: StoredArrays, name: str) -> tuple[int, ...]:
     """Axes of Q that count layers and heads; an array without numbers may claim any length of them."""
     shape = arrays.shape(name)
     if not 2 <= len(shape) <= 4 or math.prod(shape[:-2]) > arrays.header(name).n_bytes:
-        raise InputError(
+        raise ContentsError(
             given=f"{name} of shape {shape} in {arrays.name}",
             allowed="(n, d), (heads, n, d) or (layers, heads, n, d), none of them 0",
             why="the axes say which numbers belong to which head",
@@ -214,7 +214,7 @@ def stored_settings(arrays: StoredArrays, layer: int, n_layers: int | None) -> t
     """
     scale, causal = (_setting(arrays, name, layer, n_layers) for name in (SCORE_SCALE, CAUSAL))
     if causal not in (None, 0, 1):
-        raise InputError(
+        raise ContentsError(
             given=f"causal = {causal} in {arrays.name}",
             allowed="0 or 1, once or for every layer",
             why="it says whether row i sees keys 0 to i only",
@@ -233,7 +233,7 @@ def stored_windows(arrays: StoredArrays, n_layers: int) -> list[int]:
         return [0] * n_layers
     windows = np.asarray(arrays.read(WINDOW))
     if windows.shape != (n_layers,) or windows.dtype.kind not in "iu" or (windows < 0).any():
-        raise InputError(
+        raise ContentsError(
             given=f"{WINDOW} of shape {windows.shape} and type {windows.dtype} in {arrays.name}",
             allowed=f"{n_layers} whole numbers, one for every layer, 0 where it sees all keys",
             why="it says how many keys a row of a layer sees at most",
@@ -261,7 +261,7 @@ def _setting(arrays: StoredArrays, name: str, layer: int, n_layers: int | None) 
     values = np.asarray(arrays.read(name), dtype=np.float64)
     if values.ndim > 1 or (values.ndim and not (0 <= layer < values.size and n_layers in (None, values.size))):
         layers = f"layer {layer}" if n_layers is None else f"{n_layers:,} layer{'' if n_layers == 1 else 's'}"
-        raise InputError(
+        raise ContentsError(
             given=f"{name} of shape {values.shape} in {arrays.name}, {layers}",
             allowed="one number, or one for every layer",
             why="every head of a layer has the same",

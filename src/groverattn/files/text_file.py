@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from groverattn.errors import InputError
+from groverattn.errors import ContentsError, InputError
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ def parse_file(path: Path, form: str, parse: Callable[[str], T]) -> T:
     try:
         return parse_text(read_file(path, form), form, parse)
     except InputError as error:
-        raise InputError(**error.parts | {"given": f"{path}: {error.parts['given']}"}) from None
+        raise ContentsError.at(str(path), error) from None
 
 
 def parse_text(data: bytes, form: str, parse: Callable[[str], T]) -> T:

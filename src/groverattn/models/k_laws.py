@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from groverattn.errors import InputError, real_number, shown, unknown_name, whole_number
+from groverattn.errors import ContentsError, InputError, real_number, shown, unknown_name, whole_number
 from groverattn.files.text_file import parse_file, refused
 from groverattn.files.toml_text import entries_of_toml
 from groverattn.models.k_law import HeadLaw, KLaw
@@ -98,7 +98,7 @@ def _head_law(which: str, table: Any) -> HeadLaw:
             late=_late(table),
         )
     except InputError as error:
-        raise InputError(**error.parts | {"given": f"{which}: {error.parts['given']}"}) from None
+        raise ContentsError.at(which, error) from None
 
 
 def _late(table: dict[str, Any]) -> tuple[int, float] | None:

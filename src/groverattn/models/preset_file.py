@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.errors import InputError, shown, unknown_name
+from groverattn.errors import ContentsError, InputError, shown, unknown_name
 from groverattn.models.preset import CITED, OURS, READ, Preset, Source
 
 MLA = "MLA"
@@ -67,7 +67,7 @@ def _parsed(path: Path) -> tuple[Preset, str]:
     try:
         preset = Preset(name=path.stem, note=words["note"], source=source, sources=sources, **values)
     except InputError as error:
-        raise InputError(**error.parts | {"given": f"{path.name}: {error.parts['given']}"}) from None
+        raise ContentsError.at(path.name, error) from None
     return preset, words["refused"]
 
 

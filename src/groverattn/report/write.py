@@ -54,6 +54,8 @@ def report_files(output: Path, *, force: bool, shared_reference: bool = False) -
     files = ReportFiles(output, output.with_suffix(".md"), tuple(path for path in shared if not path.exists()))
     for path in (files.html, files.markdown):
         check_target(path, force=force)
+    for path in shared:
+        check_target(path, force=True)  # what is there stays, but a folder or a link is no page
     return files
 
 

@@ -25,19 +25,8 @@ _OF_A_MODEL = {
     "io_bits_per_s": Input("io_bits_per_s", float, False, IO_BITS_PER_S, _RATE, _KEYS_WRITTEN),
 }
 _INPUTS = inputs_of(RowRequest) | _OF_A_MODEL
-_MORE_INPUTS = (
-    "config",
-    "note",
-    "key_numbers",
-    "score_method",
-    "qram_latency_us",
-    "qram_qubits_per_bit",
-    "qram_p_error",
-    "k_law",
-    "k_weight",
-    *_OF_A_MODEL,
-)
 _OF_SHEET = {column.name: column.meaning for column in sheet.COLUMNS if column.name not in ("id", "error")}
+_MORE_INPUTS = [name for name in _INPUTS if name not in _OF_SHEET]
 _MODEL_COLUMNS = {
     "token_s": "whole_model: time of a generated token on one machine, seconds",
     "token_per_head_s": "the same with a machine for every head of a layer",
@@ -99,7 +88,7 @@ _READ: dict[str, Callable[[Path], object]] = {
 
 ESTIMATE = Kind(
     name="estimate",
-    schema="groverattn.sweep.estimate/1",
+    schema="groverattn.sweep.estimate/2",
     result_schema=RESULT_SCHEMA,
     inputs=_INPUTS,
     columns=_OF_SHEET | _MODEL_COLUMNS | {name: _INPUTS[name].help_in_python for name in _MORE_INPUTS},

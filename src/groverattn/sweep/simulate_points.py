@@ -88,11 +88,12 @@ def result(values: Values) -> Mapping[str, Any]:
 
 
 _INPUTS = inputs_of(SimulationRequest)
-_ASKED = ("file", "layer", "head", "n_marked", "sample_size", "tau", "circuit_every", "marked_limit", "search_law")
+# of the rows it says the first one and the last
+_ASKED = [name for name in _INPUTS if name not in {*_NUMBERS, "rows"}]
 
 SIMULATE = Kind(
     name="simulate",
-    schema="groverattn.sweep.simulate/1",
+    schema="groverattn.sweep.simulate/2",
     result_schema=RESULT_SCHEMA,
     inputs=_INPUTS,
     columns={name: _INPUTS[name].help_in_python for name in _ASKED} | _NUMBERS,

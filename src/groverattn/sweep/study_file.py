@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from groverattn.errors import InputError, shown, unknown_name
+from groverattn.errors import ContentsError, InputError, shown, unknown_name
 from groverattn.files.text_file import parse_text, read_file, refused
 from groverattn.files.toml_text import entries_of_toml
 from groverattn.inputs import Input, typed
@@ -141,7 +141,7 @@ def _in_messages(place: Callable[[str], str]) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(**error.parts | {"given": place(error.parts["given"])}) from None
+        raise ContentsError(**error.parts | {"given": place(error.parts["given"])}) from None
 
 
 def _kind(entries: Mapping[str, Any]) -> Kind:

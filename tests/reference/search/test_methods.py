@@ -78,7 +78,7 @@ def test_what_a_procedure_does_not_use_is_refused(name):
         if name in users:
             assert getattr(method(name, **{option: value}), option) == value
         else:
-            with pytest.raises(InputError, match=option):
+            with pytest.raises(InputError, match={"n_marked_max": "marked_limit"}.get(option, option)):
                 method(name, **{option: value})
 
 
@@ -86,8 +86,8 @@ def test_what_a_procedure_does_not_use_is_refused(name):
     ("name", "options", "words"),
     [
         ("unkown", {}, "did you mean unknown"),
-        ("unknown", {"keys_per_query": 2, "growth": 1.2}, "growth or n_marked_max with keys_per_query = 2"),
-        ("unknown", {"keys_per_query": 2, "n_marked_max": 5}, "growth or n_marked_max with keys_per_query = 2"),
+        ("unknown", {"keys_per_query": 2, "growth": 1.2}, "growth or marked_limit with keys_per_query = 2"),
+        ("unknown", {"keys_per_query": 2, "n_marked_max": 5}, "growth or marked_limit with keys_per_query = 2"),
         ("posterior", {"first_score": "rough"}, "first_score = rough"),
         ("unknown", {"p_failure": 0.0}, "p_failure"),
         ("unknown", {"growth": 1.0}, "growth"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.errors import InputError, check_between, shown, unknown_name, whole_number
+from groverattn.errors import ContentsError, InputError, check_between, shown, unknown_name, whole_number
 from groverattn.files.json_file import read_object
 from groverattn.models.configuration.families import FAMILIES, Family
 from groverattn.models.configuration.names import FILE, file_label, model_name
@@ -150,7 +150,7 @@ class ModelConfig:
         try:
             return self._preset(known, n_keys, n_marked)
         except InputError as error:
-            raise InputError(**error.parts | {"given": f"{self.file}: {error.parts['given']}"}) from None
+            raise ContentsError.at(str(self.file), error) from None
 
     def _preset(self, known: Mapping[str, Any], n_keys: int, n_marked: int) -> Preset:
         return Preset(
@@ -204,7 +204,7 @@ def read_config(path: str | Path) -> ModelConfig:
     except InputError as error:
         if str(file) in error.parts["given"]:
             raise
-        raise InputError(**error.parts | {"given": f"{file}: {error.parts['given']}"}) from None
+        raise ContentsError.at(str(file), error) from None
 
 
 def _config(record: Mapping[str, Any], path: Path) -> ModelConfig:
