@@ -10,6 +10,7 @@ from groverattn.report.build import report
 from groverattn.report.contest import Contender, Contest
 from groverattn.report.results import ModelResults
 from groverattn.row.request import RowRequest
+from groverattn.row.verdict import row_verdict
 from groverattn.show.html import html
 
 GPT2 = RowRequest.of(preset="gpt2")
@@ -23,6 +24,8 @@ def with_lines(monkeypatch, slow_s, fast_s, request=GPT2):
         return [ClassicalLine(name, "decode", time_s, "test", "bandwidth") for name, time_s in times.items()]
 
     monkeypatch.setattr("groverattn.row.request.classical_lines", lines)
+    monkeypatch.setattr("groverattn.crossover.crossover.row_verdict", row_verdict.__wrapped__)  # it remembers others
+    monkeypatch.setattr("groverattn.estimation.estimate.row_verdict", row_verdict.__wrapped__)
     return ModelResults(request)
 
 

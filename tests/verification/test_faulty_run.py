@@ -17,14 +17,13 @@ def faulty(gates, n_wires, fault_rate=0.5, n_records=0, kept=None):
     """A circuit on one register `selection`, of which the wires `kept` come out."""
     wires = {("selection", ()): tuple(range(n_wires))}
     out = wires if kept is None else {("selection", ()): tuple(kept)}
-    made = SparseCircuit(FlatCircuit([Gate(*gate) for gate in gates], n_wires, n_records, wires, out))
-    return FaultyCircuit(made, fault_rate)
+    return FaultyCircuit(FlatCircuit([Gate(*gate) for gate in gates], n_wires, n_records, wires, out), fault_rate)
 
 
 def run(monkeypatch, circuit, errors, value=0, seed=0):
     """The distribution over the outputs with these errors: by step and side of it, wires and Paulis."""
     monkeypatch.setattr(FaultyCircuit, "draw", lambda self, rng: errors)
-    initial = SparseState.basis(circuit.circuit.circuit, {("selection", ()): value})
+    initial = SparseState.basis(circuit.circuit, {("selection", ()): value})
     state = circuit.run(np.random.default_rng(seed), initial)
     n_values = 1 << state.bits["selection", ()].shape[1]
     weights = np.bincount(state.values("selection"), np.abs(state.coefficients) ** 2, n_values)
@@ -134,13 +133,13 @@ def test_what_does_not_come_out_is_measured_at_the_end(monkeypatch):
 
 def test_a_distribution_is_of_the_runs_one_after_the_other():
     """The first prepares without errors; each of the others is drawn anew, and rates of nearly one spoil them."""
-    prepare = faulty([(Op.X, (0,)), (Op.X, (1,))], 2).circuit
-    flip = faulty([(Op.X, (1,))], 2).circuit
+    prepare = SparseCircuit(faulty([(Op.X, (0,)), (Op.X, (1,))], 2).circuit)
+    flip = SparseCircuit(faulty([(Op.X, (1,))], 2).circuit)
     rng = rng_of(0)
     assert measured_distribution([prepare], 0.999999, rng).tolist() == [0, 0, 0, 1]
     assert measured_distribution([prepare, flip], 0.0, rng).tolist() == [0, 0, 1, 0]
     assert measured_distribution([prepare, flip, flip], 0.0, rng).tolist() == [0, 0, 0, 1]
-    other = faulty([(Op.X, (0,))], 2).circuit
+    other = SparseCircuit(faulty([(Op.X, (0,))], 2).circuit)
     assert measured_distribution([prepare, flip, other, flip], 0.0, rng).tolist() == [0, 1, 0, 0]
     spoilt = [measured_distribution([prepare, flip], 1 - 1e-12, rng)[0b11] for _ in range(300)]
     assert np.mean(spoilt) == pytest.approx(2 / 3, abs=4 * math.sqrt(2 / 9 / 300))  # X or Y of three

@@ -11,7 +11,7 @@ from groverattn.inputs import asks
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
 from groverattn.verification import limits
-from groverattn.verification.limits import MEMORY_BITS_MAX, check_circuit, check_circuit_memory, circuit_bytes
+from groverattn.verification.limits import check_circuit, check_circuit_memory, circuit_bytes
 from groverattn.verification.oracle_check import check_oracle
 from groverattn.verification.request import VerificationRequest
 from groverattn.verification.row import SearchedRow
@@ -153,7 +153,7 @@ def test_what_is_asked_of_the_memory(monkeypatch):
 
 def test_the_largest_key_memory(monkeypatch):
     monkeypatch.setattr(limits, "check_memory", lambda *what: None)
-    check_circuit(2**17, MEMORY_BITS_MAX >> 17 + 3, 8)
-    for n_keys, d_head, bits in [(2**17 + 1, 1, 2), (2**16, MEMORY_BITS_MAX >> 16 + 3, 9), (2**17, 2**5 + 1, 8)]:
-        with pytest.raises(InputError, match="at most 131,072 keys and 33,554,432 bits"):
+    check_circuit(2**20, 2**6, 8)  # 2^29 bits
+    for n_keys, d_head, bits in [(2**20 + 1, 1, 2), (2**19, 2**7, 9), (2**20, 2**6 + 1, 8)]:
+        with pytest.raises(InputError, match="at most 1,048,576 keys and 536,870,912 bits"):
             check_circuit(n_keys, d_head, bits)
