@@ -114,7 +114,7 @@ def runnable_keys(n_keys: int, bits_per_key: int) -> int:
     """Return the number of keys of the largest circuit with such keys that `groverattn verify` runs.
 
     >>> runnable_keys(1000, 8), runnable_keys(1 << 40, 1024)
-    (1000, 32768)
+    (1000, 524288)
     """
     most = max(2, min(N_KEYS_MAX, MEMORY_BITS_MAX // bits_per_key))
     return n_keys if n_keys <= most else 1 << (most.bit_length() - 1)
