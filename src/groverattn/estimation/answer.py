@@ -104,7 +104,7 @@ def _line(line: ClassicalLine) -> str:
 
 
 def _fastest(result: Estimate) -> ClassicalLine:
-    return min(reversed(result.classical), key=lambda line: line.time_s_per_row)  # of equal ones the fewest bits
+    return min(result.classical, key=lambda line: line.time_s_per_row)
 
 
 def _factor(result: Estimate) -> str:

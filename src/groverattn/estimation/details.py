@@ -42,8 +42,8 @@ def spread(lines: Sequence[ClassicalLine]) -> list[ClassicalLine]:
     chosen = []
     for kind in dict.fromkeys((line.kind, line.includes) for line in lines):
         same = [line for line in lines if (line.kind, line.includes) == kind]
-        of_kind = sorted(same, key=lambda line: -line.time_s_per_row)
-        chosen += of_kind[:1] if len(of_kind) == 1 else [of_kind[0], of_kind[-1]]
+        by_time = [pick(same, key=lambda line: line.time_s_per_row) for pick in (max, min)]
+        chosen += by_time[: len(same)]
     return chosen
 
 

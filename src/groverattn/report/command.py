@@ -31,17 +31,30 @@ def made_by(requests: Sequence[RowRequest], output: str, *, shared_reference: bo
     one_preset_each = len(presets) == len(given) or len(given) == 1
     fixed_access = any(request.design.data_access != AUTO for request in requests)
     if one_preset_each and not fixed_access and all(each == given[0] for each in given):
-        made = _command(presets, given[0], output, shared_reference)
+        shared = ["--shared-reference"] if shared_reference else []
+        made = _command("report", presets, given[0], [*shared, "-o", output])
     else:
         made = _call(list(map(_given, requests)), output, shared_reference)
     return f"Made by groverattn {__version__} with `{made.replace('`', chr(39))}`."
 
 
-def _command(presets: Sequence[str], given: dict[str, Any], output: str, shared_reference: bool) -> str:
+def asked_by(verb: str, request: RowRequest) -> str:
+    """Return the command of a verb that is asked of the same row, its data access left open.
+
+    >>> asked_by("crossover", RowRequest.of(n_keys=4096, d_head=64, n_marked=9, heads=8, kv_heads=2))
+    'groverattn crossover --n-keys 4096 --d-head 64 --n-marked 9 --query-heads 8 --gqa-group 4'
+    """
+    given = _given(request)
+    presets = [given.pop("preset")] if "preset" in given else []
+    for name in ("name", "source", "note", "data_access"):
+        given.pop(name, None)
+    return _command(verb, presets, given, ())
+
+
+def _command(verb: str, presets: Sequence[str], given: dict[str, Any], more: Sequence[str]) -> str:
     options = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     named = ["--preset", *presets] if presets else []
-    shared = ["--shared-reference"] if shared_reference else []
-    return shlex.join(["groverattn", "report", *named, *options, *shared, "-o", output])
+    return shlex.join(["groverattn", verb, *named, *options, *more])
 
 
 def _call(given: Sequence[dict[str, Any]], output: str, shared_reference: bool) -> str:

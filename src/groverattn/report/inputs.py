@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from groverattn.inputs import inputs_of, value_of
 from groverattn.models.presets import Preset
 from groverattn.reference.search.laws import LAW_WORDS
 from groverattn.report.results import ModelResults
+from groverattn.row.request import RowRequest
 from groverattn.row.sentences import k_law_text, note_text
 from groverattn.show.document import IN_CELL, Column, Paragraph, Points, Section, Table
 from groverattn.show.numbers import Cell, count_text, probability, words
@@ -45,9 +47,12 @@ def _assumptions(results: ModelResults) -> Iterator[tuple[str, str]]:
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
     request, preset, shape = results.request, results.preset, results.request.shape
     source = (request.source or "given as an option") if preset is None else preset.source
-    of_model = (
-        (request.source or "no model was named, so one unless given") if preset is None else preset.source_of("layers")
-    )
+
+    def of_model(name: str) -> str:
+        if preset is not None:
+            return preset.source_of("layers")
+        return request.source or _chosen(request, name, "no model was named, so one")
+
     stored = shape.d_head if request.key_numbers is None else request.key_numbers
     law = LAW_WORDS[request.search_law]
     yield "n", _unit(shape.n_keys, "keys"), f"keys that a row searches; {_given(results, 'n_keys', source)}"
@@ -56,27 +61,47 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
         heads = _given(results, "index_heads", source)
         yield "index heads", _unit(shape.index_heads, "heads"), f"whose ReLUs make one score; {heads}"
     yield "k", _unit(shape.n_marked, "keys"), f"marked keys of a row; {marked_source(results)}"
-    yield "layers", _unit(request.layers, "layers"), f"that search all keys; {of_model}"
+    yield "layers", _unit(request.layers, "layers"), f"that search all keys; {of_model('layers')}"
     if request.window_layers:
-        seen = f"{request.window:,} keys are seen in them; {of_model}"
+        seen = f"{request.window:,} keys are seen in them; {of_model('window')}"
         yield "layers with a window", _unit(request.window_layers, "layers"), seen
-    yield "heads", _unit(request.query_heads, "heads"), f"rows of a token in a layer; {of_model}"
-    yield "group", _unit(request.gqa_group, "heads"), f"query heads that share one memory of keys; {of_model}"
+    yield "heads", _unit(request.query_heads, "heads"), f"rows of a token in a layer; {of_model('query_heads')}"
+    yield (
+        "group",
+        _unit(request.gqa_group, "heads"),
+        f"query heads that share one memory of keys; {of_model('gqa_group')}",
+    )
     yield (
         "stored",
         _unit(stored, "numbers"),
         f"numbers that a GPU reads per key of that memory; {'those of d' if request.key_numbers is None else source}",
     )
-    yield "key bits", _unit(shape.key_bits, "bits"), "of each number of a key, after rounding; our choice"
-    yield "query bits", _unit(shape.query_bits, "bits"), "of each number of the query, after rounding; our choice"
+    yield (
+        "key bits",
+        _unit(shape.key_bits, "bits"),
+        f"of each number of a key, after rounding; {_chosen(request, 'key_bits')}",
+    )
+    yield (
+        "query bits",
+        _unit(shape.query_bits, "bits"),
+        f"of each number of the query, after rounding; {_chosen(request, 'query_bits')}",
+    )
     yield (
         "score",
         words(f"`{request.design.score_method}`"),
         "how the circuit adds up a score; our choice",
     )
-    yield "search law", words(f"`{request.search_law}`"), f"{law}; our choice"
-    yield "machine", words(results.machine.name), "our choice; [its fields, each with its source](#machines)"
-    yield "error budget", probability(request.error_budget), "largest probability of a wrong row; our choice"
+    yield "search law", words(f"`{request.search_law}`"), f"{law}; {_chosen(request, 'search_law')}"
+    yield (
+        "machine",
+        words(results.machine.name),
+        f"{_chosen(request, 'hardware')}; [its fields, each with its source](#machines)",
+    )
+    yield (
+        "error budget",
+        probability(request.error_budget),
+        f"largest probability of a wrong row; {_chosen(request, 'error_budget')}",
+    )
     qram = request.qram
     yield (
         "memory `qram`",
@@ -85,6 +110,12 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
         f"{qram.p_error:g}: our assumption, in favor of the search; such a memory is argued against in "
         "arXiv:2305.10310",
     )
+
+
+def _chosen(request: RowRequest, name: str, otherwise: str = "our choice") -> str:
+    """Say of an input whether it was given, or where it is from if it was not."""
+    default = inputs_of(RowRequest)[name].default
+    return otherwise if value_of(request, name) == default else "given as an option"
 
 
 def marked_source(results: ModelResults) -> str:

@@ -62,7 +62,8 @@ def _limits_table(results: ModelResults) -> Table:
         tuple(columns),
         tuple(rows),
         notes=(
-            f"The time is set: {', '.join(bound)}. No more factories are built than the other limits leave work for.",
+            f"The time is set: {', '.join(bound)}: a phase waits for the slowest of its limits, and the phases that "
+            "wait for this one take most of the time. No more factories are built than other limits leave work for.",
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from groverattn.crossover.table import readings_points, readings_table, why_points
+from groverattn.report.command import asked_by
 from groverattn.report.results import BEST, CANNOT, ModelResults
 from groverattn.row.sentences import growth_of_k
 from groverattn.show.document import IN_CELL, Column, Paragraph, Points, Section, Table
@@ -135,7 +136,7 @@ def crossing(results: ModelResults, anchor: str) -> Section:
     )
     more = (
         "How short a reaction, a lookup or an iterate would have to be, by data access, and the map of all models: "
-        f"`groverattn crossover {_sizes(results)}`."
+        f"`{asked_by('crossover', results.request)}`."
     )
     blocks = (
         Paragraph(text, ("crossover",)),
@@ -145,10 +146,3 @@ def crossing(results: ModelResults, anchor: str) -> Section:
         Paragraph(more, ("inputs",)),
     )
     return Section("More keys", anchor, blocks, folded=True)
-
-
-def _sizes(results: ModelResults) -> str:
-    if results.preset is not None:
-        return f"--preset {results.name}"
-    shape = results.request.shape
-    return f"--n-keys {shape.n_keys} --d-head {shape.d_head} --n-marked {shape.n_marked}"

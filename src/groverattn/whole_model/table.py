@@ -78,6 +78,7 @@ def scopes_table(models: Models) -> Table:
             Column("time, one row after the other", IN_CELL, "whole_time", short="time"),
             lambda each: duration(each[3][1].time_s),
         ),
+        notes=["Rows that see no more keys than are to be found are read classically, and not counted."],
     )
 
 
@@ -115,6 +116,7 @@ def gpus_table(models: Models) -> Table:
                 f"{what[0].upper()}{what[1:]} with `{name}` against {slowest.gpu}, the slowest: {slowest.words}."
             )
     rows = tuple(zip(*cells, strict=True))
+    notes.append("Attention alone: nothing is selected, and of a token the keys are read once, and no values.")
     return Table("The attention of the whole model on GPUs", tuple(columns), rows, notes=tuple(notes))
 
 

@@ -150,7 +150,8 @@ class ModelConfig:
         try:
             return self._preset(known, n_keys, n_marked)
         except InputError as error:
-            raise ContentsError.at(str(self.file), error) from None
+            # sizes may be options too
+            raise InputError(**error.parts | {"given": f"{self.file}: {error.parts['given']}"}) from None
 
     def _preset(self, known: Mapping[str, Any], n_keys: int, n_marked: int) -> Preset:
         return Preset(
