@@ -48,7 +48,7 @@ def test_numbers_are_written_into_their_row(tmp_path):
 
 
 def test_faults_are_small_and_leave_texts_and_types_alone(tmp_path):
-    pytest.importorskip("mutmut")
+    pytest.importorskip("mutmut")  # of the extra `mutants`, which `make mutants` installs and `make test` does not need
     from .mutations import sample
 
     (tmp_path / "a.py").write_text(SOURCE)

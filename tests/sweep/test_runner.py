@@ -145,7 +145,7 @@ def test_a_file_that_changes_during_a_run_ends_it(tmp_path):
 
 @pytest.mark.parametrize("when", ["before", "during", "never"])
 def test_files_are_looked_at_before_a_batch_and_after_it(tmp_path, monkeypatch, when):
-    """A file that changes while a batch is computed has been read by some of its points, nobody knows which."""
+    """If a file changes while a batch is computed, it is not known which of its points have read it."""
     machine = tmp_path / "mine.toml"
     machine.write_text("before")
     work = Work("estimate", VERSION, str(tmp_path), {"mine.toml": file_digest(machine)})

@@ -122,7 +122,7 @@ def test_checks_that_failed_are_counted(told):
     assert told.manifest()["table"]["checks_failed"] == 1
 
 
-def test_a_row_that_somebody_has_changed_is_refused(told):
+def test_a_row_that_was_changed_by_hand_is_refused(told):
     told.run()
     with open_store(told.folder / "out", KINDS["estimate"]) as store:
         store.journal.execute("UPDATE rows SET n_keys = '17' WHERE n_keys = '16'")

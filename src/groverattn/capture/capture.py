@@ -88,7 +88,7 @@ def capture_heads(
     """
     check_target(output, force=force)
     text = _read_text(text_file)
-    with local_model(model_folder, gguf_file) as model:  # a file that is none is refused without the libraries
+    with local_model(model_folder, gguf_file) as model:  # a bad file is refused before PyTorch is needed
         libraries(gguf=gguf_file is not None)
         token_ids, n_whole = model.tokens(text, max_tokens)
         recorder = _record(model, token_ids, output, dtype, force, on_layer)

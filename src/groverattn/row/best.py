@@ -66,7 +66,7 @@ def best_row(request: RowRequest) -> RowPrice:
 
 
 def _of_k_law(error: InputError, request: RowRequest) -> InputError:
-    """Return the refusal of a k that nobody gave as one of the law that k is from, and of any other as it is."""
+    """Say of a refused k that came from a law that the law is what does not fit; leave other errors alone."""
     law, given = request.k_from.k_law, error.parts["given"]
     if law is None or not given.startswith("n_marked = "):
         return error
