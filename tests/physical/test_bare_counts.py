@@ -8,6 +8,7 @@ import pytest
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.schedule import Cycle, Phase, one_phase
 from groverattn.errors import InputError
+from groverattn.estimation.estimate import estimate
 from groverattn.physical.bare_counts import price_bare_counts
 from groverattn.physical.estimate import OBJECTIVES, check_objective, is_less, phase_times
 from groverattn.physical.factories import candidate_factories
@@ -16,6 +17,8 @@ from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.physical.machines.layout import WITHOUT_STEPS
 from groverattn.physical.second_opinion import second_opinion
 from groverattn.physical.surface_code import estimate_below, least_merit, physical_estimate
+from groverattn.physical.table import limits_text
+from groverattn.row.request import RowRequest
 
 COUNTS = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=100, toffoli_depth=10**9)
 
@@ -65,6 +68,18 @@ def test_phases_of_one_name_are_one_and_wait_for_what_the_longest_waits():
     assert (score.name, score.duration_s, score.limited_by) == ("score", 1.0, "factory")
     (first,) = phase_times(["walk", "walk"], [3.0, 2.0], ["layout", "reaction"])
     assert first.limited_by == "layout"
+
+
+def test_a_limit_that_alone_takes_nearly_all_the_time_is_named_beside_the_one_waited_for():
+    """The row of 24 layers of a model of 16 heads: without its factories it would take as long but for a tenth."""
+    sizes = {"n_keys": 16384, "d_head": 128, "n_marked": 128, "query_heads": 16, "gqa_group": 4}
+    found = estimate(RowRequest.of(**sizes)).physical
+    assert found.limited_by == "factory"
+    assert found.limits_s["layout"] > 0.8 * found.duration_s > found.limits_s["factory"]
+    assert found.limits == ("factory", "layout")
+    assert limits_text(found) == "factories, layout"
+    one = attrs.evolve(found, limits_s={**found.limits_s, "layout": 0.79 * found.duration_s})
+    assert one.limits == ("factory",)
 
 
 @pytest.mark.parametrize("name", ["gidney-fowler-2018", "beverland-majorana-e6", "litinski-2019"])

@@ -114,11 +114,12 @@ def test_the_words_say_what_the_growth_is():
     brigade = verdict_of(preset="llama3.1-8b", data_access="bucket-brigade")
     assert "the control computer, which reads the table of its keys" in brigade.why
     assert "it never passes: for every iterate the control computer reads the keys" in brigade.reason
-    assert [growth_text(power) for power in (0.0, 0.5, 0.7, 1.0)] == [
-        "hardly at all",
-        "like sqrt(n)",
-        "like n^0.7",
-        "like n",
+    assert [growth_text(power) for power in (0.0, 0.5, 0.7, 1.0, -0.12)] == [
+        "hardly grows",
+        "grows like sqrt(n)",
+        "grows like n^0.7",
+        "grows like n",
+        "shrinks like n^-0.12",
     ]
     assert exponent(math.sqrt, 2**30) == 0.5
 

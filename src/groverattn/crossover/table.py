@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import attrs
 
@@ -62,30 +63,26 @@ _TITLES = {"one_machine": "one machine", "same_width": "same width", "equal_hard
 
 
 def readings_table(readings: Readings) -> Table:
-    """One line per reading: from which n it passes, how both sides grow, and the ratio at the row's own n."""
-    return table_of(
-        "Lower bounds: from how many keys on the best circuit could be faster",
-        readings.by_name.items(),
-        (Column("reading"), lambda each: words(_TITLES[each[0]])),
-        (Column("ratio at this n", "times", "crossover", short="ratio here"), lambda each: _ratio_here(each[1])),
-        (Column("slowest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].slowest)),
-        (Column("fastest line", IN_CELL, "crossover"), lambda each: _crossing(each[1], each[1].fastest)),
-        (
-            Column("quantum time grows like n to the", "power", "crossover", short="quantum n^"),
-            lambda each: _power(each[1].slowest),
-        ),
-        (
-            Column("GPU or scan time grows like n to the", "power", "crossover", short="GPU n^"),
-            lambda each: _power_of_line(each[1].slowest),
-        ),
-        notes=[_CELLS],
+    """One column per reading: the ratio at the row's own n and at the largest, from which n it passes, the growth."""
+    found = readings.by_name
+    largest = power_text(next(iter(found.values())).slowest.n_max)
+    rows: tuple[tuple[str, Callable[[Reading], Cell]], ...] = (
+        ("time / slowest line's, here", _ratio_here),
+        (f"time / slowest line's, {largest}", lambda each: _ratio(each.slowest.ratio_at_n_max)),
+        ("passes the slowest line from", lambda each: _passes_from(each, each.slowest)),
+        ("passes the fastest line from", lambda each: _passes_from(each, each.fastest)),
+        ("quantum time grows like", lambda each: _power(each.slowest.quantum_exponent)),
+        ("GPU or scan time grows like", lambda each: _power(each.slowest.classical_exponent)),
     )
+    columns = (Column("reading"), *(Column(_TITLES[name], IN_CELL) for name in found))
+    cells = tuple((words(label), *map(cell, found.values())) for label, cell in rows)
+    caption = "Lower bounds of the best circuit beside the GPU lines, in three readings"
+    return Table(caption, columns, cells, notes=(_CELLS,), row_quantities=("crossover",) * len(rows))
 
 
 _CELLS = (
-    "n = ...: quantum is faster from there on. Otherwise the ratio of the times at n = 2^56, and after a semicolon the "
-    "n at which the local exponents, extrapolated, bring it to 1; never: an argument below says why. The qubits of "
-    "equal hardware, and so its scan, depend on the design."
+    "Extrapolated: by the powers of n at the largest n compared. Never: the argument is below. The qubits of equal "
+    "hardware, and so its scan, depend on the design."
 )
 
 
@@ -120,17 +117,26 @@ def _power_text(readings: Readings) -> str:
 
 
 def _ratio_here(reading: Reading) -> Cell:
-    if not reading.points:
+    return _ratio(reading.points[0].quantum_s / reading.points[0].slowest_s if reading.points else math.inf)
+
+
+def _ratio(ratio: float) -> Cell:
+    return Cell(f"{number_text(ratio)} x", ratio) if math.isfinite(ratio) else words("cannot run")
+
+
+def _passes_from(reading: Reading, line: Crossover) -> Cell:
+    if line.n_keys is not None:
+        return Cell(f"n = {number_text(line.n_keys)}", line.n_keys)
+    if not math.isfinite(line.ratio_at_n_max):
         return words("cannot run")
-    return rounded(reading.points[0].quantum_s / reading.points[0].slowest_s)
+    if reading.never_passes(line):
+        return words("never")
+    log2_n = line.log2_extrapolated
+    return words("unknown" if log2_n is None else f"n = 2^{log2_n:.0f}, extrapolated")
 
 
-def _power(line: Crossover) -> Cell:
-    return Cell(f"{line.quantum_exponent:.2f}", line.quantum_exponent)
-
-
-def _power_of_line(line: Crossover) -> Cell:
-    return Cell(f"{line.classical_exponent:.2f}", line.classical_exponent)
+def _power(power: float) -> Cell:
+    return Cell(f"n^{power:.2f}", power) if math.isfinite(power) else words("unknown")
 
 
 def crossings_table(result: CrossoverResult) -> Table:
@@ -159,6 +165,8 @@ def crossings_table(result: CrossoverResult) -> Table:
         f"{power_text(largest)}"
     )
     note = (
+        "n = ...: faster from there on; otherwise the ratio, and after a semicolon the n at which the powers of n there, "
+        "extrapolated, bring it to 1. "
         "Free control: with a measured unload, and a control computer that reads the keys in no time. A load applied a "
         "second time in place of that unload takes one reaction more or less, and reads nothing either."
     )

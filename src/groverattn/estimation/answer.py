@@ -8,7 +8,7 @@ import attrs
 
 from groverattn.classical.lines import ClassicalLine, slowest_of
 from groverattn.estimation.estimate import Estimate
-from groverattn.physical.table import LIMIT_WORDS
+from groverattn.physical.table import limits_text
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import note_text
 from groverattn.show.document import Block, Column, Paragraph, Table
@@ -61,7 +61,7 @@ def answer_table(result: Estimate) -> Table:
     quantum  20.6 ms on 93,940 physical qubits, bucket-brigade, gidney-fowler-2018
     GPU      7.95 us, H100 decode top-k fp16; batched 2.00 ps, B200 prefill fp8
     factor   GPU faster by 2,590 to 1.03e10; no crossover up to n = 2^56
-    why      15 iterates of 1.33 ms, set by factories; each lasts 167 GPU rows
+    why      15 iterates of 1.33 ms = 167 GPU rows, set by factories
     """
     rows = {
         "quantum": _quantum(result),
@@ -121,11 +121,11 @@ def _factor(result: Estimate) -> str:
 
 def _why(result: Estimate) -> str:
     iterates, seconds = result.cost.iterates_expected, result.physical.duration_s
-    set_by = f"set by {LIMIT_WORDS[result.physical.limited_by]}"
+    set_by = f"set by {limits_text(result.physical)}"
     if result.row.n_machines > 1:
         return (
             f"{count_text(iterates)} iterates on {result.row.n_machines:,} machines in {time_text(seconds)}, {set_by}"
         )
     rows = result.slower_by_slowest / iterates
-    equals = f"; each lasts {number_text(rows)} GPU rows" if rows >= 1 else ""
-    return f"{count_text(iterates)} iterates of {time_text(seconds / iterates)}, {set_by}{equals}"
+    equals = f" = {number_text(rows)} GPU rows" if rows >= 1 else ""
+    return f"{count_text(iterates)} iterates of {time_text(seconds / iterates)}{equals}, {set_by}"

@@ -8,7 +8,7 @@ from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
-from groverattn.physical.table import LIMIT_WORDS, not_in_the_price
+from groverattn.physical.table import limits_text, not_in_the_price
 from groverattn.row.price import RowPrice
 from groverattn.row.sentences import about_text, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
@@ -59,7 +59,7 @@ def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] |
         ),
         (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: rounded(p.p_failure, 2)),
         (Column("design", short="with"), design),
-        (Column("what sets the time", short="set by"), lambda p: words(LIMIT_WORDS[p.physical.limited_by])),
+        (Column("what sets the time", short="set by"), lambda p: words(limits_text(p.physical))),
         notes=[
             *not_in_the_price(result.points[0].physical),
             *also,

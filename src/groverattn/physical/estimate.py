@@ -18,6 +18,9 @@ OBJECTIVES = {
 }
 """What a best design has least of."""
 
+# A limit that alone takes this share of the time is named beside the one that the run waits for: our choice.
+NEARLY_ALL = 0.8
+
 
 def check_objective(name: str) -> None:
     """Raise InputError unless `name` is an objective.
@@ -134,6 +137,16 @@ class PhysicalEstimate:
         for phase in self.phases:
             times[phase.limited_by] += phase.duration_s  # pyright: ignore[reportArgumentType]
         return max(times, key=lambda name: times[name])
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What sets the time: `limited_by`, and every other limit that alone takes nearly as long as the run.
+
+        A phase waits for one limit, and the next one may be as long: then to improve the first alone gains nothing.
+        """
+        nearly = NEARLY_ALL * self.duration_s
+        others = (name for name, seconds in self.limits_s.items() if seconds >= nearly and name != self.limited_by)
+        return self.limited_by, *others
 
     @property
     def p_failure(self) -> float:

@@ -30,6 +30,13 @@ LIMIT_WORDS = {
 }
 """What sets the time, in a word or two."""
 
+
+def limits_text(found: PhysicalEstimate) -> str:
+    """Name what sets the time: the limit that the run waits for most, and those that alone take nearly as long."""
+    found_words = [LIMIT_WORDS[name] for name in found.limits]
+    return found_words[0] if len(found_words) == 1 else ", ".join(word.removeprefix("the ") for word in found_words)
+
+
 LIMIT_MEANINGS = {
     "factory": "the factories make the magic states of all Toffoli and T gates",
     "reaction": "gates wait for the outcomes of earlier measurements, one reaction time for each in the longest chain, "

@@ -88,14 +88,13 @@ class HeadChoice(StoredHead):
     n_keys: int | None = option(
         None,
         check=between(2, N_KEYS_MAX, "a search has at least two keys"),
-        help="Number of keys where there is no file.",
+        help="Number of keys of a random head.",
     )
-    d_head: int | None = option(None, check=COUNT, help="Numbers per key where there is no file.")
+    d_head: int | None = option(None, check=COUNT, help="Numbers per key of a random head.")
     index_heads: int | None = option(
         None,
         check=between(1, INDEX_HEADS_MAX, "published indexers have 4 to 64 heads"),
-        help="Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; "
-        "where there is no file.",
+        help="Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head.",
     )
     indexer: bool = option(
         False, help="The indexer of the file's layer, which scores keys for all of its heads, in place of a head."

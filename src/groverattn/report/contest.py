@@ -139,10 +139,10 @@ class Contest:
         if passing:
             memory = passing[ASSUMED]
             return (
-                f"More keys do not change it for any circuit up to {largest}; with the assumed memory, which nobody "
-                f"has built, they do: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
+                f"More keys do not change it for any circuit up to {largest}; with the assumed memory, which does "
+                f"not exist, they do: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
             )
-        return f"More keys do not change it: up to {largest} no data access passes that line{self._free_control}"
+        return f"More keys do not change it: up to {largest} no data access on one machine passes that line{self._free_control}"
 
     @property
     def _free_control(self) -> str:

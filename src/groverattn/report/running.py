@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groverattn.estimation.estimate import Estimate
-from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS
+from groverattn.physical.estimate import NEARLY_ALL
+from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS, limits_text
 from groverattn.report.results import CANNOT, ModelResults
 from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
 from groverattn.show.numbers import (
@@ -16,6 +17,7 @@ from groverattn.show.numbers import (
     probability_text,
     rounded,
     share,
+    share_text,
     with_unit,
     words,
 )
@@ -56,14 +58,15 @@ def _limits_table(results: ModelResults) -> Table:
     ]
     whole = (cell for each in designs.values() for cell in _beside(results, each.physical.duration_s))
     rows.append((words("the row"), words("its phases, each as long as the longest of its own limits"), *whole))
-    bound = [f"of `{name}` by {LIMIT_WORDS[result.physical.limited_by]}" for name, result in designs.items()]
+    bound = [f"of `{name}` by {limits_text(result.physical)}" for name, result in designs.items()]
     return Table(
         f"One row on {results.machine.name}: by each limit alone, and in all",
         tuple(columns),
         tuple(rows),
         notes=(
             f"The time is set: {', '.join(bound)}: a phase waits for the slowest of its limits, and the phases that "
-            "wait for this one take most of the time. No more factories are built than other limits leave work for.",
+            "wait for this one take most of the time. A second limit is named where it alone takes "
+            f"{share_text(NEARLY_ALL)} of the time: to improve the first alone then gains less than the rest. No more factories are built than other limits leave work for.",
         ),
     )
 

@@ -18,7 +18,7 @@ from groverattn.show.numbers import count_text, number_text, power_text, share_t
 
 # Growth is measured over the last factor of 2^8 in n, where the leading term has long taken over.
 _LOG2_SPAN = 8
-_NAMED_POWERS = {0.0: "hardly at all", 0.5: "like sqrt(n)", 1.0: "like n"}
+_NAMED_POWERS = {0.0: "hardly grows", 0.5: "grows like sqrt(n)", 1.0: "grows like n"}
 # What grows by a formula that is linear in n measures so.
 _LINEAR = 0.999
 
@@ -35,13 +35,13 @@ def exponent(value: Callable[[int], float], n_max: int) -> float:
 def growth_text(power: float) -> str:
     """Say how something grows.
 
-    >>> growth_text(0.503), growth_text(1.5), growth_text(0.02)
-    ('like sqrt(n)', 'like n^1.5', 'hardly at all')
+    >>> growth_text(0.503), growth_text(1.5), growth_text(0.02), growth_text(-0.12)
+    ('grows like sqrt(n)', 'grows like n^1.5', 'hardly grows', 'shrinks like n^-0.12')
     """
     for named, text in _NAMED_POWERS.items():
         if abs(power - named) <= NEARLY:
             return text
-    return f"like n^{power:.2g}"
+    return f"{'shrinks' if power < 0 else 'grows'} like n^{power:.2g}"
 
 
 def why(row: RowLimits, n_max: int) -> str:
@@ -56,8 +56,8 @@ def why(row: RowLimits, n_max: int) -> str:
     grows = exponent(lambda n: row.best_at(n).duration_s, n_max)
     dealt = f" the keys are searched in {count_text(last.n_parts)} parts in turn and" if last.n_parts > 1 else ""
     return (
-        f"at n = {power_text(n_max)}{dealt} an iterate waits for {_limit_text(last, limit)}; that grows "
-        f"{growth_text(per_iterate)} and the number of iterates {growth_text(iterates)}, so the row grows "
+        f"at n = {power_text(n_max)}{dealt} an iterate waits for {_limit_text(last, limit)}; that "
+        f"{growth_text(per_iterate)} and the number of iterates {growth_text(iterates)}, so the row "
         f"{growth_text(grows)} where a scan grows like n: it {_race(grows)}"
     )
 
