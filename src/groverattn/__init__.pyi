@@ -545,9 +545,9 @@ def find_keys(
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
-        n_keys: Number of keys where there is no file.
-        d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        n_keys: Number of keys of a random head.
+        d_head: Numbers per key of a random head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head.
         indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
@@ -614,9 +614,9 @@ def oracle(
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
-        n_keys: Number of keys where there is no file.
-        d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        n_keys: Number of keys of a random head.
+        d_head: Numbers per key of a random head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head.
         indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
@@ -826,9 +826,9 @@ def search(
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
-        n_keys: Number of keys where there is no file.
-        d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        n_keys: Number of keys of a random head.
+        d_head: Numbers per key of a random head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head.
         indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
@@ -897,9 +897,9 @@ def simulate(
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
-        n_keys: Number of keys where there is no file.
-        d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        n_keys: Number of keys of a random head.
+        d_head: Numbers per key of a random head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head.
         indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
@@ -972,9 +972,9 @@ def verify(
         layer: Layer to read, from 0.
         head: Query head to read, from 0.
         causal: Row i sees keys 0 to i only, also where the file does not say so.
-        n_keys: Number of keys where there is no file.
-        d_head: Numbers per key where there is no file.
-        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head; where there is no file.
+        n_keys: Number of keys of a random head.
+        d_head: Numbers per key of a random head.
+        index_heads: Heads of a random indexer, which scores keys by a weighted sum of ReLUs, in place of a random head.
         indexer: The indexer of the file's layer, which scores keys for all of its heads, in place of a head.
         key_bits: Bits per number of a key, 2 to 16.
         query_bits: Bits per number of a query, 2 to 16.
