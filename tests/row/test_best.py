@@ -5,12 +5,14 @@ import itertools
 import attrs
 import pytest
 
+from groverattn.costs.phases import phases_of
 from groverattn.errors import InputError
 from groverattn.frontier.frontier import frontier
 from groverattn.physical.estimate import OBJECTIVES
 from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.parallel import ParallelSearch
-from groverattn.row.best import best_row
+from groverattn.row import best
+from groverattn.row.best import Bound, best_row
 from groverattn.row.designs import loads
 from groverattn.row.price import RowPricing
 from groverattn.row.request import ONE_KEY, RowRequest
@@ -107,3 +109,43 @@ def test_the_bound_of_the_iterates_is_a_bound():
         request = RowRequest.of(n_keys=n_keys, d_head=8, n_marked=k, **ONE_KEY | {"keys_per_query": u})
         cost = SearchPlan("unknown", u).cost("expected", n_keys, k, request.error_budget / 2)
         assert RowSearch.of(attrs.evolve(request)).iterates_at_least < cost.iterates_expected
+
+
+@every_objective
+@pytest.mark.parametrize("machine", ["gidney-fowler-2018", "gidney-2025", "beverland-majorana-e6"])
+def test_each_bound_of_a_load_is_closer_and_none_is_above_a_price(objective, machine):
+    """A load with several keys per query and one word at a time once had the qubits of all words in its bound."""
+    request = RowRequest.of(n_keys=1280, d_head=8, n_marked=5, hardware=machine, optimise=objective)
+    found = 0
+    for load in list(loads(request))[::7]:
+        try:
+            pricing = RowPricing.of(next(load.fixed(request)))
+            price = pricing.best().merit(objective)[0]
+        except InputError:
+            continue
+        run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
+        bounds = [Bound.of_waits(pricing.search), Bound.of_gates(pricing.search), run]
+        least = [bound.least(pricing.machine, objective) for bound in bounds]
+        least += [run.least(pricing.machine, objective, pricing.iterates_at_least), price]
+        assert all(less <= more * (1 + 1e-9) for less, more in itertools.pairwise(least)), load
+        found += load.data_access == "one-hot" and load.keys_per_query != "1"
+    assert found
+
+
+def test_a_refusal_is_remembered_and_says_the_same(monkeypatch):
+    request = SMALL.but(error_budget=1e-99, hardware="litinski-2019")
+    with pytest.raises(InputError) as first:
+        best_row(request)
+    monkeypatch.setattr(best, "loads", lambda _: pytest.fail("looked for a design again"))
+    with pytest.raises(InputError) as second:
+        best_row(request)
+    assert str(first.value) == str(second.value)
+
+
+def test_a_machine_of_a_file_that_has_changed_is_another_machine(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('base = "gidney-fowler-2018"\n')
+    request = SMALL.but(hardware=str(path))
+    before = best_row(request).physical.duration_s
+    path.write_text('base = "gidney-fowler-2018"\ncycle_time_us = 10.0\nreaction_time_us = 100.0\n')
+    assert best_row(request).physical.duration_s == pytest.approx(10 * before)

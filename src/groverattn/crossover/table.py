@@ -165,7 +165,7 @@ def crossings_table(result: CrossoverResult) -> Table:
         f"{power_text(largest)}"
     )
     note = (
-        "n = ...: faster from there on; otherwise the ratio, and after a semicolon the n at which the powers of n there, "
+        "n = ...: faster from there on; otherwise the ratio, and after a semicolon the n at which the powers of n, "
         "extrapolated, bring it to 1. "
         "Free control: with a measured unload, and a control computer that reads the keys in no time. A load applied a "
         "second time in place of that unload takes one reaction more or less, and reads nothing either."

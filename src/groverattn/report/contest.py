@@ -142,7 +142,8 @@ class Contest:
                 f"More keys do not change it for any circuit up to {largest}; with the assumed memory, which does "
                 f"not exist, they do: {passing_of(ASSUMED, memory.slowest, memory.fastest, self.n_keys)}"
             )
-        return f"More keys do not change it: up to {largest} no data access on one machine passes that line{self._free_control}"
+        none = f"up to {largest} no data access on one machine passes that line"
+        return f"More keys do not change it: {none}{self._free_control}"
 
     @property
     def _free_control(self) -> str:

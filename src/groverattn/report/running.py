@@ -66,7 +66,8 @@ def _limits_table(results: ModelResults) -> Table:
         notes=(
             f"The time is set: {', '.join(bound)}: a phase waits for the slowest of its limits, and the phases that "
             "wait for this one take most of the time. A second limit is named where it alone takes "
-            f"{share_text(NEARLY_ALL)} of the time: to improve the first alone then gains less than the rest. No more factories are built than other limits leave work for.",
+            f"{share_text(NEARLY_ALL)} of the time: to improve the first alone then gains less than the rest. No more "
+            "factories are built than other limits leave work for.",
         ),
     )
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import functools
+import heapq
 import math
+from collections.abc import Callable
 
 import attrs
+from qualtran import Bloq
 
+from groverattn.bloqs.costed import reading
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.phases import of_load, of_score, phases_of
 from groverattn.costs.schedule import Cycle, Phase, Schedule, total
@@ -16,6 +20,7 @@ from groverattn.physical.machines.hardware import Hardware, hardware
 from groverattn.physical.pace import Pace
 from groverattn.physical.qdk_machine import QdkMachine
 from groverattn.physical.surface_code import least_merit
+from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.row.designs import Load, loads
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
@@ -25,12 +30,11 @@ from groverattn.row.search import RowSearch
 _OUT_OF_REACH_MAX = 60
 
 
-@functools.lru_cache(maxsize=1024)
 def best_row(request: RowRequest) -> RowPrice:
     """Return the price of a request by the best design of those that it leaves open.
 
-    Branch and bound: the loads of the key in the order of what they cost at least, and of each all scores, unloads and
-    copies of shared controls.
+    Branch and bound: loads of the key, and designs with each, in the order of what they cost at least. A bound is
+    replaced by a closer one when its turn comes, so most designs are never looked at.
 
     Raises:
         InputError: no design can be run within the error budget, or what is fixed does not go together; it says why the
@@ -40,29 +44,141 @@ def best_row(request: RowRequest) -> RowPrice:
     >>> price.request.design.is_open
     False
     """
-    best: RowPrice | None = None
-    refused: dict[int, InputError] = {}
-    beyond: list[InputError] = []
-    machine = hardware(request.hardware)  # once: it may be a file
-    if isinstance(machine, QdkMachine):
-        return _as_on_its_like(request, machine)
-    bounded = [(_least(load, machine, request), at, load) for at, load in enumerate(loads(request))]
-    for least, at, load in sorted(bounded, key=lambda each: each[:2]):
-        if best and least > _merit(best) * (1 + 1e-9):
-            break
-        for design in load.fixed(request):
+    found = _best_or_refusal(request, hardware(request.hardware))  # the machine may be a file that has changed
+    if isinstance(found, InputError):
+        raise found.with_traceback(None)
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def _best_or_refusal(request: RowRequest, machine: Hardware | QdkMachine) -> RowPrice | InputError:
+    """What `best_row` returns or raises: that nothing can be run takes longest to find, and is remembered too."""
+    try:
+        return _as_on_its_like(request, machine) if isinstance(machine, QdkMachine) else _Race(request, machine).best()
+    except InputError as error:
+        return error
+
+
+@attrs.frozen(eq=False)
+class _Entry:
+    """A design, or a load that stands for all designs with it.
+
+    Attributes:
+        place: of the load among all loads, and then of the design.
+        open: the load, or the row by the design.
+        bound: what it has to run at least; None where that is refused.
+        iterates: of the row, as many as it takes at least; 0: as the bound says.
+        has_gates: whether the bound of a load has its gates.
+    """
+
+    place: tuple[int, ...]
+    open: Load | RowPricing
+    bound: Bound | None
+    iterates: float = 0.0
+    has_gates: bool = False
+
+
+@attrs.define(eq=False)
+class _Race:
+    """Designs in the order of what they have at least of the objective, from bounds that are made closer one by one.
+
+    Attributes:
+        request: what is open is to be chosen.
+        machine: what it runs on.
+        queue: what is to be looked at, after its bound and its place.
+        winner: the best row so far.
+        iterates: of the row by a plan on so many keys, once the first such design was about to be priced.
+        refused: why the first design with a load is refused, by the place of the load.
+        beyond: refusals of designs that are beyond any machine.
+    """
+
+    request: RowRequest
+    machine: Hardware
+    queue: list[tuple[float, tuple[int, ...], _Entry]] = attrs.field(factory=list)
+    winner: RowPrice | None = None
+    iterates: dict[tuple[SearchPlan, int], float] = attrs.field(factory=dict)
+    refused: dict[int, InputError] = attrs.field(factory=dict)
+    beyond: list[InputError] = attrs.field(factory=list)
+
+    def best(self) -> RowPrice:
+        """Return the row by the best design."""
+        for at, load in enumerate(loads(self.request)):
+            self._enter(_Entry((at,), load, self._bound(load, Bound.of_waits)))
+        impossible = math.inf
+        while self.queue:
+            least, place, entry = heapq.heappop(self.queue)
+            if self.winner and least > _merit(self.winner) * (1 + 1e-9):
+                break
+            if math.isinf(least):  # no machine runs any that is left; the first of them says why
+                impossible = min(impossible, place[0])
+                if place[0] > impossible:
+                    break
+            self._look_at(entry)
+        if self.winner is None:
+            raise (
+                _of_k_law(self.refused[min(self.refused)], self.request)
+                if self.refused
+                else _nothing_to_choose(self.request)
+            )
+        return self.winner
+
+    def _enter(self, entry: _Entry) -> None:
+        least = math.inf
+        if entry.bound is not None:
+            least = entry.bound.least(self.machine, self.request.optimise, entry.iterates)
+        heapq.heappush(self.queue, (least, entry.place, entry))
+
+    def _bound(self, load: Load, of: Callable[[RowSearch], Bound]) -> Bound | None:
+        try:
+            return of(RowSearch.of(next(load.fixed(self.request))))
+        except InputError:
+            return None
+
+    def _look_at(self, entry: _Entry) -> None:
+        """Price a design, or enter what is closer to one."""
+        iterates = 0.0 if entry.bound is None else self._iterates(entry)
+        if iterates > entry.iterates:
+            self._enter(attrs.evolve(entry, iterates=iterates))
+        elif isinstance(entry.open, RowPricing):
+            self._price(entry.place, entry.open)
+        elif not entry.has_gates:
+            self._enter(attrs.evolve(entry, bound=self._bound(entry.open, Bound.of_gates), has_gates=True))
+        else:
+            self._enter_designs(entry, entry.open)
+
+    def _iterates(self, entry: _Entry) -> float:
+        """Iterates of the row as far as they are known; of a design that is to be priced, they are now."""
+        assert entry.bound is not None
+        search = entry.bound.search
+        key = search.plan, search.request.shape.n_keys
+        if isinstance(entry.open, RowPricing) and key not in self.iterates:
+            self.iterates[key] = entry.open.iterates_at_least
+        return self.iterates.get(key, 0.0)
+
+    def _enter_designs(self, entry: _Entry, load: Load) -> None:
+        for i, design in enumerate(load.fixed(self.request)):
             try:
-                best = _better(best, design, machine)
+                pricing = RowPricing.of(design)
+                run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
+                self._enter(_Entry((*entry.place, i), pricing, run, entry.iterates))
             except InputError as error:
-                refused.setdefault(at, error)
-                beyond += [error] if isinstance(error, OutOfReachError) else []
-        if math.isinf(least):  # no machine runs any of them
-            break
-        if best is None and len(beyond) > _OUT_OF_REACH_MAX:
-            raise beyond[0]
-    if best is None:
-        raise _of_k_law(refused[min(refused)], request) if refused else _nothing_to_choose(request)
-    return best
+                self._refuse(entry.place, error)
+
+    def _price(self, place: tuple[int, ...], pricing: RowPricing) -> None:
+        objective = self.request.optimise
+        try:
+            price = pricing.best_below(_merit(self.winner))
+        except InputError as error:
+            self._refuse(place, error)
+        else:
+            if price and (self.winner is None or is_less(price.merit(objective), self.winner.merit(objective))):
+                self.winner = price
+
+    def _refuse(self, place: tuple[int, ...], error: InputError) -> None:
+        self.refused.setdefault(place[0], error)
+        self.beyond += [error] if isinstance(error, OutOfReachError) else []
+        if self.winner is None and len(self.beyond) > _OUT_OF_REACH_MAX:
+            raise self.beyond[0]
 
 
 def _of_k_law(error: InputError, request: RowRequest) -> InputError:
@@ -84,19 +200,6 @@ def _merit(price: RowPrice | None) -> float:
     return math.inf if price is None else price.merit(price.request.optimise)[0]
 
 
-def _better(best: RowPrice | None, design: RowRequest, machine: Hardware) -> RowPrice | None:
-    """Return the better one of the best row so far and the row of a design."""
-    pricing, objective = RowPricing.of(design), design.optimise
-    iterate = pricing.iterate
-    run = Bound(pricing.search, phases_of(iterate), iterate.peak_qubits)
-    if run.least(machine, objective) > _merit(best) * (1 + 1e-9):
-        return best
-    price = pricing.best_below(_merit(best))
-    if price is None or (best and not is_less(price.merit(objective), best.merit(objective))):
-        return best
-    return price
-
-
 def chosen(request: RowRequest) -> RowRequest:
     """Return the request with what it leaves open chosen.
 
@@ -104,15 +207,6 @@ def chosen(request: RowRequest) -> RowRequest:
     1
     """
     return best_row(request).request
-
-
-def _least(load: Load, machine: Hardware, request: RowRequest) -> float:
-    """What every design with a load has at least of the objective: loads and scores alone; infinite where refused."""
-    try:
-        search = RowSearch.of(next(load.fixed(request)))
-        return Bound.of(search, any_score=True).least(machine, request.optimise)
-    except InputError:
-        return math.inf
 
 
 @attrs.frozen
@@ -123,19 +217,32 @@ class Bound:
         search: how the row is searched.
         phases: of an iterate, those that are looked at.
         logical_qubits: that they take.
+        any_score: whether the score may take more qubits than that.
     """
 
     search: RowSearch
     phases: tuple[Phase, ...]
     logical_qubits: int
+    any_score: bool = False
 
     @classmethod
-    def of(cls, search: RowSearch, *, any_score: bool = False) -> Bound:
-        """Return loads and scores of a search alone; on the qubits of the load alone, so that any score will do."""
+    def of(cls, search: RowSearch) -> Bound:
+        """Return loads and scores of a search alone."""
         iterate = search.iterate()
-        oracle = iterate.oracle
-        qubits = oracle.lookup.peak_qubits if any_score else iterate.peak_qubits
-        return cls(search, (*of_load(oracle), *of_score(oracle)), qubits)
+        return cls(search, (*of_load(iterate.oracle), *of_score(iterate.oracle)), iterate.peak_qubits)
+
+    @classmethod
+    def of_gates(cls, search: RowSearch) -> Bound:
+        """Return the same on the qubits of the load alone, so that any score will do."""
+        oracle = search.iterate().oracle
+        return cls(search, (*of_load(oracle), *of_score(oracle)), _peak_of_loads(oracle), any_score=True)
+
+    @classmethod
+    def of_waits(cls, search: RowSearch) -> Bound:
+        """Return less, sooner known: of the load only how long it waits for its measurements, and not its gates."""
+        oracle = search.iterate().oracle
+        waits = Phase("load", reactions=reading(oracle.lookup, "measurement_depth"))
+        return cls(search, (waits, *of_score(oracle)), _peak_of_loads(oracle), any_score=True)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
         """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.
@@ -155,15 +262,33 @@ class Bound:
         gates = iterates / of_one * total(schedule, "toffoli")
         return float(qubits), float(pace.least_cycles(distance)), gates, total(schedule, "reactions")
 
-    def least(self, machine: Hardware, objective: str) -> float:
-        """Return what every machine that runs it has at least of an objective; rotations are left out."""
+    def least(self, machine: Hardware, objective: str, iterates: float = 0.0) -> float:
+        """Return what every machine that runs it has at least of an objective; rotations are left out.
+
+        Args:
+            machine, objective: see `physical_estimate`.
+            iterates: that the row takes at least, if more than `iterates_at_least` is known.
+        """
         n_machines = self.search.request.design.n_machines or 1
-        schedule: Schedule = (Cycle(self.search.iterates_at_least / n_machines, self.phases),)
+        schedule: Schedule = (Cycle((iterates or self.search.iterates_at_least) / n_machines, self.phases),)
         toffoli = total(schedule, "toffoli")
         if objective == "toffoli":
-            return n_machines * toffoli
+            return max(n_machines * toffoli - 1, 0.0)  # a price is of whole gates, rounded in two parts
+        if self.any_score and objective == "time":
+            machine = _delivers_at_once(machine)
         counts = LogicalCounts(round(toffoli), 0, 0, 0, 0, self.logical_qubits, round(toffoli))
         return least_merit(counts, schedule, machine, objective) * (1 if objective == "time" else n_machines)
+
+
+@functools.lru_cache(maxsize=64)
+def _delivers_at_once(machine: Hardware) -> Hardware:
+    """The machine with all the lanes it could want: a wider block has more of them, and is faster for it."""
+    return attrs.evolve(machine, layout=attrs.evolve(machine.layout, lanes=0))
+
+
+def _peak_of_loads(oracle: Bloq) -> int:
+    """Qubits of the widest part of the load: a kept address has one word at a time, where the lookup has them all."""
+    return max(reading(part, "peak_qubits") for part, _ in reading(oracle, "loads"))
 
 
 def _nothing_to_choose(request: RowRequest) -> InputError:

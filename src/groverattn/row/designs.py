@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.inputs import replaced
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.row.request import AUTO, RowRequest
@@ -47,15 +48,15 @@ class Load:
 
     def fixed(self, request: RowRequest) -> Iterator[RowRequest]:
         """Yield the request with this load, and with all that is then still open."""
-        design = request.design
+        design, own = request.design, attrs.asdict(self)
         fields = _lookup_fields(self.data_access)
         unloads = _UNLOADS if "unload" in fields else _UNLOADS[:1]
         numbers = _COPIES if "control_copies" in fields else (None,)
         for score in _SCORES if design.score_method == AUTO else (design.score_method,):
             for unload in unloads if design.unload == AUTO else (design.unload,):
                 for copies in numbers if design.control_copies is None else (design.control_copies,):
-                    chosen = attrs.asdict(self) | {"unload": unload, "control_copies": copies, "score_method": score}
-                    yield attrs.evolve(request, design=attrs.evolve(design, **chosen))
+                    chosen = own | {"unload": unload, "control_copies": copies, "score_method": score}
+                    yield replaced(request, design=replaced(design, **chosen))
 
 
 @functools.cache

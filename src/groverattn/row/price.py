@@ -182,6 +182,16 @@ class RowPricing:
         """What the row runs on."""
         return self._machine or hardware(self.request.hardware)
 
+    @property
+    def iterates_at_least(self) -> float:
+        """Iterates expected with the largest share of the budget for the search; 0 if a second score finds first."""
+        if self.search.finding is not None:
+            return 0.0
+        try:
+            return self.search.cost(_SHARES[0] * self.request.error_budget).iterates_expected
+        except InputError:  # what is wrong is said where the row is priced
+            return 0.0
+
     def best(self) -> RowPrice:
         """Return the price on the best machine for the objective.
 

@@ -15,6 +15,7 @@ from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import count
 from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
 from groverattn.errors import InputError
+from groverattn.inputs import replaced
 from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.reference.blocks.dealing import check_keys_per_query
 from groverattn.reference.blocks.plan import Finder, SearchPlan
@@ -77,8 +78,8 @@ class RowSearch:
             _check_searched(design.n_searched, request.shape.n_keys)
             # what may be read is a share of the keys that there are, and not of the dead ones
             limit = design.reads_limit * request.shape.n_keys / design.n_searched
-            shape = attrs.evolve(request.shape, n_keys=design.n_searched)
-            request = attrs.evolve(request, shape=shape, design=attrs.evolve(design, reads_limit=limit))
+            shape = replaced(request.shape, n_keys=design.n_searched)
+            request = replaced(request, shape=shape, design=replaced(design, reads_limit=limit))
         u = design.u or best_keys_per_query(request, exact, request.shape.n_marked)
         check_keys_per_query(u, request.shape.n_keys)
         n_parts = (design.n_parts or 1) * (design.n_machines or 1)
