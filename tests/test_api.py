@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 
 import groverattn
 from groverattn.inputs import inputs_of
+from groverattn.problem.heads import head_of
 from groverattn.row.best import chosen
 from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
 from groverattn.simulation.request import SimulationRequest
@@ -104,3 +106,10 @@ def test_a_machine_may_be_called_one():
     assert asked.request.hardware == "gidney-2025"
     with pytest.raises(groverattn.InputError, match="argument 'machine'"):
         groverattn.estimate(preset="toy", machine="gidney-2025", hardware="gidney-2025")
+
+
+def test_a_head_of_arrays_is_diagnosed_as_causal_where_that_is_said():
+    arrays = np.random.default_rng(0).normal(size=(3, 24, 4))
+    causal, both = (groverattn.diagnose(*arrays, n_marked=4, causal=causal) for causal in (True, False))
+    head = attrs.evolve(head_of(*arrays), causal=True)
+    assert causal.as_json() == groverattn.diagnose(head, n_marked=4).as_json() != both.as_json()

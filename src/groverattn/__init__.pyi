@@ -170,19 +170,27 @@ def compare(
     """
 
 def diagnose(
-    Q: ArrayLike | AttentionHead,
+    Q: ArrayLike | AttentionHead | None = None,
     K: ArrayLike | None = None,
     V: ArrayLike | None = None,
     *,
+    file: str | None = None,
+    layer: int | None = None,
+    head: int | None = None,
+    causal: bool = False,
     n_marked: int = 16,
 ) -> Diagnosis:
     """Report on a head: whether it is (tau, k)-good, and what each tail of B costs on it.
 
     Args:
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it.
+        file: An .npz or .safetensors file with arrays Q, K and V of shape (n, d), (heads, n, d) or (layers, heads, n, d), and optionally causal and score_scale; docs/commands.md, Your own arrays.
+        layer: Layer to read, from 0.
+        head: Query head to read, from 0.
+        causal: Row i sees keys 0 to i only, also where the file does not say so.
+        n_marked: Keys found in each row, the k largest scores and ties.
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` names.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
-        n_marked: Keys found in each row, the k largest scores and ties.
 
     Raises:
         InputError: arrays that make no head, or n_marked out of range.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from groverattn.diagnosis.diagnosis import DiagnosisRequest
 from groverattn.errors import InputError
 from groverattn.inputs import asks, check_between, described
 from groverattn.problem.heads import AttentionHead, head_of
@@ -232,23 +233,29 @@ def search(
     return GroverSearch(GroverIterate(row.oracle()), best if n_iterates is None else n_iterates)
 
 
+@_public(DiagnosisRequest)
 def diagnose(
-    Q: ArrayLike | AttentionHead, K: ArrayLike | None = None, V: ArrayLike | None = None, *, n_marked: int = 16
+    request: DiagnosisRequest,
+    Q: ArrayLike | AttentionHead | None = None,
+    K: ArrayLike | None = None,
+    V: ArrayLike | None = None,
 ) -> Diagnosis:
     """Report on a head: whether it is (tau, k)-good, and what each tail of B costs on it.
 
     Args:
-        Q: Queries, shape (n, d); or a head, as `load_head` returns it.
+        Q: Queries, shape (n, d); or a head, as `load_head` returns it. None: the head that `file` names.
         K: Keys, shape (n, d).
         V: Values, shape (n, m).
-        n_marked: Keys found in each row, the k largest scores and ties.
 
     Raises:
         InputError: arrays that make no head, or n_marked out of range.
     """
     from groverattn.diagnosis.diagnosis import diagnose
 
-    return diagnose(head_of(Q, K, V), n_marked)
+    if Q is None and K is None and V is None:
+        return diagnose(request.head.read(), request.n_marked)
+    head = head_of(cast(Any, Q), K, V)
+    return diagnose(attrs.evolve(head, causal=head.causal or request.head.causal), request.n_marked)
 
 
 @_public(SimulationRequest, without=("rows", "circuit_every", "search_law", "marked_limit"))

@@ -17,7 +17,7 @@ from groverattn.physical.machines.hardware import HARDWARE, hardware
 from groverattn.physical.machines.layout import WITHOUT_STEPS
 from groverattn.physical.second_opinion import second_opinion
 from groverattn.physical.surface_code import estimate_below, least_merit, physical_estimate
-from groverattn.physical.table import limits_text
+from groverattn.physical.table import set_by_text
 from groverattn.row.request import RowRequest
 
 COUNTS = LogicalCounts(10**9, 0, 0, 0, 0, logical_qubits=100, toffoli_depth=10**9)
@@ -77,7 +77,7 @@ def test_a_limit_that_alone_takes_nearly_all_the_time_is_named_beside_the_one_wa
     assert found.limited_by == "factory"
     assert found.limits_s["layout"] > 0.8 * found.duration_s > found.limits_s["factory"]
     assert found.limits == ("factory", "layout")
-    assert limits_text(found) == "factories, layout"
+    assert set_by_text(found) == "factories, layout"
     one = attrs.evolve(found, limits_s={**found.limits_s, "layout": 0.79 * found.duration_s})
     assert one.limits == ("factory",)
 

@@ -92,7 +92,7 @@ def test_the_frontier_has_the_designs_of_the_report_and_counts_agree(document, r
         tiles, _, figure, _ = section(document, request.name).blocks
         text, table, *_ = section(document, f"{request.name}-choices").blocks
         n_points = len(figure.values) - len(DESIGNS)
-        assert f"No other design beats {n_points} of them" in text.text
+        assert f"{n_points} of these designs are beaten by no other" in text.text
         assert f"the {n_points} designs that no other beats" in figure.caption
         marked = {row[5].text.split("`")[1]: row for row in table.rows if row[5].text.startswith("`")}
         assert set(marked) == set(DESIGNS)

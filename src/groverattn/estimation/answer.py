@@ -8,7 +8,7 @@ import attrs
 
 from groverattn.classical.lines import ClassicalLine, slowest_of
 from groverattn.estimation.estimate import Estimate
-from groverattn.physical.table import limits_text
+from groverattn.physical.table import set_by_text
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import note_text
 from groverattn.show.document import Block, Column, Paragraph, Table
@@ -121,7 +121,7 @@ def _factor(result: Estimate) -> str:
 
 def _why(result: Estimate) -> str:
     iterates, seconds = result.cost.iterates_expected, result.physical.duration_s
-    set_by = f"set by {limits_text(result.physical)}"
+    set_by = f"set by {set_by_text(result.physical)}"
     if result.row.n_machines > 1:
         return (
             f"{count_text(iterates)} iterates on {result.row.n_machines:,} machines in {time_text(seconds)}, {set_by}"

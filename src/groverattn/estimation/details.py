@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from groverattn.classical.lines import ClassicalLine
 from groverattn.estimation.estimate import Estimate
-from groverattn.physical.table import not_in_the_price
+from groverattn.physical.table import not_in_the_price, set_by_text
 from groverattn.show.document import IN_CELL, Column, Table
 from groverattn.show.numbers import count_text, duration, number_text, probability_text, time_text, words
 
@@ -16,7 +16,7 @@ def row_table(result: Estimate) -> Table:
     cost, physical = result.cost, result.physical
     machine = (
         f"{count_text(result.row.qubits)} physical qubits, distance {physical.code_distance}, {physical.n_factories} "
-        f"factories, p_fail {probability_text(result.row.p_failure)}, limited by {physical.limited_by}"
+        f"factories, p_fail {probability_text(result.row.p_failure)}, set by {set_by_text(physical)}"
     )
     ratios = map(number_text, (result.slower_by_slowest, result.slower_given_tau, result.slower_by_fastest))
     lost = "slower by {} than the slowest line, by {} than the slowest that selects nothing, by {} than the fastest"

@@ -98,6 +98,11 @@ class Frontier(Drawn):
     n_designs: int
     n_refused: int
 
+    @property
+    def best(self) -> RowPrice:
+        """The row by the design that `estimate` chooses."""
+        return best_row(self.request)
+
     def as_json(self) -> dict[str, Any]:
         """Return the object that `frontier --format json` prints."""
         return {

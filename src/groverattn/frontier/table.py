@@ -8,7 +8,7 @@ from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.keys_per_query import BlockRows
 from groverattn.frontier.tradeoffs import Change, RowChoices, TradeOffs
-from groverattn.physical.table import limits_text, not_in_the_price
+from groverattn.physical.table import not_in_the_price, set_by_text
 from groverattn.row.price import RowPrice
 from groverattn.row.sentences import about_text, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
@@ -23,7 +23,8 @@ def _(result: Frontier) -> tuple[Block, ...]:
     return (
         Paragraph(heading(result.request)),
         *map(Paragraph, about_text(result.request)),
-        points_table(result, _POINTS_SHOWN),
+        points_table(result, _POINTS_SHOWN, {"estimate": result.best}),
+        Paragraph("`estimate`: the design of groverattn estimate with the same inputs."),
         limits_table(result.limits),
     )
 
@@ -41,6 +42,7 @@ def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] |
     shown = [point for point in result.points if _place(point) in places]
     beaten = [point for point in marked if _place(point) not in map(_place, shown)]
     thin = f" ({len(shown)} of {len(result.points)})" if len(shown) < len(result.points) else ""
+    others = ", and others with a name" if beaten else ""
     also = [f"`{names[_place(point)]}` is listed although another design beats it." for point in beaten]
 
     def design(point: FrontierPoint) -> Cell:
@@ -48,7 +50,7 @@ def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] |
         return words(point.price.design_text if name is None else f"`{name}`: {point.price.design_text}")
 
     return table_of(
-        f"Designs that no other beats in both qubits and time{thin}",
+        f"Designs that no other beats in both qubits and time{thin}{others}",
         sorted([*shown, *beaten], key=lambda point: point.qubits),
         (Column("physical qubits", "qubits", "frontier", short="qubits"), lambda p: count(p.qubits)),
         (Column("time of one row", IN_CELL, "frontier", short="time"), lambda p: duration(p.duration_s)),
@@ -59,7 +61,7 @@ def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] |
         ),
         (Column("wrong answer", "probability", "frontier", short="p wrong"), lambda p: rounded(p.p_failure, 2)),
         (Column("design", short="with"), design),
-        (Column("what sets the time", short="set by"), lambda p: words(limits_text(p.physical))),
+        (Column("what sets the time", short="set by"), lambda p: words(set_by_text(p.physical))),
         notes=[
             *not_in_the_price(result.points[0].physical),
             *also,

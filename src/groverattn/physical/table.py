@@ -31,7 +31,7 @@ LIMIT_WORDS = {
 """What sets the time, in a word or two."""
 
 
-def limits_text(found: PhysicalEstimate) -> str:
+def set_by_text(found: PhysicalEstimate) -> str:
     """Name what sets the time: the limit that the run waits for most, and those that alone take nearly as long."""
     found_words = [LIMIT_WORDS[name] for name in found.limits]
     return found_words[0] if len(found_words) == 1 else ", ".join(word.removeprefix("the ") for word in found_words)
@@ -73,7 +73,7 @@ def _rows(result: BareCounts) -> Iterator[tuple[Cell, ...]]:
     found = result.physical
     parts = {"storage": found.p_data, "distillation": found.p_factory, "synthesis": found.p_synthesis}
     qubits = f"{count_text(found.data_qubits)} data and routing, {count_text(found.factory_qubits)} factories"
-    expected = f"limited by {found.limited_by}; {time_text(found.expected_duration_s)} expected until a run succeeds"
+    expected = f"set by {set_by_text(found)}; {time_text(found.expected_duration_s)} expected until a run succeeds"
     yield words("physical qubits"), count(found.qubits), words(qubits)
     yield words("time"), duration(found.duration_s), words(expected)
     failure = ", ".join(f"{name} {probability_text(p)}" for name, p in parts.items())

@@ -9,7 +9,7 @@ from groverattn.estimation.table import accesses_table, reason
 from groverattn.frontier.table import points_table
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.physical.second_opinion import WHY_NOT_EQUAL
-from groverattn.physical.table import limits_text
+from groverattn.physical.table import set_by_text
 from groverattn.report.results import ModelResults
 from groverattn.row.price import RowPrice
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Section, Table
@@ -33,8 +33,8 @@ def _frontier(results: ModelResults) -> tuple[Block, ...]:
     text = (
         f"The frontier prices the {found.n_designs} circuits that no other beats before error correction, on one "
         "machine or on several that share the keys, each with few and with many factories, and the best circuit by "
-        f"each objective.{refused} No other design beats {len(found.points)} of them in both qubits and time; the "
-        "figure on page one shows them all."
+        f"each objective.{refused} {len(found.points)} of these designs are beaten by no other in both qubits "
+        "and time; the figure on page one shows them all."
     )
     return Paragraph(text, ("frontier",)), points_table(found, _POINTS_SHOWN, named)
 
@@ -63,10 +63,10 @@ def _machines_table(results: ModelResults) -> Table:
         if isinstance(result, InputError)
     )
     note = (
-        "Fields of the machines and their sources: [Machines](#machines). Machines that `qdk.qre` prices have no such "
-        "bounds and are left out (`estimate --machine qdk-majorana`)."
+        "Fields of the machines and their sources: [Machines](#machines). Machines that `qdk.qre` prices are left out: "
+        "they have no bounds to choose a design by (`estimate --machine qdk-majorana`)."
     )
-    return Table("The best design on each machine that has bounds to choose by", columns, rows, notes=(note, *refused))
+    return Table(f"The best design on {len(rows)} kinds of machine", columns, rows, notes=(note, *refused))
 
 
 def _machine_row(results: ModelResults, name: str, result: RowPrice | InputError) -> tuple[Cell, ...]:
@@ -75,7 +75,7 @@ def _machine_row(results: ModelResults, name: str, result: RowPrice | InputError
     row += [Cell(f"{us:g}", us) for us in (machine.cycle_time_us, machine.reaction_time_us)]
     if isinstance(result, InputError):
         return *row, EMPTY, words("cannot run"), EMPTY
-    limit = words(limits_text(result.physical))
+    limit = words(set_by_text(result.physical))
     return *row, count(result.qubits), duration(result.physical.duration_s), limit
 
 

@@ -165,12 +165,14 @@ class Contest:
     def _other_machines(self) -> str:
         best, unable = self.elsewhere, f"; {self.n_unable} of them cannot run it" if self.n_unable else ""
         if best is None:
-            return f"None of the {self.n_machines} machines of this report can run the row within the error budget"
+            return (
+                f"None of the {self.n_machines} kinds of machine in this report can run the row within the error budget"
+            )
         ratio = best.duration_s / self.slowest_s
         if best.machine == self.machine:
-            others = f"the other {self.n_machines - 1} machines of this report"
+            others = f"the other {self.n_machines - 1} kinds of machine in this report"
             return f"None of {others} is faster than {self.machine}{unable}{self._many_machines}"
-        fastest = f"The fastest of the {self.n_machines} machines of this report, {best.machine},"
+        fastest = f"The fastest of the {self.n_machines} kinds of machine in this report, {best.machine},"
         takes = f"{fastest} takes {time_text(best.duration_s)}"
         if ratio < 1:
             return f"{takes}{'' if self.quantum_wins else ', less than that line'}{unable}"

@@ -8,7 +8,7 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.errors import InputError
 from groverattn.estimation.table import reason
 from groverattn.physical.estimate import OBJECTIVES
-from groverattn.physical.table import limits_text
+from groverattn.physical.table import set_by_text
 from groverattn.report.results import ModelResults
 from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
@@ -54,7 +54,7 @@ def _quantum_rows(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
             count(result.row.qubits),
             *_times(results, result.physical.duration_s),
             rounded(result.row.p_failure, 2),
-            words(limits_text(result.physical)),
+            words(set_by_text(result.physical)),
         )
 
 
@@ -72,7 +72,7 @@ def _crowd_row(results: ModelResults) -> Iterator[tuple[Cell, ...]]:
         count(point.qubits),
         *_times(results, point.duration_s),
         rounded(point.p_failure, 2),
-        words(limits_text(point.physical)),
+        words(set_by_text(point.physical)),
     )
 
 
@@ -150,7 +150,7 @@ def _time(line: ClassicalLine | None) -> Cell:
 
 _ROOFLINE = (
     "A GPU's time is a roofline, the longer of its arithmetic at the best rate reported for an attention kernel and "
-    "its memory traffic at peak bandwidth, plus the published time of a selection. Both favor the GPU, by far less "
+    "its memory traffic at peak bandwidth, plus the published time of a selection. Both favour the GPU, by far less "
     "than the gap."
 )
 

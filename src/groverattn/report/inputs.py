@@ -41,7 +41,7 @@ def _assumptions(results: ModelResults) -> Iterator[tuple[str, str]]:
     )
     yield "Decoding, leakage, cooling and faults of the control computer cost nothing", "our assumption"
     yield "Keys, once rounded, are as good as the model's own", "our assumption; `estimates/precision.csv`"
-    yield "GPU lines reach the best published rate, or the peak bandwidth", "our assumption, in favor of the GPU"
+    yield "GPU lines reach the best published rate, or the peak bandwidth", "our assumption, in favour of the GPU"
 
 
 def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
@@ -107,7 +107,7 @@ def _inputs(results: ModelResults) -> Iterator[tuple[str, Cell, str]]:
         "memory `qram`",
         Cell(f"{qram.latency_us:g} us", qram.latency_us),
         f"time of a call, with {qram.physical_qubits_per_bit:g} physical qubits per bit and a failure probability of "
-        f"{qram.p_error:g}: our assumption, in favor of the search; such a memory is argued against in "
+        f"{qram.p_error:g}: our assumption, in favour of the search; such a memory is argued against in "
         "arXiv:2305.10310",
     )
 
@@ -123,8 +123,9 @@ def marked_source(results: ModelResults) -> str:
     preset, k_from = results.preset, results.request.k_from
     if k_from.law is not None:
         return k_from.source
-    if preset is None:
-        return results.request.source or "given as an option"
+    if preset is None:  # of a configuration, only an indexer says how many keys it keeps
+        of_indexer = results.request.source if results.request.shape.index_heads is not None else ""
+        return of_indexer or "given as an option, and assumed"
     return _given(results, "n_marked", marked_note(preset))
 
 

@@ -8,7 +8,7 @@ from groverattn.errors import InputError
 from groverattn.estimation.estimate import Estimate
 from groverattn.estimation.table import reason
 from groverattn.frontier.frontier import Frontier
-from groverattn.physical.table import LIMIT_WORDS, limits_text
+from groverattn.physical.table import LIMIT_WORDS, set_by_text
 from groverattn.report.contest import Contest
 from groverattn.report.figure import place_svg
 from groverattn.report.results import BEST, ModelResults
@@ -55,7 +55,7 @@ def _tiles(results: ModelResults) -> Tiles:
         return Tiles((cannot, gpu), ("gpu",))
     seconds = best.physical.duration_s
     qubits = Tile("Physical qubits", count(best.row.qubits), f"{design_text(best.request)}; {results.machine.name}")
-    bound = f"set by {limits_text(best.physical)}; wrong with p = {number_text(best.row.p_failure, 2)}"
+    bound = f"set by {set_by_text(best.physical)}; wrong with p = {number_text(best.row.p_failure, 2)}"
     time = Tile("Time of one row", duration(seconds), bound)
     return Tiles((qubits, time, gpu, _factor(results, seconds)), ("physical_qubits", "duration", "gpu", "ratio"))
 
@@ -76,7 +76,7 @@ def _place(results: ModelResults) -> Figure:
     wide, values = place_svg(results.frontier, results.designs)
     narrow, _ = place_svg(results.frontier, results.designs, narrow=True)
     caption = (
-        "Physical qubits of all machines against the time of one row; both axes are logarithmic. The gray line joins "
+        "Physical qubits of all machines against the time of one row; both axes are logarithmic. The grey line joins "
         f"the {len(results.frontier.points)} designs that no other beats in both; the band is the range of the GPU "
         "lines."
     )

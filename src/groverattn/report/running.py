@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.estimate import NEARLY_ALL
-from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS, limits_text
+from groverattn.physical.table import LIMIT_MEANINGS, LIMIT_WORDS, set_by_text
 from groverattn.report.results import CANNOT, ModelResults
 from groverattn.show.document import IN_CELL, Column, Paragraph, Section, Table
 from groverattn.show.numbers import (
@@ -58,7 +58,7 @@ def _limits_table(results: ModelResults) -> Table:
     ]
     whole = (cell for each in designs.values() for cell in _beside(results, each.physical.duration_s))
     rows.append((words("the row"), words("its phases, each as long as the longest of its own limits"), *whole))
-    bound = [f"of `{name}` by {limits_text(result.physical)}" for name, result in designs.items()]
+    bound = [f"of `{name}` by {set_by_text(result.physical)}" for name, result in designs.items()]
     return Table(
         f"One row on {results.machine.name}: by each limit alone, and in all",
         tuple(columns),
@@ -126,7 +126,7 @@ def _budget(results: ModelResults) -> Paragraph:
         f"The error budget: a row may be wrong, for any reason, with a probability of {probability_text(allowed)}. "
         f"{', '.join(used)} of it. The search alone may take up to half of the budget (our choice) and takes what the "
         "table says; storage, magic states and rotations share what it leaves so that the design has least of what it "
-        "is optimized for, and need not use it up. A logical fault spoils one trial, which is "
+        "is optimised for, and need not use it up. A logical fault spoils one trial, which is "
         "repeated; it makes the row wrong only if it hides a key from the last, longer search, or spoils that search "
         "while keys are left.",
         ("inputs", "p_wrong"),

@@ -128,7 +128,9 @@ def _group(heads: int | None, kv_heads: int) -> int:
             given=f"kv_heads = {kv_heads} and {'no query_heads' if heads is None else f'query_heads = {heads}'}",
             allowed="query_heads that are a multiple of kv_heads",
             why="as many query heads share each key head",
-            do="give both, for example --heads 32 --kv-heads 8",
+            do="choose numbers that divide, for example --heads 32 --kv-heads 8"
+            if heads
+            else "give both, for example --heads 32 --kv-heads 8",
         )
     return heads // kv_heads
 

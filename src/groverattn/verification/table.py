@@ -15,6 +15,9 @@ QRAM_IN_WORDS = (
 )
 
 
+_DEPTHS = ("Depths are counted with the parts one after another; the gates as run may overlap, and need a few less.",)
+
+
 @blocks_of.register
 def _(result: Verification) -> tuple[Block, ...]:
     check = result.check
@@ -30,5 +33,5 @@ def _(result: Verification) -> tuple[Block, ...]:
     return (
         Paragraph(", ".join(f"{name} {value}" for name, value in result.inputs.items()) + "\n" + outcome),
         *([Paragraph(QRAM_IN_WORDS)] if result.inputs["data_access"] == "qram" else []),
-        Table("", columns, rows),
+        Table("", columns, rows, notes=_DEPTHS if run != counted else ()),
     )

@@ -152,7 +152,7 @@ def test_k_is_what_the_indexer_takes(config):
     read = read_config(config(DEEPSEEK))
     assert read.preset({}).n_marked == 2048
     assert read.preset({"n_marked": 5}).n_marked == 5
-    with pytest.raises(InputError, match=r"no --n-marked; .* index_topk does; do: choose it: the presets assume 64 of"):
+    with pytest.raises(InputError, match=r"no --n-marked; .* index_topk does; do: add --n-marked: the presets assume 64 of"):
         read_config(config(LLAMA)).preset({})
 
 
@@ -212,6 +212,24 @@ MODELLED = {
     "an indexer of some layers": (
         DEEPSEEK | {"model_type": "glm_moe_dsa", "indexer_types": ["full", "shared", "shared"] * 20 + ["full"]},
         {"searches": "indexer", "search_layers": 21, "local_layers": 0},
+    ),
+    "windows of every other layer": (
+        GPT_OSS | {"layer_types": None},
+        {"window": 128, "local_layers": 18, "search_layers": 18},
+    ),
+    "windows by a pattern": (
+        GEMMA
+        | {"model_type": "gemma3_text", "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256}
+        | {"num_hidden_layers": 62, "sliding_window": 1024, "sliding_window_pattern": 6},
+        {"window": 1024, "local_layers": 52, "search_layers": 10},
+    ),
+    "windows of the last layers": (
+        LLAMA | {"model_type": "qwen2", "sliding_window": 4096, "use_sliding_window": True, "max_window_layers": 28},
+        {"window": 4096, "local_layers": 4, "search_layers": 28},
+    ),
+    "windows of no layer": (
+        LLAMA | {"model_type": "qwen2", "sliding_window": 4096, "use_sliding_window": True, "max_window_layers": 32},
+        {"window": None, "local_layers": 0, "search_layers": 32},
     ),
     "recurrent layers": (
         LLAMA | {"layer_types": ["linear_attention"] * 24 + ["full_attention"] * 8},
@@ -361,3 +379,22 @@ def test_many_names_twice_are_found_soon(tmp_path):
     (tmp_path / "config.json").write_text("{" + ",".join(f'"{i % 40_000}":1' for i in range(80_000)) + "}")
     with pytest.raises(InputError, match="'0' is in one object twice"):
         read_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("others", "field"),
+    [
+        ({"model_type": "gemma3_text"}, "sliding_window_pattern or layer_types"),
+        ({"model_type": "qwen2", "use_sliding_window": True}, "max_window_layers or layer_types"),
+        ({"model_type": "smollm3", "use_sliding_window": True}, "without layer_types"),
+    ],
+)
+def test_which_layers_have_the_window_is_not_guessed(config, others, field):
+    """Without a word every layer had it, and a model of 131,072 keys was priced at those of the window."""
+    with pytest.raises(InputError, match=field):
+        read_config(config(LLAMA | others | {"sliding_window": 1024, "head_dim": 128}))
+
+
+def test_a_window_in_all_layers_is_said(config):
+    mistral = read_config(config(LLAMA | {"model_type": "mistral", "sliding_window": 4096}))
+    assert "sliding_window = 4,096 in all layers" in mistral.preset({"n_marked": 3}).note

@@ -14,6 +14,10 @@ import attrs
 Unstated = Literal["", "null", "absent"]
 """When a class computes a field from others: never, where it is null, or where it is null or absent."""
 
+Windowed = Literal["all", "alternate", "pattern", "after", "listed"]
+"""Which layers have the window where `layer_types` does not say: all; the first, third and so on; all but each last of
+`sliding_window_pattern`; those from `max_window_layers` on; or it has to be said."""
+
 
 @attrs.frozen
 class Family:
@@ -32,6 +36,7 @@ class Family:
             and kv_lora_rank + qk_rope_head_dim are stored.
         first_position: a field whose number is that of the position before the first, which cannot be used; None: none.
         window_switch: a field without which `sliding_window` has no effect.
+        windowed: which layers have the window, if there is one.
         causal: whether row i sees keys 0 to i only.
     """
 
@@ -46,11 +51,12 @@ class Family:
     latent: bool = False
     first_position: str | None = None
     window_switch: str | None = None
+    windowed: Windowed = "all"
     causal: bool = True
 
 
 _STATED = Family(kv_heads_unstated="", d_head_unstated="")
-_SWITCHED = Family(window_switch="use_sliding_window")
+_SWITCHED = Family(window_switch="use_sliding_window", windowed="after")
 _LLAMA = Family(kv_heads_unstated="absent")
 _LATENT = Family(kv_heads=None, d_head=None, latent=True)
 _ALL_KEYS = Family(kv_heads=None, d_head=None)
@@ -63,12 +69,12 @@ FAMILIES: dict[str, Family] = {
     "qwen2": _SWITCHED,
     "qwen3": attrs.evolve(_SWITCHED, d_head_unstated=""),
     "phi3": _LLAMA,
-    "smollm3": _SWITCHED,
+    "smollm3": attrs.evolve(_SWITCHED, windowed="listed"),
     "gemma": _STATED,
-    "gemma2": _STATED,
-    "gemma3_text": _STATED,
+    "gemma2": attrs.evolve(_STATED, windowed="alternate"),
+    "gemma3_text": attrs.evolve(_STATED, windowed="pattern"),
     "glm4": _STATED,
-    "gpt_oss": Family(d_head_unstated="null"),
+    "gpt_oss": Family(d_head_unstated="null", windowed="alternate"),
     "deepseek_v2": _LATENT,
     "deepseek_v3": _LATENT,
     "deepseek_v32": _LATENT,

@@ -176,13 +176,16 @@ class ModelConfig:
                 given=f"{self.file} and no --n-marked",
                 allowed="--n-marked K, less than the number of keys",
                 why="it does not say how many keys of a row are to be found, as a model with index_topk does",
-                do=f"choose it: the presets assume {few.n_marked} of {few.n_keys:,} keys, {many.n_marked} of "
+                do=f"add --n-marked: the presets assume {few.n_marked} of {few.n_keys:,} keys, {many.n_marked} of "
                 f"{many.n_keys:,}",
             )
         return n_marked
 
     def _notes(self, n_keys: int) -> Iterator[str]:
         yield from self.keys_seen.sentences()
+        window, layers = self.keys_seen.sliding_window, self.sizes.get("layers")
+        if window is not None and window < n_keys and not self.keys_seen.layers_of_kind and layers:
+            yield f"sliding_window = {window:,} in all layers: no row sees more keys"
         positions = self.sizes.get("n_keys")
         if positions is not None and positions < n_keys:
             yield f"the configuration has {positions:,} positions, fewer than n"
@@ -309,8 +312,11 @@ def _keys_seen(record: Mapping[str, Any], family: Family) -> KeysSeen:
     if kinds and (len(kinds.keys() & set(_LOCAL_KINDS)) > 1 or not kinds.keys() & set(_PLAIN_KINDS)):
         known = f"{', '.join(_PLAIN_KINDS)}, and not both of {' and '.join(_LOCAL_KINDS)}"
         raise _wrong("layer_types", dict(kinds), f"layers of the kinds {known}", "others are not known to search")
+    window = None if is_off else _size(record, "sliding_window", least=0) or None
+    if window and not kinds and n_layers is not None:
+        kinds = _windowed(record, family, n_layers)
     return KeysSeen(
-        sliding_window=None if is_off else _size(record, "sliding_window", least=0) or None,
+        sliding_window=window,
         chunk=_size(record, "attention_chunk_size", least=0) or None,
         index_topk=_size(record, "index_topk"),
         index_n_heads=_size(record, "index_n_heads"),
@@ -320,6 +326,27 @@ def _keys_seen(record: Mapping[str, Any], family: Family) -> KeysSeen:
         no_rope_layers=sum(type(each) is int and each == 0 for each in rotary),  # 1: the layer has one
         causal=family.causal,
     )
+
+
+def _windowed(record: Mapping[str, Any], family: Family, n_layers: int) -> Counter[str]:
+    """Layers of each kind where only the rule of the class says which have the window; none: all have it."""
+    if family.windowed == "all":
+        return Counter()
+    fields = {"pattern": ("sliding_window_pattern", "_sliding_window_pattern"), "after": ("max_window_layers",)}
+    stated = [_size(record, field) for field in fields.get(family.windowed, ()) if record.get(field) is not None]
+    if family.windowed == "alternate":
+        n_full = n_layers // 2
+    elif stated and stated[0] is not None:
+        n_full = min(stated[0], n_layers) if family.windowed == "after" else n_layers // stated[0]
+    else:
+        either = " or ".join([*fields.get(family.windowed, ())[:1], "layer_types"])
+        raise InputError(
+            given=f"sliding_window = {record['sliding_window']} without {either}",
+            allowed="a configuration that says which layers have the window",
+            why="what its class takes by default is not guessed",
+            do=f"add {either}, or give the sizes as options, with --window and --window-layers",
+        )
+    return +Counter({"full_attention": n_full, "sliding_attention": n_layers - n_full})
 
 
 def _listed(record: Mapping[str, Any], field: str, n_layers: int | None) -> list[Any]:

@@ -197,7 +197,7 @@ def _mean(search: ParallelSearch, part: int, t: int, fault_rate: float) -> Searc
         iterates_max=(min(t, part) + (t < part)) * sum(trial.iterates_max for trial in trials),
         checks_expected=float(happens @ rounds.checks),
         p_failure=float(-np.expm1(log_finds[counts]) @ weights),
-        source=f"keys dealt to {search.n_machines} machines; {search.of_one_machine.source}",
+        source=f"keys dealt into {search.n_machines} parts; {search.of_one_machine.source}",
         phased_expected=float(happens @ rounds.phased),
     )
 
