@@ -98,7 +98,7 @@ def test_the_frontier_has_the_designs_of_the_report_and_counts_agree(document, r
         assert set(marked) == set(DESIGNS)
         assert [cell.value for cell in marked["best"][:2]] == [tile.value.value for tile in tiles.items[:2]]
         beaten = [note for note in table.notes if "another design beats it" in note]
-        shown = re.search(r"\((\d+) of (\d+)\)$", table.caption)
+        shown = re.search(r"\((\d+) of (\d+)\)", table.caption)
         n_shown = int(shown[1]) if shown else n_points
         assert len(table.rows) == n_shown + len(beaten)
         assert shown is None or int(shown[2]) == n_points
