@@ -9,7 +9,8 @@ from groverattn.classical.lines import ClassicalLine
 from groverattn.report.build import report
 from groverattn.report.contest import Contender, Contest
 from groverattn.report.results import ModelResults
-from groverattn.row.request import RowRequest
+from groverattn.row.design_choices import AUTO
+from groverattn.row.request import ONE_KEY, RowRequest
 from groverattn.row.verdict import row_verdict
 from groverattn.show.html import html
 
@@ -118,8 +119,9 @@ def test_other_machines(contest, change, words):
 
 @pytest.fixture(scope="module")
 def hopeless():
-    """A row that no machine can run, by any design."""
-    return ModelResults(RowRequest.of(preset="toy", error_budget=1e-26))
+    """A row that no machine can run, by any data access, each with its simplest circuit."""
+    simplest = ONE_KEY | {"data_access": AUTO}
+    return ModelResults(RowRequest.of(preset="toy", error_budget=1e-26, **simplest))
 
 
 def test_a_machine_that_cannot_run_the_row(hopeless):

@@ -15,6 +15,9 @@ from groverattn.errors import InputError
 from groverattn.verification.sparse_state import SparseCircuit, SparseState, enter
 from groverattn.verification.superposition import RULES, Superposition
 
+Errors = dict[tuple[int, bool], list[tuple[int, int]]]
+"""By number of a gate and whether they come before it: wires and what happens to them, 1 X, 2 Y, 3 Z."""
+
 _NO_PLACES = (Op.FREE, Op.SIGN, Op.PARITIES, Op.BORROW, Op.RETURN)
 
 
@@ -54,18 +57,24 @@ class FaultyCircuit:
                 places += [(number, wire, is_measurement and wire == gate.wires[-1]) for wire in gate.wires]
         return places
 
-    def draw(self, rng: np.random.Generator) -> dict[tuple[int, bool], list[tuple[int, int]]]:
-        """Draw the errors: by gate and side of it, wires and what happens to them, 1 X, 2 Y, 3 Z."""
+    def draw(self, rng: np.random.Generator) -> Errors:
+        """Draw the errors of one run."""
         p_place = -math.expm1(math.log1p(-self.fault_rate) / len(self.places))
-        errors: dict[tuple[int, bool], list[tuple[int, int]]] = {}
+        errors: Errors = {}
         for at in rng.choice(len(self.places), rng.binomial(len(self.places), p_place), replace=False):
             number, wire, before = self.places[at]
             errors.setdefault((number, before), []).append((wire, int(rng.integers(1, 4))))
         return errors
 
-    def run(self, rng: np.random.Generator, initial: SparseState) -> SparseState:
-        """Run all gates with errors, from a state of the input registers; `rng` draws measurement outcomes too."""
-        errors, circuit = self.draw(rng), self.circuit
+    def run(self, rng: np.random.Generator, initial: SparseState, errors: Errors | None = None) -> SparseState:
+        """Run all gates with errors, from a state of the input registers; `rng` draws measurement outcomes too.
+
+        Args:
+            rng: draws measurement outcomes, and the errors unless they are given.
+            initial: the state of the input registers.
+            errors: as `draw` returns them.
+        """
+        errors, circuit = self.draw(rng) if errors is None else errors, self.circuit
         terms = enter(circuit, rng, initial)
         for number, gate in enumerate(circuit.gates):
             _apply(terms, errors.get((number, True), ()))
@@ -124,10 +133,13 @@ def measured_distribution(
         InputError: a circuit that borrows wires.
     """
     prepare, *iterates = circuits
-    state, faulty = prepare.run(rng, SparseState.basis(prepare.circuit, {})), None
+    state, faulty, is_spoilt = prepare.run(rng, SparseState.basis(prepare.circuit, {})), None, False
     for iterate in iterates:
         if faulty is None or faulty.circuit is not iterate.circuit:
             faulty = FaultyCircuit(iterate.circuit, fault_rate)
-        state = faulty.run(rng, state)
+        errors = faulty.draw(rng)
+        is_spoilt = is_spoilt or bool(errors)
+        # before the first error the gates may be run layer by layer, which checks the ancillas too
+        state = faulty.run(rng, state, errors) if is_spoilt else iterate.run(rng, state)
     n_bits = state.bits["selection", ()].shape[1]
     return np.bincount(state.values("selection"), np.abs(state.coefficients) ** 2, 1 << n_bits).astype(float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 import numpy as np
 from numpy.typing import NDArray
+from qualtran import GateWithRegisters
 
 from groverattn.bloqs.flat.circuit import FlatCircuit, Op
 from groverattn.bloqs.flat.flattening import flatten
@@ -163,7 +165,7 @@ def search_circuits(search: GroverSearch | FixedPointSearch) -> Iterator[SparseC
     The gates are those of `flatten(search)`, but the iterate is written down once. Iterates with phases differ in the
     angles of their rotations only, which are put in as each is run.
     """
-    yield SparseCircuit(flatten(search.prepare))
+    yield _prepared(search.prepare)
     if isinstance(search, GroverSearch):
         if search.n_iterates:
             yield from itertools.repeat(SparseCircuit(flatten(search.iterate)), search.n_iterates)
@@ -176,6 +178,12 @@ def search_circuits(search: GroverSearch | FixedPointSearch) -> Iterator[SparseC
             yield SparseCircuit(flatten(GroverIterate(oracle, diffusion_angle=diffusion_angle)))
         else:
             yield iterate.with_angles({_ORACLE_ANGLE: oracle_angle, _DIFFUSION_ANGLE: diffusion_angle})
+
+
+@functools.lru_cache(maxsize=8)
+def _prepared(prepare: GateWithRegisters) -> SparseCircuit:
+    """The preparation: the same for all searches among as many keys, some of which have no iterate."""
+    return SparseCircuit(flatten(prepare))
 
 
 # Marks of the two rotations of an iterate with phases; no rotation of a preparation has such an angle.

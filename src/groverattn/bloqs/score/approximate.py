@@ -119,7 +119,7 @@ def approximate_products(
         key_bits, lowest_column: see `ApproximateScore`.
     """
     offset, sharing = 1 << (key_bits - 1), query_sharing(query, key_bits, lowest_column)
-    numbers = [_Number(column.astype(np.int64) + offset) for column in np.asarray(keys).T]
+    numbers = [_Number(column) for column in np.asarray(keys, dtype=np.int64, order="F").T + offset]
     for term, first in zip(sharing.sums, sharing.first_columns[len(query) :], strict=True):
         numbers.append(_formed(numbers[term.left], numbers[term.right], term, first))
     total = np.full(len(keys), sum(query) * offset, dtype=np.int64)
@@ -141,7 +141,9 @@ class _Number:
 
     def down_to(self, column: int) -> NDArray[np.int64]:
         """Return the values without their bits below a column."""
-        return self.values - (self.values - self.constant) % (1 << max(column, 0))
+        if column <= 0:
+            return self.values
+        return self.values - (self.values - self.constant & (1 << column) - 1)
 
 
 def _formed(left: _Number, right: _Number, term: SharedSum, first: int) -> _Number:

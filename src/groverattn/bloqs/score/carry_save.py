@@ -51,11 +51,11 @@ class CarrySaveHeap:
 
     def enter(self, number: Number, position: int, digit: int) -> None:
         """Add digit * 2^position * number; complemented literals leave something for the constant."""
-        for offset, literal in number.literals:
+        flip = digit < 0
+        for offset, (level, wire, negated) in number.literals:
             if position + offset < self.width:
-                flipped = literal._replace(negated=literal.negated ^ (digit < 0))
-                heapq.heappush(self.shared[position + offset], flipped)
-        missing = sum(1 << offset for offset, _ in number.literals) if digit < 0 else 0
+                heapq.heappush(self.shared[position + offset], Literal(level, wire, negated ^ flip))
+        missing = sum(1 << offset for offset, _ in number.literals) if flip else 0
         self.constant += (digit * number.constant - missing) << position
 
     def form_sum(self, left: Number, right: Number, term: SharedSum) -> Number:
@@ -65,13 +65,13 @@ class CarrySaveHeap:
         are left as they are, for an adder there would not make them fewer.
         """
         addend = right.shifted(term.shift, term.sign)
-        columns = sorted({offset for offset, _ in (*left.literals, *addend.literals)})
+        ours, theirs = left.columns(), addend.columns()
+        columns = sorted({*ours, *theirs})
         literals: list[tuple[int, Literal]] = []
         carries: list[Literal] = []
         for column in columns:
-            bits = [*left.at(column), *addend.at(column)]
-            both = bool(left.at(column) and addend.at(column))
-            kept, carries = self._add_column(bits, carries, both)
+            bits = [*ours.get(column, ()), *theirs.get(column, ())]
+            kept, carries = self._add_column(bits, carries, column in ours and column in theirs)
             literals += [(column, literal) for literal in kept]
         literals += [(columns[-1] + 1, literal) for literal in carries]
         return Number(tuple(literals), left.constant + addend.constant)

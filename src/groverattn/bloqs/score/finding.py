@@ -65,12 +65,11 @@ def approximate_score(
     """
     significant_bits = DEFAULT_SIGNIFICANT_BITS if significant_bits is None else significant_bits
     kind = type(exact) if isinstance(exact, OfIndexer) else ApproximateScore
-    score = kind(exact.query, 0, exact.key_bits, significant_bits=significant_bits)
+    score = kind(exact.query, 0, exact.key_bits, significant_bits=significant_bits, lowest_column=lowest_column or 0)
     if lowest_column is None:
         queries = exact.query.queries if isinstance(exact.query, IndexerQuery) else (exact.query,)
         most = max(largest_cut(round_query(query, significant_bits), exact.key_bits) for query in queries)
-        lowest_column = min(default_cut(exact.query, exact.key_bits), most)
-    score = attrs.evolve(score, lowest_column=lowest_column)
+        score = attrs.evolve(score, lowest_column=min(default_cut(exact.query, exact.key_bits), most))
     return attrs.evolve(score, threshold=score_error(score, keys).threshold_for(exact.threshold, margin))
 
 
@@ -88,7 +87,15 @@ def score_error(score: FindingScore, keys: NDArray[np.integer] | None = None) ->
 
 @lru_cache(maxsize=64)
 def _representative_error(score: FindingScore) -> ScoreError:
-    return score_error(score, representative_keys(_SAMPLE_KEYS, len(score.query), score.key_bits))
+    return score_error(score, _sample(len(score.query), score.key_bits))
+
+
+@lru_cache(maxsize=1)
+def _sample(d_head: int, key_bits: int) -> NDArray[np.int64]:
+    """Representative keys; scores add up one component after the other, so each stands in one piece."""
+    keys = np.asfortranarray(representative_keys(_SAMPLE_KEYS, d_head, key_bits))
+    keys.flags.writeable = False
+    return keys
 
 
 def pass_rates(score: FindingScore, threshold: int, n_keys: int, n_marked: int) -> PassRates:

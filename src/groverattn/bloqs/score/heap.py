@@ -130,6 +130,7 @@ SCORE_METHODS: dict[str, Callable[[tuple[int, ...], int, int], ScoreHeap]] = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def _component(m: int, key_bits: int) -> Number:
     """Component m of the key in offset binary: its wires stand most significant first."""
     wires = ((power, m * key_bits + key_bits - 1 - power) for power in range(key_bits))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import attrs
-
-from groverattn.bloqs.flat.schedule import Axis, CommutingSchedule
 
 
 class Literal(NamedTuple):
@@ -74,18 +72,24 @@ class Number:
     literals: tuple[tuple[int, Literal], ...]
     constant: int = 0
 
-    def at(self, column: int) -> list[Literal]:
-        """Literals of one weight."""
-        return [literal for offset, literal in self.literals if offset == column]
+    def columns(self) -> dict[int, list[Literal]]:
+        """Literals by their weights."""
+        columns: dict[int, list[Literal]] = {}
+        for offset, literal in self.literals:
+            columns.setdefault(offset, []).append(literal)
+        return columns
 
     def above(self, column: int) -> Number:
         """Return the number without its literals below a column."""
+        if column <= 0:
+            return self
         return Number(tuple((o, literal) for o, literal in self.literals if o >= column), self.constant)
 
     def shifted(self, shift: int, sign: int) -> Number:
         """Return sign * 2^shift times the number; the sign goes into complements and the constant."""
-        flipped = tuple((o + shift, x._replace(negated=x.negated ^ (sign < 0))) for o, x in self.literals)
-        missing = sum(1 << offset for offset, _ in flipped) if sign < 0 else 0
+        flip = sign < 0
+        flipped = tuple((o + shift, Literal(x.level, x.wire, x.negated ^ flip)) for o, x in self.literals)
+        missing = sum(1 << offset for offset, _ in flipped) if flip else 0
         return Number(flipped, (sign * self.constant << shift) - missing)
 
 
@@ -149,35 +153,40 @@ def _kind(step: Step) -> tuple[type[Step], tuple[int, ...]]:
 
 
 def and_depth(steps: Sequence[Step], undo: bool = False) -> int:
-    """And gates on the longest path through the steps, or measurements on that of undoing them."""
-    schedule = CommutingSchedule()
+    """And gates on the longest path through the steps, or measurements on that of undoing them.
+
+    That of `CommutingSchedule`, written out for CNOT, which takes no time, and And, which takes one unit.
+    """
+    depth = 0
+    z: defaultdict[int, int] = defaultdict(int)  # from when on a wire takes controls
+    x: defaultdict[int, int] = defaultdict(int)  # and targets
     for step in reversed(steps) if undo else steps:
         gates = _gates(step)
-        for wires, duration in reversed(gates) if undo else gates:
-            schedule.add(wires, duration)
-    return schedule.depth
+        for gate in reversed(gates) if undo else gates:
+            if len(gate) == 2:
+                control, target = gate
+                end = z[control] if z[control] > x[target] else x[target]
+                if end > x[control]:
+                    x[control] = end
+                if end > z[target]:
+                    z[target] = end
+            else:
+                a, b, target = gate
+                end = 1 + max(z[a], z[b], z[target], x[target])
+                x[a], x[b] = max(x[a], end), max(x[b], end)
+                z[target] = x[target] = end
+                depth = max(depth, end)
+    return depth
 
 
-_Timed = tuple[tuple[tuple[int, Axis], ...], int]
-
-
-def _cnot(control: int, target: int) -> _Timed:
-    return ((control, Axis.Z), (target, Axis.X)), 0
-
-
-def _and(a: int, b: int, target: int) -> _Timed:
-    return ((a, Axis.Z), (b, Axis.Z), (target, Axis.OTHER)), 1
-
-
-def _gates(step: Step) -> list[_Timed]:
-    """Wires with axes, and duration, of each gate of a step: CNOT takes no time, And takes one unit."""
+def _gates(step: Step) -> tuple[tuple[int, ...], ...]:
+    """Wires of each gate of a step, the target last: CNOT has two, And three."""
     match step:
         case Known():
-            return []
+            return ()
         case Copy(source, target):
-            return [_cnot(source, target)]
+            return ((source, target),)
         case Carry(a, b, carry):
-            return [_and(a, b, carry)]
+            return ((a, b, carry),)
         case Compress(a, b, c, carry):
-            before, after = [_cnot(c, a), _cnot(c, b)], [_cnot(c, b), _cnot(c, a), _cnot(a, c), _cnot(b, c)]
-            return [*before, _and(a, b, carry), _cnot(c, carry), *after]
+            return (c, a), (c, b), (a, b, carry), (c, carry), (c, b), (c, a), (a, c), (b, c)

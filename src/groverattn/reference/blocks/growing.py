@@ -81,11 +81,22 @@ class GrowingBlockSearch:
         check_fault_rate(fault_rate)
         blocks, trials = Blocks.of(n, self.keys_per_query), self.trials(n)
         check_marked(blocks, t)
-        odd = np.arange(t + 2)
-        found = FoundLaw.of(blocks, np.array([trial.success(blocks.n_blocks, odd, fault_rate) for trial in trials]))
-        failed = np.cumprod(np.vstack([np.ones(t + 1), found.p_finds(0)]), axis=0)
+        # the last check makes the same few runs thousands of times
+        numbers = {trial: number for number, trial in enumerate(dict.fromkeys(trials))}
+        kinds, odd = [numbers[trial] for trial in trials], np.arange(t + 2)
+        found = FoundLaw.of(blocks, np.array([trial.success(blocks.n_blocks, odd, fault_rate) for trial in numbers]))
+        p_nothing, failed = found.p_finds(0), np.ones((len(trials) + 1, t + 1))
+        for at, kind in enumerate(kinds):
+            np.multiply(failed[at], p_nothing[kind], out=failed[at + 1])
         happens, p_fails = failed[:-1], failed[-1]  # shapes (trials, t + 1) and (t + 1,)
-        reached = _reached(_finds(found, t, lambda p_finds: (p_finds * happens)[:, 1:].sum(axis=0)), t)
+
+        def over_trials(p_finds: NDArray[np.float64]) -> NDArray[np.float64]:
+            total = np.zeros(t)
+            for kind, p_happens in zip(kinds, happens, strict=True):
+                total += p_finds[kind, 1:] * p_happens[1:]
+            return total
+
+        reached = _reached(_finds(found, t, over_trials), t)
         iterates = float(np.array([trial.iterates_mean for trial in trials]) @ happens @ reached)
         made = float(happens.sum(axis=0) @ reached)
         return SearchCost(

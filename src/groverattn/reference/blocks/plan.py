@@ -15,7 +15,9 @@ from groverattn.reference.blocks.posterior import PosteriorSearch
 from groverattn.reference.blocks.sampled import FinderRates, sampled_cost
 from groverattn.reference.search.cost import IterateShare, SearchCost
 from groverattn.reference.search.laws import (
+    MARKED_AT_SCALE,
     N_MARKED_MAX,
+    P_FAILURE_MIN,
     cade_expected_queries,
     cade_worst_queries,
     check_law,
@@ -168,13 +170,14 @@ class SearchPlan:
         It is taken at a power of two of blocks, of which there are at most 64 for each marked key, and at a power of
         two of at most 64 keys per query, and follows N^(1/2) from there: the best lengths of runs do, and marked keys
         hardly share blocks (see test). The search of one key per query by growing trials is exact at any number of
-        keys, and within half a per cent beyond 2,048 marked ones (`laws.cost_at_scale`).
+        keys, and within half a per cent beyond 2,048 marked ones (`laws.cost_at_scale`); how often it misses a key on a
+        machine with faults is left out.
 
         Raises:
             InputError: as `cost`.
         """
         if self.is_plain and law == "expected":
-            return cost_at_scale(n_keys, n_marked, p_failure)
+            return _plain_at_scale(n_keys, n_marked, p_failure)
         if self.is_plain or self.n_parts > 1:
             return self.cost(law, n_keys, n_marked, p_failure)
         n_blocks, most = -(-n_keys // self.keys_per_query), 1 << (_BLOCKS_PER_KEY * n_marked - 1).bit_length()
@@ -207,6 +210,14 @@ class SearchPlan:
 @functools.lru_cache(maxsize=1024)
 def _growing_cost(search: GrowingBlockSearch, n_keys: int, n_marked: int) -> SearchCost:
     return search.cost(n_keys, n_marked)
+
+
+# A verdict asks for it at some hundred numbers of keys; misses would take three times as long again.
+@functools.lru_cache(maxsize=32_768)
+def _plain_at_scale(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
+    if n_marked > MARKED_AT_SCALE or not (2 <= n_keys >= n_marked and p_failure >= P_FAILURE_MIN):
+        return cost_at_scale(n_keys, n_marked, p_failure)  # it says what is out of range
+    return UnknownNumberSearch(p_failure).cost_with_faults(n_keys, n_marked, 0.0)
 
 
 @functools.lru_cache(maxsize=4096)
