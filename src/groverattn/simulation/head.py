@@ -19,6 +19,7 @@ from groverattn.problem.row_pool import in_parallel
 from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.reference.search.methods import SearchMethod
 from groverattn.simulation.blocks import block_results, found_keys, in_blocks, whole_blocks
 from groverattn.simulation.limits import check_rows
 from groverattn.simulation.read_first import of_whole_row
@@ -119,7 +120,7 @@ def simulate_instance(
         )
         found = in_parallel(search, rows, n_workers)
     results = _until_interrupted(found, len(rows), on_row)
-    return Simulation(request, instance, results, len(rows), _assess(instance, results, request.seed))
+    return Simulation(request, instance, results, len(rows), _assess(instance, results, request.seed, method))
 
 
 def search_one_row(
@@ -199,7 +200,7 @@ def _until_interrupted(results: Iterator[RowResult], total: int, on_row: OnRow) 
     return finished
 
 
-def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputErrors | None:
+def _assess(instance: Instance, results: list[RowResult], seed: int, method: SearchMethod) -> OutputErrors | None:
     """Build the rows of B and compare them with exact attention; of a long head, a seeded sample of the rows.
 
     An indexer has no output: it says which keys are attended to.
@@ -212,8 +213,10 @@ def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputEr
         chosen = np.sort(np.random.default_rng(seed).choice(len(results), n_rows, replace=False))
     assessed = [results[at] for at in chosen]
     rows = np.array([each.row for each in assessed])
+    n_kept = method.n_kept if method.keeps_largest else None
     found = [  # keys that were only counted are drawn now
-        found_keys(instance, each.row, each.n_found, seed) if each.found is None else each.found for each in assessed
+        found_keys(instance, each.row, each.n_found, seed, n_kept) if each.found is None else each.found
+        for each in assessed
     ]
     approximation = SparseRankOne.from_found(instance.head, found, rows=rows)
     bounds = row_errors(approximation)
