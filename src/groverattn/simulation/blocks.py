@@ -15,6 +15,7 @@ from groverattn.problem.instance import Instance
 from groverattn.problem.row_pool import in_parallel
 from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.methods import SearchMethod
+from groverattn.simulation.draws.key_blocks import draw_by_blocks
 from groverattn.simulation.draws.rounds import RowDraws, draw_counted, draw_searches
 from groverattn.simulation.draws.top_k import draw_largest
 from groverattn.simulation.engines import EngineChoice
@@ -34,7 +35,7 @@ DrawRows = Callable[[Instance, NDArray[np.intp], np.random.Generator, float], Ro
 
 def in_blocks(instance: Instance, engine: EngineChoice, method: SearchMethod) -> bool:
     """Whether the rows of this head are drawn together: those of a long one."""
-    return _is_long(instance.head, engine) and method.name != "posterior" and method.keys_per_query == 1
+    return _is_long(instance.head, engine) and method.first_score == "exact"
 
 
 def _is_long(head: AttentionHead | IndexerHead, engine: EngineChoice) -> bool:
@@ -63,7 +64,9 @@ def block_results(
     """
     draw = functools.partial(draw_as, method)
     n_kept = method.n_kept if method.keeps_largest else None
-    work = functools.partial(draw_block, instance, draw, seed, fault_rate=fault_rate, n_kept=n_kept)
+    work = functools.partial(
+        draw_block, instance, draw, seed, fault_rate=fault_rate, n_kept=n_kept, n_keys_min=method.n_keys_min
+    )
     for results in in_parallel(work, _blocks_of(rows), n_workers):
         yield from (result for result in results if result.row in rows)
 
@@ -77,9 +80,11 @@ def draw_as(
         return draw_largest(
             method.top_k(), blocks.of_rows(rows), lambda at: instance.scores(int(rows[at])), rng, fault_rate
         )
+    n_keys, n_marked = instance.score_blocks.visible_keys(rows), instance.marked_counts(rows)
     if method.counts_first:
-        n_keys, n_marked = instance.score_blocks.visible_keys(rows), instance.marked_counts(rows)
         return draw_counted(method.counted(), n_keys, n_marked, rng, fault_rate)
+    if method.name == "posterior" or method.keys_per_query > 1:
+        return draw_by_blocks(method, n_keys, n_marked, rng, fault_rate)
     return draw_told(method.for_threshold, instance, rows, rng, fault_rate)
 
 
@@ -111,7 +116,13 @@ def draw_told(
 
 
 def draw_block(
-    instance: Instance, draw: DrawRows, seed: int, block: int, fault_rate: float = 0.0, n_kept: int | None = None
+    instance: Instance,
+    draw: DrawRows,
+    seed: int,
+    block: int,
+    fault_rate: float = 0.0,
+    n_kept: int | None = None,
+    n_keys_min: int = 2,
 ) -> list[RowResult]:
     """Draw the searches of a block of rows.
 
@@ -122,6 +133,7 @@ def draw_block(
         block: number of the block, from 0.
         fault_rate: probability of a logical fault in an iterate (see `reference.search.faults`).
         n_kept: keys that a search without a threshold keeps; None: rows have thresholds.
+        n_keys_min: keys that are searched at least; a row of fewer is read.
 
     >>> from groverattn.problem.families import gaussian_head
     >>> from groverattn.reference.search.unknown import UnknownNumberSearch
@@ -138,8 +150,9 @@ def draw_block(
         read_whole, n_marked = instance.thresholds[rows] <= instance.lowest_threshold, instance.marked_counts(rows)
     else:
         read_whole, n_marked = n_visible <= n_kept, np.minimum(n_visible, n_kept)
+    read_whole |= n_visible < n_keys_min
     draws, searched = RowDraws.zeros(rows.size), np.flatnonzero(~read_whole)
-    draws.found[read_whole] = draws.checks[read_whole] = n_visible[read_whole]
+    draws.found[read_whole], draws.checks[read_whole] = n_marked[read_whole], n_visible[read_whole]
     if searched.size:
         draws.put(searched, draw(instance, rows[searched], rng, fault_rate))
     columns = {

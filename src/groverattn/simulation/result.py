@@ -23,8 +23,8 @@ from groverattn.simulation.row_search import RowResult
 
 SCHEMA = "groverattn.simulate/2"
 
-# Row sizes whose expected cost is computed, each in the middle of as many rows: the cost is smooth, and 256 of them give
-# three digits; of a cost that is sampled, or summed over outcomes or ranks, which takes a second, fewer have to do.
+# Row sizes whose expected cost is computed, each in the middle of as many rows: the cost is smooth, and 256 of them
+# give three digits; of a cost that is sampled, or summed over outcomes or ranks in a second, fewer have to do.
 _SIZES_MAX, _SLOW_SIZES_MAX = 256, 16
 
 

@@ -78,6 +78,7 @@ class RunTable:
             missing: what log F(t) still has to fall by, at least 0, shape (rows, t_max + 2). Each t has the weight 1/t.
         """
         at = self._checked
+        at = at[(missing[:, at] > 0).any(axis=0)]  # the others stay as they are
         weights, log_nothing = 1 / at, self.log_nothing[:, at]
         left = [np.maximum(of_row + log_nothing, 0.0) @ weights for of_row in missing[:, at]]
         gains = (missing[:, at] @ weights)[:, None] - np.array(left).reshape(-1, self.lengths.size)
