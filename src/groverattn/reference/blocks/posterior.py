@@ -213,8 +213,10 @@ class Belief:
             over |= self.mean_left[rows] < self.search.n_handed_over
         else:
             empty = np.flatnonzero((believed[:, 0] > 0.5) | (self.log_missed[rows, 1] <= self.log_allowed[1]))
-            missing = np.maximum(self.log_missed[rows[empty]] - self.log_allowed, 0.0)
-            over[empty] |= ~missing.any(axis=1)
+            at = table.checked
+            missing = np.maximum(self.log_missed[rows[empty, None], at] - self.log_allowed[at], 0.0)
+            done = empty[~missing.any(axis=1)]  # so far as these columns tell
+            over[done] |= (self.log_missed[rows[done]] <= self.log_allowed).all(axis=1)
             choice[empty] = table.best_last_runs(missing)
         return np.where(over, STOP, table.lengths[choice])
 
