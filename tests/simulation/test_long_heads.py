@@ -9,7 +9,7 @@ from groverattn.inputs import asks
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.simulation import blocks
+from groverattn.simulation import blocks, limits
 from groverattn.simulation import head as study_simulate
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate_instance
@@ -63,6 +63,16 @@ def test_keys_per_query_are_those_asked_for(long_head, method, keys_per_query):
     assert results[0].total("key_tests") == keys_per_query * results[0].total("iterates")
     iterates = np.array([result.total("iterates") for result in results])
     assert iterates.mean() == pytest.approx(results[0].method_iterates(), rel=0.05)
+
+
+def test_more_than_a_day_of_numbers_of_blocks_is_refused(long_head, monkeypatch):
+    monkeypatch.setattr(limits, "_SECONDS_PER_NUMBER_OF_BLOCKS", 6000)
+    causal = Instance.from_target(attrs.evolve(long_head.head, causal=True), 4, 8, 8)
+    choices = {"engine": "law", "method": "posterior", "data_access": "one-hot", "n_marked": 4}
+    with pytest.raises(InputError, match="60 causal rows with keys_per_query = 4"):
+        simulate(causal, keys_per_query=4, **choices)
+    assert simulate(causal, keys_per_query=8, **choices).passed
+    assert simulate(long_head, keys_per_query=4, **choices).passed
 
 
 def test_an_approximate_score_goes_row_by_row(long_head):

@@ -51,7 +51,8 @@ class RowDraws:
     @classmethod
     def zeros(cls, n_rows: int) -> RowDraws:
         """Return the record of rows that have not been searched."""
-        return cls(*np.zeros((len(COUNTED), n_rows), dtype=np.int64), np.zeros(n_rows, dtype=bool))
+        numbers = {name: np.zeros(n_rows, dtype=np.int64) for name in COUNTED}
+        return cls(**numbers, stopped_early=np.zeros(n_rows, dtype=bool))
 
     def put(self, rows: NDArray[np.intp], drawn: RowDraws) -> None:
         """Take over what was drawn for some of the rows."""
