@@ -215,7 +215,7 @@ def _dealt(n_places: _Numbers, n_marked: _Numbers, rng: np.random.Generator) -> 
     again = ~crowded[of_key]
     while again.any():  # a row of which two keys have one place is drawn anew
         places[again] = rng.integers(n_places[of_key[again]])
-        one_by_one = np.sort(of_key * n_places.max() + places)
-        twice = one_by_one[1:][np.diff(one_by_one) == 0] // n_places.max()
-        again = np.isin(of_key, twice)
+        in_order = np.sort(of_key * n_places.max() + places)
+        twice = in_order[1:][np.diff(in_order) == 0] // n_places.max()
+        again = np.isin(of_key, twice) if twice.size else again & False
     return places
