@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "groverattn"
 LARGEST_FOLDER = 15  # modules, __init__ not counted
 LARGEST_MODULE, SMALLEST_MODULE = 350, 40  # lines
 # lines, what there is to the next thousand: what raises it says in the changelog what it brings
-LARGEST_PACKAGE = 45_000
+LARGEST_PACKAGE = 46_000
 
 # Shorter than SMALLEST_MODULE, and no function of a neighbour: why.
 SMALL = {

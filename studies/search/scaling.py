@@ -13,7 +13,7 @@ import numpy as np
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.unknown import UnknownNumberSearch
 from groverattn.show.figures import svg_text
-from groverattn.simulation.blocks import draw_searches
+from groverattn.simulation.draws.rounds import draw_searches
 from studies.search import P_FAILURE_HEAD
 from studies.sheet import Sheet
 

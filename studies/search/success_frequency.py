@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.simulation.blocks import draw_searches
+from groverattn.simulation.draws.rounds import draw_searches
 from studies.sheet import Sheet
 
 N_ROWS = 20_000

@@ -1,5 +1,7 @@
 """Searches drawn for many rows at once, against the exact costs and against the search of one row at a time."""
 
+import functools
+
 import attrs
 import numpy as np
 import pytest
@@ -14,10 +16,16 @@ from groverattn.reference.search.known import KnownNumberSearch
 from groverattn.reference.search.trials import FixedTrial, GroverRun, UniformTrial
 from groverattn.reference.search.unknown import UnknownNumberSearch
 from groverattn.simulation import blocks as block_draws
-from groverattn.simulation.blocks import draw_block, draw_searches, found_keys
+from groverattn.simulation.blocks import draw_told, found_keys
+from groverattn.simulation.draws.rounds import draw_searches
 from groverattn.simulation.index_engines import LawEngine
 from groverattn.simulation.row_search import find_marked
 from groverattn.verification.row import SearchedRow
+
+
+def draw_block(instance, search_of, seed, block):
+    return block_draws.draw_block(instance, functools.partial(draw_told, search_of), seed, block)
+
 
 SEARCHES = [
     UnknownNumberSearch(0.3),

@@ -10,7 +10,7 @@ from groverattn.reference.blocks.growing import GrowingBlockSearch
 from groverattn.reference.search.methods import SearchMethod
 from groverattn.reference.search.trials import GroverRun
 from groverattn.reference.search.unknown import UnknownNumberSearch
-from groverattn.simulation.blocks import draw_searches
+from groverattn.simulation.draws.rounds import draw_searches
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.gate_engines import search_bloq
 from groverattn.simulation.head import simulate_instance

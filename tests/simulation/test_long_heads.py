@@ -9,7 +9,7 @@ from groverattn.inputs import asks
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.simulation import blocks
+from groverattn.simulation import blocks, limits
 from groverattn.simulation import head as study_simulate
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.head import simulate_instance
@@ -43,7 +43,7 @@ def test_rows_and_workers_do_not_matter(long_head):
 
 
 @pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize("method", ["unknown", "expected", "known", "collector"])
+@pytest.mark.parametrize("method", ["unknown", "expected", "known", "collector", "counted", "top-k"])
 def test_blocks_cost_what_the_method_expects(long_head, method, causal):
     """Under a causal mask too, where each row of a block sees another number of keys."""
     instance = Instance.from_target(attrs.evolve(long_head.head, causal=causal), 4, 8, 8)
@@ -54,10 +54,41 @@ def test_blocks_cost_what_the_method_expects(long_head, method, causal):
     assert abs(iterates.mean() - results[0].method_iterates()) <= 4 * iterates.std(ddof=1) / np.sqrt(20)
 
 
-def test_other_methods_go_row_by_row(long_head):
-    for method in ("top-k", "counted"):
-        result = simulate(long_head, engine="law", method=method, n_marked=4, rows="0:3")
-        assert all(row.found is not None for row in result.rows)
+@pytest.mark.parametrize("keys_per_query", [1, 4])
+@pytest.mark.parametrize("method", ["unknown", "posterior"])
+def test_keys_per_query_are_those_asked_for(long_head, method, keys_per_query):
+    choices = {"engine": "law", "method": method, "n_marked": 4, "keys_per_query": keys_per_query}
+    results = [simulate(long_head, seed=seed, data_access="one-hot", **choices) for seed in range(20)]
+    assert all(result.passed and row.found is None for result in results for row in result.rows)
+    assert results[0].total("key_tests") == keys_per_query * results[0].total("iterates")
+    iterates = np.array([result.total("iterates") for result in results])
+    assert iterates.mean() == pytest.approx(results[0].method_iterates(), rel=0.05)
+
+
+def test_more_than_a_day_of_numbers_of_blocks_is_refused(long_head, monkeypatch):
+    monkeypatch.setattr(limits, "_SECONDS_PER_NUMBER_OF_BLOCKS", 6000)
+    causal = Instance.from_target(attrs.evolve(long_head.head, causal=True), 4, 8, 8)
+    choices = {"engine": "law", "method": "posterior", "data_access": "one-hot", "n_marked": 4}
+    with pytest.raises(InputError, match="60 causal rows with keys_per_query = 4"):
+        simulate(causal, keys_per_query=4, **choices)
+    assert simulate(causal, keys_per_query=8, **choices).passed
+    assert simulate(long_head, keys_per_query=4, **choices).passed
+
+
+def test_an_approximate_score_goes_row_by_row(long_head):
+    method = SearchMethod(name="posterior", n_expected=4, p_failure=0.1, first_score="approximate")
+    assert not blocks.in_blocks(long_head, LAW, method)
+
+
+def test_wrong_keys_of_rows_without_a_threshold_are_kept(long_head, monkeypatch):
+    hasty = SearchMethod(name="top-k", n_expected=4, p_failure=0.9, growth=1000.0)
+    monkeypatch.setattr(SimulationRequest, "search_method", lambda request, n_keys: hasty)
+    result = simulate(long_head, engine="law", method="top-k", n_marked=4, seed=0)
+    assert result.total("missed") == result.total("false") > 0
+    for row in result.rows:
+        least = np.sort(long_head.scores(row.row))[-4]
+        wrong = 0 if row.found is None else (long_head.scores(row.row)[list(row.found)] < least).sum()
+        assert (row.n_found, row.false, row.missed) == (4, wrong, wrong)
 
 
 def test_a_sample_of_the_rows_is_compared(long_head, monkeypatch):

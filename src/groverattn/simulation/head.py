@@ -19,8 +19,9 @@ from groverattn.problem.row_pool import in_parallel
 from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
+from groverattn.reference.search.methods import SearchMethod
 from groverattn.simulation.blocks import block_results, found_keys, in_blocks, whole_blocks
-from groverattn.simulation.limits import check_rows
+from groverattn.simulation.limits import check_numbers_of_blocks, check_rows
 from groverattn.simulation.read_first import of_whole_row
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.result import OutputErrors, Simulation
@@ -95,6 +96,8 @@ def simulate_instance(
     request.read.check(instance.n_keys)
     reading = request.reading
     if in_blocks(instance, request.engine, method) and not reading.reads:
+        if instance.head.causal and (method.name == "posterior" or method.keys_per_query > 1):
+            check_numbers_of_blocks(len(rows), method.keys_per_query)
         found = block_results(instance, method, request.seed, rows, n_workers, request.engine.fault_rate)
     else:
         check_rows(
@@ -119,7 +122,7 @@ def simulate_instance(
         )
         found = in_parallel(search, rows, n_workers)
     results = _until_interrupted(found, len(rows), on_row)
-    return Simulation(request, instance, results, len(rows), _assess(instance, results, request.seed))
+    return Simulation(request, instance, results, len(rows), _assess(instance, results, request.seed, method))
 
 
 def search_one_row(
@@ -199,7 +202,7 @@ def _until_interrupted(results: Iterator[RowResult], total: int, on_row: OnRow) 
     return finished
 
 
-def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputErrors | None:
+def _assess(instance: Instance, results: list[RowResult], seed: int, method: SearchMethod) -> OutputErrors | None:
     """Build the rows of B and compare them with exact attention; of a long head, a seeded sample of the rows.
 
     An indexer has no output: it says which keys are attended to.
@@ -212,8 +215,10 @@ def _assess(instance: Instance, results: list[RowResult], seed: int) -> OutputEr
         chosen = np.sort(np.random.default_rng(seed).choice(len(results), n_rows, replace=False))
     assessed = [results[at] for at in chosen]
     rows = np.array([each.row for each in assessed])
+    n_kept = method.n_kept if method.keeps_largest else None
     found = [  # keys that were only counted are drawn now
-        found_keys(instance, each.row, each.n_found, seed) if each.found is None else each.found for each in assessed
+        found_keys(instance, each.row, each.n_found, seed, n_kept) if each.found is None else each.found
+        for each in assessed
     ]
     approximation = SparseRankOne.from_found(instance.head, found, rows=rows)
     bounds = row_errors(approximation)

@@ -19,6 +19,8 @@ _SECONDS_PER_GATE_GROUP = {"index": 1e-3, "circuit": 1e-3, "sparse": 1.6e-2}
 SECONDS_MAX = 86_400
 # Measured at n = 131,072 and k = 512, per row and key: amplitudes 23 s a row, outcomes of `posterior` 1.8 s a row.
 _SECONDS_PER_KEY = {"circuit": 0.0, "sparse": 0.0, "index": 2e-4, "law": 1.5e-5}
+# Measured at 65,536 and 131,072 keys, 1 to 64 of them per query: 0.06 to 0.45 s for the rows of one number of blocks.
+_SECONDS_PER_NUMBER_OF_BLOCKS = 0.3
 
 
 def check_rows(
@@ -56,6 +58,23 @@ def check_rows(
     check_circuit_memory(engine.name, n_keys, d_head, key_bits, n_workers)
     seconds_per_row = (n_keys + 2 * d_head * key_bits) * _SECONDS_PER_GATE_GROUP[engine.name]
     _check_time(n_rows, n_rows * seconds_per_row, n_keys)
+
+
+def check_numbers_of_blocks(n_rows: int, keys_per_query: int) -> None:
+    """Raise InputError if causal rows that are drawn together over blocks would take more than about a day.
+
+    As many rows as keys in a block share their number of blocks; each number has its own laws.
+
+    >>> check_numbers_of_blocks(131072, keys_per_query=16)
+    """
+    seconds = n_rows / keys_per_query * _SECONDS_PER_NUMBER_OF_BLOCKS
+    if seconds > SECONDS_MAX:
+        raise InputError(
+            given=f"{n_rows:,} causal rows with keys_per_query = {keys_per_query}, about {time_text(seconds)}",
+            allowed=f"about {time_text(SECONDS_MAX)} on one processor",
+            why="rows that see other numbers of keys fill other numbers of blocks, each with laws of its own",
+            do="search fewer rows, take more keys per query, or another method",
+        )
 
 
 def _check_time(n_rows: int, seconds: float, n_keys: int) -> None:

@@ -23,9 +23,9 @@ from groverattn.simulation.row_search import RowResult
 
 SCHEMA = "groverattn.simulate/2"
 
-# Row sizes whose expected cost is computed: the cost is smooth, and 256 of them give three digits; of a cost that is
-# sampled, or summed over all numbers of keys left, fewer have to do.
-_SIZES_MAX, _SIZES_OF_BLOCKS_MAX = 256, 16
+# Row sizes whose expected cost is computed, each in the middle of as many rows: the cost is smooth, and 256 of them
+# give three digits; of a cost that is sampled, or summed over outcomes or ranks in a second, fewer have to do.
+_SIZES_MAX, _SLOW_SIZES_MAX = 256, 16
 
 
 @attrs.frozen(eq=False)
@@ -120,7 +120,11 @@ class Simulation(Shown):
         method = self.method
         if method.keeps_largest and self.request.reading.reads:
             return self._top_k_iterates()
-        return self._summed(lambda n, t, n_read: method.after_reading(n_read).cost(n, t).iterates_expected)
+        is_slow = method.keeps_largest or method.counts_first
+        return self._summed(
+            lambda n, t, n_read: method.after_reading(n_read).cost(n, t).iterates_expected,
+            _SLOW_SIZES_MAX if is_slow else _SIZES_MAX,
+        )
 
     def _top_k_iterates(self) -> float:
         """Those of a search without a threshold, which depend on the ranks of the keys that a row reads first."""
@@ -135,30 +139,30 @@ class Simulation(Shown):
             total += top_k.cost(ranked.size, is_read[ranked]).iterates_expected
         return total * len(rows) / max(len(chosen), 1)
 
-    def _summed(self, iterates: Callable[[int, int, int], float]) -> float | None:
-        """Sum over the searched rows; of more than 256 different sizes, over evenly spaced rows, scaled up.
+    def _summed(self, iterates: Callable[[int, int, int], float], most: int = _SIZES_MAX) -> float | None:
+        """Sum over the searched rows; of more different sizes than that, over evenly spaced rows, scaled up.
 
         Args:
             iterates: of the keys that are left, the marked ones among them, and the marked ones that were read first.
+            most: sizes; over blocks fewer.
         """
         if self.method.first_score != "exact":
             return None  # the law of a finder depends on how many keys it marks, row by row
         try:
-            return self._sum_of_sizes(iterates)
+            return self._sum_of_sizes(iterates, most if self.method.plan.is_plain else _SLOW_SIZES_MAX)
         except InputError:
             if self.method.plan.is_plain:
                 raise
             return None
 
-    def _sum_of_sizes(self, iterates: Callable[[int, int, int], float]) -> float:
+    def _sum_of_sizes(self, iterates: Callable[[int, int, int], float], most: int) -> float:
         rows = sorted(
             (self.instance.visible_keys(row.row) - row.keys_read, row.n_marked - row.marked_read, row.marked_read)
             for row in self._searched
         )
         sizes = Counter(rows)
-        most = _SIZES_MAX if self.method.plan.is_plain else _SIZES_OF_BLOCKS_MAX
         if len(sizes) > most:
-            chosen = [rows[round(at)] for at in np.linspace(0, len(rows) - 1, most)]
+            chosen = [rows[(2 * at + 1) * len(rows) // (2 * most)] for at in range(most)]
             return sum(iterates(*size) for size in chosen) * len(rows) / most
         return sum(times * iterates(*size) for size, times in sizes.items())
 

@@ -52,7 +52,9 @@ def test_every_entry_is_that_of_exact_arithmetic(n_blocks, u, t_max) -> None:
     assert law[seen] == pytest.approx(exact[seen], rel=1e-12)
 
 
-@pytest.mark.parametrize(("n_blocks", "u"), [(8192, 16), (22_796, 46), (2**20 // 190, 190), (1000, 4), (8192, 2)])
+@pytest.mark.parametrize(
+    ("n_blocks", "u"), [(8192, 16), (22_796, 46), (2**20 // 190, 190), (1000, 4), (1000, 2), (8192, 2)]
+)
 def test_moments_are_those_of_single_blocks_and_pairs_of_blocks(n_blocks, u) -> None:
     """(-1)^(marked keys in s places) has the mean K(s) = sum_c (-1)^c C(s, c) C(N u - s, t - c) / C(N u, t)."""
     blocks = Blocks(n_blocks, u)

@@ -1,7 +1,6 @@
 """Row of a lookup: XOR a known word into a register under one control."""
 
 import functools
-from functools import cached_property
 
 import attrs
 import numpy as np
@@ -53,9 +52,9 @@ class LoadWord(CostedGate):
     def signature(self) -> Signature:
         return _signature(self.word_bits)
 
-    @cached_property
+    @property
     def targets(self) -> tuple[int, ...]:
-        """Positions of the ones of the word, counted from the most significant bit."""
+        """Positions of the ones of the word, counted from the most significant bit; not kept: 18 bytes for each bit."""
         n_bytes = -(-self.word_bits // 8)
         bits = np.unpackbits(np.frombuffer(self.word.to_bytes(n_bytes, "big"), dtype=np.uint8))
         return tuple(np.flatnonzero(bits[8 * n_bytes - self.word_bits :]).tolist())
@@ -72,7 +71,7 @@ class LoadWord(CostedGate):
         return {"ctrl": ctrl, "word": bb.join(bits, dtype=QAny(self.word_bits))}
 
     def build_call_graph(self, ssa):
-        return {CNOT(): len(self.targets)} if self.targets else {}
+        return {CNOT(): self.word.bit_count()} if self.word else {}
 
     def on_classical_vals(self, ctrl: int, word: int) -> dict[str, int]:
         return {"ctrl": ctrl, "word": word ^ self.word if ctrl else word}
@@ -92,6 +91,6 @@ def _load_word() -> LoadWord:
 @write_gates.register
 def _(bloq: LoadWord, flattening: Flattening, inputs: WiresOf) -> WiresOf:
     word = inputs["word", ()]
-    if bloq.targets:
+    if bloq.word:
         flattening.add(Op.CNOT, inputs["ctrl", ()] + tuple(map(word.__getitem__, bloq.targets)))
     return inputs

@@ -16,8 +16,7 @@ from groverattn.errors import check_between
 _PAIRS_MAX = 1024  # mean number of lost pairs up to which the law is summed: half a second, 20 MB
 _T_MAX = 16_384
 _LEFT_OUT = 1e-16  # probabilities below it are zero
-_ORDER_MAX = 60
-_NO_TERM = 1e-250
+_FOLLOWED = 1e-25  # and so are those below this for more keys
 
 
 @attrs.frozen
@@ -92,9 +91,12 @@ def odd_law(blocks: Blocks, t_max: int) -> sparse.csr_array:
     """Probability that m blocks are odd when t marked keys lie in places chosen at random.
 
     Derived. Of the C(N u, t) choices, C(N, m) [x^t] O(x)^m E(x)^(N-m) make m blocks odd, where E and O are the even and
-    the odd part of (1 + x)^u. With t = m + 2 D this is C(N, m) u^m times the coefficient of y^D in a product of powers
-    of two series in y, which follows from those of smaller D by the logarithms of the series. These are cut off: at t
-    near N, moments are right to 1e-8 (see test), far beyond N nothing would be.
+    the odd part of (1 + x)^u. As (1 - x^2) E' = u (O - x E) and (1 - x^2) O' = u (E - x O), the law of one key more is
+
+        (N u - t) P(m | t+1) = u (N - m + 1) P(m-1 | t) + u (m + 1) P(m+1 | t) - t P(m | t-1):
+
+    the next key turns an even block odd or an odd one even, and the last term is what it would do in a place that is
+    taken. It is followed over the numbers of lost pairs, (t - m) / 2, which have a probability that is felt.
 
     Args:
         blocks: N blocks of u places.
@@ -113,63 +115,25 @@ def odd_law(blocks: Blocks, t_max: int) -> sparse.csr_array:
     if blocks.size == 1:
         return sparse.csr_array(sparse.identity(t_max + 1))
     n, u = blocks.n_blocks, blocks.size
-    pairs = t_max * t_max / (2 * n)
-    pairs_max = int(min(t_max // 2, pairs + 9 * math.sqrt(pairs + 1) + 12))
-    even, odd = _logarithms(u, _order(pairs_max / n))
-    m = np.arange(t_max + 1)
-    steps = (m[:, None] * odd + (n - m)[:, None] * even) * np.arange(1, even.size + 1)
-    log_p = _log_choose(n, m) + m * math.log(u)
-    log_all = _log_choose(blocks.n_places, m)
-    ratios = np.zeros_like(steps)  # of the coefficient of y^(D-i) to that of y^(D-1)
-    ratios[:, 0] = 1.0
-    rows, columns, values = [], [], []
-    for lost in range(pairs_max + 1):
-        if m[0] + 2 * lost > t_max:
-            break
-        if lost:
-            growth = (steps * ratios).sum(axis=1) / lost
-            there = growth > _NO_TERM
-            log_p = np.where(there, log_p + np.log(np.where(there, growth, 1.0)) + 2 * math.log(u), -np.inf)
-            ratios[:, 1:] = ratios[:, :-1] / np.where(there, growth, np.inf)[:, None]
-            ratios[:, 0] = there
-        logs = log_p[: t_max + 1 - 2 * lost - m[0]] - log_all[m[0] + 2 * lost :]
-        kept = np.flatnonzero(logs > math.log(_LEFT_OUT))
-        if not kept.size:
-            break
-        rows.append(m[kept] + 2 * lost)
-        columns.append(m[kept])
-        values.append(np.exp(logs[kept]))
-        # with as few odd blocks as that, more lost pairs are still less likely
-        m, steps, log_p, ratios = (each[kept[0] :] for each in (m, steps, log_p, ratios))
-    places = np.concatenate(rows), np.concatenate(columns)
-    law = sparse.csr_array((np.concatenate(values), places), shape=(t_max + 1, t_max + 1))
-    # the logarithms of binomials of n lose some digits, which all entries of a row share
-    return sparse.csr_array(sparse.diags_array(1 / law.sum(axis=1)) @ law)
+    pairs = 2.0 * u * np.arange(t_max + 1)
+    start, before, now = 0, np.zeros(1), np.ones(1)  # laws of t - 1 and t keys, over the lost pairs from the start on
+    columns, values, m = [np.array([0])], [now], -2 * np.arange(t_max + 1)
+    for t in range(t_max):
+        end = start + now.size
+        after = np.zeros(now.size + 1)
+        np.multiply(pairs[start:end] + u * (n - t), now, out=after[:-1])
+        after[1:] += (u * (t + 2) - pairs[start + 1 : end + 1]) * now - t * before
+        after /= n * u - t
+        first = int((after > _FOLLOWED).argmax())
+        last = after.size - int(after[-1] <= _FOLLOWED)
+        before = np.append(now, 0.0)[first:last]
+        start, now = start + first, after[first:last]
+        kept = now > _LEFT_OUT
+        columns.append(m[start : start + now.size][kept] + t + 1)
+        values.append(now[kept])
+    ends = np.cumsum([0, *(each.size for each in columns)])
+    return sparse.csr_array((np.concatenate(values), np.concatenate(columns), ends), shape=(t_max + 1, t_max + 1))
 
 
 def _log_choose(n: int, k: NDArray[np.integer] | int) -> NDArray[np.float64]:
     return gammaln(n + 1.0) - gammaln(np.asarray(k) + 1.0) - gammaln(n - np.asarray(k) + 1.0)
-
-
-def _order(lost_share: float) -> int:
-    """Terms of the logarithms that are felt: their ratio is about 2/3 of the share of pairs (derived)."""
-    ratio = min(max(0.8 * lost_share, 1e-4), 0.55)
-    return min(_ORDER_MAX, max(6, math.ceil(math.log(1e-14) / math.log(ratio))))
-
-
-@functools.lru_cache(maxsize=256)
-def _logarithms(u: int, order: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Coefficients of y^1 to y^order in the logarithms of E and of O / (u x), where y = u^2 x^2."""
-    binomials = [1.0]
-    for c in range(u):
-        binomials.append(binomials[-1] * (u - c) / (c + 1) / u)
-    return _log_series(binomials[::2], order), _log_series(binomials[1::2], order)
-
-
-def _log_series(series: list[float], order: int) -> NDArray[np.float64]:
-    terms = [each / series[0] for each in series[: order + 1]]
-    terms += [0.0] * (order + 1 - len(terms))
-    logs = np.zeros(order + 1)
-    for i in range(1, order + 1):
-        logs[i] = terms[i] - sum(j * logs[j] * terms[i - j] for j in range(1, i)) / i
-    return logs[1:]

@@ -64,11 +64,13 @@ class PosteriorSearch:
         if self.n_handed_over is not None:
             check_between("n_handed_over", self.n_handed_over, 1e-9, math.inf, "the next stage looks for these keys")
 
-    def begin(self, n_keys: int, n_rows: int = 1, n_expected: NDArray[np.float64] | None = None) -> Belief:
+    def begin(
+        self, n_keys: int | NDArray[np.int64], n_rows: int = 1, n_expected: NDArray[np.float64] | None = None
+    ) -> Belief:
         """Return what is believed of some rows at the start.
 
         Args:
-            n_keys: keys of each row.
+            n_keys: keys of each row, shape (n_rows,), as many as fill the same number of blocks; or of all.
             n_rows: number of rows that are searched side by side, each with a belief of its own.
             n_expected: a guess of the numbers of marked keys, shape (n_rows,), which the belief then begins around.
 
@@ -129,9 +131,16 @@ class Belief:
     first: NDArray[np.float64]
 
     @classmethod
-    def of(cls, search: PosteriorSearch, n_keys: int, n_rows: int, n_expected: NDArray[np.float64] | None) -> Belief:
+    def of(
+        cls,
+        search: PosteriorSearch,
+        n_keys: int | NDArray[np.int64],
+        n_rows: int,
+        n_expected: NDArray[np.float64] | None,
+    ) -> Belief:
         """Return the first belief."""
-        tables = table_sizes(n_keys, search.keys_per_query)
+        every = np.broadcast_to(n_keys, n_rows).astype(np.int64)
+        tables = table_sizes(int(every.max()), search.keys_per_query)
         check_blocks(tables[0])
         t_max = min(t_max_of(tables[0]), tables[-1].n_blocks - 1)
         first = 1 / (1 + np.arange(t_max + 1.0))
@@ -139,7 +148,6 @@ class Belief:
         p_left = np.repeat(first[None], n_rows, axis=0)
         if n_expected is not None:
             p_left = (p_left + _around(np.asarray(n_expected, dtype=float), t_max)) / 2
-        every = np.full(n_rows, n_keys, dtype=np.int64)
         missed = np.zeros((n_rows, t_max + 2))
         allowed, believed = _log_allowed(search.p_failure, t_max), np.full(n_rows, t_max + 1)
         return cls(search, tables, _Columns.of(t_max), every * 0, every, p_left, believed, missed, allowed, first)
@@ -198,15 +206,17 @@ class Belief:
         columns, upto = self.columns, self.n_believed[rows].max()
         edges = columns.edges[columns.edges < upto]
         believed = np.add.reduceat(self.p_left[rows, :upto], edges, axis=1)
-        p_success = (1 - table.p_nothing[:, columns.middles[1 : edges.size]]) @ believed[:, 1:].T
+        p_success = _p_success(table, columns)[:, : edges.size - 1] @ believed[:, 1:].T
         choice = ((table.lengths[:, None] + _COST_OF_A_TRIAL) / np.maximum(p_success, 1e-300)).argmin(axis=0)
         over = self.n_unread[rows] == 0
         if self.search.n_handed_over is not None:
             over |= self.mean_left[rows] < self.search.n_handed_over
         else:
             empty = np.flatnonzero((believed[:, 0] > 0.5) | (self.log_missed[rows, 1] <= self.log_allowed[1]))
-            missing = np.maximum(self.log_missed[rows[empty]] - self.log_allowed, 0.0)
-            over[empty] |= ~missing.any(axis=1)
+            at = table.checked
+            missing = np.maximum(self.log_missed[rows[empty, None], at] - self.log_allowed[at], 0.0)
+            done = empty[~missing.any(axis=1)]  # so far as these columns tell
+            over[done] |= (self.log_missed[rows[done]] <= self.log_allowed).all(axis=1)
             choice[empty] = table.best_last_runs(missing)
         return np.where(over, STOP, table.lengths[choice])
 
@@ -218,14 +228,34 @@ class Belief:
         failed = n_found == 0
         self.log_missed[rows[failed]] += table.log_nothing[trials[failed]]
         self.log_missed[rows[~failed]] = 0.0
-        for row, trial, c in zip(rows.tolist(), trials.tolist(), n_found.tolist(), strict=True):
-            upto = self.n_believed[row]
-            left = self.p_left[row, c:upto] * table.found.n_holding(c)[c:upto]
-            left *= table.found.p_measured[c % 2, trial, : left.size]
-            total = left.sum()
-            left = left / total if total > 0 else self.first
-            self.n_believed[row] = kept = np.flatnonzero(left > _LEFT_OUT)[-1] + 1
-            self.p_left[row, :kept], self.p_left[row, kept:upto] = left[:kept], 0.0
+        for c in np.unique(n_found).tolist():
+            at = n_found == c
+            self._follow(rows[at], c, table.found.n_holding(c), table.found.p_measured[c % 2, trials[at]])
+
+    def _follow(
+        self, rows: NDArray[np.int64], c: int, n_holding: NDArray[np.float64], p_measured: NDArray[np.float64]
+    ) -> None:
+        """Follow Bayes' rule in rows of which c keys were found; what is left is the number before, less c."""
+        upto = int(self.n_believed[rows].max())
+        left = self.p_left[rows, c:upto]
+        left *= n_holding[c:upto]
+        left *= p_measured[:, : left.shape[1]]
+        total = left.sum(axis=1)
+        impossible, rows, left = rows[total <= 0], rows[total > 0], left[total > 0]
+        self.p_left[impossible], self.n_believed[impossible] = self.first, self.first.size
+        if rows.size:
+            left /= total[total > 0, None]
+            kept = left.shape[1] - (left > _LEFT_OUT)[:, ::-1].argmax(axis=1)
+            ends, least = np.arange(left.shape[1]), int(kept.min())
+            left[:, least:][ends[least:] >= kept[:, None]] = 0.0
+            self.n_believed[rows] = kept
+            self.p_left[rows, : left.shape[1]], self.p_left[rows, left.shape[1] : upto] = left, 0.0
+
+
+@functools.lru_cache(maxsize=32)
+def _p_success(table: RunTable, columns: _Columns) -> NDArray[np.float64]:
+    """Probability that each run finds a key, for the middles of all bins but the first, which is 0."""
+    return 1 - table.p_nothing[:, columns.middles[1:]]
 
 
 @functools.lru_cache(maxsize=256)

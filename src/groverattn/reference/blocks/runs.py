@@ -65,7 +65,7 @@ class RunTable:
         return np.log(np.maximum(self.p_nothing, _LEAST))
 
     @functools.cached_property
-    def _checked(self) -> NDArray[np.int64]:
+    def checked(self) -> NDArray[np.int64]:
         """Columns by which a last check chooses its runs; it ends by all columns."""
         few = np.arange(1, min(_CHECKED_ONE_BY_ONE, self.t_max + 1) + 1)
         many = np.geomspace(few[-1], self.t_max + 1, _CHECKED).astype(np.int64)
@@ -75,12 +75,14 @@ class RunTable:
         """Return the positions in `lengths` of the runs that take most away from what is missing, per iterate.
 
         Args:
-            missing: what log F(t) still has to fall by, at least 0, shape (rows, t_max + 2). Each t has the weight 1/t.
+            missing: what log F(t) still has to fall by in the columns `checked`, at least 0, shape (rows, columns).
+                Each t has the weight 1/t.
         """
-        at = self._checked
+        open_ = (missing > 0).any(axis=0)  # the others stay as they are
+        missing, at = missing[:, open_], self.checked[open_]
         weights, log_nothing = 1 / at, self.log_nothing[:, at]
-        left = [np.maximum(of_row + log_nothing, 0.0) @ weights for of_row in missing[:, at]]
-        gains = (missing[:, at] @ weights)[:, None] - np.array(left).reshape(-1, self.lengths.size)
+        left = [np.maximum(of_row + log_nothing, 0.0) @ weights for of_row in missing]
+        gains = (missing @ weights)[:, None] - np.array(left).reshape(-1, self.lengths.size)
         return (gains / (self.lengths + _COST_OF_A_RUN)).argmax(axis=1)
 
     def last_check(self, p_failure: float) -> tuple[int, ...]:
@@ -96,7 +98,7 @@ class RunTable:
         missing[0, 0] = 0.0
         runs = []
         while missing.any():
-            at = self.best_last_runs(missing)[0]
+            at = self.best_last_runs(missing[:, self.checked])[0]
             missing = np.maximum(missing + self.log_nothing[at], 0.0)
             runs.append(int(self.lengths[at]))
         return tuple(sorted(runs))

@@ -39,8 +39,8 @@ def counting_estimate(n: int, outcome: ArrayLike, n_bits: int) -> NDArray[np.flo
     return n * np.sin(np.pi * np.asarray(outcome) / _n_outcomes(n_bits)) ** 2
 
 
-def counting_distribution(n: int, t: int, n_bits: int) -> NDArray[np.float64]:
-    """Probability of every outcome y, shape (2^m,).
+def counting_distribution(n: ArrayLike, t: ArrayLike, n_bits: int) -> NDArray[np.float64]:
+    """Probability of every outcome y, shape (..., 2^m); `n` and `t` broadcast to the other axes.
 
     The uniform superposition is an equal mixture, as far as y is concerned, of two eigenvectors of the iterate with the
     eigenvalues e^{2 i theta} and e^{-2 i theta}, theta = asin(sqrt(t/n)); each gives the Fejer kernel
@@ -54,7 +54,7 @@ def counting_distribution(n: int, t: int, n_bits: int) -> NDArray[np.float64]:
     [0.1875, 0.375, 0.0625, 0.375]
     """
     size = _n_outcomes(n_bits)
-    angle = float(rotation_angle(n, t)) / math.pi
+    angle = rotation_angle(n, t)[..., None] / math.pi
     outcomes = np.arange(size) / size
     return (_fejer(size, outcomes - angle) + _fejer(size, outcomes + angle)) / 2
 
