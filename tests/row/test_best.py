@@ -9,6 +9,7 @@ from groverattn.costs.phases import phases_of
 from groverattn.errors import InputError
 from groverattn.frontier.frontier import frontier
 from groverattn.physical.estimate import OBJECTIVES
+from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row import best
@@ -111,25 +112,56 @@ def test_the_bound_of_the_iterates_is_a_bound():
         assert RowSearch.of(attrs.evolve(request)).iterates_at_least < cost.iterates_expected
 
 
+MACHINES = {
+    "as it is": "",
+    "slow fan-outs": "layout.fan_out_steps = 10\n",
+    "few lanes": "layout.lanes = 0.01\n",
+    "a dense store": 'base = "gidney-2025"\n',
+}
+
+
 @every_objective
-@pytest.mark.parametrize("machine", ["gidney-fowler-2018", "gidney-2025", "beverland-majorana-e6"])
-def test_each_bound_of_a_load_is_closer_and_none_is_above_a_price(objective, machine):
-    """A load with several keys per query and one word at a time once had the qubits of all words in its bound."""
-    request = RowRequest.of(n_keys=1280, d_head=8, n_marked=5, hardware=machine, optimise=objective)
+@pytest.mark.parametrize("machine", MACHINES)
+def test_each_bound_is_closer_and_none_is_above_a_price(objective, machine, tmp_path):
+    """Once a load with one word at a time had the qubits of all words, and every design the fan-outs of the first."""
+    path = tmp_path / "own.toml"
+    path.write_text(("" if "base" in MACHINES[machine] else 'base = "gidney-fowler-2018"\n') + MACHINES[machine])
+    request = RowRequest.of(n_keys=320, d_head=4, n_marked=3, key_bits=4, query_bits=4, hardware=str(path))
+    race = best._Race(request.but(optimise=objective), hardware(str(path)))
     found = 0
-    for load in list(loads(request))[::7]:
-        try:
-            pricing = RowPricing.of(next(load.fixed(request)))
-            price = pricing.best().merit(objective)[0]
-        except InputError:
-            continue
-        run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
-        bounds = [Bound.of_waits(pricing.search), Bound.of_gates(pricing.search), run]
-        least = [bound.least(pricing.machine, objective) for bound in bounds]
-        least += [run.least(pricing.machine, objective, pricing.iterates_at_least), price]
-        assert all(less <= more * (1 + 1e-9) for less, more in itertools.pairwise(least)), load
-        found += load.data_access == "one-hot" and load.keys_per_query != "1"
+
+    def least(bounds, iterates=0.0):
+        return min(bound.least(race.machine, objective, iterates) for bound in bounds)
+
+    for load in list(loads(race.request))[::5]:
+        of_load = [least(race._waits(load)), least(race._gates(load))]
+        for chosen in load.fixed(race.request):
+            try:
+                pricing = RowPricing.of(chosen)
+                price = pricing.best().merit(objective)[0]
+            except InputError:
+                continue
+            run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
+            bounds = [*of_load, least([run]), least([run], pricing.iterates_at_least), price]
+            assert all(less <= more * (1 + 1e-9) for less, more in itertools.pairwise(bounds)), chosen
+            found += load.data_access == "one-hot" and load.keys_per_query != "1"
     assert found
+
+
+@pytest.mark.parametrize("objective", ["time", "volume"])
+def test_no_option_beats_the_best_design_where_fan_outs_are_slow(objective, tmp_path):
+    path = tmp_path / "slow.toml"
+    path.write_text('base = "gidney-fowler-2018"\nlayout.fan_out_steps = 3\n')
+    sizes = {"n_keys": 64, "d_head": 4, "n_marked": 2, "key_bits": 4, "query_bits": 4}
+    request = RowRequest.of(**sizes, hardware=str(path), optimise=objective)
+    for copies in (1, 64, 4096):
+        assert merit(request) <= merit(request.but(control_copies=copies)) * (1 + 1e-9)
+
+
+def test_machines_that_are_given_are_kept_for_the_least_time():
+    request = RowRequest.of(n_keys=256, d_head=8, n_marked=2, optimise="time", n_machines=2)
+    assert {load.n_machines for load in loads(request)} == {2}
+    assert best_row(request).n_machines == 2
 
 
 def test_a_refusal_is_remembered_and_says_the_same(monkeypatch):

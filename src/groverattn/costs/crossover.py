@@ -200,9 +200,11 @@ def _trend(ratios: dict[int, float]) -> str:
     else:
         verb = "grows" if high > low else "falls"
         sentence = f"{verb} from {number_text(low)} at n = {_power(first)} to {number_text(high)} at n = {_power(last)}"
-    turn = min(finite, key=lambda n: finite[n])
-    if finite[turn] < 0.99 * min(low, high):
-        sentence += f", with its least, {number_text(finite[turn])}, at n = {_power(turn)}"
+    least, most = (pick(finite, key=lambda n: finite[n]) for pick in (min, max))
+    turns = {"least": least} if finite[least] < 0.99 * min(low, high) else {}
+    turns |= {"most": most} if finite[most] > 1.01 * max(low, high) else {}
+    words = [f"its {name}, {number_text(finite[n])}, at n = {_power(n)}" for name, n in turns.items()]
+    sentence += f", with {' and '.join(words)}" if words else ""
     if len(finite) < len(ratios):
         gaps = [n for n in ratios if n not in finite]
         sentence += f"; the quantum machine cannot run the search at n = {_power(gaps[0])}"

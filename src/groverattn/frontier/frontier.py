@@ -125,8 +125,8 @@ class Frontier(Drawn):
 def frontier(request: RowRequest) -> Frontier:
     """Price every design that no other one beats before error correction, with few and with many factories.
 
-    The best design for each objective, as `best_row` finds it, is among them. A row on S machines takes as long as the
-    slowest of them.
+    The best design for each objective, and the one of the least volume on each number of machines, as `best_row` finds
+    them, are among them. A row on S machines takes as long as the slowest of them.
 
     Raises:
         InputError: an unknown name, or no design that the machine can run.
@@ -139,6 +139,10 @@ def frontier(request: RowRequest) -> Frontier:
             points += _with_factories(design)
         except InputError as error:
             refused.append(error)
+    for n_machines in sorted({design.n_machines for design in designs}):
+        on_these = attrs.evolve(request, design=attrs.evolve(request.design, n_machines=n_machines))
+        with contextlib.suppress(InputError):
+            points += _with_factories(FrontierPoint.of(best_row(on_these)).design)
     for objective in OBJECTIVES:
         with contextlib.suppress(InputError):
             points.append(FrontierPoint.of(best_row(attrs.evolve(request, optimise=objective))))

@@ -104,7 +104,9 @@ class AttentionHead(KeyContext):
                 given=f"queries {q}, keys {k}, values {v} in head {self.name!r}",
                 allowed="(n, d), (n, d) and (n, d_v) with the same n >= 2",
                 why="every query is compared with every key, and every key has one value",
-                do="check the order of the axes: tokens first, then numbers per token",
+                do="give one head"
+                if len(q) == 3
+                else "check the order of the axes: tokens first, then numbers per token",
             )
 
     def __repr__(self) -> str:

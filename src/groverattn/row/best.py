@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import heapq
+import itertools
 import math
-from collections.abc import Callable
+from typing import Any
 
 import attrs
 from qualtran import Bloq
 
 from groverattn.bloqs.costed import reading
+from groverattn.costs.counting import count
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.phases import of_load, of_score, phases_of
 from groverattn.costs.schedule import Cycle, Phase, Schedule, total
@@ -21,7 +24,8 @@ from groverattn.physical.pace import Pace
 from groverattn.physical.qdk_machine import QdkMachine
 from groverattn.physical.surface_code import least_merit
 from groverattn.reference.blocks.plan import SearchPlan
-from groverattn.row.designs import Load, loads
+from groverattn.row.circuit import score_of
+from groverattn.row.designs import N_COPIES, Load, loads
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.row.search import RowSearch
@@ -66,14 +70,14 @@ class _Entry:
     Attributes:
         place: of the load among all loads, and then of the design.
         open: the load, or the row by the design.
-        bound: what it has to run at least; None where that is refused.
+        bounds: what it has to run at least, the least of them; none where all are refused.
         iterates: of the row, as many as it takes at least; 0: as the bound says.
         has_gates: whether the bound of a load has its gates.
     """
 
     place: tuple[int, ...]
     open: Load | RowPricing
-    bound: Bound | None
+    bounds: tuple[Bound, ...]
     iterates: float = 0.0
     has_gates: bool = False
 
@@ -103,7 +107,7 @@ class _Race:
     def best(self) -> RowPrice:
         """Return the row by the best design."""
         for at, load in enumerate(loads(self.request)):
-            self._enter(_Entry((at,), load, self._bound(load, Bound.of_waits)))
+            self._enter(_Entry((at,), load, self._waits(load)))
         impossible = math.inf
         while self.queue:
             least, place, entry = heapq.heappop(self.queue)
@@ -123,33 +127,62 @@ class _Race:
         return self.winner
 
     def _enter(self, entry: _Entry) -> None:
-        least = math.inf
-        if entry.bound is not None:
-            least = entry.bound.least(self.machine, self.request.optimise, entry.iterates)
+        costs = (bound.least(self.machine, self.request.optimise, entry.iterates) for bound in entry.bounds)
+        least = min(costs, default=math.inf)
         heapq.heappush(self.queue, (least, entry.place, entry))
 
-    def _bound(self, load: Load, of: Callable[[RowSearch], Bound]) -> Bound | None:
+    def _waits(self, load: Load) -> tuple[Bound, ...]:
+        """What is soon known of a load: how long it waits with the most copies of shared controls, qubits with the fewest.
+
+        Of the scores only the Toffolis are looked at, the fewest of any.
+        """
+        by_copies = sorted(
+            itertools.islice(load.fixed(self.request), N_COPIES), key=lambda r: r.design.control_copies or 0
+        )
         try:
-            return of(RowSearch.of(next(load.fixed(self.request))))
+            narrow, wide = (RowSearch.of(chosen).iterate().oracle for chosen in (by_copies[0], by_copies[-1]))
+            waits = Phase("load", reactions=reading(wide.lookup, "measurement_depth"))
+            toffoli = sum(phase.toffoli for phase in of_score(narrow)) * self._score_share
+            phases = waits, Phase("scores", toffoli=toffoli)
+            return (Bound(RowSearch.of(by_copies[0]), phases, _peak_of_loads(narrow), any_score=True),)
         except InputError:
-            return None
+            return ()
+
+    @functools.cached_property
+    def _score_share(self) -> float:
+        """Toffolis of the score that has the fewest, over those of the first."""
+        methods = {chosen.design.score_method: chosen for chosen in next(loads(self.request)).fixed(self.request)}
+        first, *others = (count(score_of(chosen)).toffoli for chosen in methods.values())
+        return min([first, *others]) / first if first else 1.0
+
+    def _gates(self, load: Load) -> tuple[Bound, ...]:
+        """One of each score and number of copies, which differ in gates and in fan-outs; no unload is in any."""
+        alike: dict[tuple[Any, ...], RowRequest] = {}
+        for chosen in load.fixed(self.request):
+            alike.setdefault((chosen.design.score_method, chosen.design.control_copies), chosen)
+        found = []
+        for chosen in alike.values():
+            with contextlib.suppress(InputError):
+                found.append(Bound.of_gates(RowSearch.of(chosen)))
+        return tuple(found)
 
     def _look_at(self, entry: _Entry) -> None:
         """Price a design, or enter what is closer to one."""
-        iterates = 0.0 if entry.bound is None else self._iterates(entry)
+        iterates = self._iterates(entry)
         if iterates > entry.iterates:
             self._enter(attrs.evolve(entry, iterates=iterates))
         elif isinstance(entry.open, RowPricing):
             self._price(entry.place, entry.open)
         elif not entry.has_gates:
-            self._enter(attrs.evolve(entry, bound=self._bound(entry.open, Bound.of_gates), has_gates=True))
+            self._enter(attrs.evolve(entry, bounds=self._gates(entry.open), has_gates=True))
         else:
             self._enter_designs(entry, entry.open)
 
     def _iterates(self, entry: _Entry) -> float:
         """Iterates of the row as far as they are known; of a design that is to be priced, they are now."""
-        assert entry.bound is not None
-        search = entry.bound.search
+        if not entry.bounds:
+            return 0.0
+        search = entry.bounds[0].search
         key = search.plan, search.request.shape.n_keys
         if isinstance(entry.open, RowPricing) and key not in self.iterates:
             self.iterates[key] = entry.open.iterates_at_least
@@ -160,7 +193,7 @@ class _Race:
             try:
                 pricing = RowPricing.of(design)
                 run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
-                self._enter(_Entry((*entry.place, i), pricing, run, entry.iterates))
+                self._enter(_Entry((*entry.place, i), pricing, (run,), entry.iterates))
             except InputError as error:
                 self._refuse(entry.place, error)
 
@@ -236,13 +269,6 @@ class Bound:
         """Return the same on the qubits of the load alone, so that any score will do."""
         oracle = search.iterate().oracle
         return cls(search, (*of_load(oracle), *of_score(oracle)), _peak_of_loads(oracle), any_score=True)
-
-    @classmethod
-    def of_waits(cls, search: RowSearch) -> Bound:
-        """Return less, sooner known: of the load only how long it waits for its measurements, and not its gates."""
-        oracle = search.iterate().oracle
-        waits = Phase("load", reactions=reading(oracle.lookup, "measurement_depth"))
-        return cls(search, (waits, *of_score(oracle)), _peak_of_loads(oracle), any_score=True)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
         """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.

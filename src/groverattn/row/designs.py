@@ -20,6 +20,7 @@ _ACCESSES = ("qrom", "qroam", "bucket-brigade", "one-hot")
 _SCORES = ("shared-sums", "in-place")
 _UNLOADS = ("measured", "again")
 _COPIES = (64, 1, 4096)
+N_COPIES = len(_COPIES)
 _BLOCK_QUBITS_MAX = 1 << 22
 # Parts hold 8, 32, 128, ... keys; an undivided row is padded with dead keys to a number of 1, 4 or 8 significant bits.
 # Both round up, so a shorter row never has more or larger parts.

@@ -55,11 +55,15 @@ def _beside_a_scan(result: Simulation) -> Iterator[str]:
         )
 
 
+_IN_FRAMES = {"keys_read": "keys_read_first"}
+
+
 @main_table_of.register
 def _(result: Simulation) -> Table:
     """A row for each row that was searched."""
     names = [field.name for field in attrs.fields(RowResult) if field.name != "found"]
-    columns = tuple(Column(name, "number") for name in names)
+    # as the JSON of the whole run calls it; the keys of all reads are its key_visits
+    columns = tuple(Column(_IN_FRAMES.get(name, name), "number") for name in names)
     rows = tuple(tuple(Cell("", getattr(row, name)) for name in names) for row in result.rows)
     return Table("", columns, rows)
 
@@ -123,7 +127,8 @@ def _output_rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     if output is None or most is None:
         return
     worst = int(np.argmax(output.errors))
-    compared = f"row {output.rows[worst]}, of {len(output.rows):,} rows compared; largest |V| is {number_text(most)}"
+    where = f"row {output.rows[worst]}, of {len(output.rows):,} rows compared"
+    compared = f"{where}; that of rounding included; largest |V| is {number_text(most)}"
     yield "largest output error", _three(output.errors[worst]), compared
     alone, any_weights = number_text(output.bounds.max()), number_text(2 * most)
     bound = f"from the tail's mass; {alone} from its range alone, and {any_weights} holds for any weights"

@@ -395,6 +395,20 @@ def test_which_layers_have_the_window_is_not_guessed(config, others, field):
         read_config(config(LLAMA | others | {"sliding_window": 1024, "head_dim": 128}))
 
 
+def test_a_layer_with_a_window_of_no_size_is_refused(config):
+    kinds = {"layer_types": ["sliding_attention", "full_attention"] * 16}
+    with pytest.raises(InputError, match="no sliding_window"):
+        read_config(config(LLAMA | kinds))
+    assert read_config(config(LLAMA | kinds | {"model_type": "qwen2"})).preset({"n_marked": 3}).search_layers == 32
+
+
+def test_all_layers_from_the_first_on_have_a_window(config):
+    record = LLAMA | {"model_type": "qwen2", "use_sliding_window": True, "sliding_window": 512, "max_window_layers": 0}
+    model = read_config(config(record)).preset({"n_marked": 3})
+    assert (model.local_layers, model.search_layers) == (32, 0)
+    assert "sliding_window = 512 in all layers" in model.note
+
+
 def test_a_window_in_all_layers_is_said(config):
     mistral = read_config(config(LLAMA | {"model_type": "mistral", "sliding_window": 4096}))
     assert "sliding_window = 4,096 in all layers" in mistral.preset({"n_marked": 3}).note

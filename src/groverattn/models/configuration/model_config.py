@@ -184,7 +184,7 @@ class ModelConfig:
     def _notes(self, n_keys: int) -> Iterator[str]:
         yield from self.keys_seen.sentences()
         window, layers = self.keys_seen.sliding_window, self.sizes.get("layers")
-        if window is not None and window < n_keys and not self.keys_seen.layers_of_kind and layers:
+        if window and layers and self.keys_seen.attention(layers, n_keys).get("search_layers") == 0:
             yield f"sliding_window = {window:,} in all layers: no row sees more keys"
         positions = self.sizes.get("n_keys")
         if positions is not None and positions < n_keys:
@@ -313,6 +313,8 @@ def _keys_seen(record: Mapping[str, Any], family: Family) -> KeysSeen:
         known = f"{', '.join(_PLAIN_KINDS)}, and not both of {' and '.join(_LOCAL_KINDS)}"
         raise _wrong("layer_types", dict(kinds), f"layers of the kinds {known}", "others are not known to search")
     window = None if is_off else _size(record, "sliding_window", least=0) or None
+    if kinds.get("sliding_attention") and not window and not is_off:
+        raise _wrong("sliding_window", None, "a number of keys", "layer_types has layers of the kind sliding_attention")
     if window and not kinds and n_layers is not None:
         kinds = _windowed(record, family, n_layers)
     return KeysSeen(
@@ -333,7 +335,8 @@ def _windowed(record: Mapping[str, Any], family: Family, n_layers: int) -> Count
     if family.windowed == "all":
         return Counter()
     fields = {"pattern": ("sliding_window_pattern", "_sliding_window_pattern"), "after": ("max_window_layers",)}
-    stated = [_size(record, field) for field in fields.get(family.windowed, ()) if record.get(field) is not None]
+    least = 0 if family.windowed == "after" else 1
+    stated = [_size(record, field, least) for field in fields.get(family.windowed, ()) if record.get(field) is not None]
     if family.windowed == "alternate":
         n_full = n_layers // 2
     elif stated and stated[0] is not None:
