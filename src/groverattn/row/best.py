@@ -132,7 +132,7 @@ class _Race:
         heapq.heappush(self.queue, (least, entry.place, entry))
 
     def _waits(self, load: Load) -> tuple[Bound, ...]:
-        """What is soon known of a load: how long it waits with the most copies of shared controls, qubits with the fewest.
+        """What is soon known of a load: how long it waits with the most copies of controls, qubits with the fewest.
 
         Of the scores only the Toffolis are looked at, the fewest of any.
         """
