@@ -108,6 +108,7 @@ def simulate_instance(
             instance.keys.bits,
             n_workers=n_workers,
             counting_bits=method.counted().bits(instance.n_keys) if method.counts_first else 0,
+            data_access=request.data_access,
         )
         last = SearchedRow.of(instance, rows[-1], **request.circuit)
         _check_fits(request, last, reading.of_row(instance, rows[-1], method))

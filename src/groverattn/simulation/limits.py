@@ -32,6 +32,7 @@ def check_rows(
     *,
     n_workers: int = 1,
     counting_bits: int = 0,
+    data_access: str = "qrom",
 ) -> None:
     """Raise InputError if these rows would take more than about a day on one processor, or more memory than is free.
 
@@ -41,6 +42,7 @@ def check_rows(
         n_keys, d_head, key_bits: sizes of the key memory.
         n_workers: processes that share the rows.
         counting_bits: control qubits of quantum counting; 0 for methods that do not count.
+        data_access: how circuits reach the keys, by name.
 
     >>> check_rows(EngineChoice("index"), range(512), n_keys=512, d_head=64, key_bits=8)
     """
@@ -55,7 +57,7 @@ def check_rows(
     if not n_rows:
         return
     check_circuit(n_keys, d_head, key_bits)
-    check_circuit_memory(engine.name, n_keys, d_head, key_bits, n_workers)
+    check_circuit_memory(engine.name, n_keys, d_head, key_bits, n_workers, data_access)
     seconds_per_row = (n_keys + 2 * d_head * key_bits) * _SECONDS_PER_GATE_GROUP[engine.name]
     _check_time(n_rows, n_rows * seconds_per_row, n_keys)
 
