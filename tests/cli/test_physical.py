@@ -43,7 +43,7 @@ def test_a_second_opinion_is_shown_with_its_ratio(cli):
 def test_the_table_names_the_limit(cli):
     outcome = cli("physical", *SPREADSHEET)
     assert outcome.status == 0
-    assert "limited by factory" in outcome.out
+    assert "set by factories" in outcome.out
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,10 @@ class _Race:
         return self.winner
 
     def _enter(self, entry: _Entry) -> None:
-        costs = (bound.least(self.machine, self.request.optimise, entry.iterates) for bound in entry.bounds)
-        least = min(costs, default=math.inf)
+        least = math.inf
+        for bound in entry.bounds:
+            with contextlib.suppress(InputError):  # what is wrong is said where a design is priced
+                least = min(least, bound.least(self.machine, self.request.optimise, entry.iterates))
         heapq.heappush(self.queue, (least, entry.place, entry))
 
     def _waits(self, load: Load) -> tuple[Bound, ...]:
