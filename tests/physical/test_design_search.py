@@ -171,3 +171,10 @@ def test_no_other_number_of_copies_has_less_volume(name, log_qubits, width):
     cycle_s = machine.cycle_time_us * 1e-6
     assert best.volume_qubit_s == pytest.approx(volumes[best.n_factories] * cycle_s, rel=1e-6)
     assert volumes[best.n_factories] <= min(volumes.values()) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("logical_qubits", "most"), [(5000, 5000), (10, HARDWARE["gidney-2025"].hot_tiles)])
+def test_tiles_that_operate_are_bought_up_to_all_qubits_and_are_never_fewer_than_the_workspace(logical_qubits, most):
+    counts = LogicalCounts(10**6, 0, 0, 10**11, 0, logical_qubits=logical_qubits, toffoli_depth=10**6)
+    demand = Demand.of(counts, one_phase(counts), HARDWARE["gidney-2025"], 0.01, 0.0)
+    assert (demand.operating_tiles, demand.operating_tiles_max) == (HARDWARE["gidney-2025"].hot_tiles, most)

@@ -69,3 +69,11 @@ def test_estimate_prints_what_was_chosen():
     assert attrs.evolve(result.row, totals=row.totals) == row
     assert result.request == chosen(REQUEST)
     assert result.as_json()["error_budget"]["search"] == row.cost.p_failure
+
+
+def test_a_fault_loses_twice_the_mean_trial():
+    """It falls into a longer trial more often; our estimate."""
+    price = RowPricing.of(chosen(RowRequest.of(preset="gpt2"))).best()
+    faults = sum(price.faults.values())
+    lost_s = faults * 2 * price.physical.duration_s / price.cost.trials_expected
+    assert price.expected_duration_s == pytest.approx(price.physical.duration_s + lost_s, rel=1e-12)

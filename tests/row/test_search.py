@@ -137,3 +137,9 @@ def test_a_verdict_is_given_over_blocks():
     assert result.crossover.why
     assert result.asked.design.u is None
     assert result.request.design.u == result.search.plan.keys_per_query > 1
+
+
+@pytest.mark.parametrize(("n_keys", "block"), [(16, 8), (15, 4), (64, 8)])
+def test_a_row_of_fewer_keys_keeps_its_block_while_half_of_the_words_fill_one(n_keys, block):
+    request = RowRequest.of(n_keys=64, d_head=4, n_marked=2, **ONE_KEY | {"data_access": "qroam", "block": 8})
+    assert RowSearch.of(request).at(n_keys).request.design.block == block
