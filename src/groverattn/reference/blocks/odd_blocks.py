@@ -86,7 +86,7 @@ class Blocks:
         return np.where(possible, np.exp(np.minimum(log_p, 0.0)), 0.0)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def odd_law(blocks: Blocks, t_max: int) -> sparse.csr_array:
     """Probability that m blocks are odd when t marked keys lie in places chosen at random.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -51,7 +52,7 @@ class RowDraws:
     @classmethod
     def zeros(cls, n_rows: int) -> RowDraws:
         """Return the record of rows that have not been searched."""
-        numbers = {name: np.zeros(n_rows, dtype=np.int64) for name in COUNTED}
+        numbers: dict[str, Any] = {name: np.zeros(n_rows, dtype=np.int64) for name in COUNTED}
         return cls(**numbers, stopped_early=np.zeros(n_rows, dtype=bool))
 
     def put(self, rows: NDArray[np.intp], drawn: RowDraws) -> None:
