@@ -63,7 +63,7 @@ def _(result: Simulation) -> Table:
     """A row for each row that was searched."""
     names = [field.name for field in attrs.fields(RowResult) if field.name != "found"]
     # as the JSON of the whole run calls it; the keys of all reads are its key_visits
-    columns = tuple(Column(_IN_FRAMES.get(name, name), "number") for name in names)
+    columns = tuple(Column(_IN_FRAMES.get(name) or name, "number") for name in names)
     rows = tuple(tuple(Cell("", getattr(row, name)) for name in names) for row in result.rows)
     return Table("", columns, rows)
 
