@@ -11,6 +11,7 @@ import attrs
 from groverattn.diagnosis.diagnosis import DiagnosisRequest
 from groverattn.errors import InputError
 from groverattn.inputs import asks, check_between, described
+from groverattn.problem.chosen_head import in_memory
 from groverattn.problem.heads import AttentionHead, head_of
 from groverattn.problem.indexer_heads import IndexerHead
 from groverattn.row.request import CHOSEN_BY_A_FRONTIER, RowRequest
@@ -140,17 +141,8 @@ def simulate(
     """
     from groverattn.simulation.head import simulate
 
-    request, head = _in_memory(request, Q, K, V)
+    request, head = in_memory(request, Q, K, V)
     return simulate(request, head=head, n_workers=n_workers, on_row=on_row)
-
-
-def _in_memory(request: Any, Q: Any, K: Any, V: Any) -> tuple[Any, AttentionHead | IndexerHead | None]:
-    """The request, and the head that is in memory, if one is; that rows see earlier keys only may be said of both."""
-    if Q is None and K is None and V is None:
-        return request, None
-    head = Q if isinstance(Q, IndexerHead) and K is None and V is None else head_of(cast(Any, Q), K, V)
-    about = attrs.evolve(request, head=attrs.evolve(request.head, causal=False))
-    return about, attrs.evolve(head, causal=head.causal or request.head.causal)
 
 
 @_public(VerificationRequest)
@@ -172,7 +164,7 @@ def verify(
     """
     from groverattn.verification.verification import verify
 
-    request, head = _in_memory(request, Q, K, V)
+    request, head = in_memory(request, Q, K, V)
     return verify(request, head=head)
 
 
@@ -199,7 +191,7 @@ def oracle(
     """
     from groverattn.verification.verification import searched_row
 
-    return searched_row(*_in_memory(request, Q, K, V)).oracle()
+    return searched_row(*in_memory(request, Q, K, V)).oracle()
 
 
 @_public(VerificationRequest)
@@ -226,7 +218,7 @@ def search(
     from groverattn.reference.search.amplification import ideal_iterates
     from groverattn.verification.verification import searched_row
 
-    row = searched_row(*_in_memory(request, Q, K, V))
+    row = searched_row(*in_memory(request, Q, K, V))
     if n_iterates is not None:
         check_between("n_iterates", n_iterates, 0, 1 << 60, "the iterates follow each other")
     best = int(ideal_iterates(row.n_keys, int(row.is_marked.sum())))
@@ -252,9 +244,8 @@ def diagnose(
     """
     from groverattn.diagnosis.diagnosis import diagnose
 
-    if Q is None and K is None and V is None:
-        return diagnose(request.head.read(), request.n_marked)
-    head = head_of(cast(Any, Q), K, V)
+    is_stored = Q is None and K is None and V is None
+    head = request.head.read() if is_stored else head_of(cast(Any, Q), K, V)
     return diagnose(attrs.evolve(head, causal=head.causal or request.head.causal), request.n_marked)
 
 
@@ -284,7 +275,7 @@ def find_keys(
     """
     from groverattn.simulation.head import search_one_row
 
-    request, head = _in_memory(request, Q, K, V)
+    request, head = in_memory(request, Q, K, V)
     return search_one_row(request, row, head=head)
 
 

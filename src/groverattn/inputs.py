@@ -194,21 +194,6 @@ def inputs_of(record: type) -> dict[str, Input]:
     return found
 
 
-def replaced(record: R, **values: Any) -> R:
-    """Return the request with other values in some fields, which are not read and checked again: ours, no user's.
-
-    `attrs.evolve` does both for every field, and one estimate looks at hundreds of designs.
-
-    >>> from groverattn.row.request import Design
-    >>> replaced(Design(), block=4) == attrs.evolve(Design(), block=4)
-    True
-    """
-    other = object.__new__(type(record))
-    for name in attrs.fields_dict(type(record)):
-        object.__setattr__(other, name, values[name] if name in values else getattr(record, name))
-    return other
-
-
 def make(record: type[R], values: Mapping[str, Any]) -> R:
     """Return the request with these inputs; what is None or left out is by default.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import overload
+from typing import Any, cast, overload
 
 import attrs
 
 from groverattn.errors import InputError, check_seed
 from groverattn.inputs import between, option
 from groverattn.problem.families import gaussian_head
-from groverattn.problem.heads import AttentionHead, load_head
+from groverattn.problem.heads import AttentionHead, head_of, load_head
 from groverattn.problem.indexer_heads import IndexerHead, load_indexer, random_indexer
 from groverattn.problem.instance import Instance
 from groverattn.problem.limits import check_head, check_head_memory, check_row_range
@@ -227,3 +227,21 @@ def head_instance(
         InputError: a head too large for it, or what `Instance.from_target` refuses.
     """
     return threshold_instance(head, n_marked, query_bits, key_bits, weight_bits=weight_bits)
+
+
+def in_memory(request: Any, Q: Any, K: Any, V: Any) -> tuple[Any, AttentionHead | IndexerHead | None]:
+    """Return a request, and the head that is in memory, if one is: that rows are causal may be said of either.
+
+    Args:
+        request: with the record `head`.
+        Q, K, V: arrays of shapes (n, d), (n, d) and (n, m), or a head or indexer as `Q` alone; None: the request names
+            the head.
+
+    Raises:
+        InputError: arrays that make no head.
+    """
+    if Q is None and K is None and V is None:
+        return request, None
+    head = Q if isinstance(Q, IndexerHead) and K is None and V is None else head_of(cast(Any, Q), K, V)
+    about = attrs.evolve(request, head=attrs.evolve(request.head, causal=False))
+    return about, attrs.evolve(head, causal=head.causal or request.head.causal)

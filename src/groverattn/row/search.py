@@ -15,7 +15,6 @@ from groverattn.bloqs.search.grover import GroverIterate
 from groverattn.costs.counting import count
 from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
 from groverattn.errors import InputError
-from groverattn.inputs import replaced
 from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.reference.blocks.dealing import check_keys_per_query
 from groverattn.reference.blocks.plan import Finder, SearchPlan
@@ -24,6 +23,7 @@ from groverattn.reference.search.cost import IterateShare, SearchCost
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.circuit import iterate_with, score_of
+from groverattn.row.designs import replaced
 from groverattn.row.request import READS_LIMIT_MAX, RowRequest
 from groverattn.show.numbers import number_text
 
