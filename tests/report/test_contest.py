@@ -42,7 +42,9 @@ def test_the_gpu_wins(contest):
         r"[\d.e]+ physical qubits\.",
         first,
     )
-    assert second.startswith("More keys do not change it: up to n = 2^56 no data access on one machine passes that line")
+    assert second.startswith(
+        "More keys do not change it: up to n = 2^56 no data access on one machine passes that line"
+    )
     assert re.search(r"(the 7|the other 6) kinds of machine in this report", third)
     assert re.search(r"\d+ machines that share the keys .* still [\d,.e]+ times as long", third)
 
@@ -103,7 +105,10 @@ def test_only_a_free_control_computer_crosses(contest):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"elsewhere": Contender("`x`", "far", 1, 1e3)}, "The fastest of the 7 kinds of machine in this report, far, takes"),
+        (
+            {"elsewhere": Contender("`x`", "far", 1, 1e3)},
+            "The fastest of the 7 kinds of machine in this report, far, takes",
+        ),
         ({"elsewhere": Contender("`x`", "far", 1, 1e-30)}, "far, takes 1.00e-30 s, less than that line"),
         ({"elsewhere": None}, "None of the 7 kinds of machine in this report can run the row within the error budget"),
         ({"n_unable": 2}, "2 of them cannot run it"),
