@@ -91,7 +91,8 @@ class _Race:
         machine: what it runs on.
         queue: what is to be looked at, after its bound and its place.
         winner: the best row so far.
-        iterates: of the row by a plan on so many keys, once the first such design was about to be priced.
+        iterates: expected iterates of the row, by search plan and number of keys; computed when the first design with
+            that plan reaches the front of the queue.
         refused: why the first design with a load is refused, by the place of the load.
         beyond: refusals of designs that are beyond any machine.
     """
@@ -142,11 +143,12 @@ class _Race:
             itertools.islice(load.fixed(self.request), N_COPIES), key=lambda r: r.design.control_copies or 0
         )
         try:
-            narrow, wide = (RowSearch.of(chosen).iterate().oracle for chosen in (by_copies[0], by_copies[-1]))
+            fewest, most = (RowSearch.of(chosen) for chosen in (by_copies[0], by_copies[-1]))
+            narrow, wide = fewest.iterate().oracle, most.iterate().oracle
             waits = Phase("load", reactions=reading(wide.lookup, "measurement_depth"))
             toffoli = sum(phase.toffoli for phase in of_score(narrow)) * self._score_share
             phases = waits, Phase("scores", toffoli=toffoli)
-            return (Bound(RowSearch.of(by_copies[0]), phases, _peak_of_loads(narrow), any_score=True),)
+            return (Bound(fewest, phases, _peak_of_loads(narrow), any_score=True),)
         except InputError:
             return ()
 

@@ -11,7 +11,7 @@ from groverattn.show.numbers import number_text
 # Measured as the peak of a process, less the 220 MiB that the libraries take, and rounded up; docs/safety.md has the
 # commands. Bytes per key, and per bit of the key memory: for one run of the oracle, and for a searched row.
 _CIRCUIT_BYTES = {"verify": (3_600, 7), "index": (6_000, 16), "sparse": (25_000, 200)}
-# A searched row of these takes more for each key, which has gates and qubits of its own: so many times as much.
+# With these data accesses every key has gates and qubits of its own: factor on the memory per key of a searched row.
 _MORE_PER_KEY = {"one-hot": 2, "bucket-brigade": 2, "bucket-brigade-wide": 2.5}
 
 # 2^24 amplitudes of 16 bytes, and the simulator's copies of them.
