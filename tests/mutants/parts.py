@@ -41,6 +41,7 @@ PARTS = {
     "circuits": part("bloqs", mutants=40),
     "costs": part("costs", mutants=60),
     "laws": part("reference/search", mutants=40),
+    "designs": part("row", "frontier", mutants=40),
     "physical": part("physical", mutants=40),
     "checks": part("verification", "diagnosis", mutants=40),
     "stores": part("sweep", mutants=40),

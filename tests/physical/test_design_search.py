@@ -3,6 +3,7 @@
 import math
 
 import attrs
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.schedule import Cycle, Phase, one_phase
 from groverattn.physical.code_distance import code_distances
 from groverattn.physical.demand import Demand
-from groverattn.physical.design_search import best_design, least_of_design
+from groverattn.physical.design_search import _Site, best_design, least_of_design
 from groverattn.physical.factories import candidate_factories
 from groverattn.physical.factories.usable import usable_families
 from groverattn.physical.machines.hardware import HARDWARE
@@ -178,3 +179,18 @@ def test_tiles_that_operate_are_bought_up_to_all_qubits_and_are_never_fewer_than
     counts = LogicalCounts(10**6, 0, 0, 10**11, 0, logical_qubits=logical_qubits, toffoli_depth=10**6)
     demand = Demand.of(counts, one_phase(counts), HARDWARE["gidney-2025"], 0.01, 0.0)
     assert (demand.operating_tiles, demand.operating_tiles_max) == (HARDWARE["gidney-2025"].hot_tiles, most)
+
+
+@pytest.mark.parametrize("exposed_tiles", [1.0, 1.5, 400.0])
+@pytest.mark.parametrize("name", ["gidney-fowler-2018", "litinski-2019"])
+def test_the_most_cycles_are_those_in_which_storage_takes_what_the_states_leave(name, exposed_tiles):
+    machine = HARDWARE[name]
+    circuit = LogicalCounts(10**9, 0, 0, 0, 10**9, 100, 10**8)
+    demand = Demand.choices(circuit, one_phase(circuit), machine, 0.01, waiting_s=3.0)[0]
+    site = _Site(attrs.evolve(demand, exposed_tiles=exposed_tiles), machine, code_distances(machine)[9], "qubits")
+    factories, left = site.usable
+    exposures = site._most_cycles(factories) + site.demand.waiting_cycles
+    if machine.error_interval != "cycle":
+        exposures = exposures / site.place.distance
+    assert factories.size
+    np.testing.assert_allclose(exposures * exposed_tiles * site.place.error_rate, left, rtol=1e-12)

@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from groverattn.costs.phases import phases_of
+from groverattn.costs.schedule import total
 from groverattn.errors import InputError
 from groverattn.frontier.frontier import frontier
 from groverattn.physical.estimate import OBJECTIVES
@@ -181,3 +182,14 @@ def test_a_machine_of_a_file_that_has_changed_is_another_machine(tmp_path):
     before = best_row(request).physical.duration_s
     path.write_text('base = "gidney-fowler-2018"\ncycle_time_us = 10.0\nreaction_time_us = 100.0\n')
     assert best_row(request).physical.duration_s == pytest.approx(10 * before)
+
+
+@pytest.mark.parametrize("n_machines", [1, 4, 16])
+def test_what_several_machines_take_at_least_is_near_what_they_take(n_machines):
+    request = best_row(RowRequest.of(preset="gpt2", n_machines=n_machines, optimise="time")).request
+    pricing = RowPricing.of(request)
+    run = pricing.run()
+    bound = Bound.of(pricing.search).merits(hardware(request.hardware), 21)
+    taken = [n_machines * run.counts.logical_qubits, run.totals.row.toffoli, total(run.schedule, "reactions")]
+    for least, most in zip((bound[0], *bound[2:]), taken, strict=True):
+        assert 0.4 * most < least <= most

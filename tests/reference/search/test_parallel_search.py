@@ -10,6 +10,7 @@ from scipy.stats import hypergeom
 
 from groverattn.errors import InputError
 from groverattn.reference.search.amplification import success_probability
+from groverattn.reference.search.faults import misses_at
 from groverattn.reference.search.parallel import ParallelSearch, _dealt, _Rounds
 from groverattn.reference.search.unknown import UnknownNumberSearch
 
@@ -50,6 +51,23 @@ def test_failures_are_nearly_those_of_machines_that_share_the_marked_keys(n, t) 
     )
     assert search.cost(n, t).p_failure == pytest.approx(1 - p_all_find, rel=0.01)
     assert 0 < search.cost(n, t).p_failure < 0.1
+
+
+@pytest.mark.parametrize(("n_machines", "n", "t"), [(4, 64, 6), (3, 30, 30), (8, 1024, 1)])
+def test_faults_add_what_each_machine_misses_more(n_machines, n, t) -> None:
+    """A union bound: S times what one machine, dealt u keys by the hypergeometric law, misses more than without."""
+    search, part = ParallelSearch(n_machines, 0.01), n // n_machines
+    cost = search.cost(n, t)
+    law = [hypergeom.pmf(dealt, n, t, part) for dealt in range(min(t, part) + 1)]
+
+    def p_miss(rate: float) -> float:
+        costs = [search.of_one_machine.cost_with_faults(part, dealt, rate) for dealt in range(len(law))]
+        return sum(p * cost.p_failure for p, cost in zip(law, costs, strict=True))
+
+    one, p_failure = p_miss(0.0), 1 - (1 - p_miss(0.0)) ** n_machines
+    more = [missed - one for missed in misses_at(p_miss, cost.iterates_expected)]
+    assert cost.misses == pytest.approx([p_failure + n_machines * each for each in more], rel=1e-9)
+    assert more[0] > 0
 
 
 def test_each_machine_gets_an_equal_share_of_the_failure() -> None:
