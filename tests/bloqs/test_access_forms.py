@@ -107,7 +107,7 @@ def test_phases_add_up(access, unload):
     assert sum(phase.control_bits for phase in phases) == counted.control_bits
     if unload == "again" and access == "qroam":
         assert [phase.name for phase in phases] == [
-            *("walk", "swaps", "score", "flip", "unscore", "unswaps", "unwalk", "diffusion")
+            *("walk", "swaps", "score", "predicate", "unscore", "unswaps", "unwalk", "diffusion")
         ]
 
 

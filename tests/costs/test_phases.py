@@ -173,7 +173,7 @@ def test_rows_of_a_walk_take_turns_and_cells_of_a_tree_do_not():
 def test_a_load_of_single_words_is_one_phase_and_of_blocks_two():
     """A walk that has all Toffolis of the load leaves no swaps."""
     names = [[phase.name for phase in phases_of(iterate_of("qroam", block=block))] for block in (1, 2)]
-    rest = ["score", "flip", "unscore", "unload", "diffusion"]
+    rest = ["score", "predicate", "unscore", "unload", "diffusion"]
     assert names == [["load", *rest], ["walk", "swaps", *rest]]
 
 

@@ -27,7 +27,7 @@ DEALT = {  # 1,024 parts of 128 keys, bucket brigade
     "unload": (20, 33, 8, 128 * BITS, 0),
     "diffusion": (5, 6, 0, 0, 0),
 }
-WITH_PHASES = DEALT | {"flip": (1, 2, 0, 0, 1), "diffusion": (6, 6, 0, 0, 1)}
+WITH_PHASES = DEALT | {"predicate": (1, 2, 0, 0, 1), "diffusion": (6, 6, 0, 0, 1)}
 WHOLE = {  # blocks of 8 keys, 64 copies of the control of a swap
     "walk": (2 * (16_384 // 2 - 1), 4 * (16_384 // 2 - 1), 16_384, 0, 0),
     "swaps": (7 * BITS, 116, 6, 0, 0),
@@ -36,7 +36,7 @@ WHOLE = {  # blocks of 8 keys, 64 copies of the control of a swap
     "unload": (764, 1_037, 540, 131_072 * BITS, 0),
     "diffusion": (15, 8, 0, 0, 0),
 }
-WHOLE_WITH_PHASES = WHOLE | {"flip": (1, 2, 0, 0, 1), "diffusion": (16, 10, 0, 0, 1)}
+WHOLE_WITH_PHASES = WHOLE | {"predicate": (1, 2, 0, 0, 1), "diffusion": (16, 10, 0, 0, 1)}
 
 CASES = {
     "best": {

@@ -21,9 +21,10 @@ simulate = asks(SimulationRequest)(simulate_instance)
 
 @pytest.fixture
 def long_head(monkeypatch):
-    """A head of 60 keys that counts as long, in blocks of 16 rows."""
+    """A head of 60 keys that counts as long, in blocks of 16 rows, or 8 where each row has laws of its own."""
     monkeypatch.setattr(blocks, "LONG_HEAD", 32)
     monkeypatch.setattr(blocks, "ROWS_PER_BLOCK", 16)
+    monkeypatch.setattr(blocks, "_ROWS_WITH_LAWS_OF_THEIR_OWN", 8)
     return Instance.from_target(gaussian_head(60, 4, 0), 4, 8, 8)
 
 
@@ -117,6 +118,18 @@ def test_blocks_have_their_thresholds_whole(long_head):
     part = Instance.from_target(long_head.head, 4, 8, 8, rows=range(16, 32))
     alone = simulate(part, engine="law", seed=3, rows="20:21").rows
     assert alone == simulate(long_head, engine="law", seed=3, rows="20:21").rows
+
+
+def test_few_rows_with_laws_of_their_own_do_not_wait_for_many_others(long_head, monkeypatch):
+    """By posterior, or by blocks of keys, under a causal mask."""
+    instance = Instance.from_target(attrs.evolve(long_head.head, causal=True), 4, 8, 8)
+    drawn = []
+    draw_as = blocks.draw_as
+    monkeypatch.setattr(blocks, "draw_as", lambda *given: drawn.append(given[2].size) or draw_as(*given))
+    choices = {"engine": "law", "method": "posterior", "n_marked": 4, "seed": 3}
+    alone = simulate(instance, rows="42:46", **choices)
+    assert drawn == [8]
+    assert alone.rows == simulate(instance, **choices).rows[42:46]
 
 
 def test_growth_that_breaks_the_promise_is_refused(long_head):

@@ -48,7 +48,7 @@ def _of_oracle(oracle: Any) -> Iterator[Phase]:
     _, times = oracle.scores[0]
     yield from of_load(oracle)
     yield score
-    yield _phase("flip", [(oracle.predicate, times)], waits=oracle.flips_in_turn)
+    yield _phase("predicate", [(oracle.predicate, times)], waits=oracle.flips_in_turn)
     yield unscore
     if isinstance(oracle.lookup, KeptAddress):
         *unloads, forget = oracle.unloads

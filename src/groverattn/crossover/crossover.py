@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
-from groverattn.classical.lines import ClassicalLine
+from groverattn.classical.lines import ClassicalLine, fastest_of, slowest_of
 from groverattn.crossover.break_even import BreakEven, MachineSupply
 from groverattn.errors import InputError
 from groverattn.physical.machines.hardware import check_modelled_here
@@ -61,9 +61,9 @@ class BreakEvenPoint:
                 why="the law measures at once, so no iterate has a time that could be asked for",
                 do="choose more keys",
             )
-        lines = sorted(request.classical(n_keys), key=lambda line: line.time_s_per_row)
+        lines = request.classical(n_keys)
         supply = MachineSupply.of(request.left, row)
-        return cls(row, supply, slowest=lines[-1], fastest=lines[0], n_read=request.read.n_keys)
+        return cls(row, supply, slowest=slowest_of(lines), fastest=fastest_of(lines), n_read=request.read.n_keys)
 
     def as_json(self) -> dict[str, Any]:
         """Return the printed object."""

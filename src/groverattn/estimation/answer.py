@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from groverattn.classical.lines import ClassicalLine, slowest_of
+from groverattn.classical.lines import ClassicalLine, fastest_of, slowest_of
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.table import set_by_text
 from groverattn.row.request import RowRequest
@@ -44,7 +44,7 @@ class Answer(Shown):
         """Return the lines, what the words in them mean, what is to be known of the sizes, and where the rest is."""
         request = self.estimate.request
         said = [_WORDS + (_INDEXER if request.shape.index_heads else ""), *note_text(request)]
-        said[0] += "" if _fastest(self.estimate).selects else _BATCHED
+        said[0] += "" if fastest_of(self.estimate.classical).selects else _BATCHED
         said += [_CROSSOVER] if self.estimate.crossover.slowest.n_keys is None else []
         said += [QRAM_IN_WORDS] if request.design.data_access == "qram" else []
         said += [_MORE]
@@ -65,7 +65,7 @@ def answer_table(result: Estimate) -> Table:
     """
     rows = {
         "quantum": _quantum(result),
-        "GPU": f"{_line(slowest_of(result.classical))}; {_line(_fastest(result))}",
+        "GPU": f"{_line(slowest_of(result.classical))}; {_line(fastest_of(result.classical))}",
         "factor": _factor(result),
         "why": _why(result),
     }
@@ -101,10 +101,6 @@ def _quantum(result: Estimate) -> str:
 
 def _line(line: ClassicalLine) -> str:
     return f"{'batched ' * (line.kind == 'prefill')}{time_text(line.time_s_per_row)}, {line.name}"
-
-
-def _fastest(result: Estimate) -> ClassicalLine:
-    return min(result.classical, key=lambda line: line.time_s_per_row)
 
 
 def _factor(result: Estimate) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import attrs
 
-from groverattn.classical.lines import ClassicalLine
+from groverattn.classical.lines import fastest_of, slowest_of
 from groverattn.costs.counting import count_iterate
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
@@ -39,14 +39,6 @@ class Column:
     meaning: str
     of: Literal["request", "gpu", "iterate", "search", "estimate", "error"]
     value: Callable[[Any], Any]
-
-
-def _slowest(lines: Sequence[ClassicalLine]) -> ClassicalLine:
-    return max(lines, key=lambda line: line.time_s_per_row)
-
-
-def _fastest(lines: Sequence[ClassicalLine]) -> ClassicalLine:
-    return min(lines, key=lambda line: line.time_s_per_row)
 
 
 # fmt: off
@@ -117,10 +109,10 @@ COLUMNS = (
     Column("p_distillation", "part of it: a magic state is wrong",
            "estimate", lambda e: e.row.p_parts["distillation"]),
     Column("p_synthesis", "part of it: rotations made of T gates", "estimate", lambda e: e.row.p_parts["synthesis"]),
-    Column("classical_fastest", "GPU line with the least time per row", "gpu", lambda lines: _fastest(lines).name),
-    Column("classical_fastest_s", "its time per row, seconds", "gpu", lambda lines: _fastest(lines).time_s_per_row),
-    Column("classical_slowest", "GPU line with the most time per row", "gpu", lambda lines: _slowest(lines).name),
-    Column("classical_slowest_s", "its time per row, seconds", "gpu", lambda lines: _slowest(lines).time_s_per_row),
+    Column("classical_fastest", "GPU line with the least time per row", "gpu", lambda lines: fastest_of(lines).name),
+    Column("classical_fastest_s", "its time per row, seconds", "gpu", lambda lines: fastest_of(lines).time_s_per_row),
+    Column("classical_slowest", "GPU line with the most time per row", "gpu", lambda lines: slowest_of(lines).name),
+    Column("classical_slowest_s", "its time per row, seconds", "gpu", lambda lines: slowest_of(lines).time_s_per_row),
     Column("slower_by_slowest", "time of the quantum row over that of the slowest GPU line",
            "estimate", lambda e: e.slower_by_slowest),
     Column("slower_by_fastest", "the same over the fastest GPU line", "estimate", lambda e: e.slower_by_fastest),

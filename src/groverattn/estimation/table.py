@@ -15,8 +15,16 @@ from groverattn.estimation.estimate import Estimate
 from groverattn.physical.machines.hardware import hardware
 from groverattn.physical.table import not_in_the_price
 from groverattn.reference.search.laws import LAW_WORDS
-from groverattn.row.sentences import about_text, given_tau_sentence, growth_of_k, heading, heads_text, passing_text
-from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
+from groverattn.row.sentences import (
+    about_text,
+    given_tau_sentence,
+    growth_of_k,
+    heading,
+    heads_text,
+    passing_text,
+    reading_clauses,
+)
+from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Points, Table, table_of
 from groverattn.show.numbers import (
     EMPTY,
     Cell,
@@ -50,6 +58,7 @@ _SCOPES = {"iterate": "an iterate", "row": "a row", "head": "a head", "model": "
 def _(result: Estimate) -> tuple[Block, ...]:
     """The estimate on one screen, the classical line beside the quantum one."""
     request, design = result.request, {result.request.design.data_access: result}
+    verdict = reading_clauses(result.crossover.full)
     passes = "" if result.crossover.n_keys is None else f"n = {result.crossover.n_keys:,}; "
     return (
         answer_table(result),
@@ -61,7 +70,9 @@ def _(result: Estimate) -> tuple[Block, ...]:
         row_table(result),
         Paragraph(f"{limits_text(result)}\n{budget_text(result)}"),
         laws_table(result).without("at most"),
-        Paragraph(f"{_CROSSOVER}: {passes}{result.crossover.reason}\n{given_tau_sentence(result.crossover.given_tau)}"),
+        Paragraph(f"{_CROSSOVER}: {passes}{verdict[0]}."),
+        Points(tuple(f"{clause[0].upper()}{clause[1:]}." for clause in verdict[1:])),
+        Paragraph(given_tau_sentence(result.crossover.given_tau)),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
 

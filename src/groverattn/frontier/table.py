@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from groverattn.classical.lines import slowest_of
 from groverattn.frontier.designs import DepthLimit
 from groverattn.frontier.frontier import Frontier, FrontierPoint
 from groverattn.frontier.keys_per_query import BlockRows
@@ -23,7 +24,7 @@ def _(result: Frontier) -> tuple[Block, ...]:
     return (
         Paragraph(heading(result.request)),
         *map(Paragraph, about_text(result.request)),
-        points_table(result, _POINTS_SHOWN, {"estimate": result.best}),
+        points_table(result, _POINTS_SHOWN, {"estimate": result.best}).without("machines"),
         Paragraph("`estimate`: the design of groverattn estimate with the same inputs."),
         limits_table(result.limits),
     )
@@ -149,7 +150,7 @@ def _change_table(start: RowChoices, chosen: RowChoices) -> Table:
 
 
 def _numbers(row: RowChoices) -> dict[str, Cell]:
-    point, slowest = row.price(), max(line.time_s_per_row for line in row.request.classical())
+    point, slowest = row.price(), slowest_of(row.request.classical()).time_s_per_row
     design, physical = point.design, point.physical
     return {
         "Toffolis, all machines": count(design.toffoli),

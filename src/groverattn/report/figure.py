@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from groverattn.classical.lines import slowest_of
 from groverattn.estimation.estimate import Estimate
 from groverattn.frontier.figure import frontier_svg as _  # noqa: F401  registers how a frontier is drawn
 from groverattn.frontier.frontier import Frontier
@@ -76,7 +77,7 @@ def _words(name: str, qubits: int, seconds: float) -> str:
 def _gap(axes: Any, found: Frontier, designs: Mapping[str, Estimate]) -> None:
     """The distance of the first design from the band of the GPUs, as an arrow with the factor."""
     for result in list(designs.values())[:1]:
-        slowest = max(line.time_s_per_row for line in found.request.classical())
+        slowest = slowest_of(found.request.classical()).time_s_per_row
         qubits, seconds = result.row.qubits, result.physical.duration_s
         style = {"arrowstyle": "<->", "color": GREY, "shrinkA": 6, "shrinkB": 0}
         axes.annotate("", (qubits, slowest), (qubits, seconds), arrowprops=style)
@@ -88,7 +89,7 @@ def _gap(axes: Any, found: Frontier, designs: Mapping[str, Estimate]) -> None:
 _BOXES = (
     ("load", "load", (0, 1), True),
     ("score", "score", (1, 2), True),
-    ("flip", "predicate", (2,), True),
+    ("predicate", "predicate", (2,), True),
     ("undo score", "score", (1, 2), False),
     ("unload", "unload", (0, 1), True),
     ("diffusion", "diffusion", (0,), True),

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import attrs
 
-from groverattn.classical.lines import ClassicalLine
+from groverattn.classical.lines import ClassicalLine, fastest_of, slowest_of
 from groverattn.crossover.crossover import CrossoverResult, crossover
 from groverattn.errors import InputError
 from groverattn.estimation.compare import Comparison, compare
@@ -123,12 +123,12 @@ class ModelResults:
     @property
     def slowest(self) -> ClassicalLine:
         """The GPU line that is the easiest to beat."""
-        return max(self.lines, key=lambda line: line.time_s_per_row)
+        return slowest_of(self.lines)
 
     @property
     def fastest(self) -> ClassicalLine:
         """The GPU line that is the hardest to beat."""
-        return min(self.lines, key=lambda line: line.time_s_per_row)
+        return fastest_of(self.lines)
 
     @functools.cached_property
     def frontier(self) -> Frontier | InputError:

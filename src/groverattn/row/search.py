@@ -196,12 +196,15 @@ class RowSearch:
     def _within_limit(self, cost: SearchCost) -> SearchCost:
         shape, limit = self.request.shape, self.request.design.reads_limit
         if not self.plan.is_plain and cost.checks_expected > limit * shape.n_keys:
+            together, n_parts = self.plan.keys_per_query, self.plan.n_parts
+            dealt = f"{n_parts:,} parts, " if n_parts > 1 else ""
+            fewer = "fewer keys per query, --method posterior" if together > 1 else "fewer parts or machines"
             raise InputError(
-                given=f"{self.plan.keys_per_query} keys per query: {cost.checks_expected:,.0f} of "
+                given=f"{dealt}{together} key{'s' * (together > 1)} per query: {cost.checks_expected:,.0f} of "
                 f"{shape.n_keys:,} keys would be read after measurements",
                 allowed=f"reads of at most {number_text(limit)} of the keys{' that are left' if self.n_read else ''}",
                 why="a search that reads the keys is a scan with a quantum computer beside it",
-                do="take fewer keys per query, --method posterior, or a larger --reads-limit",
+                do=f"take {fewer}, or a larger --reads-limit",
             )
         return cost
 

@@ -173,22 +173,29 @@ def growth_of_k(request: RowRequest) -> str:
 
 def reading_sentence(reading: Reading) -> str:
     """Say from where a row passes the slowest and the fastest classical line, or that it does not, and why."""
+    return "; ".join(reading_clauses(reading))
+
+
+def reading_clauses(reading: Reading) -> tuple[str, ...]:
+    """Return the verdict, how the times grow, what is known beyond the numbers compared, how k goes with n, and why."""
     slowest, fastest = reading.slowest, reading.fastest
     largest = f"n = {power_text(slowest.n_max)}"
-    because = f"; why: {reading.why}" if reading.why else ""
+    because = (f"why: {reading.why}",) if reading.why else ()
     if slowest.n_keys is None:
         which = "" if slowest is fastest else ", not even with the slowest classical line"
-        return (
-            f"no crossover up to {largest}{which}: {slowest.trend}{_beyond(reading, slowest)}; "
-            f"{reading.marked}{because}"
-        )
-    marked = "" if reading.marked == KEPT else f"; {reading.marked}"
+        verdict = f"no crossover up to {largest}{which}: {slowest.trend}"
+        return verdict, *_beyond(reading, slowest), reading.marked, *because
+    marked = () if reading.marked == KEPT else (reading.marked,)
     never = f"no crossover up to {largest} with the fastest classical line"
     verdict = never if fastest.n_keys is None else "with the fastest line"
-    beyond = _beyond(reading, fastest) if fastest.n_keys is None else ""
+    beyond = _beyond(reading, fastest) if fastest.n_keys is None else ()
     return (
-        f"{verdict}: {fastest.reason}{beyond}; with the slowest line: {slowest.reason}; at the earliest, since gates "
-        f"and factories take no time here{marked}{because}"
+        f"{verdict}: {fastest.reason}",
+        *beyond,
+        f"with the slowest line: {slowest.reason}",
+        "at the earliest, since gates and factories take no time here",
+        *marked,
+        *because,
     )
 
 
@@ -202,18 +209,16 @@ def given_tau_sentence(given_tau: Crossover) -> str:
     )
 
 
-def _beyond(reading: Reading, line: Crossover) -> str:
+def _beyond(reading: Reading, line: Crossover) -> tuple[str, ...]:
     """What is known beyond the largest number of keys that was compared."""
     if not math.isfinite(line.exponent):
-        return ""
-    grows = (
-        f"; there the row grows like n^{line.quantum_exponent:.2f} and that line like n^{line.classical_exponent:.2f}"
-    )
+        return ()
+    grows = f"there the row grows like n^{line.quantum_exponent:.2f} and that line like n^{line.classical_exponent:.2f}"
     if reading.never_passes(line):
-        return f"{grows}; it never passes: {reading.never}"
+        return grows, f"it never passes: {reading.never}"
     if line.log2_extrapolated is not None:
-        return f"{grows}; extrapolated by these it passes near n = 2^{line.log2_extrapolated:.0f}"
-    return f"{grows}, so the ratio does not fall"
+        return grows, f"extrapolated by these it passes near n = 2^{line.log2_extrapolated:.0f}"
+    return (f"{grows}, so the ratio does not fall",)
 
 
 def ratio_text(reading: Reading, line: Crossover) -> str:

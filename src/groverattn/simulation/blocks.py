@@ -27,6 +27,9 @@ LONG_HEAD = 4096
 ROWS_PER_BLOCK = 4096
 """Rows with one random stream: what is drawn does not depend on how blocks are shared out."""
 
+_ROWS_WITH_LAWS_OF_THEIR_OWN = 256
+"""The same where rows of other lengths have laws of their own, which take up to a second each: a divisor of it."""
+
 _OUTCOMES, _CHOICES = 1, 2  # keep the stream of a block's outcomes and that of a row's keys apart
 
 DrawRows = Callable[[Instance, NDArray[np.intp], np.random.Generator, float], RowDraws]
@@ -46,12 +49,17 @@ def whole_blocks(rows: range, head: AttentionHead | IndexerHead, engine: EngineC
     """Return the rows whose thresholds are needed: all of the blocks that hold them, as blocks are drawn whole."""
     if not _is_long(head, engine):
         return rows
-    blocks = _blocks_of(rows)
+    blocks = _blocks_of(rows, ROWS_PER_BLOCK)
     return range(blocks.start * ROWS_PER_BLOCK, min(blocks.stop * ROWS_PER_BLOCK, head.n_keys))
 
 
-def _blocks_of(rows: range) -> range:
-    return range(rows.start // ROWS_PER_BLOCK, -(-rows.stop // ROWS_PER_BLOCK))
+def _blocks_of(rows: range, size: int) -> range:
+    return range(rows.start // size, -(-rows.stop // size))
+
+
+def by_blocks_of_keys(method: SearchMethod) -> bool:
+    """Whether rows that fill other numbers of blocks of keys are searched by laws of their own."""
+    return method.name == "posterior" or method.keys_per_query > 1
 
 
 def block_results(
@@ -65,10 +73,21 @@ def block_results(
     draw = functools.partial(draw_as, method)
     n_kept = method.n_kept if method.keeps_largest else None
     work = functools.partial(
-        draw_block, instance, draw, seed, fault_rate=fault_rate, n_kept=n_kept, n_keys_min=method.n_keys_min
+        draw_block,
+        instance,
+        draw,
+        seed,
+        fault_rate=fault_rate,
+        n_kept=n_kept,
+        n_keys_min=method.n_keys_min,
+        n_rows=(size := _rows_per_block(instance.head, method)),
     )
-    for results in in_parallel(work, _blocks_of(rows), n_workers):
+    for results in in_parallel(work, _blocks_of(rows, size), n_workers):
         yield from (result for result in results if result.row in rows)
+
+
+def _rows_per_block(head: AttentionHead | IndexerHead, method: SearchMethod) -> int:
+    return _ROWS_WITH_LAWS_OF_THEIR_OWN if head.causal and by_blocks_of_keys(method) else ROWS_PER_BLOCK
 
 
 def draw_as(
@@ -83,7 +102,7 @@ def draw_as(
     n_keys, n_marked = instance.score_blocks.visible_keys(rows), instance.marked_counts(rows)
     if method.counts_first:
         return draw_counted(method.counted(), n_keys, n_marked, rng, fault_rate)
-    if method.name == "posterior" or method.keys_per_query > 1:
+    if by_blocks_of_keys(method):
         return draw_by_blocks(method, n_keys, n_marked, rng, fault_rate)
     return draw_told(method.for_threshold, instance, rows, rng, fault_rate)
 
@@ -123,6 +142,7 @@ def draw_block(
     fault_rate: float = 0.0,
     n_kept: int | None = None,
     n_keys_min: int = 2,
+    n_rows: int | None = None,
 ) -> list[RowResult]:
     """Draw the searches of a block of rows.
 
@@ -134,6 +154,7 @@ def draw_block(
         fault_rate: probability of a logical fault in an iterate (see `reference.search.faults`).
         n_kept: keys that a search without a threshold keeps; None: rows have thresholds.
         n_keys_min: keys that are searched at least; a row of fewer is read.
+        n_rows: rows of a block; None: `ROWS_PER_BLOCK`.
 
     >>> from groverattn.problem.families import gaussian_head
     >>> from groverattn.reference.search.unknown import UnknownNumberSearch
@@ -143,7 +164,8 @@ def draw_block(
     >>> sum(row.n_marked for row in results), sum(row.missed for row in results)
     (320, 0)
     """
-    rows = np.arange(block * ROWS_PER_BLOCK, min((block + 1) * ROWS_PER_BLOCK, instance.n_keys))
+    size = n_rows or ROWS_PER_BLOCK
+    rows = np.arange(block * size, min((block + 1) * size, instance.n_keys))
     rng = np.random.default_rng([seed, block, _OUTCOMES])
     n_visible = instance.score_blocks.visible_keys(rows)
     if n_kept is None:

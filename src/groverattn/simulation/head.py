@@ -20,7 +20,7 @@ from groverattn.reference.attention.error_bounds import row_errors
 from groverattn.reference.attention.exact import exact_attention
 from groverattn.reference.attention.sparse_rank_one import SparseRankOne
 from groverattn.reference.search.methods import SearchMethod
-from groverattn.simulation.blocks import block_results, found_keys, in_blocks, whole_blocks
+from groverattn.simulation.blocks import block_results, by_blocks_of_keys, found_keys, in_blocks, whole_blocks
 from groverattn.simulation.limits import check_numbers_of_blocks, check_rows
 from groverattn.simulation.read_first import of_whole_row
 from groverattn.simulation.request import SimulationRequest
@@ -96,7 +96,7 @@ def simulate_instance(
     request.read.check(instance.n_keys)
     reading = request.reading
     if in_blocks(instance, request.engine, method) and not reading.reads:
-        if instance.head.causal and (method.name == "posterior" or method.keys_per_query > 1):
+        if instance.head.causal and by_blocks_of_keys(method):
             check_numbers_of_blocks(len(rows), method.keys_per_query)
         found = block_results(instance, method, request.seed, rows, n_workers, request.engine.fault_rate)
     else:

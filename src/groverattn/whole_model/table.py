@@ -116,7 +116,10 @@ def gpus_table(models: Models) -> Table:
                 f"{what[0].upper()}{what[1:]} with `{name}` against {slowest.gpu}, the slowest: {slowest.words}."
             )
     rows = tuple(zip(*cells, strict=True))
-    notes.append("Attention alone: nothing is selected, and of a token the keys are read once, and no values.")
+    notes.append(
+        "Attention alone, as GPUs run a whole model: nothing is selected, which no answer needs, and of a token the "
+        "keys are read once, and no values."
+    )
     return Table("The attention of the whole model on GPUs", tuple(columns), rows, notes=tuple(notes))
 
 
