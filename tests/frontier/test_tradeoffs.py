@@ -107,3 +107,25 @@ def test_values_are_distinct_and_hold_the_start():
         assert len(set(values)) == len(values)
         assert (start.value(name) in values) is (name not in left_open)
     assert all(a < b for a, b in itertools.pairwise(VALUES["n_keys"]))
+
+
+def test_a_curve_without_a_single_point_says_why():
+    start = START.but(hardware="litinski-2019", error_budget=1e-99)
+    with pytest.raises(InputError, match="7.1e-99 of the error budget"):
+        vary(start, "bits")
+
+
+def test_what_each_choice_is_tried_with_goes_in_equal_steps_over_the_sizes_of_the_mission():
+    """n up to 10^7, k up to that of the largest preset, 4 to 16 bits; the start of a shipped model is among them."""
+    spans = {
+        "n_keys": (512, 2**25, 4),
+        "n_marked": (2, 2**13, 4),
+        "block": (2, 2**10, 2),
+        "keys_per_query": (1, 256, 2),
+    }
+    spans |= {"n_parts": (1, 4**7, 4), "n_machines": (1, 4**6, 4), "error_budget": (0.1, 1e-8, 0.1)}
+    for choice, (first, last, ratio) in spans.items():
+        values = VALUES[choice]
+        assert (values[0], values[-1]) == pytest.approx((first, last))
+        assert all(more == pytest.approx(ratio * less) for less, more in itertools.pairwise(values))
+    assert VALUES["bits"] == tuple(range(4, 17, 2))

@@ -6,13 +6,20 @@ import math
 import attrs
 import pytest
 from qualtran.resource_counting import QubitCount, get_cost_value
+from scipy.stats import hypergeom
 
 from groverattn.models.presets import PRESETS
 from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.at_limits import Volume, best_in_parts, best_whole, circuit_rows
 from groverattn.row.circuit import iterate_with, score_of
-from groverattn.row.readings import MULTIPLY_ADDS_PER_QUBIT_CYCLE, WATTS_PER_GPU, WATTS_PER_QUBIT, readings_of
+from groverattn.row.readings import (
+    MULTIPLY_ADDS_PER_QUBIT_CYCLE,
+    WATTS_PER_GPU,
+    WATTS_PER_QUBIT,
+    _Row,
+    readings_of,
+)
 from groverattn.row.request import RowRequest
 from groverattn.row.time import one_key, part_sizes
 
@@ -197,3 +204,30 @@ def test_a_machine_of_another_model_has_no_tiles_to_compare():
     assert list(readings.by_name) == ["one_machine", "same_width"]
     ours = read("gpt2").one_machine.points[0]
     assert readings.one_machine.points[0].quantum_s == pytest.approx(1.1 * ours.quantum_s)  # a reaction of 11 us
+
+
+def test_machines_share_the_keys_only_where_they_are_faster_than_one():
+    request = asked("gpt2")
+    row, alone, shared = _Row(request, score_of(request)), 0, 0
+    for log2_n in range(6, 24):
+        time, width, _ = row.fastest(2**log2_n)
+        found = row.sharing(2**log2_n)
+        alone, shared = alone + (found is None), shared + (found is not None)
+        if found is not None:
+            assert found.slowest_s < time.duration_s
+            assert found.n_machines * found.width <= width
+    assert alone
+    assert shared
+
+
+@pytest.mark.parametrize("n_keys", [2**11, 2**15])
+def test_a_part_of_the_smallest_size_takes_the_fewest_iterates(n_keys):
+    request = asked("gpt2")
+    limits = circuit_rows(request, score_of(request))[0].limits
+    n_parts, n_marked = n_keys // 4, request.shape.n_marked
+    search = ParallelSearch(n_parts, request.error_budget).of_one_machine
+    dealt = [(hypergeom.pmf(u, n_keys, n_marked, 4), search.cost(4, u).iterates_expected) for u in range(5)]
+    least = limits.iterates_of_a_part(n_keys)
+    assert least == pytest.approx(sum(p * iterates for p, iterates in dealt), rel=1e-6)
+    rows = [limits.in_parts(n_keys, log2_part) for log2_part in part_sizes(n_keys, n_marked)]
+    assert all(least <= row.iterates / row.n_parts * (1 + 1e-9) for row in rows if row)

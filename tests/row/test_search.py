@@ -143,3 +143,15 @@ def test_a_verdict_is_given_over_blocks():
 def test_a_row_of_fewer_keys_keeps_its_block_while_half_of_the_words_fill_one(n_keys, block):
     request = RowRequest.of(n_keys=64, d_head=4, n_marked=2, **ONE_KEY | {"data_access": "qroam", "block": 8})
     assert RowSearch.of(request).at(n_keys).request.design.block == block
+
+
+@pytest.mark.parametrize(("block", "n_words", "expected"), [(8, 16, {}), (8, 15, {"block": 4}), (8, 5, {"block": 2})])
+def test_a_block_is_at_most_half_of_the_words_that_are_left(block, n_words, expected):
+    search = RowSearch.of(RowRequest.of(**ONE_KEY | SMALL | {"data_access": "qroam", "block": block}))
+    assert search._block_for(n_words) == expected
+
+
+def test_a_table_of_few_words_is_walked_over_one_by_one():
+    search = RowSearch.of(RowRequest.of(**ONE_KEY | SMALL | {"data_access": "qroam", "block": 8}))
+    assert search._block_for(3) == {"block": None, "data_access": "qrom"}
+    assert search.at(64).request.design.block == 8

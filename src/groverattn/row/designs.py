@@ -137,7 +137,7 @@ def _filled_up(request: RowRequest, parts: int) -> Sequence[int]:
 
 def _rounded_up(number: int, bits: int) -> int:
     """The least number of at most this many significant bits that is not below, a power of two for one bit."""
-    shift = max((number - 1).bit_length() - (bits if bits > 1 else 0), 0)
+    shift = max((number - 1).bit_length() - bits, 0)
     return -(-number // (1 << shift)) << shift
 
 
