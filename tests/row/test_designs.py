@@ -1,0 +1,41 @@
+"""What is left open by a request: sizes of parts, blocks of words, and none that is beyond what is tried."""
+
+import pytest
+
+from groverattn.problem.key_table import KeyTable
+from groverattn.row import designs
+from groverattn.row.designs import _blocks, _rounded_up, loads
+from groverattn.row.request import RowRequest
+
+GPT2 = RowRequest.of(preset="gpt2")
+
+
+@pytest.mark.parametrize("bits", [1, 4, 8])
+def test_numbers_round_up_to_few_significant_bits(bits):
+    for number in (1, 2, 3, 8, 9, 100, 1000, 1024, 1025, 131_071, 10**7):
+        rounded = _rounded_up(number, bits)
+        assert f"{rounded:b}".rstrip("0").__len__() <= bits
+        assert all(f"{between:b}".rstrip("0").__len__() > bits for between in range(number, min(rounded, number + 500)))
+
+
+@pytest.mark.parametrize("u", [1, 4, 16])
+def test_blocks_of_words_are_powers_of_two_up_to_half_of_the_words_and_some_qubits(u, monkeypatch):
+    table = KeyTable(1024, 64, 8)
+    assert list(_blocks(GPT2, table, u)) == [2**i for i in range(1, 10) if 2 * 2**i * u <= 1024]
+    monkeypatch.setattr(designs, "_BLOCK_QUBITS_MAX", 40 * table.word_bits)
+    assert list(_blocks(GPT2, table, u)) == [block for block in (2, 4, 8, 16, 32) if block * u <= 40]
+    assert list(_blocks(GPT2.but(block=64), table, u)) == [64]
+
+
+def test_each_load_holds_all_keys_in_equal_parts():
+    request = RowRequest.of(n_keys=1000, d_head=8, n_marked=4)
+    found = list(loads(request))
+    assert {load.n_parts for load in found} > {1, 2}
+    assert all(load.n_machines == 1 for load in found)
+    for load in found:
+        part, rest = divmod(load.n_searched, load.n_parts)
+        assert rest == 0
+        assert 1000 <= load.n_searched < 1000 + max(part, 25)  # 1,024 at the most: dead keys fill up a part
+    by_time = list(loads(request.but(optimise="time")))
+    assert {load.n_machines for load in by_time} > {1, 2}
+    assert all(load.n_parts == 1 for load in by_time)
