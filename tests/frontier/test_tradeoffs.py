@@ -111,7 +111,7 @@ def test_values_are_distinct_and_hold_the_start():
 
 def test_a_curve_without_a_single_point_says_why():
     start = START.but(hardware="litinski-2019", error_budget=1e-99)
-    with pytest.raises(InputError, match="7.1e-99 of the error budget"):
+    with pytest.raises(InputError, match=r"7\.1e-99 of the error budget"):
         vary(start, "bits")
 
 
@@ -123,7 +123,8 @@ def test_what_each_choice_is_tried_with_goes_in_equal_steps_over_the_sizes_of_th
         "block": (2, 2**10, 2),
         "keys_per_query": (1, 256, 2),
     }
-    spans |= {"n_parts": (1, 4**7, 4), "n_machines": (1, 4**6, 4), "error_budget": (0.1, 1e-8, 0.1)}
+    spans |= {"n_parts": (1, 4**7, 4), "n_machines": (1, 4**6, 4)}
+    spans |= {"error_budget": (0.1, 1e-8, 0.1)}
     for choice, (first, last, ratio) in spans.items():
         values = VALUES[choice]
         assert (values[0], values[-1]) == pytest.approx((first, last))

@@ -22,7 +22,7 @@ def phases_of(iterate: GroverIterate) -> tuple[Phase, ...]:
     """Return what an iterate does one after the other, and what each part of it needs.
 
     Of an oracle made of a lookup and a score these are load (a walk, then swaps, where the load is made of both),
-    score, flip, unscore, unload and diffusion; of another one, oracle and diffusion. Where an oracle loads, scores and
+    score, predicate, unscore, unload and diffusion; of another one, oracle and diffusion. Where an oracle loads, scores and
     unloads some keys at a time, each of these is one phase for all of them: magic states made ahead then last for less,
     so the time is not below that of the true order. The phases add up to the counts of the iterate (see test).
 
@@ -35,7 +35,7 @@ def phases_of(iterate: GroverIterate) -> tuple[Phase, ...]:
     >>> from groverattn.problem.key_table import KeyTable
     >>> oracle = PhaseOracle(QROMLookup(KeyTable(16, 2, 4)), score("shared-sums", (3, -1), 2, 4))
     >>> [phase.name for phase in phases_of(GroverIterate(oracle))]
-    ['load', 'score', 'flip', 'unscore', 'unload', 'diffusion']
+    ['load', 'score', 'predicate', 'unscore', 'unload', 'diffusion']
     """
     return (*_of_oracle(iterate.oracle), _phase("diffusion", [(iterate.diffusion, 1)]))
 

@@ -148,7 +148,7 @@ class _Race:
             waits = Phase("load", reactions=reading(wide.lookup, "measurement_depth"))
             toffoli = sum(phase.toffoli for phase in of_score(narrow)) * self._score_share
             phases = waits, Phase("scores", toffoli=toffoli)
-            return (Bound(fewest, phases, _peak_of_loads(narrow), any_score=True),)
+            return (Bound(fewest, phases, _peak_of_loads(narrow), any_other=True),)
         except InputError:
             return ()
 
@@ -254,13 +254,13 @@ class Bound:
         search: how the row is searched.
         phases: of an iterate, those that are looked at.
         logical_qubits: that they take.
-        any_score: whether the score may take more qubits than that.
+        any_other: whether parts that are not looked at may take more qubits than that.
     """
 
     search: RowSearch
     phases: tuple[Phase, ...]
     logical_qubits: int
-    any_score: bool = False
+    any_other: bool = False
 
     @classmethod
     def of(cls, search: RowSearch) -> Bound:
@@ -270,9 +270,9 @@ class Bound:
 
     @classmethod
     def of_gates(cls, search: RowSearch) -> Bound:
-        """Return the same on the qubits of the load alone, so that any score will do."""
+        """Return the same on the qubits before the unload, so that any unload will do."""
         oracle = search.iterate().oracle
-        return cls(search, (*of_load(oracle), *of_score(oracle)), _peak_of_loads(oracle), any_score=True)
+        return cls(search, (*of_load(oracle), *of_score(oracle)), reading(oracle, "loaded_qubits"), any_other=True)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
         """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.
@@ -304,7 +304,7 @@ class Bound:
         toffoli = total(schedule, "toffoli")
         if objective == "toffoli":
             return max(n_machines * toffoli - 1, 0.0)  # a price is of whole gates, rounded in two parts
-        if self.any_score and objective == "time":
+        if self.any_other and objective == "time":
             machine = _delivers_at_once(machine)
         counts = LogicalCounts(round(toffoli), 0, 0, 0, 0, self.logical_qubits, round(toffoli))
         return least_merit(counts, schedule, machine, objective) * (1 if objective == "time" else n_machines)

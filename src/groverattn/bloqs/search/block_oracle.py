@@ -139,6 +139,13 @@ class BlockOracle(InSequence, CirqByGates):
     @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
+        if isinstance(self.lookup, KeptAddress):
+            return self.loaded_qubits
+        return largest(self.loaded_qubits, int(self.controlled_flip) + self.lookup.adjoint().peak_qubits)
+
+    @property
+    def loaded_qubits(self) -> int:
+        """The same before the words are taken out."""
         table = self.lookup.table
         scored = sum(reg.total_bits() for reg in self.score.signature.rights())
         key_bits = table.d_head * table.key_bits
@@ -149,7 +156,7 @@ class BlockOracle(InSequence, CirqByGates):
             while_scored = table.index_bits + table.n_keys + together * (key_bits + 1 + workspace)
             return ctrl + largest(while_scored, self.lookup.address.peak_qubits)
         while_scored = table.index_bits + self.lookup.kept_bits + table.word_bits + workspace
-        return ctrl + largest(self.lookup.peak_qubits, while_scored, self.lookup.adjoint().peak_qubits)
+        return ctrl + largest(self.lookup.peak_qubits, while_scored)
 
     def build_composite_bloq(self, bb: Builder, selection: Wire, **ctrl: Wire) -> dict[str, Wire]:
         if not isinstance(self.lookup, KeptAddress):

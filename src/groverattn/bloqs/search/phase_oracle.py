@@ -112,12 +112,16 @@ class PhaseOracle(InSequence, CirqByGates):
     @property
     def peak_qubits(self) -> int:
         """Largest number of qubits alive at once."""
+        return max(self.loaded_qubits, int(self.controlled_flip) + self.lookup.adjoint().peak_qubits)
+
+    @property
+    def loaded_qubits(self) -> int:
+        """The same before the word is taken out."""
         table = self.lookup.table
         scored = sum(reg.total_bits() for reg in self.score.signature.rights())
         while_flipping = scored + self.predicate.phase.n_ands
         after_load = table.index_bits + self.lookup.kept_bits + 1 + max(self.score.peak_qubits, while_flipping)
-        ctrl = int(self.controlled_flip)
-        return ctrl + max(self.lookup.peak_qubits, after_load, self.lookup.adjoint().peak_qubits)
+        return int(self.controlled_flip) + max(self.lookup.peak_qubits, after_load)
 
     @property
     def loads(self) -> tuple[tuple[Bloq, int], ...]:
