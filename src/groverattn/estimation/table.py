@@ -156,17 +156,17 @@ def _iterates(result: Estimate, scope: str) -> float:
 def parts_table(designs: Designs) -> Table:
     """Where the Toffolis of an iterate go, with each circuit."""
     parts = {name: result.totals.iterate.toffoli_parts for name, result in designs.items()}
-    columns = [Column("part"), Column("what it does")]
+    columns = [Column("part")]
     for name in parts:
         columns.append(Column(f"`{name}`", "Toffoli gates", "toffoli", short="Toffoli"))
         columns.append(Column("share", "per cent", "toffoli", short="share, %"))
     rows = []
     for part, meaning in PARTS.items():
-        row = [words(part), words(meaning)]
+        row = [words(part)]
         for counts in parts.values():
             row += [count(counts[part]), share(counts[part] / max(sum(counts.values()), 1))]
-        rows.append(tuple(row))
-    return Table("Toffoli gates of one iterate, by part", tuple(columns), tuple(rows))
+        rows.append((*row, words(meaning)))
+    return Table("Toffoli gates of one iterate, by part", (*columns, Column("what it does")), tuple(rows))
 
 
 def laws_table(result: Estimate) -> Table:

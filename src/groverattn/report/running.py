@@ -41,7 +41,7 @@ _LIMITS = (
 
 def _limits_table(results: ModelResults) -> Table:
     designs = results.designs
-    columns = [Column("limit"), Column("what it is")]
+    columns = [Column("limit")]
     for name in designs:
         columns += [
             Column("alone", IN_CELL, "limits", group=f"`{name}`"),
@@ -50,18 +50,18 @@ def _limits_table(results: ModelResults) -> Table:
     rows = [
         (
             words(LIMIT_WORDS[limit]),
-            words(meaning),
             *(cell for each in designs.values() for cell in _beside(results, each.physical.limits_s[limit])),
+            words(meaning),
         )
         for limit, meaning in LIMIT_MEANINGS.items()
         if any(each.physical.limits_s[limit] for each in designs.values())
     ]
     whole = (cell for each in designs.values() for cell in _beside(results, each.physical.duration_s))
-    rows.append((words("the row"), words("its phases, each as long as the longest of its own limits"), *whole))
+    rows.append((words("the row"), *whole, words("its phases, each as long as the longest of its own limits")))
     bound = [f"of `{name}` by {set_by_text(result.physical)}" for name, result in designs.items()]
     return Table(
         f"One row on {results.machine.name}: by each limit alone, and in all",
-        tuple(columns),
+        (*columns, Column("what it is")),
         tuple(rows),
         notes=(
             f"The time is set: {', '.join(bound)}: a phase waits for the slowest of its limits, and the phases that "
@@ -105,16 +105,16 @@ _BUILT: tuple[tuple[str, str, str, Callable[[Estimate], Cell]], ...] = (
 def _built_table(results: ModelResults) -> Table:
     designs = list(results.designs.values())
     parts = [part for part in _MEANINGS if any(each.row.p_parts[part] for each in designs)]
-    rows = [(words(name), words(meaning), *map(cell, designs)) for name, _, meaning, cell in _BUILT]
+    rows = [(words(name), *map(cell, designs), words(meaning)) for name, _, meaning, cell in _BUILT]
     rows += [
-        (words(f"error: {part}"), words(_MEANINGS[part]), *(rounded(each.row.p_parts[part], 2) for each in designs))
+        (words(f"error: {part}"), *(rounded(each.row.p_parts[part], 2) for each in designs), words(_MEANINGS[part]))
         for part in parts
     ]
     rows.append(
-        (words("error, total"), words("the sum, an upper bound"), *(rounded(e.row.p_failure, 2) for e in designs))
+        (words("error, total"), *(rounded(e.row.p_failure, 2) for e in designs), words("the sum, an upper bound"))
     )
     quantities = *(quantity for _, quantity, _, _ in _BUILT), *("p_parts" for _ in parts), "p_wrong"
-    columns = (Column("part"), Column("what it is"), *(Column(f"`{name}`", IN_CELL) for name in results.designs))
+    columns = (Column("part"), *(Column(f"`{name}`", IN_CELL) for name in results.designs), Column("what it is"))
     caption = f"The machine built for one row on {results.machine.name}, and its error probabilities"
     return Table(caption, columns, tuple(rows), row_quantities=tuple(quantities))
 
