@@ -65,21 +65,19 @@ def _best_or_refusal(request: RowRequest, machine: Hardware | QdkMachine) -> Row
 
 @attrs.frozen(eq=False)
 class _Entry:
-    """A design, or a load that stands for all designs with it.
+    """A design, or a load or some of its designs, which stand for all of them.
 
     Attributes:
-        place: of the load among all loads, and then of the design.
-        open: the load, or the row by the design.
-        bounds: what it has to run at least, the least of them; none where all are refused.
+        place: of the load among all loads, and then of the design, or the first of them, with it.
+        open: the load, some of its designs by their places, or the row by a design.
+        bound: what it has to run at least; None if it is refused.
         iterates: of the row, as many as it takes at least; 0: as the bound says.
-        has_gates: whether the bound of a load has its gates.
     """
 
     place: tuple[int, ...]
-    open: Load | RowPricing
-    bounds: tuple[Bound, ...]
+    open: Load | dict[int, RowRequest] | RowPricing
+    bound: Bound | None
     iterates: float = 0.0
-    has_gates: bool = False
 
 
 @attrs.define(eq=False)
@@ -129,12 +127,12 @@ class _Race:
 
     def _enter(self, entry: _Entry) -> None:
         least = math.inf
-        for bound in entry.bounds:
-            with contextlib.suppress(InputError):  # what is wrong is said where a design is priced
-                least = min(least, bound.least(self.machine, self.request.optimise, entry.iterates))
+        with contextlib.suppress(InputError):  # what is wrong is said where a design is priced
+            if entry.bound:
+                least = entry.bound.least(self.machine, self.request.optimise, entry.iterates)
         heapq.heappush(self.queue, (least, entry.place, entry))
 
-    def _waits(self, load: Load) -> tuple[Bound, ...]:
+    def _waits(self, load: Load) -> Bound | None:
         """What is soon known of a load: how long it waits with the most copies of controls, qubits with the fewest.
 
         Of the scores only the Toffolis are looked at, the fewest of any.
@@ -148,9 +146,9 @@ class _Race:
             waits = Phase("load", reactions=reading(wide.lookup, "measurement_depth"))
             toffoli = sum(phase.toffoli for phase in of_score(narrow)) * self._score_share
             phases = waits, Phase("scores", toffoli=toffoli)
-            return (Bound(fewest, phases, _peak_of_loads(narrow), any_other=True),)
+            return Bound(fewest, phases, _peak_of_loads(narrow), any_other=True)
         except InputError:
-            return ()
+            return None
 
     @functools.cached_property
     def _score_share(self) -> float:
@@ -159,17 +157,6 @@ class _Race:
         first, *others = (count(score_of(chosen)).toffoli for chosen in methods.values())
         return min([first, *others]) / first if first else 1.0
 
-    def _gates(self, load: Load) -> tuple[Bound, ...]:
-        """One of each score and number of copies, which differ in gates and in fan-outs; no unload is in any."""
-        alike: dict[tuple[Any, ...], RowRequest] = {}
-        for chosen in load.fixed(self.request):
-            alike.setdefault((chosen.design.score_method, chosen.design.control_copies), chosen)
-        found = []
-        for chosen in alike.values():
-            with contextlib.suppress(InputError):
-                found.append(Bound.of_gates(RowSearch.of(chosen)))
-        return tuple(found)
-
     def _look_at(self, entry: _Entry) -> None:
         """Price a design, or enter what is closer to one."""
         iterates = self._iterates(entry)
@@ -177,27 +164,39 @@ class _Race:
             self._enter(attrs.evolve(entry, iterates=iterates))
         elif isinstance(entry.open, RowPricing):
             self._price(entry.place, entry.open)
-        elif not entry.has_gates:
-            self._enter(attrs.evolve(entry, bounds=self._gates(entry.open), has_gates=True))
+        elif isinstance(entry.open, Load):
+            self._enter_groups(entry, entry.open)
         else:
             self._enter_designs(entry, entry.open)
 
     def _iterates(self, entry: _Entry) -> float:
         """Iterates of the row as far as they are known; of a design that is to be priced, they are now."""
-        if not entry.bounds:
+        if not entry.bound:
             return 0.0
-        search = entry.bounds[0].search
+        search = entry.bound.search
         key = search.plan, search.request.shape.n_keys
         if isinstance(entry.open, RowPricing) and key not in self.iterates:
             self.iterates[key] = entry.open.iterates_at_least
         return self.iterates.get(key, 0.0)
 
-    def _enter_designs(self, entry: _Entry, load: Load) -> None:
-        for i, design in enumerate(load.fixed(self.request)):
+    def _enter_groups(self, entry: _Entry, load: Load) -> None:
+        """Enter the designs that differ in the unload alone together: the gates of load and score are alike."""
+        alike: dict[tuple[Any, ...], dict[int, RowRequest]] = {}
+        for i, chosen in enumerate(load.fixed(self.request)):
+            design = chosen.design
+            alike.setdefault((design.score_method, design.control_copies), {})[i] = chosen
+        for group in alike.values():
+            first, bound = min(group), None
+            with contextlib.suppress(InputError):
+                bound = Bound.of_gates(RowSearch.of(group[first]))
+            self._enter(_Entry((*entry.place, first), group, bound, entry.iterates))
+
+    def _enter_designs(self, entry: _Entry, group: dict[int, RowRequest]) -> None:
+        for i, design in group.items():
             try:
                 pricing = RowPricing.of(design)
                 run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
-                self._enter(_Entry((*entry.place, i), pricing, (run,), entry.iterates))
+                self._enter(_Entry((entry.place[0], i), pricing, run, entry.iterates))
             except InputError as error:
                 self._refuse(entry.place, error)
 
