@@ -2,6 +2,7 @@
 
 import inspect
 
+import attrs
 import cirq
 import pytest
 from qualtran import Bloq, CDType, GateWithRegisters
@@ -52,6 +53,14 @@ def test_only_these_bloqs_have_no_decomposition():
     assert {
         cls for cls in BLOQS if cls in write_gates.registry and cls.build_composite_bloq is Bloq.build_composite_bloq
     } == OWN_GATES
+
+
+def test_an_angle_and_the_direction_are_given_by_name():
+    """A third number would not say what it is."""
+    named = {"angle", "diffusion_angle", "uncompute", "controlled_flip"}
+    fields = [(cls, field) for cls in BLOQS for field in attrs.fields(cls) if field.init and field.name in named]
+    assert {field.name for _, field in fields} == named
+    assert [(cls.__name__, field.name) for cls, field in fields if not field.kw_only] == []
 
 
 def test_every_bloq_has_an_example():

@@ -31,7 +31,7 @@ PATIENCE = 10
 WAITS_SECONDS = 600
 """Time after which a test that waits, and so takes no processor time, has failed."""
 MOST_SECONDS = 30.0
-"""Of the tests that may notice a fault the quickest are asked, which take this long in all without it."""
+"""Of the tests of a stage the quickest are asked, which take this long in all without a fault."""
 
 
 def load_libraries() -> None:
@@ -62,12 +62,12 @@ class Tests:
 
         Then the others, if no test runs the statement: it is run by an import, and what it makes is read anywhere.
         """
-        lines, left, total = self.reached.get(mutant.path, {}), dict(self.seconds), 0.0
+        lines, left = self.reached.get(mutant.path, {}), dict(self.seconds)
         near, module = (
             set().union(*(lines.get(number, ()) for number in numbers)) for numbers in (mutant.lines, lines)
         )
         for names in (near, module) if near else (module, set(left)):
-            stage: dict[str, float] = {}
+            stage, total = dict[str, float](), 0.0
             for name in sorted(names & left.keys(), key=left.__getitem__):
                 seconds = left.pop(name)
                 total += seconds

@@ -4,7 +4,7 @@ import pytest
 
 from groverattn.problem.key_table import KeyTable
 from groverattn.row import designs
-from groverattn.row.designs import _blocks, _rounded_up, loads
+from groverattn.row.designs import _blocks, _rounded_up, design_text, loads
 from groverattn.row.request import RowRequest
 
 GPT2 = RowRequest.of(preset="gpt2")
@@ -39,3 +39,14 @@ def test_each_load_holds_all_keys_in_equal_parts():
     by_time = list(loads(request.but(optimise="time")))
     assert {load.n_machines for load in by_time} > {1, 2}
     assert all(load.n_parts == 1 for load in by_time)
+
+
+def test_a_design_is_named_from_the_load_to_the_unload():
+    request = RowRequest.of(n_keys=1000, d_head=8, n_marked=4, data_access="qroam", block=4, score_method="in-place")
+    assert design_text(request) == "qroam of block 4, in-place"
+    more = {"n_searched": 1024, "n_parts": 4, "n_machines": 2, "unload": "again"}
+    assert design_text(request.but(**more)) == (
+        "qroam of block 4, 4 parts of 128 keys in turn, 2 machines, in-place, unloaded by a second load"
+    )
+    together = request.but(data_access="one-hot", block=None, keys_per_query=8, words_at_once=4)
+    assert design_text(together) == "one-hot, 8 keys a query, 4 at once, in-place"

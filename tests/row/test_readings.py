@@ -231,3 +231,11 @@ def test_a_part_of_the_smallest_size_takes_the_fewest_iterates(n_keys):
     assert least == pytest.approx(sum(p * iterates for p, iterates in dealt), rel=1e-6)
     rows = [limits.in_parts(n_keys, log2_part) for log2_part in part_sizes(n_keys, n_marked)]
     assert all(least <= row.iterates / row.n_parts * (1 + 1e-9) for row in rows if row)
+
+
+def test_the_argument_names_the_work_of_a_key_and_the_design_of_many_machines_is_theirs():
+    head, indexer = read("gpt2"), read("deepseek-v3.2")
+    assert "2 D^3 / d = " in head.equal_hardware.never
+    assert "2 D^3 / (H d) = " in indexer.equal_hardware.never
+    assert head.same_width.points[-1].design["n_machines"] > 1
+    assert head.one_machine.points[-1].design["n_machines"] == 1

@@ -155,3 +155,20 @@ def test_a_table_of_few_words_is_walked_over_one_by_one():
     search = RowSearch.of(RowRequest.of(**ONE_KEY | SMALL | {"data_access": "qroam", "block": 8}))
     assert search._block_for(3) == {"block": None, "data_access": "qrom"}
     assert search.at(64).request.design.block == 8
+
+
+def test_keys_are_one_part_unless_parts_or_machines_are_given():
+    for given, n_parts in (({}, 1), ({"n_parts": 4}, 4), ({"n_machines": 2}, 2), ({"n_parts": 4, "n_machines": 2}, 8)):
+        search = RowSearch.of(RowRequest.of(**ONE_KEY | SMALL | {"n_machines": None, "n_parts": None} | given))
+        assert (search.plan.n_parts, search.part_keys) == (n_parts, 4096 // n_parts)
+
+
+@pytest.mark.parametrize("step", [-6, 6])
+def test_numbers_of_keys_per_query_are_tried_up_to_a_factor_of_2_to_the_three_halves(step, monkeypatch):
+    """As far below and above the formula, whichever it says."""
+    request = BLOCKS.but(keys_per_query="auto", n_keys=1 << 14)
+    score = score_of(request)
+    best = best_keys_per_query(request, score, 16)
+    far = best / 2 ** (step / 4)
+    monkeypatch.setattr("groverattn.row.search.near_best_keys_per_query", lambda *_: far)
+    assert best_keys_per_query.__wrapped__(request, score, 16) == best

@@ -216,3 +216,9 @@ def test_a_crossover_is_found_where_there_is_one(monkeypatch):
     both = estimate(asked(preset="gpt2", data_access="qroam")).crossover.of_access()
     assert both["n_keys"] == 256
     assert both["reason"].startswith("with the fastest line: from n = 2^8 on: ")
+
+
+def test_why_names_parts_only_where_there_are_some():
+    assert "parts in turn" in verdict_of(preset="gpt2", data_access="qrom").why
+    whole = verdict_of(preset="gpt2", data_access="qram").why
+    assert whole.startswith("at n = 2^56 an iterate waits for ")
