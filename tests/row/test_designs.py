@@ -50,3 +50,17 @@ def test_a_design_is_named_from_the_load_to_the_unload():
     )
     together = request.but(data_access="one-hot", block=None, keys_per_query=8, words_at_once=4)
     assert design_text(together) == "one-hot, 8 keys a query, 4 at once, in-place"
+
+
+@pytest.mark.parametrize("choices", [{"method": "posterior"}, {"method": "posterior", "first_score": "approximate"}])
+def test_keys_per_query_of_a_sampled_law_are_left_to_the_formula(choices):
+    """So are the words that a kept address has at once."""
+    found = list(loads(RowRequest.of(n_keys=1024, d_head=8, n_marked=4, data_access="one-hot", **choices)))
+    assert {(load.keys_per_query, load.words_at_once) for load in found} == {("auto", 1)}
+    assert {load.n_parts for load in found} == {1}
+
+
+def test_keys_per_query_of_the_exact_law_are_powers_of_two_up_to_a_sixth_of_the_keys():
+    request = RowRequest.of(n_keys=1024, d_head=8, n_marked=4, data_access="one-hot")
+    tried = {(int(load.keys_per_query), load.words_at_once) for load in loads(request) if load.n_parts == 1}
+    assert tried == {(2**i, 4**j) for i in range(8) for j in range(4) if 4**j <= 2**i}

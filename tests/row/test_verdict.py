@@ -222,3 +222,25 @@ def test_why_names_parts_only_where_there_are_some():
     assert "parts in turn" in verdict_of(preset="gpt2", data_access="qrom").why
     whole = verdict_of(preset="gpt2", data_access="qram").why
     assert whole.startswith("at n = 2^56 an iterate waits for ")
+
+
+def test_a_memory_that_takes_the_whole_budget_is_refused():
+    choices = {"preset": "gpt2", "data_access": "qram"}
+    p_error, budget = 1e-9, 1e-3
+    for _ in range(50):  # a smaller budget asks for more calls: to the budget that they take
+        found = row_of(asked(**choices, error_budget=budget)).at(4096)
+        budget = found.iterates * found.waits.external_calls * p_error
+    again = row_of(asked(**choices, error_budget=budget)).at(4096)
+    assert again.iterates * again.waits.external_calls * p_error == budget
+    with pytest.raises(InputError, match="all calls of a row"):
+        row_of(asked(**choices, qram_p_error=p_error, error_budget=budget)).at(4096)
+    assert row_of(asked(**choices, qram_p_error=p_error * 0.99, error_budget=budget)).at(4096) == again
+
+
+def test_a_row_never_passes_a_line_only_where_there_is_an_argument():
+    walk = verdict_of(preset="gpt2", data_access="qrom").full
+    memory = verdict_of(preset="gpt2", data_access="qram").full
+    assert walk.never
+    assert walk.never_passes(walk.slowest)
+    assert not memory.never_passes(memory.slowest)
+    assert not walk.never_passes(attrs.evolve(walk.slowest, n_keys=2**20))
