@@ -9,7 +9,7 @@ from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
 from groverattn.frontier.designs import depth_limits, search_designs
 from groverattn.frontier.frontier import frontier
-from groverattn.frontier.table import thinned
+from groverattn.frontier.table import points_table, thinned
 from groverattn.physical.factories import pareto
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row.best import best_row
@@ -116,3 +116,12 @@ def test_thinning_keeps_both_ends():
     points = list(range(100))
     assert thinned(points, 5) == [0, 25, 50, 74, 99]
     assert thinned(points, 200) is points
+
+
+def test_no_two_lines_of_the_table_look_alike_in_qubits_and_none_in_time_but_for_equal_ones():
+    found = frontier(RowRequest.of(n_keys=32_768, d_head=128, n_marked=128))
+    table = points_table(found, 24)
+    for at in (0, 1):
+        texts = {row[at].text for row in table.rows}
+        assert len(texts) == len({row[at].value for row in table.rows})
+    assert any(len(row[0].text.partition("e")[0]) > 4 for row in table.rows)  # 1.797e6 and 1.804e6

@@ -124,7 +124,7 @@ def test_every_table_is_a_csv_file_too(page, html_tables, document):
 def test_page_one_is_open_and_chapters_are_folded(document, page):
     model = document.chapters[1]
     kinds = [type(block).__name__ for block in model.blocks]
-    assert kinds == ["Tiles", "Paragraph", "Figure", "Bars"]
+    assert kinds == ["Tiles", "Paragraph", "Figure", "Bars", "Paragraph"]
     assert len(model.blocks[0].items) == 4
     assert all(section.folded for section in model.sections)
     assert [tag for tag, name, value in page.attributes if value in {each.anchor for each in model.sections}] == [
@@ -261,3 +261,10 @@ def test_identifiers_have_their_figures_prefix_and_references_follow():
 def test_an_image_without_a_size_is_refused():
     with pytest.raises(ValueError, match="viewBox"):
         inline_svg("<svg></svg>", "f-", "x")
+
+
+def test_page_one_says_where_k_is_from(document, markdown_text):
+    toy, gpt2 = (chapter.blocks[-1].text for chapter in document.chapters[1:3])
+    assert toy == "Where k = 2 is from: our choice; small enough to simulate every qubit."
+    assert gpt2 == "Where k = 32 is from: k is our assumption."
+    assert gpt2 in markdown_text

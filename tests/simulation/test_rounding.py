@@ -62,3 +62,34 @@ def test_padding_is_zero_before_and_after():
     keys = head.keys.copy()
     keys[40:] = 0
     assert not Instance.from_target(attrs.evolve(head, keys=keys), 8, 8, 8).is_mostly_zero
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_found_keys_that_are_not_the_largest_without_rounding_are_counted(causal):
+    head = attrs.evolve(bundled_head(), causal=causal)
+    request = SimulationRequest(n_marked=9, key_bits=4, query_bits=4, rows="20:40", engine=EngineChoice("law"))
+    result = simulate(request, head=head)
+    swapped = 0
+    for row in result.rows:
+        seen = row.row + 1 if causal else head.n_keys
+        scores = [float(head.queries[row.row] @ key) for key in head.keys[:seen]]
+        largest = sorted(range(seen), key=lambda key: -scores[key])[: row.n_found]
+        swapped += len(set(row.found) - set(largest))
+    assert 0 < swapped == result.as_json()["found_swapped_by_rounding"] < result.total("n_found")
+    words = " ".join(text_of(result.blocks()).split())
+    assert f"swapped by rounding {swapped} of {result.total('n_found')} found keys in 20 rows" in words
+    assert ("causal" in words) == causal
+    fine = simulate(attrs.evolve(request, key_bits=16, query_bits=16), head=head)
+    assert fine.as_json()["found_swapped_by_rounding"] <= 1
+
+
+def test_equal_scores_are_not_swapped():
+    keys = np.repeat(keys_with(1.0)[:8], 4, axis=0)
+    assert simulate(REQUEST, head=a_head(keys)).output.swapped.sum() == 0
+
+
+def test_a_frame_has_the_keys_of_each_row():
+    result = simulate(REQUEST, head=a_head(keys_with(1.0)))
+    frame = result.to_frame()
+    assert frame["found"].tolist() == [row.found for row in result.rows]
+    assert [len(keys) for keys in frame["found"]] == frame["n_found"].tolist()

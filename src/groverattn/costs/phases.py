@@ -22,9 +22,9 @@ def phases_of(iterate: GroverIterate) -> tuple[Phase, ...]:
     """Return what an iterate does one after the other, and what each part of it needs.
 
     Of an oracle made of a lookup and a score these are load (a walk, then swaps, where the load is made of both),
-    score, predicate, unscore, unload and diffusion; of another one, oracle and diffusion. Where an oracle loads, scores and
-    unloads some keys at a time, each of these is one phase for all of them: magic states made ahead then last for less,
-    so the time is not below that of the true order. The phases add up to the counts of the iterate (see test).
+    score, predicate, unscore, unload and diffusion; of another one, oracle and diffusion. Where an oracle loads, scores
+    and unloads some keys at a time, each of these is one phase for all of them: magic states made ahead then last for
+    less, so the time is not below that of the true order. The phases add up to the counts of the iterate (see test).
 
     Raises:
         InputError: a part does not state its depth.

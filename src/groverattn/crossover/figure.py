@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _FASTEST = "fastest"
 _NOW = {FEWEST_TOFFOLIS: ("s", "#8e5bb5"), _FASTEST: ("D", "#4a86b8"), ASSUMED: ("o", "#c2457a")}
 _LINES = {"slowest": (_NEEDED, "-", "slowest GPU line"), "fastest": ("#4a86b8", "--", "fastest GPU line")}
 _LABELLED_ROW = 1  # lines are labelled low on the map, away from the presets
+_APART = (1.7, 0.8)  # octaves of n and k by which two numbers on the map have to be apart
 _DPI = 200
 
 
@@ -86,18 +88,9 @@ def _contours(panel: Any, data: BreakEvenMap) -> None:
         if _is_on_map(data.reaction_s, needed_s):
             label = f"one reaction, {time_text(data.reaction_s)}, is enough, {title}"
             panel.plot([], [], color=_FLOOR, linestyle=style, linewidth=2, label=label)
-    for number, (n_keys, n_marked) in enumerate(_places(data), start=1):
-        panel.text(
-            math.log2(n_keys),
-            math.log2(n_marked),
-            str(number),
-            fontsize=8,
-            color=_INK,
-            ha="center",
-            va="center",
-            weight="bold",
-        )
-    panel.set_xlabel("keys n (numbers: presets, as listed below)", fontsize=9)
+    for number, (x, y) in enumerate(_places(data), start=1):
+        panel.text(x, y, str(number), fontsize=8, color=_INK, ha="center", va="center", weight="bold")
+    panel.set_xlabel("keys n (numbers: rows, as listed below)", fontsize=9)
     panel.set_ylabel("marked keys k", fontsize=9)
     for axis, values, step in ((panel.xaxis, data.grid.n_keys, 4), (panel.yaxis, data.grid.n_marked, 2)):
         powers = range(round(math.log2(values[0])), round(math.log2(values[-1])) + 1, step)
@@ -124,22 +117,27 @@ def _is_on_map(seconds: float, needed_s: NDArray[np.float64]) -> bool:
     return bool(np.nanmin(needed_s) < seconds < np.nanmax(needed_s))
 
 
-def _places(data: BreakEvenMap) -> list[tuple[int, int]]:
-    """The places of the presets, numbered from left to right; those too close to tell apart are one."""
-    places: dict[tuple[int, int], tuple[int, int]] = {}
-    for mark in data.marks:
-        places.setdefault(_place(mark), (mark.n_keys, mark.n_marked))
-    return [places[key] for key in sorted(places)]
+def _places(data: BreakEvenMap) -> list[tuple[float, float]]:
+    """Log2 of n and k where the marks lie, from left to right; those too close to tell apart are one."""
+    places: list[tuple[float, float]] = []
+    for mark in sorted(data.marks, key=lambda mark: (mark.n_keys, mark.n_marked)):
+        if _number(mark, places) is None:
+            places.append((math.log2(mark.n_keys), math.log2(mark.n_marked)))
+    return places
 
 
-def _place(mark: PresetMark) -> tuple[int, int]:
-    return round(math.log2(mark.n_keys)), round(math.log2(mark.n_marked))
+def _number(mark: PresetMark, places: Sequence[tuple[float, float]]) -> int | None:
+    """Number of the place of a mark, from 1."""
+    x, y = math.log2(mark.n_keys), math.log2(mark.n_marked)
+    near = (at for at, (x0, y0) in enumerate(places, start=1) if abs(x - x0) < _APART[0] and abs(y - y0) < _APART[1])
+    return next(near, None)
 
 
 def _presets(panel: Any, data: BreakEvenMap) -> None:
     """One line per preset: what an iterate may take against both lines, one reaction, and what it takes now."""
-    marks = sorted(data.marks, key=lambda mark: (_place(mark), mark.names))
-    numbers = {key: number for number, key in enumerate(sorted({_place(mark) for mark in marks}), start=1)}
+    places = _places(data)
+    numbers = {mark.names: _number(mark, places) or 0 for mark in data.marks}
+    marks = sorted(data.marks, key=lambda mark: (numbers[mark.names], mark.names))
     heights = np.arange(len(marks))[::-1]
     for height, mark in zip(heights, marks, strict=True):
         panel.plot([mark.fastest_s, mark.slowest_s], [height] * 2, color=_NEEDED, linewidth=4, solid_capstyle="butt")
@@ -149,12 +147,12 @@ def _presets(panel: Any, data: BreakEvenMap) -> None:
     panel.axvline(data.reaction_s, color=_FLOOR, linewidth=2)
     _preset_legend(panel, data)
     panel.set_xscale("log")
-    panel.set_yticks(heights, [f"{', '.join(mark.names)}  {numbers[_place(mark)]}" for mark in marks])
+    panel.set_yticks(heights, [f"{', '.join(mark.names)}  {numbers[mark.names]}" for mark in marks])
     panel.set_ylim(-0.7, len(marks) - 0.3)
     _decades(panel, [mark.fastest_s for mark in marks] + [max(mark.now_s.values()) for mark in marks])
     panel.minorticks_off()
     panel.set_title(
-        f"Time of one iterate of every preset, at the limits of {hardware(data.request.hardware).name}",
+        f"Time of one iterate of each row, at the limits of {hardware(data.request.hardware).name}",
         fontsize=10,
         pad=50,
     )

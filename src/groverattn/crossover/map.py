@@ -43,10 +43,10 @@ class MapGrid:
 
 @attrs.frozen
 class PresetMark:
-    """A place on the map: all presets of the same sizes.
+    """A place on the map: all presets of the same sizes, or the row of the request.
 
     Attributes:
-        names: the presets.
+        names: the presets, or the row.
         n_keys, n_marked: where they lie.
         slowest_s, fastest_s: time that an iterate of theirs may take against either line, seconds.
         now_s: time that it takes at its limits, by data access: `qroam`, `qram` and the fastest circuit, seconds.
@@ -70,7 +70,7 @@ class BreakEvenMap:
         request: whose d, group of query heads, law and machine the grid is for.
         reaction_s: reaction time of the machine, the floor of an oracle that is a single reaction, seconds.
         grid: the times that are needed.
-        marks: the presets, each with its own d and group.
+        marks: the presets, each with its own d and group, and the row of the request where it is none of them.
     """
 
     request: RowRequest
@@ -111,22 +111,31 @@ def _marks(request: RowRequest) -> Iterator[PresetMark]:
             sizes = (preset.shape(8, 8), preset.group_size, stored)
             places.setdefault(sizes, []).append(preset)
     for presets in places.values():
-        yield _mark(request, presets)
+        yield _mark(one_key(request.of_model(presets[0].name)), tuple(one.name for one in presets))
+    if not _is_preset(request) and request.shape.n_keys >= 1 << _LOG2_N[0]:
+        yield _mark(one_key(request), (f"this row, {request.name}",))
 
 
-def _mark(request: RowRequest, presets: list[Preset]) -> PresetMark:
-    preset = presets[0]
-    own = one_key(request.of_model(preset.name))
+def _is_preset(request: RowRequest) -> bool:
+    """Whether the sizes are those of the preset that the request names."""
+    if request.name not in PRESETS:
+        return False
+    own = request.of_model(request.name)
+    return (own.shape, own.gqa_group) == (request.shape, request.gqa_group)
+
+
+def _mark(own: RowRequest, names: tuple[str, ...]) -> PresetMark:
     times = [line.time_s_per_row for line in own.classical()]
-    score = score_of(own)
-    rows = {access: RowLimits.of(own, score, data_access=access).at(preset.keys_in_view) for access in DATA_ACCESSES}
+    score, n_keys = score_of(own), own.shape.n_keys
+    n_searched = n_keys - own.read.n_keys
+    rows = {access: RowLimits.of(own, score, data_access=access).at(n_searched) for access in DATA_ACCESSES}
     now_s = {access: row.iterate_s for access, row in rows.items()}
     iterates = rows[ASSUMED].iterates
     fastest = min((access for access in now_s if access != ASSUMED), key=lambda access: now_s[access])
     return PresetMark(
-        names=tuple(one.name for one in presets),
-        n_keys=preset.keys_in_view,
-        n_marked=preset.n_marked,
+        names=names,
+        n_keys=n_keys,
+        n_marked=own.shape.n_marked,
         slowest_s=max(times) / iterates,
         fastest_s=min(times) / iterates,
         now_s={access: now_s[access] for access in dict.fromkeys((FEWEST_TOFFOLIS, fastest, ASSUMED))},

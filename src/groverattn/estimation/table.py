@@ -88,15 +88,17 @@ def _(result: Comparison) -> tuple[Block, ...]:
     return (
         Paragraph(heading(result.request)),
         *map(Paragraph, about_text(result.request)),
-        accesses_table(result),
+        accesses_table(result).without(*_BELOW),
         Paragraph(f"One row on a GPU, slowest and fastest of each kind: {gpu}\n{result.verdict}"),
         Paragraph(_LEGEND.format(marked=growth_of_k(result.request))),
     )
 
 
+_BELOW = ("Toffoli depth", "logical qubits", "passes the slowest GPU line from")
+"""Columns that a terminal of 80 characters has no room for: JSON and reports have them, and a sentence has the last."""
 _LEGEND = (
-    "Toffoli, depth (Toffoli depth) and reactions (measurement depth, which the reaction time multiplies; the "
-    "measurement inside each Toffoli included) of one iterate; {marked}. Before every unload goes on, the "
+    "Toffoli and reactions (measurement depth, which the reaction time multiplies; the measurement inside each Toffoli "
+    "included) of one iterate; {marked}. Before every unload goes on, the "
     "control computer reads all keys for a parity, as many bits as a scan reads, in every iterate; its rate is the "
     "machine's `control_bits_per_s`. A call of qram takes 10 us and no qubits unless told otherwise."
 )
@@ -227,9 +229,8 @@ def accesses_table(comparison: Comparison) -> Table:
         if isinstance(error, InputError)
     )
     note = (
-        "> 2^56 in the last column: not up to that number. Each access by its best design; an iterate searches one "
-        "part of the keys; gates that share a control take turns on its copies, which are counted. `qram` is no "
-        "circuit: its calls have no gates in any count."
+        "Each access by its best design; an iterate searches one part of the keys; gates that share a control take "
+        "turns on its copies, which are counted. `qram` is no circuit: its calls have no gates in any count."
     )
     caption = f"Every data access on {hardware(comparison.request.hardware).name}"
     left_out = next((not_in_the_price(each.physical) for each in comparison.circuits.values()), ())

@@ -54,7 +54,7 @@ def _(result: Frontier, ax: Any) -> None:
     tidy(ax, size=None)
     name, shape = result.request.name, result.request.shape
     ax.set_title(f"{name}: one row, n = {shape.n_keys:,} keys, k = {shape.n_marked:,}", fontsize=10, loc="left")
-    ax.legend(frameon=False, fontsize=9, loc="upper right")
+    ax.legend(frameon=False, fontsize=9, loc="best")
 
 
 @picture_of.register

@@ -13,7 +13,18 @@ from groverattn.physical.table import not_in_the_price, set_by_text
 from groverattn.row.price import RowPrice
 from groverattn.row.sentences import about_text, heading
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
-from groverattn.show.numbers import EMPTY, Cell, count, duration, power_text, rounded, words
+from groverattn.show.numbers import (
+    EMPTY,
+    Cell,
+    count,
+    count_text,
+    duration,
+    power_text,
+    rounded,
+    time_text,
+    told_apart,
+    words,
+)
 from groverattn.show.result import blocks_of, main_table_of
 
 _POINTS_SHOWN = 24
@@ -46,15 +57,19 @@ def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] |
     others = ", and others with a name" if beaten else ""
     also = [f"`{names[_place(point)]}` is listed although another design beats it." for point in beaten]
 
+    rows = sorted([*shown, *beaten], key=lambda point: point.qubits)
+    qubits = told_apart((point.qubits for point in rows), count_text)
+    times = told_apart((point.duration_s for point in rows), time_text)
+
     def design(point: FrontierPoint) -> Cell:
         name = names.get(_place(point))
         return words(point.price.design_text if name is None else f"`{name}`: {point.price.design_text}")
 
     return table_of(
         f"Designs that no other beats in both qubits and time{thin}{others}",
-        sorted([*shown, *beaten], key=lambda point: point.qubits),
-        (Column("physical qubits", "qubits", "frontier", short="qubits"), lambda p: count(p.qubits)),
-        (Column("time of one row", IN_CELL, "frontier", short="time"), lambda p: duration(p.duration_s)),
+        rows,
+        (Column("physical qubits", "qubits", "frontier", short="qubits"), lambda p: qubits[p.qubits]),
+        (Column("time of one row", IN_CELL, "frontier", short="time"), lambda p: times[p.duration_s]),
         (Column("machines", "machines", "frontier"), lambda p: count(p.design.n_machines)),
         (
             Column("factories of each", "factories", "frontier", short="factories"),

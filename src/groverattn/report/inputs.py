@@ -136,7 +136,9 @@ def marked_note(preset: Preset) -> str:
     >>> marked_note(preset("gpt2"))
     'k is our assumption'
     """
-    return preset.note.replace("n_marked", "k")
+    if "n_marked" in preset.note:
+        return preset.note.replace("n_marked", "k")
+    return f"{'our choice' if preset.index_heads is None else 'what its indexer chooses'}; {preset.note}"
 
 
 def _unit(value: float, unit: str) -> Cell:

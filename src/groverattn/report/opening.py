@@ -11,6 +11,7 @@ from groverattn.frontier.frontier import Frontier
 from groverattn.physical.table import LIMIT_WORDS, set_by_text
 from groverattn.report.contest import Contest
 from groverattn.report.figure import place_svg
+from groverattn.report.inputs import marked_source
 from groverattn.report.results import BEST, ModelResults
 from groverattn.row.designs import design_text
 from groverattn.show.document import Block, Figure, Paragraph
@@ -39,7 +40,9 @@ def front(results: ModelResults) -> tuple[Block, ...]:
     blocks: list[Block] = [_tiles(results), verdict]
     blocks += [_place(results)] if isinstance(results.frontier, Frontier) else []
     best = results.designs.get(BEST)
-    return (*blocks, *([_bars(best)] if best is not None else []))
+    blocks += [_bars(best)] if best is not None else []
+    k = f"{results.request.shape.n_marked:,}"
+    return (*blocks, Paragraph(f"Where k = {k} is from: {marked_source(results)}.", ("inputs",)))
 
 
 def _tiles(results: ModelResults) -> Tiles:

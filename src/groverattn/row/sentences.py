@@ -235,7 +235,7 @@ def ratio_text(reading: Reading, line: Crossover) -> str:
 
 def passing_text(slowest: Crossover) -> str:
     """From how many keys on the slowest line is passed, or up to how many it is not."""
-    return f"> {power_text(slowest.n_max)}" if slowest.n_keys is None else count_text(slowest.n_keys)
+    return f"none up to {power_text(slowest.n_max)}" if slowest.n_keys is None else count_text(slowest.n_keys)
 
 
 def passing_sentence(slowest: Mapping[str, Crossover]) -> str:

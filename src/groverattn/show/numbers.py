@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -44,16 +45,16 @@ EMPTY = Cell("")
 """Where there is nothing to say."""
 
 
-def count_text(value: float) -> str:
-    """Write a count: with separators up to a million, in powers of ten beyond.
+def count_text(value: float, digits: int = _DIGITS) -> str:
+    """Write a count: with separators up to a million, in powers of ten beyond, with three digits.
 
     >>> count_text(134355), count_text(3.2e9)
     ('134,355', '3.20e9')
     """
-    return f"{value:,.0f}" if abs(value) < _LARGEST_PLAIN else _scientific(value, _DIGITS)
+    return f"{value:,.0f}" if abs(value) < _LARGEST_PLAIN else _scientific(value, digits)
 
 
-def time_text(seconds: float) -> str:
+def time_text(seconds: float, digits: int = _DIGITS) -> str:
     """Write a duration with three digits in the largest unit that it fills.
 
     >>> time_text(4867.5), time_text(6.9e-7), time_text(0.9999), time_text(3.46e-13)
@@ -65,9 +66,9 @@ def time_text(seconds: float) -> str:
         return f"{seconds:g} s"
     found = next(((size, unit) for size, unit in _TIMES if seconds >= _ROUNDS_UP * size), None)
     if found is None:
-        return f"{_scientific(seconds, _DIGITS)} s"
+        return f"{_scientific(seconds, digits)} s"
     size, unit = found
-    return f"{number_text(seconds / size)} {unit}"
+    return f"{number_text(seconds / size, digits)} {unit}"
 
 
 def number_text(value: float, digits: int = _DIGITS) -> str:
@@ -143,6 +144,22 @@ def rounded(value: float, digits: int = _DIGITS) -> Cell:
 def duration(seconds: float) -> Cell:
     """A time in the largest unit that it fills."""
     return Cell(time_text(seconds), seconds)
+
+
+def told_apart(values: Iterable[float], text: Callable[[float, int], str]) -> dict[float, Cell]:
+    """Cells of some values with three digits, or up to two more where another value would be written alike.
+
+    >>> [cell.text for cell in told_apart([1_801_000, 1_804_000, 2_000_000], count_text).values()]
+    ['1.801e6', '1.804e6', '2.00e6']
+    """
+    different = dict.fromkeys(values)
+
+    def digits(value: float) -> int:
+        several = range(_DIGITS, _DIGITS + 2)
+        alone = (n for n in several if [text(other, n) for other in different].count(text(value, n)) == 1)
+        return next(alone, _DIGITS + 2)
+
+    return {value: Cell(text(value, digits(value)), value) for value in different}
 
 
 def probability(p: float) -> Cell:

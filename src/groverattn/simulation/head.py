@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -226,4 +226,20 @@ def _assess(instance: Instance, results: list[RowResult], seed: int, method: Sea
     rounding = _ROUNDING * bounds.value_max
     errors = np.abs(approximation.output() - exact_attention(instance.head, rows)).max(axis=1)
     errors[errors <= rounding] = 0  # what is left of such a difference depends on the processor
-    return OutputErrors(rows, errors, bounds.output_a_priori + rounding, bounds.output_a_posteriori + rounding)
+    return OutputErrors(
+        rows,
+        errors,
+        bounds=bounds.output_a_priori + rounding,
+        certificates=bounds.output_a_posteriori + rounding,
+        found=np.array([len(keys) for keys in found]),
+        swapped=np.array(list(map(functools.partial(_swapped, instance.head), rows.tolist(), found))),
+    )
+
+
+def _swapped(head: AttentionHead, row: int, found: Sequence[int] | NDArray[np.int64]) -> int:
+    """Found keys of a row that are not among as many of its largest scores without rounding; equal ones are."""
+    if not len(found):
+        return 0
+    scores = head.keys[: head.visible_keys(row)] @ head.queries[row]
+    least = np.partition(scores, -len(found))[-len(found)]
+    return int((scores[np.asarray(found)] < least - _ROUNDING * np.abs(scores).max()).sum())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -20,6 +20,9 @@ from groverattn.reference.search.methods import SearchMethod
 from groverattn.show.result import Shown
 from groverattn.simulation.request import SimulationRequest
 from groverattn.simulation.row_search import RowResult
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SCHEMA = "groverattn.simulate/2"
 
@@ -38,12 +41,16 @@ class OutputErrors:
         bounds: bound of it from the range of the tail alone, 2 tanh(R/4) max|V|, and the rounding of sums of values:
             1e-12 max|V|, without which a row that was read whole could not keep its bound of 0.
         certificates: bound of it from the mass of the tail, and the same rounding.
+        found: keys that were found.
+        swapped: those of them that are not among as many keys of the largest scores without rounding.
     """
 
     rows: NDArray[np.intp]
     errors: NDArray[np.float64]
     bounds: NDArray[np.float64]
     certificates: NDArray[np.float64]
+    found: NDArray[np.intp]
+    swapped: NDArray[np.intp]
 
     @property
     def within_bounds(self) -> bool:
@@ -92,6 +99,10 @@ class Simulation(Shown):
         """Largest |V| of the head, the unit of the output errors; None of an indexer."""
         head = self.instance.head
         return float(np.abs(head.values).max()) if isinstance(head, AttentionHead) else None
+
+    def to_frame(self) -> DataFrame:
+        """Return a row for each row that was searched; `found` are its keys, None where they were only counted."""
+        return super().to_frame().assign(found=[row.found for row in self.rows])
 
     def total(self, name: str) -> int:
         """Sum of one quantity over the rows."""
@@ -262,11 +273,13 @@ class Simulation(Shown):
 
 def _output_numbers(output: OutputErrors | None) -> dict[str, Any]:
     if output is None:
-        names = ("max_output_error", "max_output_error_row", "output_error_bound", "output_error_certificate")
+        names = ("found_swapped_by_rounding", *(f"max_output_error{of}" for of in ("", "_row")))
+        names += ("output_error_bound", "output_error_certificate")
         return {"rows_assessed": 0} | dict.fromkeys(names)
     worst = int(np.argmax(output.errors))
     return {
         "rows_assessed": len(output.rows),
+        "found_swapped_by_rounding": int(output.swapped.sum()),
         "max_output_error": float(output.errors[worst]),
         "max_output_error_row": int(output.rows[worst]),
         "output_error_bound": float(output.bounds.max()),

@@ -12,12 +12,13 @@ from groverattn.inputs import inputs_of
 from groverattn.problem.instance import Instance
 from groverattn.reference.search.amplification import success_probability
 from groverattn.reference.search.laws import LAW_WORDS
+from groverattn.reference.search.methods import SEARCH_METHODS
 from groverattn.show.document import IN_CELL, Block, Column, Paragraph, Table, table_of
 from groverattn.show.numbers import EMPTY, Cell, count, count_text, number_text, whole, words
 from groverattn.show.result import blocks_of, main_table_of
 from groverattn.simulation.amplitudes import Amplitudes, p_marked
 from groverattn.simulation.request import SimulationRequest
-from groverattn.simulation.result import Simulation
+from groverattn.simulation.result import OutputErrors, Simulation
 from groverattn.simulation.row_search import RowResult
 from groverattn.simulation.trials import RowSearch, TrialRecord
 
@@ -29,8 +30,9 @@ def _(result: Simulation) -> tuple[Block, ...]:
     request, instance, method = result.request, result.instance, result.method
     heading = (
         f"{instance.head.name}: n = {instance.n_keys}, d = {instance.d_head}, {_heads_of(instance)}"
-        f"{instance.queries.bits}/{instance.keys.bits} bits, {instance.threshold_rule}; engine {request.engine.name}, "
-        f"method {method.name}, data access {request.data_access}, seed {request.seed}"
+        f"{'causal, ' * instance.head.causal}{instance.queries.bits}/{instance.keys.bits} bits, "
+        f"{instance.threshold_rule}; engine {request.engine.name}, method {method.name} "
+        f"({SEARCH_METHODS[method.name].partition(':')[0]}), data access {request.data_access}, seed {request.seed}"
     )
     columns = (Column("quantity"), Column("number", IN_CELL), Column("of what"))
     rows = tuple((words(name), value, words(what)) for name, value, what in _rows(result))
@@ -39,10 +41,10 @@ def _(result: Simulation) -> tuple[Block, ...]:
 
 
 def _default_k(result: Simulation) -> Iterator[str]:
-    """Say that k is the default, where it sets the thresholds and is."""
+    """Say what the default of k is, where it sets the thresholds and k is that."""
     request = result.request
     if request.tau is None and request.n_marked == inputs_of(SimulationRequest)["n_marked"].default:
-        yield f"k = {request.n_marked} is the default; `--n-marked` sets another."
+        yield f"k is {request.n_marked} unless `--n-marked` says otherwise."
 
 
 def _beside_a_scan(result: Simulation) -> Iterator[str]:
@@ -81,6 +83,8 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
         else ""
     )
     allowed = f"marked keys; allowed: one in {number_text(1 / method.p_failure)} rows{faults}"
+    if result.output is not None:
+        yield "swapped by rounding", whole(int(result.output.swapped.sum())), _swapped_text(result.output)
     yield "missed", whole(result.total("missed")), allowed
     yield "false", whole(result.total("false")), "keys called found that are not marked"
     given_up = result.total("stopped_early")
@@ -104,7 +108,7 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
         among = f"with {result.total('marked_read'):,} of the marked among them; the search runs over the others"
         yield "keys read first", whole(result.total("keys_read")), among
     first = "first, " if request.reading.reads else ""
-    scan = f"a scan of all rows reads {result.key_visits_of_a_scan:,}"
+    scan = f"a scan of these rows reads {result.key_visits_of_a_scan:,}"
     read = f"{first}to check what was measured, and rows read whole; {scan}"
     yield "keys read", whole(result.total("key_visits")), read
     yield from _output_rows(result)
@@ -133,6 +137,13 @@ def _output_rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     alone, any_weights = number_text(output.bounds.max()), number_text(2 * most)
     bound = f"from the tail's mass; {alone} from its range alone, and {any_weights} holds for any weights"
     yield "its bound", _three(output.certificates.max()), bound
+
+
+def _swapped_text(output: OutputErrors) -> str:
+    return (
+        f"of {int(output.found.sum()):,} found keys in {len(output.rows):,} rows: others of the row have larger "
+        "scores without rounding"
+    )
 
 
 def _heads_of(instance: Instance) -> str:

@@ -172,13 +172,18 @@ def _sizes(record: Mapping[str, Any], family: Family) -> Iterator[tuple[str, tup
         no_position, position, rank = (
             size_of(record, field) for field in ("qk_nope_head_dim", "qk_rope_head_dim", "kv_lora_rank")
         )
-        yield "d_head", ("qk_nope_head_dim or qk_rope_head_dim", _sum(no_position, position))
-        yield "key_numbers", ("kv_lora_rank or qk_rope_head_dim", _sum(rank, position))
+        yield "d_head", (_absent(record, "qk_nope_head_dim", "qk_rope_head_dim"), _sum(no_position, position))
+        yield "key_numbers", (_absent(record, "kv_lora_rank", "qk_rope_head_dim"), _sum(rank, position))
     elif family.d_head is None or _is_computed(record, family.d_head, family.d_head_unstated):
-        yield "d_head", (f"{family.width} or {family.heads}", _share(record, family, heads))
+        yield "d_head", (_absent(record, family.width, family.heads), _share(record, family, heads))
     else:
         yield "d_head", (family.d_head, size_of(record, family.d_head))
     yield "n_keys", _positions(record, family)
+
+
+def _absent(record: Mapping[str, Any], *fields: str) -> str:
+    """Those of the fields that make up a size which are not there; where all are, all of them."""
+    return " and ".join([field for field in fields if record.get(field) is None] or fields)
 
 
 def _sum(first: int | None, second: int | None) -> int | None:

@@ -19,7 +19,7 @@ from groverattn.reference.search.unknown import UnknownNumberSearch
 SEARCH_METHODS = {
     "unknown": "number of marked keys unknown: growing trials, last check by fixed-point search",
     "posterior": "number unknown: runs of least cost per success, from a posterior over the number left",
-    "expected": "the same, begun at the number of keys that is expected",
+    "expected": "number expected: as unknown, begun at that number",
     "counted": "number estimated by quantum counting first, then as expected",
     "known": "number of marked keys known: no last check",
     "collector": "number known, found keys not excluded: runs can be shared by parallel machines",
