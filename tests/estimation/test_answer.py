@@ -36,7 +36,7 @@ def test_no_row_of_a_preset_breaks_inside_a_phrase(name, width):
 
 def test_it_says_what_one_is_and_which_time_a_gpu_takes(answer):
     text = " ".join(text_of(answer.blocks(), 120).split())
-    assert re.search(r"15 iterates of \S+ ms each \(\d+ GPU rows\), set by factories A row", text)
+    assert re.search(r"15 iterates of \S+ ms each \(\d+ rows on a GPU\), set by factories A row", text)
     assert re.search(r"GPU \S+ us, H100 decode top-k fp16; batched \S+ ps, B200 prefill \w+", text)
     assert "A batched GPU time shares the work of many rows, and nothing is selected in it." in text
     assert "an iterate is one call of the oracle" in text

@@ -61,7 +61,7 @@ def answer_table(result: Estimate) -> Table:
     quantum  20.6 ms on 93,940 physical qubits, bucket-brigade, gidney-fowler-2018
     GPU      7.95 us, H100 decode top-k fp16; batched 2.00 ps, B200 prefill fp8
     factor   GPU faster by 2,590 to 1.03e10; no crossover up to n = 2^56
-    why      15 iterates of 1.33 ms each (167 GPU rows), set by factories
+    why      15 iterates of 1.33 ms each (167 rows on a GPU), set by factories
     """
     rows = {
         "quantum": _quantum(result),
@@ -123,5 +123,5 @@ def _why(result: Estimate) -> str:
             f"{count_text(iterates)} iterates on {result.row.n_machines:,} machines in {time_text(seconds)}, {set_by}"
         )
     rows = result.slower_by_slowest / iterates
-    equals = f" ({number_text(rows)} GPU rows)" if rows >= 1 else ""
+    equals = f" ({number_text(rows)} rows on a GPU)" if rows >= 1 else ""
     return f"{count_text(iterates)} iterates of {time_text(seconds / iterates)} each{equals}, {set_by}"

@@ -201,11 +201,11 @@ def reading_clauses(reading: Reading) -> tuple[str, ...]:
 
 def given_tau_sentence(given_tau: Crossover) -> str:
     """Say which line is the rival where the threshold is given, and how the row ends against it."""
-    found = f"from n = {count_text(given_tau.n_keys)} on" if given_tau.n_keys else "at no number of keys compared"
+    found = f"is passed from n = {count_text(given_tau.n_keys)} on" if given_tau.n_keys else "is not passed either"
     return (
         "The slowest line selects the k largest of one row alone, as a GPU has to where k is given. Where tau is "
-        "given, it keeps the keys that reach tau while it scores them: the slowest line that selects nothing is passed "
-        f"{found}, and the ratio at n = {power_text(given_tau.n_max)} is {number_text(given_tau.ratio_at_n_max)}."
+        "given, it keeps the keys that reach tau while it scores them: the slowest line that selects nothing "
+        f"{found}; the ratio at n = {power_text(given_tau.n_max)} is {number_text(given_tau.ratio_at_n_max)}."
     )
 
 
