@@ -11,6 +11,7 @@ from groverattn.estimation.estimate import estimate
 from groverattn.frontier import designs as search_designs
 from groverattn.frontier.figure import place_svg
 from groverattn.frontier.tradeoffs import VALUES, RowChoices, vary
+from groverattn.row.request import ONE_KEY
 
 START = RowChoices.of(preset="gpt2", n_keys=1024, n_marked=32, data_access="qroam")
 
@@ -110,7 +111,7 @@ def test_values_are_distinct_and_hold_the_start():
 
 
 def test_a_curve_without_a_single_point_says_why():
-    start = START.but(hardware="litinski-2019", error_budget=1e-99)
+    start = START.but(hardware="litinski-2019", error_budget=1e-99, **ONE_KEY | {"n_searched": 1024, "control_copies": 1})
     with pytest.raises(InputError, match=r"7\.1e-99 of the error budget"):
         vary(start, "bits")
 
