@@ -28,6 +28,8 @@ from groverattn.physical.pace import LIMITS, Floats
 # phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never costs more.
 _SHARES = 0.87 ** np.arange(1, 33)
 _STORES = tuple(4**power for power in range(1, 11))
+# Of a tile in an interval: below it storage takes nothing of any budget, and squares of its inverse are still finite.
+_LEAST_RATE = 1e-120
 # Factories that are priced before the others, most of which the best of these rules out.
 _FIRST = 12
 
@@ -227,13 +229,12 @@ class _Site:
         Clifford traffic over c: (c + w) (tiles + max(traffic / c - operating, 0)) is what is allowed.
         """
         demand, cycles = self.demand, 1 if self.hardware.error_interval == "cycle" else self.place.distance
-        allowed = self.p_left[factories] / self.place.error_rate * cycles
+        allowed = self.p_left[factories] / max(self.place.error_rate, _LEAST_RATE) * cycles
         few = allowed / max(demand.exposed_tiles, 1.0) - demand.waiting_cycles
         traffic = float(demand.clifford) * self.place.distance
         kept = max(demand.exposed_tiles - demand.operating_tiles, 1.0)
         half = (allowed - traffic - demand.waiting_cycles * kept) / (2 * kept)
-        with np.errstate(over="ignore"):  # codes so large that storage takes nothing of the budget
-            many = half + np.sqrt(np.maximum(half**2 - traffic * demand.waiting_cycles / kept, 0.0))
+        many = half + np.sqrt(np.maximum(half**2 - traffic * demand.waiting_cycles / kept, 0.0))
         buys = demand.operating_tiles < demand.operating_tiles_max
         return np.where(buys & (few * demand.operating_tiles < traffic), many, few)
 
