@@ -111,7 +111,8 @@ def test_values_are_distinct_and_hold_the_start():
 
 
 def test_a_curve_without_a_single_point_says_why():
-    start = START.but(hardware="litinski-2019", error_budget=1e-99, **ONE_KEY | {"n_searched": 1024, "control_copies": 1})
+    fixed = ONE_KEY | {"n_searched": 1024, "control_copies": 1}
+    start = START.but(hardware="litinski-2019", error_budget=1e-99, **fixed)
     with pytest.raises(InputError, match=r"7\.1e-99 of the error budget"):
         vary(start, "bits")
 
