@@ -28,8 +28,7 @@ from groverattn.physical.pace import LIMITS, Floats
 # phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never costs more.
 _SHARES = 0.87 ** np.arange(1, 33)
 _STORES = tuple(4**power for power in range(1, 11))
-# Of a tile in an interval: below it storage takes nothing of any budget, and squares of its inverse are still finite.
-_LEAST_RATE = 1e-120
+_LEAST_RATE = 1e-120  # of errors: storage takes nothing of a budget, and squares of its inverse are finite
 # Factories that are priced before the others, most of which the best of these rules out.
 _FIRST = 12
 
