@@ -31,12 +31,12 @@ def test_a_search_that_asks_more_than_a_scan_says_so():
 
 
 def test_one_that_asks_less_says_nothing():
-    assert "a scan of these rows" not in said(searched(1 << 14, n_marked=1))
+    assert "a scan of these rows would read" not in said(searched(1 << 14, n_marked=1))
 
 
 @pytest.mark.parametrize(("inputs", "is_said"), [({}, True), ({"n_marked": 4}, False), ({"tau": 0.5}, False)])
 def test_the_default_k_is_named_as_such(inputs, is_said):
-    assert ("k = 16 is the default; --n-marked sets another." in said(searched(64, **inputs))) == is_said
+    assert ("k is 16 unless --n-marked says otherwise." in said(searched(64, **inputs))) == is_said
 
 
 def test_a_refusal_of_rows_names_those_that_were_asked_for():

@@ -71,7 +71,7 @@ def _(result: Estimate) -> tuple[Block, ...]:
         Paragraph(f"{limits_text(result)}\n{budget_text(result)}"),
         laws_table(result).without("at most"),
         Paragraph(f"{_CROSSOVER}: {passes}{verdict[0]}."),
-        Points(tuple(f"{clause[0].upper()}{clause[1:]}." for clause in verdict[1:])),
+        Points(tuple(f"{clause}." for clause in verdict[1:])),
         Paragraph(given_tau_sentence(result.crossover.given_tau)),
         *([Paragraph(QRAM_IN_WORDS)] if request.design.data_access == "qram" else []),
     )
