@@ -265,6 +265,6 @@ def test_an_image_without_a_size_is_refused():
 
 def test_page_one_says_where_k_is_from(document, markdown_text):
     toy, gpt2 = (chapter.blocks[-1].text for chapter in document.chapters[1:3])
-    assert toy == "Where k = 2 is from: our choice; small enough to simulate every qubit."
-    assert gpt2 == "Where k = 32 is from: k is our assumption."
+    assert toy == "k = 2: our choice; small enough to simulate every qubit."
+    assert gpt2 == "k = 32: our assumption."
     assert gpt2 in markdown_text

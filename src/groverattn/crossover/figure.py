@@ -121,22 +121,25 @@ def _places(data: BreakEvenMap) -> list[tuple[float, float]]:
     """Log2 of n and k where the marks lie, from left to right; those too close to tell apart are one."""
     places: list[tuple[float, float]] = []
     for mark in sorted(data.marks, key=lambda mark: (mark.n_keys, mark.n_marked)):
-        if _number(mark, places) is None:
+        if not any(_is_at(mark, place) for place in places):
             places.append((math.log2(mark.n_keys), math.log2(mark.n_marked)))
     return places
 
 
-def _number(mark: PresetMark, places: Sequence[tuple[float, float]]) -> int | None:
+def _is_at(mark: PresetMark, place: tuple[float, float]) -> bool:
+    dx, dy = math.log2(mark.n_keys) - place[0], math.log2(mark.n_marked) - place[1]
+    return abs(dx) < _APART[0] and abs(dy) < _APART[1]
+
+
+def _number(mark: PresetMark, places: Sequence[tuple[float, float]]) -> int:
     """Number of the place of a mark, from 1."""
-    x, y = math.log2(mark.n_keys), math.log2(mark.n_marked)
-    near = (at for at, (x0, y0) in enumerate(places, start=1) if abs(x - x0) < _APART[0] and abs(y - y0) < _APART[1])
-    return next(near, None)
+    return next(number for number, place in enumerate(places, start=1) if _is_at(mark, place))
 
 
 def _presets(panel: Any, data: BreakEvenMap) -> None:
     """One line per preset: what an iterate may take against both lines, one reaction, and what it takes now."""
     places = _places(data)
-    numbers = {mark.names: _number(mark, places) or 0 for mark in data.marks}
+    numbers = {mark.names: _number(mark, places) for mark in data.marks}
     marks = sorted(data.marks, key=lambda mark: (numbers[mark.names], mark.names))
     heights = np.arange(len(marks))[::-1]
     for height, mark in zip(heights, marks, strict=True):

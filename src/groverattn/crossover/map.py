@@ -70,7 +70,7 @@ class BreakEvenMap:
         request: whose d, group of query heads, law and machine the grid is for.
         reaction_s: reaction time of the machine, the floor of an oracle that is a single reaction, seconds.
         grid: the times that are needed.
-        marks: the presets, each with its own d and group, and the row of the request where it is none of them.
+        marks: the presets, each with its own d and group; the requested row too, unless it is a preset.
     """
 
     request: RowRequest

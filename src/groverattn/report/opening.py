@@ -41,8 +41,8 @@ def front(results: ModelResults) -> tuple[Block, ...]:
     blocks += [_place(results)] if isinstance(results.frontier, Frontier) else []
     best = results.designs.get(BEST)
     blocks += [_bars(best)] if best is not None else []
-    k = f"{results.request.shape.n_marked:,}"
-    return (*blocks, Paragraph(f"Where k = {k} is from: {marked_source(results)}.", ("inputs",)))
+    source = marked_source(results).removeprefix("k is ")
+    return (*blocks, Paragraph(f"k = {results.request.shape.n_marked:,}: {source}.", ("inputs",)))
 
 
 def _tiles(results: ModelResults) -> Tiles:

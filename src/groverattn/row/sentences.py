@@ -201,11 +201,14 @@ def reading_clauses(reading: Reading) -> tuple[str, ...]:
 
 def given_tau_sentence(given_tau: Crossover) -> str:
     """Say which line is the rival where the threshold is given, and how the row ends against it."""
-    found = f"is passed from n = {count_text(given_tau.n_keys)} on" if given_tau.n_keys else "is not passed either"
+    largest, ratio = f"n = {power_text(given_tau.n_max)}", number_text(given_tau.ratio_at_n_max)
+    found = f"is not passed up to {largest}, where the ratio is {ratio}"
+    if given_tau.n_keys is not None:
+        found = f"is passed from n = {count_text(given_tau.n_keys)} on, and the ratio at {largest} is {ratio}"
     return (
         "The slowest line selects the k largest of one row alone, as a GPU has to where k is given. Where tau is "
         "given, it keeps the keys that reach tau while it scores them: the slowest line that selects nothing "
-        f"{found}; the ratio at n = {power_text(given_tau.n_max)} is {number_text(given_tau.ratio_at_n_max)}."
+        f"{found}."
     )
 
 

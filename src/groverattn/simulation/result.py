@@ -273,9 +273,8 @@ class Simulation(Shown):
 
 def _output_numbers(output: OutputErrors | None) -> dict[str, Any]:
     if output is None:
-        names = ("found_swapped_by_rounding", *(f"max_output_error{of}" for of in ("", "_row")))
-        names += ("output_error_bound", "output_error_certificate")
-        return {"rows_assessed": 0} | dict.fromkeys(names)
+        of_rows = ("found_swapped_by_rounding", "max_output_error", "max_output_error_row")
+        return {"rows_assessed": 0} | dict.fromkeys((*of_rows, "output_error_bound", "output_error_certificate"))
     worst = int(np.argmax(output.errors))
     return {
         "rows_assessed": len(output.rows),

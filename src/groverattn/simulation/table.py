@@ -77,14 +77,14 @@ def _rows(result: Simulation) -> Iterator[tuple[str, Cell, str]]:
     products = "one inner product" if result.instance.n_heads == 1 else f"{result.instance.n_heads} inner products"
     found = f"of {result.total('n_marked'):,}; each was checked with {products}"
     yield "found", whole(result.total("n_found")), found
+    if result.output is not None:
+        yield "swapped by rounding", whole(int(result.output.swapped.sum())), _swapped_text(result.output)
     faults = (
         f", with a fault in {number_text(1 / request.engine.fault_rate)} iterates more"
         if request.engine.fault_rate
         else ""
     )
     allowed = f"marked keys; allowed: one in {number_text(1 / method.p_failure)} rows{faults}"
-    if result.output is not None:
-        yield "swapped by rounding", whole(int(result.output.swapped.sum())), _swapped_text(result.output)
     yield "missed", whole(result.total("missed")), allowed
     yield "false", whole(result.total("false")), "keys called found that are not marked"
     given_up = result.total("stopped_early")

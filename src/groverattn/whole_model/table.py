@@ -117,8 +117,8 @@ def gpus_table(models: Models) -> Table:
             )
     rows = tuple(zip(*cells, strict=True))
     notes.append(
-        "Attention alone, as GPUs run a whole model: nothing is selected, which no answer needs, and of a token the "
-        "keys are read once, and no values."
+        "Attention alone, as GPUs run a whole model: no top-k is selected, since the output does not need one; the "
+        "keys of a token are read once, and no values."
     )
     return Table("The attention of the whole model on GPUs", tuple(columns), rows, notes=tuple(notes))
 
