@@ -15,7 +15,7 @@ from groverattn.classical.lines import (
     indexer_lines,
     slowest_of,
 )
-from groverattn.classical.selection import ALONE, BATCHED, OTHERS, alone_s, batched_s, bytes_s
+from groverattn.classical.selection import ALONE, BATCHED, OTHERS, SCORE_BYTES, alone_s, batched_s, bytes_s
 from groverattn.classical.sparse_attention import published_systems
 from groverattn.errors import InputError
 
@@ -128,3 +128,8 @@ def test_every_kernel_and_every_system_has_a_source():
 def test_sizes_below_one(sizes):
     with pytest.raises(InputError, match="at least 1"):
         alone_s(H100, *sizes)
+
+
+def test_no_more_indices_are_written_than_there_are_scores():
+    for gpu in (H100, B200):
+        assert bytes_s(gpu, 100, 1000) == bytes_s(gpu, 100, 100) == SCORE_BYTES * 200 / gpu.bytes_per_s

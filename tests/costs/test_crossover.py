@@ -157,3 +157,14 @@ def test_a_machine_that_runs_nothing_or_begins_late():
     assert math.isnan(never.quantum_exponent)
     assert never.classical_exponent == 1
     assert never.log2_extrapolated is None
+
+
+def test_exponents_are_measured_over_numbers_of_keys_that_are_compared():
+    """The last factor of 2^8 may begin below the smallest one."""
+
+    def quantum_s(n):
+        assert n >= 1000
+        return float(n) ** 2
+
+    found = find_crossover(quantum_s, lambda n: n, n_min=1000, n_max=1 << 12)
+    assert (found.quantum_exponent, found.classical_exponent) == pytest.approx((2, 1))

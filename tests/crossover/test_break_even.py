@@ -7,7 +7,8 @@ from qualtran.surface_code import QECScheme
 from groverattn.crossover.break_even import BreakEven, error_rate_need
 from groverattn.crossover.crossover import BreakEvenPoint, crossover
 from groverattn.errors import InputError
-from groverattn.row.request import RowRequest
+from groverattn.estimation.estimate import estimate
+from groverattn.row.request import ONE_KEY, RowRequest
 from groverattn.row.time import tau_s
 
 
@@ -145,3 +146,11 @@ def test_one_access_or_all_and_further_sizes():
 def test_a_search_without_iterates_has_no_break_even_point():
     with pytest.raises(InputError, match="no iterate"):
         point(n_keys=2, n_marked=1, search_law="ideal")
+
+
+def test_states_of_a_row_are_its_toffolis_t_gates_and_those_of_its_rotations():
+    request = RowRequest.of(n_keys=1000, d_head=8, n_marked=4, **ONE_KEY | {"n_searched": 1000, "data_access": "qrom"})
+    found, result = BreakEvenPoint.of(request), estimate(request)
+    counts, per_rotation = result.totals.row, result.physical.t_per_rotation
+    assert counts.rotation * per_rotation > 0
+    assert found.supply.states_per_row == counts.toffoli + counts.t + counts.rotation * per_rotation

@@ -120,3 +120,10 @@ def test_an_assumed_memory_is_called_an_assumption():
     assumed = {name: [e.quantity for e in ledger if e.how == "assumption"] for name, ledger in entries.items()}
     assert "load and unload" in assumed["qram"]
     assert "load and unload" not in assumed["qrom"]
+
+
+def test_keys_read_are_set_beside_a_scan_of_all_keys_those_read_first_too():
+    request = RowRequest.of(n_keys=1024, d_head=8, n_marked=4, read_first=256, **ONE_KEY)
+    search = estimate(request).as_json()["search"]
+    assert search["keys_read_expected"] > 256
+    assert search["keys_read_over_scan"] == pytest.approx(search["keys_read_expected"] / 1024)

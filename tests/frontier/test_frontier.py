@@ -125,3 +125,7 @@ def test_no_two_lines_of_the_table_look_alike_in_qubits_and_none_in_time_but_for
         texts = {row[at].text for row in table.rows}
         assert len(texts) == len({row[at].value for row in table.rows})
     assert any(len(row[0].text.partition("e")[0]) > 4 for row in table.rows)  # 1.797e6 and 1.804e6
+
+
+def test_all_circuits_that_are_priced_are_counted(result, designs):
+    assert result.n_designs == result.as_json()["designs"] == len(designs)

@@ -132,3 +132,11 @@ def test_what_each_choice_is_tried_with_goes_in_equal_steps_over_the_sizes_of_th
         assert (values[0], values[-1]) == pytest.approx((first, last))
         assert all(more == pytest.approx(ratio * less) for less, more in itertools.pairwise(values))
     assert VALUES["bits"] == tuple(range(4, 17, 2))
+
+
+def test_bits_are_those_of_queries_and_keys_and_a_given_k_has_no_law():
+    shape = START.but(bits=6).request.shape
+    assert (shape.key_bits, shape.query_bits) == (6, 6)
+    by_law = RowChoices.of(n_keys=4096, d_head=8, k_law="smollm2-135m", k_weight=0.95)
+    given = by_law.but(n_marked=4).request
+    assert (given.shape.n_marked, given.k_from.law) == (4, None)

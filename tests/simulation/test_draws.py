@@ -203,3 +203,11 @@ def test_as_many_marked_keys_as_no_law_is_known_for() -> None:
         draws = key_blocks.draw_by_posterior(search, n_keys, t, np.random.default_rng(10))
         assert draws.found.tolist() == t.tolist()
         assert (draws.checks <= 60).all()
+
+
+@pytest.mark.parametrize(("n_keys", "keys_per_call"), [(14, 1), (15, 5), (19, 5)])
+def test_blocks_that_hold_more_than_a_third_of_the_keys_are_not_used(n_keys, keys_per_call):
+    method = SearchMethod(n_expected=2, p_failure=0.01, keys_per_query=5)
+    draws = draw_by_blocks(method, np.full(50, n_keys), np.full(50, 2), np.random.default_rng(0))
+    assert draws.iterates.sum() > 0
+    np.testing.assert_array_equal(draws.key_tests, keys_per_call * draws.iterates)

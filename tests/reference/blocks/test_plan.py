@@ -1,6 +1,10 @@
+import math
+
+import numpy as np
 import pytest
 
-from groverattn.reference.blocks.growing import GrowingBlockSearch
+from groverattn.reference.blocks.growing import GrowingBlockSearch, known_number_floor
+from groverattn.reference.blocks.odd_blocks import Blocks
 from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.cost import ThresholdSearch
 from groverattn.reference.search.laws import LAWS, search_cost
@@ -43,3 +47,24 @@ def test_laws_are_in_order(method, n_keys, n_marked, u) -> None:
     iterates = {law: cost.iterates_expected for law, cost in costs.items()}
     assert iterates["ideal"] < iterates["expected"] < iterates["proven"]
     assert iterates["expected"] < iterates.get("worst", float("inf"))
+
+
+@pytest.mark.parametrize("log2_blocks", [8, 12])
+def test_a_search_that_knows_of_one_key_repeats_the_run_that_is_best_for_it(log2_blocks) -> None:
+    """By hand: one block of N is marked, and a run of j iterates hits it with sin^2((2j + 1) theta)."""
+    n_blocks = 1 << log2_blocks
+    j = np.arange(2 * math.isqrt(n_blocks))
+    p_hit = np.sin((2 * j + 1) * np.arcsin(n_blocks**-0.5)) ** 2
+    best = np.argmin((j + 1) / p_hit)
+    cost = known_number_floor(Blocks(n_blocks, 4), 1)
+    assert cost.iterates_expected == pytest.approx(j[best] / p_hit[best], rel=0.02)
+    assert cost.checks_expected == pytest.approx(4 / p_hit[best], rel=0.05)
+
+
+@pytest.mark.parametrize("n_marked", [0, 1, 6])
+def test_the_worst_case_makes_every_trial_of_one_round_more_than_keys(n_marked) -> None:
+    search = GrowingBlockSearch(0.01, 4)
+    trials, cost = search.trials(1024), search.worst_cost(1024, n_marked)
+    assert cost.shares[0].trials == (n_marked + 1) * len(trials)
+    assert cost.checks_expected == 4 * (n_marked + 1) * len(trials)
+    assert cost.iterates_expected == (n_marked + 1) * sum(trial.iterates_max for trial in trials)
