@@ -21,9 +21,9 @@ _UNLOADS = ("measured", "again")
 _COPIES = (64, 1, 4096)
 N_COPIES = len(_COPIES)
 _BLOCK_QUBITS_MAX = 1 << 22
-# Parts hold 8, 32, 128, ... keys; an undivided row is padded with dead keys to a number of 1, 4 or 8 significant bits.
+# Parts hold 8, 16, 32, ... keys; an undivided row is padded with dead keys to a number of 1, 4 or 8 significant bits.
 # Both round up, so a shorter row never has more or larger parts.
-_LEAST_KEYS, _SIZES_EACH = 8, 4
+_LEAST_KEYS = 8
 _SIGNIFICANT_BITS = (1, 4, 8)
 
 
@@ -126,7 +126,7 @@ def _dealings(request: RowRequest) -> Iterator[tuple[int, int, int]]:
     while size < keys:
         more = -(-keys // size)
         yield (more, given, size) if by_machines else (given, more, size)
-        size *= _SIZES_EACH
+        size *= 2
 
 
 def _filled_up(request: RowRequest, parts: int) -> Sequence[int]:

@@ -22,8 +22,8 @@ from groverattn.row.request import AUTO, ONE_KEY, Design, RowRequest
 from groverattn.row.search import RowSearch
 from groverattn.show.numbers import probability_text
 
-# Sizes of parts that are tried: four keys or more, in powers of four. The time is flat around the best: our choice.
-LOG2_PART_MIN, LOG2_PART_STEP = 2, 2
+# Sizes of parts that are tried: four keys or more, in powers of two, as all that are priced are: our choice.
+LOG2_PART_MIN = 2
 _KEPT = ("data_access", "score_method", "keys_per_query", "words_at_once", "unload", "method", "reads_limit")
 # Parts with more marked keys than this each are not tried: few of them gain nothing (see test).
 _MARKED_PER_PART = 4
@@ -272,7 +272,7 @@ def first_compared(request: RowRequest, n_min: int, n_max: int) -> int:
 def part_sizes(n_keys: int, n_marked: int) -> range:
     """Return the log2 of the sizes of parts that are worth trying: at least four parts, few marked keys in each."""
     largest = n_keys * _MARKED_PER_PART // max(n_marked, _MARKED_PER_PART)
-    return range(LOG2_PART_MIN, min(largest, n_keys // 4).bit_length(), LOG2_PART_STEP)
+    return range(LOG2_PART_MIN, min(largest, n_keys // 4).bit_length())
 
 
 def least(value: Callable[[int], float], start: int) -> int:
