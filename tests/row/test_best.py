@@ -154,7 +154,7 @@ def test_each_bound_is_closer_and_none_is_above_a_price(objective, machine, tmp_
 
     for load in list(loads(race.request))[:: 5 if sizes is NARROW else 2]:
         race.queue.clear()
-        race._enter_groups(_Entry((0,), load, race._waits(load)), load)
+        race._enter_groups(_Entry((0,), load, race._least(load)), load)
         for group in [entry for _, _, entry in race.queue]:
             for chosen in group.open.values():
                 try:
@@ -163,7 +163,7 @@ def test_each_bound_is_closer_and_none_is_above_a_price(objective, machine, tmp_
                 except InputError:
                     continue
                 run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
-                bounds = [*map(least, (race._waits(load), group.bound, run)), least(run, pricing.iterates_at_least)]
+                bounds = [*map(least, (race._least(load), group.bound, run)), least(run, pricing.iterates_at_least)]
                 assert all(less <= more * (1 + 1e-9) for less, more in itertools.pairwise([*bounds, price])), chosen
                 found.add((load.data_access, load.keys_per_query != "1"))
     assert ("qroam", False) in found if sizes is WIDE else ("one-hot", True) in found

@@ -60,9 +60,13 @@ def _of_oracle(oracle: Any) -> Iterator[Phase]:
 
 def of_score(oracle: Bloq) -> tuple[Phase, Phase]:
     """Return the phases in which an oracle scores its keys and undoes that."""
-    (score, times), (unscore, _) = oracle.scores  # pyright: ignore[reportAttributeAccessIssue]
-    in_turn = reading(oracle, "turns")
-    return _phase("score", [(score, times)], waits=in_turn), _phase("unscore", [(unscore, times)], waits=in_turn)
+    score, unscore = oracle.scores  # pyright: ignore[reportAttributeAccessIssue]
+    return _scored(score, unscore, reading(oracle, "turns"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _scored(score: tuple[Bloq, int], unscore: tuple[Bloq, int], in_turn: int) -> tuple[Phase, Phase]:
+    return _phase("score", [score], waits=in_turn), _phase("unscore", [unscore], waits=in_turn)
 
 
 def of_load(oracle: Bloq) -> tuple[Phase, ...]:

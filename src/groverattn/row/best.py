@@ -10,10 +10,9 @@ import math
 from typing import Any
 
 import attrs
-from qualtran import Bloq
 
 from groverattn.bloqs.costed import reading
-from groverattn.costs.counting import count
+from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.logical import LogicalCounts
 from groverattn.costs.phases import of_load, of_score, phases_of
 from groverattn.costs.schedule import Cycle, Phase, Schedule, total
@@ -106,7 +105,7 @@ class _Race:
     def best(self) -> RowPrice:
         """Return the row by the best design."""
         for at, load in enumerate(loads(self.request)):
-            self._enter(_Entry((at,), load, self._waits(load)))
+            self._enter(_Entry((at,), load, self._least(load)))
         impossible = math.inf
         while self.queue:
             least, place, entry = heapq.heappop(self.queue)
@@ -132,30 +131,26 @@ class _Race:
                 least = entry.bound.least(self.machine, self.request.optimise, entry.iterates)
         heapq.heappush(self.queue, (least, entry.place, entry))
 
-    def _waits(self, load: Load) -> Bound | None:
-        """What is soon known of a load: how long it waits with the most copies of controls, qubits with the fewest.
-
-        Of the scores only the Toffolis are looked at, the fewest of any.
-        """
-        by_copies = sorted(
-            itertools.islice(load.fixed(self.request), N_COPIES), key=lambda r: r.design.control_copies or 0
-        )
+    def _least(self, load: Load) -> Bound | None:
+        """What every design with a load has: of each number the least over all copies of controls and all scores."""
+        designs = list(itertools.islice(load.fixed(self.request), N_COPIES))
         try:
-            fewest, most = (RowSearch.of(chosen) for chosen in (by_copies[0], by_copies[-1]))
-            narrow, wide = fewest.iterate().oracle, most.iterate().oracle
-            waits = Phase("load", reactions=reading(wide.lookup, "measurement_depth"))
-            toffoli = sum(phase.toffoli for phase in of_score(narrow)) * self._score_share
-            phases = waits, Phase("scores", toffoli=toffoli)
-            return Bound(fewest, phases, _peak_of_loads(narrow), any_other=True)
+            fewest = RowSearch.of(min(designs, key=_copies))
+            narrow = fewest.oracle
+            wide = RowSearch.of(max(designs, key=_copies)).oracle
+            by_score = [attrs.evolve(narrow, score=score) for score in self._scores]
+            scored = functools.reduce(_least_phases, map(of_score, by_score))
+            loaded = _least_phases(of_load(narrow), of_load(wide))
+            qubits = min(reading(oracle, "loaded_qubits") for oracle in by_score)
+            return Bound(fewest, (*loaded, *scored), qubits, any_other=True)
         except InputError:
             return None
 
     @functools.cached_property
-    def _score_share(self) -> float:
-        """Toffolis of the score that has the fewest, over those of the first."""
+    def _scores(self) -> list[KeyScore]:
+        """The scores that are open."""
         methods = {chosen.design.score_method: chosen for chosen in next(loads(self.request)).fixed(self.request)}
-        first, *others = (count(score_of(chosen)).toffoli for chosen in methods.values())
-        return min([first, *others]) / first if first else 1.0
+        return [score_of(chosen) for chosen in methods.values()]
 
     def _look_at(self, entry: _Entry) -> None:
         """Price a design, or enter what is closer to one."""
@@ -270,7 +265,7 @@ class Bound:
     @classmethod
     def of_gates(cls, search: RowSearch) -> Bound:
         """Return the same on the qubits before the unload, so that any unload will do."""
-        oracle = search.iterate().oracle
+        oracle = search.oracle
         return cls(search, (*of_load(oracle), *of_score(oracle)), reading(oracle, "loaded_qubits"), any_other=True)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
@@ -315,9 +310,12 @@ def _delivers_at_once(machine: Hardware) -> Hardware:
     return attrs.evolve(machine, layout=attrs.evolve(machine.layout, lanes=0))
 
 
-def _peak_of_loads(oracle: Bloq) -> int:
-    """Qubits of the widest part of the load: a kept address has one word at a time, where the lookup has them all."""
-    return max(reading(part, "peak_qubits") for part, _ in reading(oracle, "loads"))
+def _copies(request: RowRequest) -> float:
+    return request.design.control_copies or 0
+
+
+def _least_phases(one: tuple[Phase, ...], other: tuple[Phase, ...]) -> tuple[Phase, ...]:
+    return tuple(phase.least(alike) for phase, alike in zip(one, other, strict=True))
 
 
 def _nothing_to_choose(request: RowRequest) -> InputError:

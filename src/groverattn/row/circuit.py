@@ -9,8 +9,9 @@ import attrs
 from groverattn.bloqs.lookup.qram import QRAMLookup
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.bloqs.score.methods import score as make_score
-from groverattn.bloqs.search.block_oracle import oracle_of
+from groverattn.bloqs.search.block_oracle import BlockOracle, oracle_of
 from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.errors import InputError
 from groverattn.problem.free_memory import check_memory
 from groverattn.problem.key_table import KeyTable
@@ -24,7 +25,14 @@ _BYTES_PER_PAIR = 120
 def iterate_with(
     request: RowRequest, score: KeyScore, keys_per_query: int | None = None, n_keys: int | None = None
 ) -> GroverIterate:
-    """Return the Grover iterate of a request with a score that is there already.
+    """Return the Grover iterate of a request with a score that is there already; see `oracle_with`."""
+    return GroverIterate(oracle_with(request, score, keys_per_query, n_keys))
+
+
+def oracle_with(
+    request: RowRequest, score: KeyScore, keys_per_query: int | None = None, n_keys: int | None = None
+) -> PhaseOracle | BlockOracle:
+    """Return the phase oracle of a request with a score that is there already.
 
     Args:
         request: the sizes, and how the keys are reached; what it leaves open has to be chosen first, but for the number
@@ -56,7 +64,7 @@ def iterate_with(
     )
     if isinstance(oracle.lookup, QRAMLookup):
         oracle = attrs.evolve(oracle, lookup=attrs.evolve(oracle.lookup, price=request.qram))
-    return GroverIterate(oracle)
+    return oracle
 
 
 def iterate_of(request: RowRequest) -> GroverIterate:

@@ -11,7 +11,9 @@ import attrs
 
 from groverattn.bloqs.score.finding import approximate_score, pass_rates
 from groverattn.bloqs.score.key_score import KeyScore
+from groverattn.bloqs.search.block_oracle import BlockOracle
 from groverattn.bloqs.search.grover import GroverIterate
+from groverattn.bloqs.search.phase_oracle import PhaseOracle
 from groverattn.costs.counting import count
 from groverattn.costs.search_totals import SearchTotals, count_search, search_totals
 from groverattn.errors import InputError
@@ -22,7 +24,7 @@ from groverattn.reference.blocks.sampled import FinderRates
 from groverattn.reference.search.cost import IterateShare, SearchCost
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.reference.search.parallel import ParallelSearch
-from groverattn.row.circuit import iterate_with, score_of
+from groverattn.row.circuit import iterate_with, oracle_with, score_of
 from groverattn.row.designs import replaced
 from groverattn.row.request import READS_LIMIT_MAX, RowRequest
 from groverattn.show.numbers import number_text
@@ -229,6 +231,11 @@ class RowSearch:
         whole = -(-n_keys // share.keys_per_query)
         n_keys = n_keys if share.n_blocks == whole else share.n_blocks * share.keys_per_query
         return iterate_with(self.request, self.score_of(share), share.keys_per_query, n_keys)
+
+    @property
+    def oracle(self) -> PhaseOracle | BlockOracle:
+        """The oracle of the exact score on the whole key table."""
+        return oracle_with(self.request, self.exact, self.plan.keys_per_query, self.part_keys)
 
     def of_one_machine(self, cost: SearchCost, p_miss: float) -> float:
         """Return the share of all iterates that a machine runs; of several, the one that runs the most.
