@@ -15,9 +15,10 @@ from groverattn.models.presets import PRESETS
 from groverattn.reference.search.laws import search_cost
 from groverattn.reference.search.parallel import ParallelSearch
 from groverattn.row.circuit import score_of
+from groverattn.row.reading import first_compared
 from groverattn.row.readings import N_MAX, readings_of
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowLimits, first_compared, one_key, slowest_s
+from groverattn.row.time import RowLimits, one_key, slowest_s
 from groverattn.row.verdict import row_verdict
 
 LAW = "smollm2-135m"

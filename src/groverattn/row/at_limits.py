@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -144,14 +145,12 @@ class PartDesign:
         row: the circuit.
         log2_part: log2 of the keys of a part.
         n_keys: keys of the row.
-        largest: whether no larger parts were tried.
         n_machines: machines S.
     """
 
     row: CircuitRow
     log2_part: int
     n_keys: int
-    largest: bool
     n_machines: int = 1
 
     @property
@@ -181,28 +180,19 @@ def best_in_parts(
 
     Args:
         rows: the circuits.
-        cost: of a circuit, its logical qubits and its row in parts one after the other.
+        cost: of a circuit, its logical qubits and its row in parts one after the other; never less for a longer time.
         n_keys: number of keys.
     """
+
+    def at(option: tuple[CircuitRow, int], time: RowTime | None) -> float:
+        row, log2_part = option
+        return math.inf if time is None else cost(row, row.width(1 << log2_part), time)
+
     sizes = part_sizes(n_keys, rows[0].limits.request.n_marked_at(n_keys))
-    found: list[tuple[float, CircuitRow, int]] = []
-    for row in rows:
-
-        @functools.cache
-        def of(at: int, row: CircuitRow = row) -> float:
-            time = row.limits.in_parts(n_keys, sizes[at]) if 0 <= at < len(sizes) else None
-            return math.inf if time is None else cost(row, row.width(1 << sizes[at]), time)
-
-        at = least(of, min(_START, len(sizes) - 1)) if sizes else 0
-        if sizes and math.isfinite(of(at)):
-            found.append((of(at), row, sizes[at]))
-    if not found:
-        return None
-    _, row, log2_part = min(found, key=lambda each: each[0])
-    return PartDesign(row, log2_part, n_keys, log2_part == sizes[-1])
-
-
-_START = 4  # parts of 2^10 keys, near the best of the shallow circuits
+    options = itertools.product(rows, sizes)
+    bounds = [(at((row, log2), row.limits.in_parts_at_least(n_keys, log2)), (row, log2)) for row, log2 in options]
+    best = least(bounds, lambda option: at(option, option[0].limits.in_parts(n_keys, option[1])))
+    return None if best is None else PartDesign(*best, n_keys)
 
 
 @attrs.frozen

@@ -8,7 +8,9 @@ from typing import Any
 import attrs
 
 from groverattn.costs.crossover import Crossover
+from groverattn.errors import InputError
 from groverattn.models.k_choice import KEPT
+from groverattn.row.request import RowRequest
 
 
 @attrs.frozen
@@ -111,3 +113,28 @@ class Readings:
         """The readings by their names."""
         found = {"one_machine": self.one_machine, "same_width": self.same_width}
         return found if self.equal_hardware is None else found | {"equal_hardware": self.equal_hardware}
+
+
+def first_compared(request: RowRequest, n_min: int, n_max: int) -> int:
+    """Return the smallest number of keys that is compared, from `n_min` on: at most a quarter of them are marked.
+
+    Raises:
+        InputError: a law by which more are marked at any number of keys below `n_max`.
+
+    >>> first_compared(RowRequest.of(preset="llama3.1-8b"), 256, 1 << 56)
+    2048
+    """
+    if request.k_from.law is None:
+        return max(n_min, 4 * request.shape.n_marked)
+    n_keys = n_min
+    while 4 * request.n_marked_at(n_keys) > n_keys:
+        n_keys *= 2
+        if n_keys >= n_max:
+            raise InputError(
+                given=f"the law {request.k_from.law.name}, by which a row marks {request.n_marked_at(n_max):,} of "
+                f"{n_max:,} keys",
+                allowed="a law by which a row leaves most of its keys out at some number of them",
+                why="a row that marks more than a quarter of its keys is read rather than searched",
+                do="check the exponent, or choose a smaller k_weight",
+            )
+    return n_keys

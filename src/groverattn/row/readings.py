@@ -26,9 +26,9 @@ from groverattn.row.at_limits import (
     circuit_rows,
     named_design,
 )
-from groverattn.row.reading import Point, Reading, Readings
+from groverattn.row.reading import Point, Reading, Readings, first_compared
 from groverattn.row.request import RowRequest
-from groverattn.row.time import RowTime, fastest_s, first_compared, slowest_s, tau_s
+from groverattn.row.time import RowTime, fastest_s, slowest_s, tau_s
 from groverattn.show.numbers import number_text
 
 # from a short prompt to far more keys than any memory holds
@@ -157,9 +157,8 @@ class _Row:
                 time = parts.row.limits.in_parts(n_keys, parts.log2_part)
                 assert time is not None  # it was found so
                 found.append((Volume.of(self.machine, parts.width, time), named_design(parts.row, n_keys, parts)))
-            if parts is None or parts.largest:  # else the hill has its foot at smaller parts
-                row, time = self.leanest(n_keys)
-                found.append((Volume.of(self.machine, row.width(n_keys), time), named_design(row, n_keys)))
+            row, time = self.leanest(n_keys)
+            found.append((Volume.of(self.machine, row.width(n_keys), time), named_design(row, n_keys)))
             volume, named = min(found, key=lambda each: each[0].qubit_s)
             return volume, named | volume.as_json() | {"energy_ratio": self._energy_ratio(volume, n_keys)}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import attrs
 
@@ -27,6 +27,8 @@ LOG2_PART_MIN = 2
 _KEPT = ("data_access", "score_method", "keys_per_query", "words_at_once", "unload", "method", "reads_limit")
 # Parts with more marked keys than this each are not tried: few of them gain nothing (see test).
 _MARKED_PER_PART = 4
+
+Option = TypeVar("Option")
 
 
 @attrs.frozen
@@ -200,27 +202,27 @@ class RowLimits:
         design = self.request.design
         return iterate_waits(design.data_access, n_searched, self.score, unload=design.unload)
 
-    def around(self, sizes: range, n_keys: int) -> list[RowTime]:
-        """Return rows in parts of neighbouring sizes, down the hill from where it starts to where the time is least."""
-        if not sizes:
-            return []
+    def in_parts_at_least(self, n_keys: int, log2_part: int) -> RowTime:
+        """Return a row that takes no longer, soon known: of each part the round with which its search ends.
 
-        @functools.cache
-        def time_s(at: int) -> float:
-            row = self.in_parts(n_keys, sizes[at]) if 0 <= at < len(sizes) else None
+        That is all but certain: a part misses a key with at most its share of the budget, and each of its keys is
+        marked with probability 4^-4 at most, as no more than a quarter of all keys are.
+        """
+        n_parts, budget = ceil_div(n_keys, 1 << log2_part), self.request.error_budget
+        last = ParallelSearch(n_parts, budget).of_one_machine.empty_round(1 << log2_part)
+        iterates = n_parts * (1 - budget / n_parts - 4**-4) * last
+        return RowTime(n_keys, iterates, self.waits_of(1 << log2_part), self.times, n_parts)
+
+    def fastest_in_parts(self, n_keys: int) -> RowTime | None:
+        """Return the fastest row in parts; None where parts read too many keys or are too few."""
+
+        def time_s(row: RowTime | None) -> float:
             return math.inf if row is None else row.duration_s
 
-        best = least(time_s, self._start(sizes, n_keys))
-        row = self.in_parts(n_keys, sizes[best])
-        return [] if row is None else [row]
-
-    def _start(self, sizes: range, n_keys: int) -> int:
-        """Where the hill is entered: at the part whose keys take as long as what does not depend on them."""
-        fixed_s = self._iterate_s(LOG2_PART_MIN)
-        return next((at for at, log2 in enumerate(sizes) if self._iterate_s(log2) > 2 * fixed_s), len(sizes) - 1)
-
-    def _iterate_s(self, log2_part: int) -> float:
-        return RowTime(1, 1.0, self.waits_of(1 << log2_part), self.times).iterate_s
+        sizes = part_sizes(n_keys, self.request.n_marked_at(n_keys))
+        bounds = [(self.in_parts_at_least(n_keys, log2).duration_s, log2) for log2 in sizes]
+        best = least(bounds, lambda log2: time_s(self.in_parts(n_keys, log2)))
+        return None if best is None else self.in_parts(n_keys, best)
 
     def _filled_up(self, n_keys: int) -> int:
         """Number of keys with dead ones, to a power of two of keys or of blocks."""
@@ -244,47 +246,29 @@ class RowLimits:
         return _waits_of_search(searched, self.score)
 
 
-def first_compared(request: RowRequest, n_min: int, n_max: int) -> int:
-    """Return the smallest number of keys that is compared, from `n_min` on: at most a quarter of them are marked.
-
-    Raises:
-        InputError: a law by which more are marked at any number of keys below `n_max`.
-
-    >>> first_compared(RowRequest.of(preset="llama3.1-8b"), 256, 1 << 56)
-    2048
-    """
-    if request.k_from.law is None:
-        return max(n_min, 4 * request.shape.n_marked)
-    n_keys = n_min
-    while 4 * request.n_marked_at(n_keys) > n_keys:
-        n_keys *= 2
-        if n_keys >= n_max:
-            raise InputError(
-                given=f"the law {request.k_from.law.name}, by which a row marks {request.n_marked_at(n_max):,} of "
-                f"{n_max:,} keys",
-                allowed="a law by which a row leaves most of its keys out at some number of them",
-                why="a row that marks more than a quarter of its keys is read rather than searched",
-                do="check the exponent, or choose a smaller k_weight",
-            )
-    return n_keys
-
-
 def part_sizes(n_keys: int, n_marked: int) -> range:
     """Return the log2 of the sizes of parts that are worth trying: at least four parts, few marked keys in each."""
     largest = n_keys * _MARKED_PER_PART // max(n_marked, _MARKED_PER_PART)
     return range(LOG2_PART_MIN, min(largest, n_keys // 4).bit_length())
 
 
-def least(value: Callable[[int], float], start: int) -> int:
-    """Return where a function of whole numbers is least, down the hill from `start`.
+def least(bounds: Iterable[tuple[float, Option]], value: Callable[[Option], float]) -> Option | None:
+    """Return the option of least value, the first of equal ones; None if all are infinite.
 
-    >>> least(lambda x: (x - 3) ** 2, 10)
+    Args:
+        bounds: the options with what each is at least; most are not looked at.
+        value: of an option.
+
+    >>> least([(0, 5), (1, 3), (9, 10)], lambda x: x)
     3
     """
-    at, step = start, -1 if value(start - 1) < value(start) else 1
-    while value(at + step) < value(at):
-        at += step
-    return at
+    best, found = math.inf, None
+    for bound, option in sorted(bounds, key=lambda each: each[0]):
+        if bound > best:
+            break
+        if (this := value(option)) < best:
+            best, found = this, option
+    return found
 
 
 @functools.lru_cache(maxsize=16_384)
@@ -303,8 +287,8 @@ def _best_of(row: RowLimits) -> Callable[[int], RowTime]:
         whole = row.at(n_keys)
         if not row.deals:
             return whole
-        sizes = part_sizes(n_keys, row.request.n_marked_at(n_keys))
-        return min((whole, *row.around(sizes, n_keys)), key=lambda each: each.duration_s)
+        parts = row.fastest_in_parts(n_keys)
+        return whole if parts is None or whole.duration_s <= parts.duration_s else parts
 
     return best
 

@@ -11,11 +11,11 @@ import attrs
 from groverattn.bloqs.score.key_score import KeyScore
 from groverattn.costs.crossover import Crossover, find_crossover
 from groverattn.errors import InputError
-from groverattn.row.reading import Reading, Readings
+from groverattn.row.reading import Reading, Readings, first_compared
 from groverattn.row.readings import N_MAX, N_MIN, readings_of
 from groverattn.row.request import RowRequest
 from groverattn.row.sentences import argument, growth_of_k, reading_sentence, why
-from groverattn.row.time import RowLimits, fastest_s, first_compared, slowest_s, tau_s
+from groverattn.row.time import RowLimits, fastest_s, slowest_s, tau_s
 
 FULL = "one machine with this data access and unload, beside one GPU"
 ASSUMED = "a control computer that reads the key table in no time"

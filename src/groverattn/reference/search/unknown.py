@@ -68,6 +68,20 @@ class UnknownNumberSearch(ThresholdSearch):
             return ()
         return growing_trials(n, self.growth, 1.0, self.p_failure)
 
+    def empty_round(self, n: int) -> float:
+        """Expected iterates of a round that finds nothing among n keys, with which a search ends.
+
+        >>> search = UnknownNumberSearch(p_failure=0.1)
+        >>> search.empty_round(16) == sum(trial.iterates_mean for trial in search.trials(16, n_found=0))
+        True
+        """
+        return _growing_iterates(n, self.growth) + fixed_point_iterates(n, 1, self.p_failure)
+
+
+@functools.lru_cache(maxsize=4096)
+def _growing_iterates(n: int, growth: float) -> float:
+    return sum(UniformTrial(bound).iterates_mean for bound in growing_bounds(n, growth, 1.0))
+
 
 @functools.lru_cache(maxsize=4096)
 def growing_trials(n: int, growth: float, start: float, p_failure: float) -> tuple[Trial, ...]:
