@@ -178,10 +178,18 @@ def _crossing(reading: Reading, line: Crossover) -> Cell:
     return Cell(ratio_text(reading, line), value if math.isfinite(value) else None)
 
 
+_OF_A_MEASURED_UNLOAD = (
+    "Each data access below searches one key per query and unloads by measurement, for which the control computer "
+    "reads the table; the best circuit of one machine may load a second time in place of that, and reads nothing."
+)
+
+
 def why_points(result: CrossoverResult) -> Points:
     """Why, for those accesses that have a reason in common."""
     reasons = shared_reasons({name: verdict.why for name, verdict in result.verdicts.items()})
-    return Points(tuple(reasons), ("crossover",))
+    unloads = {verdict.request.design.unload for verdict in result.verdicts.values()}
+    of = (_OF_A_MEASURED_UNLOAD,) if "measured" in unloads else ()
+    return Points((*of, *reasons), ("crossover",))
 
 
 def _reasons(result: CrossoverResult) -> list[Block]:

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from groverattn.classical.lines import ClassicalLine, fastest_of, slowest_of
+from groverattn.costs.crossover import Crossover
 from groverattn.estimation.estimate import Estimate
 from groverattn.physical.table import set_by_text
 from groverattn.row.request import RowRequest
@@ -24,8 +25,8 @@ _WORDS = (
 _INDEXER = " An indexer scores the keys of a row once for all heads of the layer."
 _MORE = "Tables, sources and limits: --verbose. All designs: groverattn frontier."
 _CROSSOVER = (
-    "There is no crossover with this data access even if gates and factories took no time; groverattn crossover has "
-    "the same lower bound for the best circuit at each n."
+    "Up to n = {n_max} there is no crossover with this data access, even if gates and factories took no time{beyond}; "
+    "groverattn crossover has the same lower bound for the best circuit at each n."
 )
 _BATCHED = " A batched GPU time shares the work of many rows, and nothing is selected in it."
 
@@ -45,10 +46,19 @@ class Answer(Shown):
         request = self.estimate.request
         said = [_WORDS + (_INDEXER if request.shape.index_heads else ""), *note_text(request)]
         said[0] += "" if fastest_of(self.estimate.classical).selects else _BATCHED
-        said += [_CROSSOVER] if self.estimate.crossover.slowest.n_keys is None else []
+        said += _no_crossover(self.estimate.crossover.slowest)
         said += [QRAM_IN_WORDS] if request.design.data_access == "qram" else []
         said += [_MORE]
         return answer_table(self.estimate), *map(Paragraph, said)
+
+
+def _no_crossover(slowest: Crossover) -> list[str]:
+    """Say up to where the slowest line is not passed, and where it would be."""
+    if slowest.n_keys is not None:
+        return []
+    log2 = slowest.log2_extrapolated
+    beyond = "" if log2 is None else f" (extrapolated, it comes near n = 2^{log2:.0f})"
+    return [_CROSSOVER.format(n_max=power_text(slowest.n_max), beyond=beyond)]
 
 
 def answer_table(result: Estimate) -> Table:

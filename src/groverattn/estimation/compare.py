@@ -60,7 +60,7 @@ class Comparison(Drawn):
             "Each access has its best design here. Fewest Toffolis among them: "
             f"{fewest}, {count_text(circuits[fewest].totals.row.toffoli)} a row; {loading:.0%} of those of an "
             "iterate load and unload the key.",
-            f"Fastest among them: {fastest}, {time_text(circuits[fastest].physical.duration_s)} a row on "
+            f"Fastest circuit among them: {fastest}, {time_text(circuits[fastest].physical.duration_s)} a row on "
             f"{count_text(circuits[fastest].physical.qubits)} physical qubits; the slowest GPU line, {slowest.words}, "
             f"takes "
             f"{time_text(slowest.time_s_per_row)}.",

@@ -99,7 +99,7 @@ _BELOW = ("Toffoli depth", "logical qubits", "passes the slowest GPU line from")
 _LEGEND = (
     "Toffoli and reactions (measurement depth, which the reaction time multiplies; the measurement inside each Toffoli "
     "included) of one iterate; {marked}. Before every unload goes on, the "
-    "control computer reads all keys for a parity, as many bits as a scan reads, in every iterate; its rate is the "
+    "control computer reads all keys of the part that is searched for a parity, in every iterate; its rate is the "
     "machine's `control_bits_per_s`. A call of qram takes 10 us and no qubits unless told otherwise."
 )
 

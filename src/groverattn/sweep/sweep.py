@@ -7,10 +7,11 @@ import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from groverattn.errors import InputError
 from groverattn.inputs import check_between
 from groverattn.show.document import Block, Paragraph
 from groverattn.show.result import Shown
@@ -19,6 +20,9 @@ from groverattn.sweep.points import Points, git_state, model_version
 from groverattn.sweep.runner import Runner, Work
 from groverattn.sweep.store import FAILED, JOURNAL, REFUTED, TABLE, open_store
 from groverattn.sweep.study_file import read_study
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SCHEMA = "groverattn.sweep/1"
 _SLOTS_MAX = 1 << 16
@@ -55,6 +59,23 @@ class SweepResult(Shown):
         """Return the object that `sweep --format json` prints."""
         table = str(Path(self.folder) / TABLE) if self.complete else None
         return {"schema": SCHEMA, **attrs.asdict(self), "table": table}
+
+    def to_frame(self) -> DataFrame:
+        """Return the table of the study as a pandas DataFrame: a row for each point, inputs and results.
+
+        Raises:
+            InputError: the run was interrupted, so that there is no table yet.
+        """
+        from pandas import read_csv
+
+        if not self.complete:
+            raise InputError(
+                do="run the sweep again, which computes the rest",
+                given=f"{self.found + self.computed:,} of {self.points:,} points in {self.folder}",
+                allowed="a study that is complete",
+                why="the table is written once all points are there",
+            )
+        return read_csv(Path(self.folder) / TABLE)
 
     def blocks(self) -> tuple[Block, ...]:
         """Return how many points there are, how many of them failed, and where the table is."""
