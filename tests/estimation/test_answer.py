@@ -45,5 +45,15 @@ def test_it_says_what_one_is_and_which_time_a_gpu_takes(answer):
 def test_the_crossover_is_told_apart_from_the_lower_bound_of_the_best_circuit(answer):
     text = " ".join(text_of(answer.blocks(), 120).split())
     assert "no crossover up to n = 2^56" in text
-    assert "no crossover with this data access even if gates and factories took no time" in text
+    said = "Up to n = 2^56 there is no crossover with this data access, even if gates and factories took no time"
+    assert f"{said};" in text  # beyond, nothing is known: this row does not gain
     assert "groverattn crossover has the same lower bound for the best circuit at each n" in text
+
+
+def test_a_crossover_beyond_the_range_is_said_as_verbose_does():
+    result = estimate(RowRequest.of(preset="llama3.1-8b", data_access="bucket-brigade", unload="again"))
+    log2 = result.crossover.slowest.log2_extrapolated
+    assert log2 is not None
+    text = " ".join(text_of(Answer(result).blocks(), 120).split())
+    assert f"took no time (extrapolated, it comes near n = 2^{log2:.0f});" in text
+    assert f"near n = 2^{log2:.0f}" in " ".join(text_of(result.blocks(), 120).split())

@@ -7,6 +7,7 @@ import json
 import attrs
 import pytest
 
+from groverattn.errors import InputError
 from groverattn.sweep import sweep as sweep_module
 from groverattn.sweep.executors import InProcess
 from groverattn.sweep.kinds import KINDS
@@ -144,3 +145,12 @@ def test_a_result_in_words_and_as_an_object():
     (words,) = attrs.evolve(RESULT, failed=0, refuted=0, complete=False).blocks()
     assert words.text.splitlines()[1:] == ["none failed", "INTERRUPTED: the table is not written yet"]
     assert RESULT.as_json() == attrs.asdict(RESULT) | {"schema": "groverattn.sweep/1", "table": "out/table.csv"}
+
+
+def test_the_frame_is_the_table_of_the_study(told):
+    result = told.run()
+    frame = result.to_frame()
+    assert frame["n_keys"].tolist() == [int(row["n_keys"]) for row in told.table()]
+    assert frame["physical_qubits"].notna().tolist() == [not row["error"] for row in told.table()]
+    with pytest.raises(InputError, match="run the sweep again"):
+        attrs.evolve(result, complete=False).to_frame()
