@@ -126,6 +126,45 @@ def test_the_bound_of_the_iterates_is_a_bound():
         assert RowSearch.of(attrs.evolve(request)).iterates_at_least < cost.iterates_expected
 
 
+@pytest.mark.parametrize(("n_keys", "k", "n_searched"), [(12, 3, 16), (9, 6, None), (10, 6, None)])
+def test_the_iterates_of_posterior_rows_bound_their_price(n_keys, k, n_searched):
+    """With half of the budget such a search may take fewer iterates than with all of it: the bound was of all."""
+    fixed = {"data_access": "qrom", "score_method": "shared-sums", "unload": "measured", "control_copies": 1}
+    fixed |= {"method": "posterior", "keys_per_query": 1, "reads_limit": 1e6, "optimise": "toffoli"}
+    sizes = {"n_keys": n_keys, "d_head": 1, "n_marked": k, "key_bits": 4, "query_bits": 4, "error_budget": 0.1}
+    request = RowRequest.of(**sizes, **fixed)
+    every = [merit(each) for load in loads(request) for each in load.fixed(request)]
+    assert merit(request) == min(every)
+    assert n_searched in (None, best_row(request).request.design.n_searched)
+
+
+def test_parts_of_a_single_key_are_refused():
+    sizes = {"n_keys": 3, "d_head": 2, "n_marked": 1, "data_access": "qroam-shallow"}
+    for parts in ({"n_machines": 8}, {"n_parts": 5}):
+        with pytest.raises(InputError, match="take fewer parts or machines"):
+            best_row(RowRequest.of(**sizes, **parts))
+
+
+@pytest.mark.parametrize("first_score", ["auto", "approximate"])
+def test_a_first_score_that_lets_nearly_nothing_pass_is_priced(first_score):
+    choices = {"first_score": first_score, "method": "posterior", "significant_bits": 1, "score_margin": -10}
+    row = best_row(RowRequest.of(n_keys=64, d_head=4, n_marked=2, **choices))
+    assert 0 < row.p_failure <= row.error_budget
+
+
+@pytest.mark.parametrize("n_machines", [1, 16])
+def test_several_machines_together_keep_to_the_error_budget(n_machines):
+    sizes = {"n_keys": 1024, "d_head": 16, "n_marked": 8, "error_budget": 0.001, "optimise": "qubits"}
+    row = best_row(RowRequest.of(**sizes, n_machines=n_machines))
+    assert 0 < row.p_failure <= 0.001
+
+
+def test_a_fixed_store_and_its_factories_keep_to_the_error_budget():
+    sizes = {"n_keys": 1024, "d_head": 16, "n_marked": 8, "error_budget": 0.001, "data_access": "qrom"}
+    row = best_row(RowRequest.of(**sizes, store=20_000, n_factories=4))
+    assert 0 < row.p_failure <= 0.001
+
+
 NARROW = {"n_keys": 320, "d_head": 4, "n_marked": 3, "key_bits": 4, "query_bits": 4}
 WIDE = {"n_keys": 64, "d_head": 64, "n_marked": 3, "key_bits": 8, "query_bits": 8}
 """Words so wide that blocks of several of them reach the machine by more lanes."""

@@ -20,12 +20,12 @@ from groverattn.reference.search.cost import SearchCost
 from groverattn.reference.search.faults import RATE_MAX
 from groverattn.row.designs import design_text
 from groverattn.row.request import RowRequest
-from groverattn.row.search import RowSearch
+from groverattn.row.search import LARGEST_SHARE, RowSearch
 from groverattn.show.numbers import number_text, probability_text
 
 # Share of the error budget for the search, and what else is tried with a memory that fails. Our choice: the optimum is
 # flat, a factor e costs a few per cent of iterates.
-_SHARES = (0.5, 0.1, 0.01)
+_SHARES = (LARGEST_SHARE, 0.1, 0.01)
 # Faults in a row: beyond, trials that are lost would count. Our choice.
 _FAULTS_MAX = 0.9
 

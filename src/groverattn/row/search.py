@@ -33,8 +33,10 @@ from groverattn.show.numbers import number_text
 _STEPS = 6
 _STEP = 2 ** (1 / 4)
 
-# With a smaller probability of a miss, parts may take a millionth fewer iterates: a part that misses stops early.
-_OF_THE_BUDGET = 1 - 1e-5
+# The largest share of the error budget that a price gives to the search, our choice: see `groverattn.row.price`. With a
+# smaller one parts may take a millionth fewer iterates, as a part that misses stops early.
+LARGEST_SHARE = 0.5
+_OF_THE_SHARE = 1 - 1e-5
 # Reads of blocks per marked key: the measured means at n = 2^17 and 2^20 (see docs/oracle.md), for the choice of u.
 _OF_A_FLOOR = 0.9  # a margin, since the number of blocks that hold a key varies
 
@@ -87,6 +89,13 @@ class RowSearch:
         u = design.u or best_keys_per_query(request, exact, request.shape.n_marked)
         check_keys_per_query(u, request.shape.n_keys)
         n_parts = (design.n_parts or 1) * (design.n_machines or 1)
+        if request.shape.n_keys < 2 * n_parts:
+            raise InputError(
+                given=f"{n_parts:,} parts of {request.shape.n_keys:,} keys",
+                allowed="two keys or more in each part",
+                why="a search has an index of one qubit or more",
+                do="take fewer parts or machines",
+            )
         searched = cls(request, SearchPlan(design.method, u, n_parts=n_parts), exact)
         if design.first_score == "exact":
             return searched
@@ -104,7 +113,7 @@ class RowSearch:
             design.score_margin,
         )
         rates = pass_rates(finding, self.exact.threshold, shape.n_keys, shape.n_marked)
-        u = design.u or best_keys_per_query(self.request, finding, round(rates.candidates))
+        u = design.u or best_keys_per_query(self.request, finding, max(round(rates.candidates), 1))
         n_false = rates.candidates - shape.n_marked + rates.missed
         finder = Finder(u, FinderRates(1 - rates.missed / shape.n_marked, n_false))
         return attrs.evolve(self, plan=attrs.evolve(self.plan, finder=finder), finding=finding)
@@ -186,8 +195,8 @@ class RowSearch:
         """
         shape, plan, p_miss = self.request.shape, self.plan, self.request.error_budget
         if plan.keys_per_query == 1:
-            cost = plan.cost(self.request.search_law, shape.n_keys, shape.n_marked, p_miss)
-            return _OF_THE_BUDGET * cost.iterates_expected
+            cost = plan.cost(self.request.search_law, shape.n_keys, shape.n_marked, LARGEST_SHARE * p_miss)
+            return _OF_THE_SHARE * cost.iterates_expected
         n_blocks = -(-shape.n_keys // plan.keys_per_query)
         holding = round(-n_blocks * math.expm1(shape.n_marked * math.log1p(-1 / n_blocks)))
         return _OF_A_FLOOR * search_cost("ideal", n_blocks, holding, p_miss).iterates_expected

@@ -239,7 +239,8 @@ def block_for(table: KeyTable, objective: str = "toffoli") -> int:
     if objective == "qubits":
         blocks = [block for block in blocks if block <= 1 + 0.3 * table.key_bits]
     if objective == "depth":
-        affordable = [lookup for lookup in lookups if toffolis[lookup.block] <= 2 * min(toffolis.values())]
+        most = 2 * max(min(toffolis.values()), 0)  # a table of one word has none to save
+        affordable = [lookup for lookup in lookups if toffolis[lookup.block] <= most]
         return min(affordable, key=lambda lookup: lookup.toffoli_depth).block
     return min(blocks, key=lambda block: toffolis[block])
 
