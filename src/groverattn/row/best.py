@@ -274,10 +274,9 @@ class Bound:
         Of several machines the slowest counts.
         """
         search, shape = self.search, self.search.request.shape
-        n_machines, iterates = search.request.design.n_machines or 1, search.iterates_at_least
-        of_one = iterates
+        n_machines, p_miss = search.request.design.n_machines or 1, search.request.error_budget
+        of_one = iterates = search.iterates_within(p_miss)
         if n_machines > 1:
-            p_miss = search.request.error_budget
             cost = search.plan.cost(search.request.search_law, shape.n_keys, shape.n_marked, p_miss)
             of_one *= search.of_one_machine(cost, p_miss)
         schedule: Schedule = (Cycle(of_one, self.phases),)

@@ -189,13 +189,17 @@ class RowSearch:
 
     @property
     def iterates_at_least(self) -> float:
-        """Iterates of the row that no design with these choices goes below, quickly known.
+        """Iterates of the row that no price of it goes below, quickly known: with its share of the error budget."""
+        return self.iterates_within(LARGEST_SHARE * self.request.error_budget)
+
+    def iterates_within(self, p_miss: float) -> float:
+        """Iterates of the row that no design with these choices goes below, if it may miss a key with `p_miss`.
 
         Over blocks, less than those of a search that knows how many blocks hold a marked key (see test).
         """
-        shape, plan, p_miss = self.request.shape, self.plan, self.request.error_budget
+        shape, plan = self.request.shape, self.plan
         if plan.keys_per_query == 1:
-            cost = plan.cost(self.request.search_law, shape.n_keys, shape.n_marked, LARGEST_SHARE * p_miss)
+            cost = plan.cost(self.request.search_law, shape.n_keys, shape.n_marked, p_miss)
             return _OF_THE_SHARE * cost.iterates_expected
         n_blocks = -(-shape.n_keys // plan.keys_per_query)
         holding = round(-n_blocks * math.expm1(shape.n_marked * math.log1p(-1 / n_blocks)))
