@@ -126,8 +126,8 @@ def test_the_bound_of_the_iterates_is_a_bound():
         assert RowSearch.of(attrs.evolve(request)).iterates_at_least < cost.iterates_expected
 
 
-@pytest.mark.parametrize(("n_keys", "k", "n_searched"), [(12, 3, 16), (9, 6, None), (10, 6, None)])
-def test_the_iterates_of_posterior_rows_bound_their_price(n_keys, k, n_searched):
+@pytest.mark.parametrize(("n_keys", "k"), [(12, 3), (9, 6), (10, 6)])
+def test_the_iterates_of_posterior_rows_bound_their_price(n_keys, k):
     """With half of the budget such a search may take fewer iterates than with all of it: the bound was of all."""
     fixed = {"data_access": "qrom", "score_method": "shared-sums", "unload": "measured", "control_copies": 1}
     fixed |= {"method": "posterior", "keys_per_query": 1, "reads_limit": 1e6, "optimise": "toffoli"}
@@ -135,7 +135,6 @@ def test_the_iterates_of_posterior_rows_bound_their_price(n_keys, k, n_searched)
     request = RowRequest.of(**sizes, **fixed)
     every = [merit(each) for load in loads(request) for each in load.fixed(request)]
     assert merit(request) == min(every)
-    assert n_searched in (None, best_row(request).request.design.n_searched)
 
 
 def test_parts_of_a_single_key_are_refused():

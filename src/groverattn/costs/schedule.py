@@ -56,7 +56,7 @@ class Phase:
         return Phase(self.name, *map(min, _numbers(self), _numbers(other)))
 
 
-# of a phase, in their order; `attrs.astuple` takes ten times as long, and a search for a design adds up many
+# Of a phase, in their order. `attrs.astuple` looks into each value, and a search for a design adds up many phases.
 _numbers = operator.attrgetter(*(field.name for field in attrs.fields(Phase)[1:]))
 
 

@@ -7,6 +7,7 @@ import functools
 import heapq
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -132,19 +133,10 @@ class _Race:
         heapq.heappush(self.queue, (least, entry.place, entry))
 
     def _least(self, load: Load) -> Bound | None:
-        """What every design with a load has: of each number the least over all copies of controls and all scores."""
-        designs = list(itertools.islice(load.fixed(self.request), N_COPIES))
-        try:
-            fewest = RowSearch.of(min(designs, key=_copies))
-            narrow = fewest.oracle
-            wide = RowSearch.of(max(designs, key=_copies)).oracle
-            by_score = [attrs.evolve(narrow, score=score) for score in self._scores]
-            scored = functools.reduce(_least_phases, map(of_score, by_score))
-            loaded = _least_phases(of_load(narrow), of_load(wide))
-            qubits = min(reading(oracle, "loaded_qubits") for oracle in by_score)
-            return Bound(fewest, (*loaded, *scored), qubits, any_other=True)
-        except InputError:
-            return None
+        """What every design with a load has."""
+        with contextlib.suppress(InputError):
+            return Bound.of_any(list(itertools.islice(load.fixed(self.request), N_COPIES)), self._scores)
+        return None
 
     @functools.cached_property
     def _scores(self) -> list[KeyScore]:
@@ -183,7 +175,7 @@ class _Race:
         for group in alike.values():
             first, bound = min(group), None
             with contextlib.suppress(InputError):
-                bound = Bound.of_gates(RowSearch.of(group[first]))
+                bound = Bound.of_any([group[first]], [score_of(group[first])])
             self._enter(_Entry((*entry.place, first), group, bound, entry.iterates))
 
     def _enter_designs(self, entry: _Entry, group: dict[int, RowRequest]) -> None:
@@ -263,10 +255,17 @@ class Bound:
         return cls(search, (*of_load(iterate.oracle), *of_score(iterate.oracle)), iterate.peak_qubits)
 
     @classmethod
-    def of_gates(cls, search: RowSearch) -> Bound:
-        """Return the same on the qubits before the unload, so that any unload will do."""
-        oracle = search.oracle
-        return cls(search, (*of_load(oracle), *of_score(oracle)), reading(oracle, "loaded_qubits"), any_other=True)
+    def of_any(cls, designs: Sequence[RowRequest], scores: Sequence[KeyScore]) -> Bound:
+        """Return of each number the least, over designs that differ in the copies of controls, and any of the scores.
+
+        Qubits are those before the unload, so that any unload will do.
+        """
+        fewest, most = (RowSearch.of(end(designs, key=_copies)) for end in (min, max))
+        oracles = [attrs.evolve(fewest.oracle, score=score) for score in scores]
+        loaded = _least_phases(of_load(fewest.oracle), of_load(most.oracle))
+        scored = functools.reduce(_least_phases, map(of_score, oracles))
+        qubits = min(reading(oracle, "loaded_qubits") for oracle in oracles)
+        return cls(fewest, (*loaded, *scored), qubits, any_other=True)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
         """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.

@@ -205,13 +205,13 @@ class RowLimits:
     def in_parts_at_least(self, n_keys: int, log2_part: int) -> RowTime:
         """Return a row that takes no longer, soon known: of each part the round with which its search ends.
 
-        That is all but certain: a part misses a key with at most its share of the budget, and each of its keys is
-        marked with probability 4^-4 at most, as no more than a quarter of all keys are.
+        A part has none if it misses a key, at most with its share of the budget, or if all of its keys are marked.
         """
-        n_parts, budget = ceil_div(n_keys, 1 << log2_part), self.request.error_budget
-        last = ParallelSearch(n_parts, budget).of_one_machine.empty_round(1 << log2_part)
-        iterates = n_parts * (1 - budget / n_parts - 4**-4) * last
-        return RowTime(n_keys, iterates, self.waits_of(1 << log2_part), self.times, n_parts)
+        part, budget = 1 << log2_part, self.request.error_budget
+        n_parts = ceil_div(n_keys, part)
+        p_none = budget / n_parts + (self.request.n_marked_at(n_keys) / n_keys) ** part
+        iterates = n_parts * (1 - p_none) * ParallelSearch(n_parts, budget).of_one_machine.empty_round(part)
+        return RowTime(n_keys, iterates, self.waits_of(part), self.times, n_parts)
 
     def fastest_in_parts(self, n_keys: int) -> RowTime | None:
         """Return the fastest row in parts; None where parts read too many keys or are too few."""

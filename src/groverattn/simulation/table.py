@@ -44,7 +44,7 @@ def _default_k(result: Simulation) -> Iterator[str]:
     """Say what the default of k is, where it sets the thresholds and k is that."""
     request = result.request
     if request.tau is None and request.n_marked == inputs_of(SimulationRequest)["n_marked"].default:
-        yield f"k = {request.n_marked} is what is taken without `--n-marked`, too."
+        yield f"k = {request.n_marked} is the default of `--n-marked`."
 
 
 def _beside_a_scan(result: Simulation) -> Iterator[str]:
