@@ -179,8 +179,8 @@ def _crossing(reading: Reading, line: Crossover) -> Cell:
 
 
 _OF_A_MEASURED_UNLOAD = (
-    "Each data access below unloads by measurement, for which the control computer reads the table; the best circuit of "
-    "one machine may load a second time in place of that, and reads nothing."
+    "Each data access below unloads by measurement, for which the control computer reads the table; the best circuit "
+    "of one machine may load a second time in place of that, and reads nothing."
 )
 
 
