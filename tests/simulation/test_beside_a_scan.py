@@ -36,7 +36,7 @@ def test_one_that_asks_less_says_nothing():
 
 @pytest.mark.parametrize(("inputs", "is_said"), [({}, True), ({"n_marked": 4}, False), ({"tau": 0.5}, False)])
 def test_the_default_k_is_named_as_such(inputs, is_said):
-    assert ("k is 16 unless --n-marked says otherwise." in said(searched(64, **inputs))) == is_said
+    assert ("k = 16 is the default of --n-marked." in said(searched(64, **inputs))) == is_said
 
 
 def test_a_refusal_of_rows_names_those_that_were_asked_for():

@@ -27,6 +27,16 @@ def test_every_row_is_stood_for_once(first, last):
     assert all(first <= m <= last for m in sizes)
 
 
+@pytest.mark.parametrize(("first", "last", "step"), [(5, 300, 64), (3, 17, 16), (6, 7, 8), (64, 128, 64), (65, 65, 64)])
+def test_rows_in_steps_are_stood_for_once(first, last, step):
+    def cost(m):
+        return np.array([1.0, -(-m // step)])
+
+    number, steps = sum_over_rows(cost, first, last, step)
+    assert number == pytest.approx(last - first + 1)
+    assert steps == pytest.approx(sum(-(-m // step) for m in range(first, last + 1)))
+
+
 def test_short_sums_are_direct():
     assert sum_over_rows(lambda m: np.array([m**9.0]), 5, 11) == sum(m**9 for m in range(5, 12))
     assert sum_over_rows(lambda m: np.array([1.0]), 5, 4) == 0

@@ -89,7 +89,7 @@ class RowPrice:
 
         >>> from groverattn.row.best import best_row
         >>> best_row(RowRequest.of(preset="gpt2", data_access="qrom")).design_text
-        'qrom, 32 parts of 32 keys in turn, shared-sums'
+        'qrom, 16 parts of 64 keys in turn, shared-sums'
         """
         store = f", {self.physical.store:,} states in store" if self.physical.store else ""
         return design_text(self.request) + store

@@ -149,8 +149,16 @@ class CausalRows:
 
     @functools.cached_property
     def total(self) -> RowsSum:
-        """The sum over the searched rows, by the quadrature of `sum_over_rows`."""
-        return RowsSum(*sum_over_rows(self.numbers, self.first, self.last).tolist())
+        """The sum over the searched rows."""
+        return self.up_to(self.last)
+
+    def up_to(self, last: int) -> RowsSum:
+        """Return the sum over the searched rows up to one, by `sum_over_rows`; rows in parts cost more in steps."""
+        search, n_read = self.pricing.search, self.request.read.n_keys
+        n_machines = self.request.design.n_machines or 1
+        step = search.part_keys * n_machines if search.plan.n_parts > 1 else 1
+        of_left = sum_over_rows(lambda left: self.numbers(n_read + left), self.first - n_read, last - n_read, step)
+        return RowsSum(*of_left.tolist())
 
     def row(self, n_keys: int) -> PricedRow:
         """Return the row that sees `n_keys` keys, more than are read first and to be found."""

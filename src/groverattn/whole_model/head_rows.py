@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import attrs
-import numpy as np
 
 from groverattn.whole_model.causal_rows import CausalRows, RowsSum
-from groverattn.whole_model.quadrature import sum_over_rows
 
 
 @attrs.frozen
@@ -66,14 +64,9 @@ def window_rows(rows: CausalRows) -> tuple[HeadRows, HeadRows]:
     if window < rows.first:
         nothing = HeadRows(layers, 0, RowsSum(0.0, 0.0, 0.0), 0.0)
         return nothing, nothing
-    newest = _sum_of(rows.numbers(window))
-    growing = _sum_of(sum_over_rows(rows.numbers, rows.first, window))
-    every = growing.plus(newest.times(n_keys - window))
+    newest = RowsSum(*rows.numbers(window).tolist())
+    every = rows.up_to(window).plus(newest.times(n_keys - window))
     return (
         HeadRows(layers, 1, newest, newest.time_s),
         HeadRows(layers, n_keys - rows.first + 1, every, newest.time_s),
     )
-
-
-def _sum_of(numbers: np.ndarray) -> RowsSum:
-    return RowsSum(*numbers.tolist())

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 _NODES = 3
 
 
-def sum_over_rows(cost: Callable[[int], NDArray[np.float64]], first: int, last: int) -> NDArray[np.float64]:
+def sum_over_rows(
+    cost: Callable[[int], NDArray[np.float64]], first: int, last: int, step: int = 1
+) -> NDArray[np.float64]:
     """Return the sum of cost(m) over all whole numbers of keys m from `first` to `last`.
 
     Rows with a power of two of keys are special (no rotation prepares their superposition) and so is the last; they are
@@ -24,12 +26,17 @@ def sum_over_rows(cost: Callable[[int], NDArray[np.float64]], first: int, last: 
         cost: of a row with m keys, all numbers of which are summed, shape (c,).
         first: keys of the shortest row, at least 1.
         last: keys of the longest row; before `first`: there is no row, and the sum is 0.
+        step: rows cost the same from one multiple of it, left out, to the next, as rows in equal parts do; a step then
+            is what else a row is.
 
     >>> sum_over_rows(lambda m: np.array([m, m**0.5]), 1, 1 << 20) / (1 << 20) / (1 << 20, 1 << 10)
     array([0.5000..., 0.6666...])
     """
-    parts = (weight * np.asarray(cost(m), dtype=float) for m, weight in quadrature(first, last))
-    return sum(parts, np.zeros(1))
+    if first > last:
+        return np.zeros(1)
+    steps = [(min(at * step, last), step * weight) for at, weight in quadrature(-(-first // step), -(-last // step))]
+    outside = (first, -((first - 1) % step)), (last, -(-last % step))  # of the first and the last step
+    return sum((weight * np.asarray(cost(m), dtype=float) for m, weight in (*steps, *outside) if weight), np.zeros(1))
 
 
 def quadrature(first: int, last: int) -> Iterator[tuple[int, float]]:
