@@ -196,9 +196,7 @@ def test_no_chapter_contradicts_another_on_what_sets_the_time(document, requests
         physical = estimate(request).physical
         alone = [name for name, seconds in physical.limits_s.items() if seconds >= 0.8 * physical.duration_s]
         named = [physical.limited_by, *(name for name in alone if name != physical.limited_by)]
-        bound = LIMIT_WORDS[named[0]]
-        if len(named) > 1:
-            bound = ", ".join(LIMIT_WORDS[name].removeprefix("the ") for name in named)
+        bound = ", ".join(LIMIT_WORDS[name] for name in named)
         tiles = section(document, request.name).blocks[0]
         assert f"set by {bound};" in tiles.items[1].note
         headline = section(document, f"{request.name}-headline").blocks[0].rows[0]

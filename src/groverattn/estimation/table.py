@@ -51,7 +51,7 @@ PARTS = {
     "diffusion": "the reflection about the mean, by which marked keys gain",
 }
 _CROSSOVER = "Crossover with this data access, if gates and factories took no time"
-_SCOPES = {"iterate": "an iterate", "row": "a row", "head": "a head", "model": "the model"}
+_SCOPES = {"iterate": "an iterate", "row": "a row", "head": "n rows of a head", "model": "n rows of all heads"}
 
 
 @blocks_of.register

@@ -24,7 +24,7 @@ from groverattn.show.result import blocks_of
 LIMIT_WORDS = {
     "factory": "factories",
     "reaction": "reactions",
-    "layout": "the layout",
+    "layout": "routing",
     "consumption": "magic-state consumption",
     "clifford": "Clifford gates",
 }
@@ -33,8 +33,7 @@ LIMIT_WORDS = {
 
 def set_by_text(found: PhysicalEstimate) -> str:
     """Name what sets the time: the limit that the run waits for most, and those that alone take nearly as long."""
-    found_words = [LIMIT_WORDS[name] for name in found.limits]
-    return found_words[0] if len(found_words) == 1 else ", ".join(word.removeprefix("the ") for word in found_words)
+    return ", ".join(LIMIT_WORDS[name] for name in found.limits)
 
 
 LIMIT_MEANINGS = {

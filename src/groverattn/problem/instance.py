@@ -76,7 +76,7 @@ class Instance:
         Raises:
             InputError: n_marked < 1 or >= n, bits out of range, no row left to search.
         """
-        rule = f"the {n_marked} largest scores of each row, found classically"
+        rule = f"the {n_marked} largest scores of each row, by a classical scan"
         threshold_of = functools.partial(_target_threshold, n_marked)
         return cls._with_rule(
             cls._bare(head, query_bits, key_bits, weight_bits), rule, threshold_of, n_marked, rows, each_block

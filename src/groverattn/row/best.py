@@ -317,10 +317,12 @@ def _least_phases(one: tuple[Phase, ...], other: tuple[Phase, ...]) -> tuple[Pha
 
 
 def _nothing_to_choose(request: RowRequest) -> InputError:
-    design = request.design
+    design, own = request.design, ("n_machines", "n_parts", "n_searched")
+    dealt = {name: getattr(design, name) for name in own if getattr(design, name) is not None}
+    sizes = {"n_keys": request.shape.n_keys, "data_access": design.data_access} | dealt
     return InputError(
-        given=f"{design.n_machines or 1} machines, {design.n_parts or 1} parts, n_searched = {design.n_searched}",
-        allowed="machines and parts that divide the keys that are searched, a part of 4 keys or more",
-        why="the keys are dealt in equal parts",
-        do="leave one of them out",
+        given=", ".join(f"{name} = {value}" for name, value in sizes.items()),
+        allowed="equal parts that hold all keys; for qroam, 4 keys or more in each",
+        why="the keys are dealt in equal parts, and a block of qroam is at most half of one",
+        do=f"leave out {' or '.join(dealt)}" if dealt else "choose another data access, for example qrom",
     )

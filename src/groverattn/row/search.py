@@ -79,7 +79,7 @@ class RowSearch:
             limit = max(request.design.reads_limit * request.shape.n_keys - n_read, 0.0) / left.shape.n_keys
             design = attrs.evolve(request.design, reads_limit=min(limit, READS_LIMIT_MAX))
             return attrs.evolve(cls.of(attrs.evolve(left, design=design), exact), n_read=n_read)
-        design = request.design
+        design, n_keys = request.design, request.shape.n_keys
         if design.n_searched is not None:
             _check_searched(design.n_searched, request.shape.n_keys)
             # what may be read is a share of the keys that there are, and not of the dead ones
@@ -91,7 +91,7 @@ class RowSearch:
         n_parts = (design.n_parts or 1) * (design.n_machines or 1)
         if request.shape.n_keys < 2 * n_parts:
             raise InputError(
-                given=f"{n_parts:,} parts of {request.shape.n_keys:,} keys",
+                given=f"{n_keys:,} keys in {n_parts:,} parts",
                 allowed="two keys or more in each part",
                 why="a search has an index of one qubit or more",
                 do="take fewer parts or machines",
