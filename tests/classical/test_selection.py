@@ -82,6 +82,14 @@ def test_a_selecting_line_is_scores_and_selection(gpu):
     assert "our assumption" in prefill.source
 
 
+def test_a_causal_prefill_selects_from_the_half_that_a_row_sees():
+    whole, causal = lines(65_536), lines(131_072, causal=True)
+    prefill = [name for name, line in whole.items() if line.kind == "prefill"]
+    assert any(whole[name].selects for name in prefill)
+    for name in prefill:
+        assert causal[name].time_s_per_row == pytest.approx(whole[name].time_s_per_row)
+
+
 def test_both_ends_say_what_they_leave_out():
     found = lines().values()
     slowest, fastest = slowest_of(list(found)), min(found, key=lambda line: line.time_s_per_row)

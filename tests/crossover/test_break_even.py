@@ -89,10 +89,11 @@ def fast_block():
     return row, found.supply, found.supply.physical
 
 
-def test_an_error_rate_that_helps_stores_as_well_at_the_shorter_distance():
+@pytest.mark.parametrize("enough", [11.5, 12.5])
+def test_an_error_rate_that_helps_stores_as_well_at_the_shorter_odd_distance(enough):
     row, supply, physical = fast_block()
     distance_s = max(physical.limits_s[name] for name in ("layout", "consumption", "clifford"))
-    classical_s = distance_s * 11.5 / physical.code_distance
+    classical_s = distance_s * enough / physical.code_distance
     need = error_rate_need(row, classical_s, supply)
     assert need.note == "for code distance 11"
     assert 0 < need.needed < supply.machine.physical_error_rate

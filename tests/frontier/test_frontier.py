@@ -100,6 +100,7 @@ def test_the_least_wide_design_is_taken(designs):
     one = next(design for design in designs if design.n_machines == 1)
     made = [with_counts(one, width, depth) for width, depth in [(9, 1), (3, 5), (2, 50)]]
     assert [limit.design.width for limit in depth_limits(made, limits=[1, 10, 100])] == [9, 3, 2]
+    assert [limit.design.width for limit in depth_limits(made, limits=[4, 5])] == [9, 3]
 
 
 def with_counts(one, width, depth):

@@ -199,6 +199,14 @@ def test_a_machine_that_waits_has_fewer_factories(waiting_s):
     assert best.volume_qubit_s <= min(grid) * (1 + 1e-9)
 
 
+def test_qubits_fail_while_the_machine_waits_as_while_it_works():
+    """Per tile and code cycle (arXiv:1808.06709, as Qualtran has it): waiting takes 99 % of this run."""
+    waiting_s = 100.0
+    run = physical_estimate(counts(10**5), GIDNEY_FOWLER, 0.01, waiting_s=waiting_s)
+    cycles = waiting_s * 1e6 / GIDNEY_FOWLER.cycle_time_us
+    assert 1000 * cycles * GIDNEY_FOWLER.p_logical(run.code_distance) <= run.p_data <= 0.01
+
+
 def test_storage_that_no_distance_saves_is_named():
     hot = attrs.evolve(GIDNEY_FOWLER, error_rate_threshold=0.001001)
     with pytest.raises(InputError, match="at the largest code distance"):

@@ -4,9 +4,11 @@ import math
 
 import pytest
 
+from groverattn.bloqs.lookup.qroam import block_for
 from groverattn.costs.counting import count
 from groverattn.errors import InputError
 from groverattn.estimation.estimate import estimate
+from groverattn.problem.key_table import KeyTable
 from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.reference.search.laws import search_cost
 from groverattn.row.circuit import iterate_with, score_of
@@ -172,3 +174,16 @@ def test_numbers_of_keys_per_query_are_tried_up_to_a_factor_of_2_to_the_three_ha
     far = best / 2 ** (step / 4)
     monkeypatch.setattr("groverattn.row.search.near_best_keys_per_query", lambda *_: far)
     assert best_keys_per_query.__wrapped__(request, score, 16) == best
+
+
+@pytest.mark.parametrize("d_head", [64, 128])
+@pytest.mark.parametrize("bits", [4, 8, 12, 16])
+def test_a_block_for_few_qubits_is_the_largest_that_hides_behind_the_score(bits, d_head):
+    def width(**access):
+        inputs = {"n_keys": 1 << 16, "d_head": d_head, "n_marked": 4, "key_bits": bits, "query_bits": bits}
+        return RowSearch.of(RowRequest.of(**inputs | ONE_KEY | access)).iterate().peak_qubits
+
+    chosen = block_for(KeyTable(1 << 16, d_head, bits), "qubits")
+    walked = width(data_access="qrom")
+    assert width(data_access="qroam-few-qubits") == width(data_access="qroam", block=chosen) <= 1.02 * walked
+    assert width(data_access="qroam", block=2 * chosen) > 1.08 * walked

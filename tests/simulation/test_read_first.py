@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from groverattn.errors import InputError
+from groverattn.problem.chosen_head import HeadChoice
 from groverattn.problem.families import gaussian_head
 from groverattn.problem.heads import bundled_head
 from groverattn.problem.instance import Instance
@@ -196,7 +197,6 @@ def test_one_row_with_nothing_left_has_no_trials_to_show():
 @pytest.mark.parametrize("head", [None, bundled_head()])
 def test_verify_runs_the_circuit_of_what_is_left(head):
     sizes = {} if head else {"n_keys": 40, "d_head": 4}
-    from groverattn.problem.chosen_head import HeadChoice
 
     request = VerificationRequest(read=ReadFirst(2, 6), **({"head": HeadChoice(**sizes)} if sizes else {"n_marked": 4}))
     result = verify(request, head=head)
@@ -216,3 +216,27 @@ def test_a_row_with_two_keys_left_is_read_by_the_posterior(read):
         left = {row.row: result.instance.visible_keys(row.row) - read.n_keys for row in result.rows}
         whole = [row.row for row in result.rows if row.read_whole]
         assert (next(at for at, n in left.items() if n == 2) in whole) == (method == "posterior")
+
+
+
+def simulated(**inputs):
+    head = HeadChoice(n_keys=inputs.pop("n_keys"), d_head=4)
+    return simulate(SimulationRequest(head=head, engine=EngineChoice("law"), **inputs))
+
+
+def test_keys_that_were_read_count_towards_the_limit_and_those_at_the_threshold_too():
+    """Of four marked keys most are among the 60 of 64 that are read; the last of them sets the threshold."""
+    result = simulated(n_keys=64, n_marked=4, rows="0:24", read=ReadFirst(60, 0), marked_limit=3)
+    all_read = [row for row in result.rows if row.marked_read == 4]
+    assert len(all_read) > 12
+    assert all(row.stopped_early and row.iterates == 0 for row in all_read)
+    assert any(row.iterates for row in result.rows if row.marked_read == 3)
+
+
+def test_too_few_keys_left_for_blocks_are_searched_one_by_one():
+    """Eight keys are two blocks of four; a search of blocks needs three."""
+    result = simulated(n_keys=32, n_marked=2, rows="0:4", read=ReadFirst(24, 0), keys_per_query=4)
+    assert result.passed
+    searched_rows = [row for row in result.rows if not row.read_whole]
+    assert searched_rows
+    assert all(row.key_tests == row.iterates and row.n_found == 2 for row in searched_rows)

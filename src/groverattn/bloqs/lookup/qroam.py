@@ -230,14 +230,14 @@ def block_for(table: KeyTable, objective: str = "toffoli") -> int:
     Args:
         table: the words, or their sizes.
         objective: `toffoli` for the fewest Toffolis; `depth` for the least Toffoli depth with at most twice as many;
-            `qubits` for the fewest Toffolis with no more qubits than the score of the key needs later, about
-            (1 + 0.3 key_bits) words (our measurement).
+            `qubits` for the fewest Toffolis with hardly more qubits than the score of the key needs later by shared
+            sums, about (8 + key_bits) / 6 words where a query has as many bits and d = 64 to 256 (our measurement).
     """
     blocks = [1 << bits for bits in range(max(table.index_bits - 1, 1))]
     lookups = [QROAMLookup(table, block=block) for block in blocks]
     toffolis = {lookup.block: lookup.n_rows - 2 + (lookup.block - 1) * table.word_bits for lookup in lookups}
     if objective == "qubits":
-        blocks = [block for block in blocks if block <= 1 + 0.3 * table.key_bits]
+        blocks = [block for block in blocks if 6 * block <= 8 + table.key_bits]
     if objective == "depth":
         most = 2 * max(min(toffolis.values()), 0)  # a table of one word has none to save
         affordable = [lookup for lookup in lookups if toffolis[lookup.block] <= most]
