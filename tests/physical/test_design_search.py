@@ -133,6 +133,25 @@ def compare_with_all(demand, machine, error_budget):
             assert value <= min(each[merit] for each in found) * unit * (1 + near) + (objective == "qubits")
 
 
+@pytest.mark.parametrize("objective", ["volume", "time", "qubits"])
+@pytest.mark.parametrize("store", [0, 100, 10**6])
+def test_a_store_that_is_given_is_in_the_bound_and_no_number_of_copies_is_better(store, objective):
+    machine = HARDWARE["gidney-fowler-2018"]
+    phases = (Phase("walk", 500, 500, measurement=500), Phase("swaps", 3000, 30, measurement=3000))
+    circuit = LogicalCounts(3500 * 100, 0, 0, 10**6, 3500 * 100, 500, toffoli_depth=530 * 100)
+    demand = Demand.choices(circuit, (Cycle(100, phases),), machine, 0.01, 1.0)[0]
+
+    def merit(n_factories):
+        found = best_design([demand], machine, objective, n_factories, store)
+        value = {"volume": found.volume_qubit_s, "time": found.duration_s - 1, "qubits": found.qubits}[objective]
+        unit = 1 if objective == "qubits" else machine.cycle_time_us * 1e-6
+        assert found.store == store
+        assert value >= least_of_design(demand, machine, objective, n_factories, store) * unit * (1 - 1e-9)
+        return value
+
+    assert merit(None) <= min(map(merit, (1, 2, 5, 20, 60, 200, 1000, 10_000))) * (1 + 1e-2)
+
+
 def test_none_is_found_where_the_limit_is_too_low():
     circuit = LogicalCounts(10**9, 0, 0, 10**11, 10**9, 1000, 10**8)
     for machine in HARDWARE.values():
@@ -187,7 +206,7 @@ def test_the_most_cycles_are_those_in_which_storage_takes_what_the_states_leave(
     machine = HARDWARE[name]
     circuit = LogicalCounts(10**9, 0, 0, 0, 10**9, 100, 10**8)
     demand = Demand.choices(circuit, one_phase(circuit), machine, 0.01, waiting_s=3.0)[0]
-    site = _Site(attrs.evolve(demand, exposed_tiles=exposed_tiles), machine, code_distances(machine)[9], "qubits")
+    site = _Site(attrs.evolve(demand, exposed_tiles=exposed_tiles), machine, code_distances(machine)[9], "qubits", None, None)
     factories, left = site.usable
     exposures = site._most_cycles(factories) + site.demand.waiting_cycles
     if machine.error_interval != "cycle":

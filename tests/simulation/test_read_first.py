@@ -218,7 +218,6 @@ def test_a_row_with_two_keys_left_is_read_by_the_posterior(read):
         assert (next(at for at, n in left.items() if n == 2) in whole) == (method == "posterior")
 
 
-
 def simulated(**inputs):
     head = HeadChoice(n_keys=inputs.pop("n_keys"), d_head=4)
     return simulate(SimulationRequest(head=head, engine=EngineChoice("law"), **inputs))

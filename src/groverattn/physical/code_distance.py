@@ -57,9 +57,9 @@ def least_cycles(demand: Demand, distance: OneOrMany) -> OneOrMany:
     return np.maximum(demand.pace.least_cycles(distance), traffic)  # pyright: ignore[reportReturnType]
 
 
-def first_distance(demand: Demand, hardware: Hardware) -> int:
-    """Index of the first code distance at which storage alone may meet the budget."""
+def first_distance(demand: Demand, hardware: Hardware, stored_tiles: float = 0.0) -> int:
+    """Index of the first code distance at which storage alone may meet the budget, that of a store included."""
     distance, error_rate = _distances_and_rates(hardware)
     intervals = error_intervals(demand, hardware, least_cycles(demand, distance), distance)
-    p_data = np.minimum.accumulate(intervals * demand.exposed_tiles * error_rate)
+    p_data = np.minimum.accumulate(intervals * (demand.exposed_tiles + stored_tiles) * error_rate)
     return int(np.searchsorted(-p_data, -demand.p_left * (1 + 1e-9)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ from groverattn.physical.code_distance import (
 from groverattn.physical.demand import Demand
 from groverattn.physical.estimate import PhysicalEstimate, is_less, phase_times
 from groverattn.physical.factories.usable import factories_of
+from groverattn.physical.machine_choices import Choices, Priced
 from groverattn.physical.machines.hardware import Hardware
 from groverattn.physical.pace import LIMITS, Floats
 
@@ -56,68 +57,40 @@ def best_design(
     """
     best: _Found | None = None
     for demand in demands:
-        for place in code_distances(hardware)[first_distance(demand, hardware) :]:
-            site = _Site(demand, hardware, place, objective)
+        for site in _sites(demand, hardware, objective, n_factories, store):
             limit = below if best is None else best.merit
-            if site.least(site.usable[0], n_factories).min() > limit * (1 + 1e-9):
+            if site.least(site.usable[0]).min() > limit * (1 + 1e-9):
                 break
-            best = site.best(best, limit, n_factories, store)
+            best = site.best(best, limit)
     return best and best.estimate()
 
 
-def least_of_design(demand: Demand, hardware: Hardware, objective: str) -> float:
+def least_of_design(
+    demand: Demand, hardware: Hardware, objective: str, n_factories: int | None = None, store: int | None = None
+) -> float:
     """Return what every machine has at least of an objective, qubits and code cycles; infinite if none can run it."""
-    first = first_distance(demand, hardware)
-    for place in code_distances(hardware)[first : first + 1]:
-        site = _Site(demand, hardware, place, objective)
+    for site in _sites(demand, hardware, objective, n_factories, store):
         return float(site.least(site.usable[0]).min())
     return math.inf
 
 
-@attrs.frozen(eq=False)
-class _Choices:
-    """Machines at one site; every array has shape (machines,).
-
-    Attributes:
-        factory: index of the factory.
-        copies: copies of it.
-        store: CCZ states in store.
-    """
-
-    factory: NDArray[np.intp]
-    copies: Floats
-    store: Floats
-
-    def at(self, which: NDArray[Any]) -> _Choices:
-        return _Choices(self.factory[which], self.copies[which], self.store[which])
-
-    def with_stores(self, stores: Sequence[float]) -> _Choices:
-        """Each machine with each of the stores."""
-        n = len(stores)
-        return _Choices(
-            np.repeat(self.factory, n), np.repeat(self.copies, n), np.tile(np.array(stores, float), self.factory.size)
-        )
-
-
-@attrs.frozen(eq=False)
-class _Priced:
-    """What machines take; every array has shape (machines,)."""
-
-    choices: _Choices
-    cycles: Floats
-    operating: Floats
-    qubits: Floats
-    p_failure: Floats
+def _sites(demand: Demand, hardware: Hardware, *choices: Any) -> Iterator[_Site]:
+    """Yield the code distances at which storage alone may meet the budget, the least first."""
+    stored = (choices[-1] or 0) * hardware.layout.tiles_per_state
+    for place in code_distances(hardware)[first_distance(demand, hardware, stored) :]:
+        yield _Site(demand, hardware, place, *choices)
 
 
 @attrs.frozen(eq=False)
 class _Site:
-    """A demand at one code distance, with factories, copies and store still open."""
+    """A demand at one code distance, with factories, copies and store open but for what is given."""
 
     demand: Demand
     hardware: Hardware
     place: CodeDistance
     objective: str
+    n_factories: int | None
+    store: int | None
 
     @cached_property
     def busy(self) -> Floats:
@@ -150,43 +123,55 @@ class _Site:
         """Physical qubits of the data block without operating tiles that are bought."""
         return self.hardware.qubits_of_tiles(self.demand.tiles, self.place.distance)
 
-    def least(self, factories: NDArray[np.intp], n_factories: int | None = None) -> Floats:
-        """Return what each factory at least has of the objective, at this distance and at any larger one."""
+    @property
+    def stored_tiles(self) -> float:
+        """Tiles of the store that is given."""
+        return (self.store or 0) * self.hardware.layout.tiles_per_state
+
+    def least(self, factories: NDArray[np.intp]) -> Floats:
+        """Return what each factory at least has of the objective, at this distance and at any larger one.
+
+        A store is filled before the run: (others + n qubits) (filling / n + busy) has its least where both are even.
+        """
         qubits, per_toffoli, per_t = self._factories[:3, factories]
         work = per_toffoli * float(self.demand.toffoli) + per_t * float(self.demand.t)
-        cycles = np.maximum(self.least_cycles, work / (n_factories or np.inf))
+        filling, n = per_toffoli * (self.store or 0), self.n_factories or np.inf
+        cycles = filling / n + np.maximum(self.least_cycles, work / n)
         if self.objective == "time":
             return np.append(cycles, [] if cycles.size else self.least_cycles)
+        others = self.data_qubits + self.stored_tiles * self.place.tile_qubits
         if self.objective == "qubits":
-            return np.append(self.data_qubits + (n_factories or 1) * qubits, np.inf)
+            return np.append(others + (self.n_factories or 1) * qubits, np.inf)
         busy = np.maximum(cycles + self.demand.waiting_cycles, 1e-300)
-        of_factories = n_factories * qubits * busy if n_factories else qubits * work
-        return np.append(self.data_qubits * busy + of_factories, np.inf)
+        if self.n_factories:
+            return np.append((others + n * qubits) * busy, np.inf)
+        of_factories = qubits * filling + np.maximum(qubits * work, 2 * np.sqrt(others * qubits * filling * busy))
+        return np.append(others * busy + of_factories, np.inf)
 
-    def best(self, best: _Found | None, below: float, n_factories: int | None, store: int | None) -> _Found | None:
+    def best(self, best: _Found | None, below: float) -> _Found | None:
         """Return the better one of the best so far and the best of this site that has less than `below`."""
-        factories, p_left = self.usable
-        exposed = self.demand.exposed_tiles * self.place.error_rate
+        (factories, p_left), store = self.usable, self.store
+        exposed = (self.demand.exposed_tiles + self.stored_tiles) * self.place.error_rate
         factories = factories[self._intervals(self.least_cycles) * exposed <= p_left * (1 + 1e-9)]
         if not factories.size:
             return best
-        least = self.least(factories, n_factories)[: factories.size]
+        least = self.least(factories)[: factories.size]
         order = np.argsort(least, kind="stable")
         for some in (order[:_FIRST], order[_FIRST:]):
             limit = below if best is None else best.merit
             within = some[least[some] <= limit * (1 + 1e-9)]
             if within.size:
-                copies, fewest = self._copies(factories[within], n_factories)
+                copies, fewest = self._copies(factories[within])
                 best = self._better(best, limit, attrs.evolve(copies, store=copies.store + (store or 0)))
                 best = self._better(best, limit, fewest) if fewest and not store else best
                 if store is None and self.objective != "qubits":
                     best = self._with_store(best, limit, copies)
         return best
 
-    def _copies(self, factories: NDArray[np.intp], n_factories: int | None) -> tuple[_Choices, _Choices | None]:
+    def _copies(self, factories: NDArray[np.intp]) -> tuple[Choices, Choices | None]:
         """Each factory with all numbers of copies that are tried, and with the fewest within the budget."""
-        if n_factories is not None:
-            return self._choices(factories, np.full((factories.size, 1), float(n_factories))), None
+        if self.n_factories is not None:
+            return self._choices(factories, np.full((factories.size, 1), float(self.n_factories))), None
         work = self.demand.pace.work(*self._factories[1:3, factories])
         needed = np.where(work > 0, work / np.maximum(self.busy, 1e-300), 0.0)
         average = (work @ self.demand.pace.times / self.least_cycles)[:, None]
@@ -196,12 +181,12 @@ class _Site:
         n = np.concatenate([np.floor(points), np.ceil(points), np.round(shares), np.ones_like(average)], axis=1)
         return self._choices(factories, n), self._choices(factories, np.ceil(fewest))
 
-    def _choices(self, factories: NDArray[np.intp], n: Floats) -> _Choices:
+    def _choices(self, factories: NDArray[np.intp], n: Floats) -> Choices:
         """Each factory in each of its numbers of copies, shape (factories, numbers), without a store."""
         n = np.sort(np.clip(n, 1.0, float(self.demand.toffoli + self.demand.t)), axis=1)
         new = np.diff(n, axis=1, prepend=0.0) > 0
         at = np.repeat(factories, n.shape[1]).reshape(n.shape)
-        return _Choices(at[new], n[new], np.zeros(int(new.sum())))
+        return Choices(at[new], n[new], np.zeros(int(new.sum())))
 
     def _turning(self, factories: NDArray[np.intp], work: Floats, needed: Floats) -> tuple[Floats, Floats]:
         """Copies of least volume, and the fewest within the budget, where only some phases wait for them.
@@ -237,7 +222,7 @@ class _Site:
         buys = demand.operating_tiles < demand.operating_tiles_max
         return np.where(buys & (few * demand.operating_tiles < traffic), many, few)
 
-    def _with_store(self, best: _Found | None, below: float, copies: _Choices) -> _Found | None:
+    def _with_store(self, best: _Found | None, below: float, copies: Choices) -> _Found | None:
         """Give a store to the machines that would win with one that costs nothing and never runs out."""
         at_best = self._priced(copies, self._cycles_at_best(copies))
         limit = below if best is None else best.merit
@@ -248,17 +233,17 @@ class _Site:
             return best
         return self._better(best, below, promising.with_stores(stores))
 
-    def _cycles_at_best(self, choices: _Choices) -> Floats:
+    def _cycles_at_best(self, choices: Choices) -> Floats:
         """Cycles with a store that is free: each cycle takes the longer of its waits and of its states."""
         work, cycles = self._work(choices), np.zeros(choices.factory.size)
         for at, times in self.demand.pace.by_cycle():
             cycles += times * np.maximum(self.busy[at].sum(), work[:, at].sum(axis=1))
         return cycles
 
-    def _work(self, choices: _Choices) -> Floats:
+    def _work(self, choices: Choices) -> Floats:
         return self.demand.pace.work(*self._factories[1:3, choices.factory]) / choices.copies[:, None]
 
-    def _better(self, best: _Found | None, below: float, choices: _Choices) -> _Found | None:
+    def _better(self, best: _Found | None, below: float, choices: Choices) -> _Found | None:
         filling = choices.store * self._factories[1, choices.factory] / choices.copies
         priced = self._priced(choices, self.demand.pace.cycles(self.busy, self._work(choices), filling))
         merit = np.where(priced.p_failure <= self.demand.error_budget, self._merit(priced), np.inf)
@@ -274,7 +259,7 @@ class _Site:
     def _intervals(self, cycles: Any) -> Any:
         return error_intervals(self.demand, self.hardware, cycles, self.place.distance)
 
-    def _priced(self, choices: _Choices, cycles: Floats) -> _Priced:
+    def _priced(self, choices: Choices, cycles: Floats) -> Priced:
         demand, place = self.demand, self.place
         traffic = float(demand.clifford) * place.distance
         operating = np.full_like(cycles, demand.operating_tiles)
@@ -288,9 +273,9 @@ class _Site:
         p_states = factories[3] * float(demand.toffoli) + factories[4] * float(demand.t)
         p_data = self._intervals(cycles) * (demand.exposed_tiles + extra) * place.error_rate
         qubits = self.data_qubits + extra * place.tile_qubits + choices.copies * factories[0]
-        return _Priced(choices, cycles, operating, qubits, p_data + p_states + demand.p_synthesis)
+        return Priced(choices, cycles, operating, qubits, p_data + p_states + demand.p_synthesis)
 
-    def _merit(self, priced: _Priced) -> Floats:
+    def _merit(self, priced: Priced) -> Floats:
         if self.objective == "time":
             return priced.cycles
         if self.objective == "qubits":
@@ -303,7 +288,7 @@ class _Found:
     """The best machine so far: `merit` is least of the objective, `second` decides between equals."""
 
     site: _Site
-    priced: _Priced
+    priced: Priced
     at: int
     merit: float
     second: float

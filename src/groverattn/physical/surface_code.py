@@ -97,15 +97,22 @@ def estimate_below(
 _ANY_BUDGET = 0.999
 
 
-def least_merit(counts: LogicalCounts, schedule: Schedule, hardware: Hardware, objective: str) -> float:
+def least_merit(
+    counts: LogicalCounts,
+    schedule: Schedule,
+    hardware: Hardware,
+    objective: str,
+    n_factories: int | None = None,
+    store: int | None = None,
+) -> float:
     """Return what every machine that runs a schedule has at least of an objective, qubits and seconds.
 
     Args:
         counts, schedule: the run, or part of it.
-        hardware, objective: see `physical_estimate`.
+        hardware, objective, n_factories, store: see `physical_estimate`.
     """
     demand = Demand.of(counts, schedule, hardware, _ANY_BUDGET, 0.0)
-    return least_of_design(demand, hardware, objective) * _per_cycle(hardware, objective)
+    return least_of_design(demand, hardware, objective, n_factories, store) * _per_cycle(hardware, objective)
 
 
 def _per_cycle(hardware: Hardware, objective: str) -> float:

@@ -299,7 +299,9 @@ class Bound:
         if self.any_other and objective == "time":
             machine = _delivers_at_once(machine)
         counts = LogicalCounts(round(toffoli), 0, 0, 0, 0, self.logical_qubits, round(toffoli))
-        return least_merit(counts, schedule, machine, objective) * (1 if objective == "time" else n_machines)
+        design = self.search.request.design
+        least = least_merit(counts, schedule, machine, objective, design.n_factories, design.store)
+        return least * (1 if objective == "time" else n_machines)
 
 
 @functools.lru_cache(maxsize=64)
