@@ -77,7 +77,7 @@ def test_a_limit_that_alone_takes_nearly_all_the_time_is_named_beside_the_one_wa
     assert found.limited_by == "factory"
     assert found.limits_s["layout"] > 0.8 * found.duration_s > found.limits_s["factory"]
     assert found.limits == ("factory", "layout")
-    assert set_by_text(found) == "factories, layout"
+    assert set_by_text(found) == "factories, routing"
     one = attrs.evolve(found, limits_s={**found.limits_s, "layout": 0.79 * found.duration_s})
     assert one.limits == ("factory",)
 

@@ -206,7 +206,8 @@ def test_the_most_cycles_are_those_in_which_storage_takes_what_the_states_leave(
     machine = HARDWARE[name]
     circuit = LogicalCounts(10**9, 0, 0, 0, 10**9, 100, 10**8)
     demand = Demand.choices(circuit, one_phase(circuit), machine, 0.01, waiting_s=3.0)[0]
-    site = _Site(attrs.evolve(demand, exposed_tiles=exposed_tiles), machine, code_distances(machine)[9], "qubits", None, None)
+    demand = attrs.evolve(demand, exposed_tiles=exposed_tiles)
+    site = _Site(demand, machine, code_distances(machine)[9], "qubits", None, None)
     factories, left = site.usable
     exposures = site._most_cycles(factories) + site.demand.waiting_cycles
     if machine.error_interval != "cycle":

@@ -123,10 +123,23 @@ class _Site:
         """Physical qubits of the data block without operating tiles that are bought."""
         return self.hardware.qubits_of_tiles(self.demand.tiles, self.place.distance)
 
-    @property
+    @cached_property
     def stored_tiles(self) -> float:
         """Tiles of the store that is given."""
         return (self.store or 0) * self.hardware.layout.tiles_per_state
+
+    @cached_property
+    def others(self) -> float:
+        """Physical qubits of the data block and of the store that is given."""
+        return self.data_qubits + self.stored_tiles * self.place.tile_qubits
+
+    def _filling(self, factories: NDArray[np.intp]) -> Floats:
+        """Copies with which filling the store that is given costs least; for the least time, all that there can be."""
+        if self.objective == "time":
+            return np.full(factories.size, np.inf if self.store else 1.0)
+        qubits, per_toffoli = self._factories[:2, factories]
+        idle = max(self.least_cycles + self.demand.waiting_cycles, 1e-300)
+        return np.sqrt(self.others / qubits * per_toffoli * (self.store or 0) / idle)
 
     def least(self, factories: NDArray[np.intp]) -> Floats:
         """Return what each factory at least has of the objective, at this distance and at any larger one.
@@ -139,14 +152,13 @@ class _Site:
         cycles = filling / n + np.maximum(self.least_cycles, work / n)
         if self.objective == "time":
             return np.append(cycles, [] if cycles.size else self.least_cycles)
-        others = self.data_qubits + self.stored_tiles * self.place.tile_qubits
         if self.objective == "qubits":
-            return np.append(others + (self.n_factories or 1) * qubits, np.inf)
+            return np.append(self.others + (self.n_factories or 1) * qubits, np.inf)
         busy = np.maximum(cycles + self.demand.waiting_cycles, 1e-300)
         if self.n_factories:
-            return np.append((others + n * qubits) * busy, np.inf)
-        of_factories = qubits * filling + np.maximum(qubits * work, 2 * np.sqrt(others * qubits * filling * busy))
-        return np.append(others * busy + of_factories, np.inf)
+            return np.append((self.others + n * qubits) * busy, np.inf)
+        of_factories = qubits * filling + np.maximum(qubits * work, 2 * np.sqrt(self.others * qubits * filling * busy))
+        return np.append(self.others * busy + of_factories, np.inf)
 
     def best(self, best: _Found | None, below: float) -> _Found | None:
         """Return the better one of the best so far and the best of this site that has less than `below`."""
@@ -176,7 +188,7 @@ class _Site:
         needed = np.where(work > 0, work / np.maximum(self.busy, 1e-300), 0.0)
         average = (work @ self.demand.pace.times / self.least_cycles)[:, None]
         stationary, fewest = self._turning(factories, work, needed)
-        points = np.concatenate([needed, average, stationary], axis=1)
+        points = np.concatenate([needed, average, stationary, self._filling(factories)[:, None]], axis=1)
         shares = needed.max(axis=1)[:, None] * _SHARES
         n = np.concatenate([np.floor(points), np.ceil(points), np.round(shares), np.ones_like(average)], axis=1)
         return self._choices(factories, n), self._choices(factories, np.ceil(fewest))
