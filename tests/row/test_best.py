@@ -251,3 +251,20 @@ def test_what_several_machines_take_at_least_is_near_what_they_take(n_machines):
     taken = [n_machines * run.counts.logical_qubits, run.totals.row.toffoli, total(run.schedule, "reactions")]
     for least, most in zip((bound[0], *bound[2:]), taken, strict=True):
         assert 0.4 * most < least <= most
+
+
+@pytest.mark.parametrize(
+    ("inputs", "given", "do"),
+    [
+        ({"data_access": "qroam", "n_keys": 2}, "n_keys = 2, data_access = qroam", "choose another data access"),
+        (
+            {"n_keys": 64, "n_searched": 77, "n_parts": 2},
+            "n_keys = 64, .*n_parts = 2, n_searched = 77",
+            "leave out n_p",
+        ),
+        ({"n_keys": 64, "n_machines": 1 << 40}, "64 keys in 1,099,511,627,776 parts", "take fewer parts"),
+    ],
+)
+def test_refusals_of_parts_name_what_was_given_and_nothing_else(inputs, given, do):
+    with pytest.raises(InputError, match=f"given: {given}; .* do: {do}"):
+        best_row(RowRequest.of(**{"d_head": 2, "n_marked": 1} | inputs))

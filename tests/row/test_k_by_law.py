@@ -185,3 +185,11 @@ def test_an_estimate_says_it():
     assert "n_marked" not in {entry.quantity for entry in given}
     assert any("k stays" in entry.source for entry in given)
     assert not any("{" in entry.source for entry in (*given, *result.provenance))
+
+
+def test_the_first_number_compared_is_below_the_largest_one():
+    """By this law more than a quarter is marked up to 512 keys, and less from 1,024 on."""
+    request = RowRequest.of(**SIZES, k_law=LAW, k_weight=0.99)
+    assert first_compared(request, 256, 2048) == 1024
+    with pytest.raises(InputError, match="leaves most of its keys out"):
+        first_compared(request, 256, 1024)
