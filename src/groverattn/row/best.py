@@ -260,12 +260,12 @@ class Bound:
 
         Qubits are those before the unload, so that any unload will do.
         """
-        fewest, most = (RowSearch.of(end(designs, key=_copies)) for end in (min, max))
-        oracles = [attrs.evolve(fewest.oracle, score=score) for score in scores]
-        loaded = _least_phases(of_load(fewest.oracle), of_load(most.oracle))
+        first, *others = (RowSearch.of(end) for end in _ends(designs))
+        oracles = [attrs.evolve(first.oracle, score=score) for score in scores]
+        loaded = functools.reduce(_least_phases, (of_load(search.oracle) for search in (first, *others)))
         scored = functools.reduce(_least_phases, map(of_score, oracles))
         qubits = min(reading(oracle, "loaded_qubits") for oracle in oracles)
-        return cls(fewest, (*loaded, *scored), qubits, any_other=True)
+        return cls(first, (*loaded, *scored), qubits, any_other=True)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
         """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.
@@ -310,8 +310,10 @@ def _delivers_at_once(machine: Hardware) -> Hardware:
     return attrs.evolve(machine, layout=attrs.evolve(machine.layout, lanes=0))
 
 
-def _copies(request: RowRequest) -> float:
-    return request.design.control_copies or 0
+def _ends(designs: Sequence[RowRequest]) -> list[RowRequest]:
+    """The designs with the fewest and the most copies of controls."""
+    fewest, most = (end(designs, key=lambda each: each.design.control_copies or 0) for end in (min, max))
+    return [fewest] if fewest is most else [fewest, most]
 
 
 def _least_phases(one: tuple[Phase, ...], other: tuple[Phase, ...]) -> tuple[Phase, ...]:

@@ -1,7 +1,7 @@
 """Data access `qroam`: blocks of words by unary iteration, then a swap network on clean qubits."""
 
 from collections import Counter
-from functools import partial
+from functools import lru_cache, partial
 
 import attrs
 import numpy as np
@@ -233,6 +233,11 @@ def block_for(table: KeyTable, objective: str = "toffoli") -> int:
             `qubits` for the fewest Toffolis with hardly more qubits than the score of the key needs later by shared
             sums, about (8 + key_bits) / 6 words where a query has as many bits and d = 64 to 256 (our measurement).
     """
+    return _block_of(KeyTable(table.n_keys, table.d_head, table.key_bits, None, table.keys_per_word), objective)
+
+
+@lru_cache(maxsize=4096)
+def _block_of(table: KeyTable, objective: str) -> int:
     blocks = [1 << bits for bits in range(max(table.index_bits - 1, 1))]
     lookups = [QROAMLookup(table, block=block) for block in blocks]
     toffolis = {lookup.block: lookup.n_rows - 2 + (lookup.block - 1) * table.word_bits for lookup in lookups}

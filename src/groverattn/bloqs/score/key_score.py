@@ -43,6 +43,13 @@ class KeyScore(Uncomputable):
     threshold: int
     key_bits: int
 
+    @cached_property
+    def _undone(self) -> KeyScore:
+        return attrs.evolve(self, uncompute=not self.uncompute)
+
+    def adjoint(self) -> KeyScore:
+        return self._undone
+
     def reaches(self, key: int) -> bool:
         """Return whether the score of a key, as the key register holds it, reaches the threshold: plain arithmetic."""
         return int(scores_of(self.query, self.components(key)[None])[0]) >= self.threshold
