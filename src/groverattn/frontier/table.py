@@ -36,7 +36,10 @@ def _(result: Frontier) -> tuple[Block, ...]:
         Paragraph(heading(result.request)),
         *map(Paragraph, about_text(result.request)),
         points_table(result, _POINTS_SHOWN, {"estimate": result.best}).without("machines"),
-        Paragraph("`estimate`: the design of groverattn estimate with the same inputs."),
+        Paragraph(
+            "`estimate`: the design of groverattn estimate with the same inputs. All designs: `--format json`, or "
+            "`to_frame()` in Python."
+        ),
         limits_table(result.limits),
     )
 
