@@ -46,14 +46,23 @@ def _input_error(kind: type[InputError], parts: dict[str, str]) -> InputError:
     return kind(**parts)
 
 
+MEANT = {
+    **{"n": "n_keys", "keys": "n_keys", "k": "n_marked", "marked": "n_marked", "d": "d_head", "model": "preset"},
+    **{"budget": "error_budget", "law": "search_law", "access": "data_access"},
+}
+"""What the documents call an input by one letter or word, where no spelling is near its name."""
+
+
 def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> InputError:
-    """Error for a name that is not among the known ones; it suggests the nearest.
+    """Error for a name that is not among the known ones; it suggests the one that is meant, or the nearest.
 
     >>> print(unknown_name("preset", "gpt-2", ["gpt2", "toy"], "each is a set of sizes"))
     given: preset 'gpt-2'; allowed: gpt2, toy; why: each is a set of sizes; do: did you mean gpt2?
     """
     names = list(allowed)
-    nearest = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
+    nearest = (
+        [MEANT[name]] if MEANT.get(name) in names else difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
+    )
     do = f"did you mean {' or '.join(nearest)}?" if nearest else "choose one of the allowed names"
     return InputError(given=f"{kind} {name!r}", allowed=", ".join(names), why=why, do=do)
 

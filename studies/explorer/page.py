@@ -58,10 +58,13 @@ def controls() -> tuple[Control, ...]:
     marked = [(f"{k:,}", f"--n-marked {k}") for k in grid.N_MARKED]
     bits = [(str(b), f"--key-bits {b} --query-bits {b}") for b in grid.BITS]
     budgets = [(probability_text(p), f"--error-budget {p}") for p in grid.ERROR_BUDGETS]
-    of_a_design = {"--data-access": _ACCESSES, "--keys-per-query": grid.KEYS_PER_QUERY}
+    of_a_design = {
+        "--data-access": (_ACCESSES, "best: least qubits x time"),
+        "--keys-per-query": (grid.KEYS_PER_QUERY, "best"),
+    }
     accesses, per_query = (
-        [("best", "") if name == AUTO else (name, f"{option} {name}") for name in names]
-        for option, names in of_a_design.items()
+        [(best, "") if name == AUTO else (name, f"{option} {name}") for name in names]
+        for option, (names, best) in of_a_design.items()
     )
     return (
         Control("keys", "Keys n", tuple(keys), grid.N_KEYS.index(131_072)),

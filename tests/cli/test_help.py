@@ -113,6 +113,8 @@ def test_names_are_listed_in_the_help(help_of):
         (("estimate", "--machin", "x"), "do: did you mean --machine?"),
         (("estimate", "--n", 8), "do: did you mean --n-keys?"),
         (("estimate", "--keys", 8), "do: did you mean --n-keys?"),
+        (("estimate", "--k", 8), "do: did you mean --n-marked?"),
+        (("estimat",), "allowed: the commands that `groverattn --help` lists;"),
         (("frontier", "--n-key", 8), "do: did you mean --n-keys?"),
         (("physical", "--toffolis", 8), "do: did you mean --toffoli?"),
         (("presets", "--format", "jsn"), "do: did you mean json?"),
@@ -143,7 +145,7 @@ def test_a_refusal_is_wrapped_between_words(cli, monkeypatch):
 
 @pytest.mark.parametrize("verb", ["estimate", "compare", "frontier", "physical", "crossover"])
 def test_machine_is_another_name_of_hardware(cli, verb):
-    assert "hardware 'nosuch'" in cli(verb, "--machine", "nosuch", *SIZES[verb == "physical"]).err
+    assert "machine 'nosuch'" in cli(verb, "--machine", "nosuch", *SIZES[verb == "physical"]).err
 
 
 SIZES = (("--preset", "toy"), ("--toffoli", 8, "--logical-qubits", 8))

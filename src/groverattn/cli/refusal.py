@@ -12,23 +12,10 @@ from collections.abc import Iterable
 from typing import get_args
 
 from cyclopts import CycloptsError
-from cyclopts.exceptions import CoercionError, UnknownOptionError
+from cyclopts.exceptions import CoercionError, UnknownCommandError, UnknownOptionError
 
-from groverattn.errors import ContentsError, InputError
+from groverattn.errors import MEANT, ContentsError, InputError
 from groverattn.show.terminal import printable
-
-# What the documents call an input by one letter or word, where no spelling is near its option.
-_MEANT = {
-    "--n": "--n-keys",
-    "--keys": "--n-keys",
-    "--k": "--n-marked",
-    "--marked": "--n-marked",
-    "--d": "--d-head",
-    "--model": "--preset",
-    "--budget": "--error-budget",
-    "--law": "--search-law",
-    "--access": "--data-access",
-}
 
 
 def refuse(error: InputError) -> int:
@@ -87,7 +74,7 @@ def explained(error: CycloptsError) -> InputError:
     why = _in_plain_words(str(error).rstrip("."))
     return InputError(
         given=given,
-        allowed=f"the options that `{verb} --help` lists",
+        allowed=f"the {'commands' if isinstance(error, UnknownCommandError) else 'options'} that `{verb} --help` lists",
         why=f"{verb} has no such option" if isinstance(error, UnknownOptionError) else why,
         do=f"did you mean {near[0]}?" if near else _cure(why, verb),
     )
@@ -96,7 +83,7 @@ def explained(error: CycloptsError) -> InputError:
 def _nearest(option: str, names: Iterable[str]) -> list[str]:
     """The option that is meant, if one is known or spelled nearly so."""
     options = [name for name in names if name.startswith("--")]
-    meant = _MEANT.get(option, "")
+    meant = "--" + MEANT.get(option.removeprefix("--"), "").replace("_", "-")
     return [meant] if meant in options else difflib.get_close_matches(option, options, n=1)
 
 

@@ -25,6 +25,7 @@ _DIRECTORY_BYTES_MAX = 1 << 20
 # numpy.savez writes these. zipfile unpacks the others without a limit, and LZMA allocates what a damaged byte asks for.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DO = "save or copy the file again"
+_TOGETHER = "save Q, K and V together: numpy.savez(FILE, Q=Q, K=K, V=V)"
 # What zipfile, zlib and NumPy raise on bytes that are not what the container says, or where memory is short.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, ArithmeticError, RuntimeError, OSError, MemoryError)
 
@@ -87,6 +88,8 @@ def open_npz(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
         # a pipe would be waited for, and a device such as /dev/zero read for ever
         raise _unusable(name, "it is a pipe or a device, which cannot be read from its end, as zip archives are")
     with ExitStack() as stack:
+        if name.endswith(".npy"):
+            raise _unusable(name, "an .npy file holds one array", _TOGETHER)
         with _refusing(name, "it is not a zip archive, or is cut off"):
             try:
                 file = stack.enter_context(_BoundedReads(io.FileIO(path)))

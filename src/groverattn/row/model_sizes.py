@@ -135,14 +135,19 @@ def _group(heads: int | None, kv_heads: int) -> int:
     return heads // kv_heads
 
 
+_MISSING = {"n_keys": "--n-keys", "d_head": "--d-head", "n_marked": "--n-marked or --k-law"}
+
+
 def _check_sizes(inputs: Mapping[str, Any]) -> None:
-    missing = [name for name in ("n_keys", "d_head", "n_marked") if name not in inputs]
+    missing = [name for name in _MISSING if name not in inputs]
     if missing:
         raise InputError(
             given="no preset, and no " + ", ".join("--" + name.replace("_", "-") for name in missing),
             allowed="--preset NAME, --config FILE, or --n-keys, --d-head and --n-marked or --k-law",
             why="the cost depends on all three sizes",
-            do="give --n-marked, or --k-law" if missing == ["n_marked"] else "`groverattn presets` lists the names",
+            do=f"give {' and '.join(_MISSING[name] for name in missing)}"
+            if len(missing) < len(_MISSING)
+            else "`groverattn presets` lists the names",
         )
 
 

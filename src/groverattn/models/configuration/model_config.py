@@ -61,7 +61,7 @@ class ModelConfig:
         if lacking:
             options = (_OPTIONS.get(size, "--" + size.replace("_", "-")) for size in lacking)
             raise InputError(
-                given=f"{self.file} without {', '.join(lacking.values())}",
+                given=f"{self.file} without {', '.join(dict.fromkeys(lacking.values()))}",
                 allowed=f"a configuration of model type {self.model_type} that states them",
                 why="what its class takes by default is not guessed",
                 do=f"give {', '.join(options)}, or add the fields",
@@ -144,7 +144,7 @@ def _config(record: Mapping[str, Any], path: Path) -> ModelConfig:
         record = inner
     model_type = record.get("model_type")
     if not isinstance(model_type, str):
-        raise wrong("model_type", model_type, "the name of a model type", "it says what the other fields mean")
+        raise wrong("model_type", model_type, f"one of {', '.join(FAMILIES)}", "it says what the other fields mean")
     if model_type not in FAMILIES:
         unknown = unknown_name("model_type", model_type[:KIND_SHOWN], FAMILIES, "its fields are not known here").parts
         raise InputError(**unknown | {"do": f"{unknown['do']} Or give the sizes as options: {_DO.split('give ')[1]}"})
