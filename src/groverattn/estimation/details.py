@@ -61,7 +61,7 @@ def search_text(result: Estimate) -> str:
     if result.request.search_law == "proven":
         read = "What a row reads is not in the published bound; it"
     return (
-        f"Search: {blocks}, runs by the method `{plan.method}`{first}. {read} tests {count_text(cost.key_tests)} keys "
+        f'Search: {blocks}, runs by the method "{plan.method}"{first}. {read} tests {count_text(cost.key_tests)} keys '
         "inside oracles."
     )
 

@@ -31,7 +31,7 @@ def _(result: Simulation) -> tuple[Block, ...]:
     heading = (
         f"{instance.head.name}: n = {instance.n_keys}, d = {instance.d_head}, {_heads_of(instance)}"
         f"{'causal, ' * instance.head.causal}{instance.queries.bits}/{instance.keys.bits} bits, "
-        f"{instance.threshold_rule}; engine {request.engine.name}, method `{method.name}` "
+        f'{instance.threshold_rule}; engine {request.engine.name}, method "{method.name}" '
         f"({SEARCH_METHODS[method.name].partition(':')[0]}), data access {request.data_access}, seed {request.seed}"
     )
     columns = (Column("quantity"), Column("number", IN_CELL), Column("of what"))
