@@ -58,7 +58,7 @@ class Shape:
     )
     n_marked: int = option(
         help="Keys that a row looks for, k: the marked keys, those of the largest scores.",
-        check=between(1, N_KEYS_MAX, "a search looks for at least one key"),
+        check=between(1, math.inf, "a search looks for at least one key"),  # and fewer than all, as is checked below
     )
     key_bits: int = option(8, help="Bits per number of a key, 2 to 16.", check=checked_bits)
     query_bits: int = option(8, help="Bits per number of a query, 2 to 16.", check=checked_bits)
