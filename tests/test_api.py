@@ -75,6 +75,13 @@ def test_numbers_of_iterates_and_inputs_without_a_name_are_refused():
             call()
 
 
+@pytest.mark.parametrize("given", ["gpt2", 3, [3]])
+def test_a_report_of_no_request_is_refused(given, tmp_path):
+    with pytest.raises(InputError, match="RowRequest.of"):
+        groverattn.write_report(given, tmp_path / "new.html")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_request_may_be_given_whole_and_changed():
     request = RowRequest.of(preset="toy")
     estimate = groverattn.estimate(request, data_access="qroam")

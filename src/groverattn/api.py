@@ -321,12 +321,13 @@ def write_report(
         force: Whether files of these names may be replaced.
 
     Raises:
-        InputError: a name that does not end in .html, files that exist, or a place that cannot be written to.
+        InputError: no `RowRequest`, a name that does not end in .html, files that exist, or a place without access.
     """
     from groverattn.report.write import report_files, write_report
 
+    requests = [requests] if isinstance(requests, RowRequest) else requests
     files = report_files(Path(output), force=force, shared_reference=shared_reference)
-    write_report([requests] if isinstance(requests, RowRequest) else requests, files, shared_reference=shared_reference)
+    write_report(requests, files, shared_reference=shared_reference)
     return files.html, files.markdown
 
 

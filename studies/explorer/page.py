@@ -185,7 +185,7 @@ def _point(row: Row, gpu: _Gpu, texts: _Words) -> list[Any]:
         bare(time_text(seconds)),
         bare(number_text(seconds / slowest)),
         bare(f"to {number_text(seconds / fastest)}"),
-        *map(texts.number, (row["design"], f"set by {LIMIT_WORDS[row['limited_by']]}", _options(row))),
+        *map(texts.number, (row["design"], f"set mostly by {LIMIT_WORDS[row['limited_by']]}", _options(row))),
     ]
 
 

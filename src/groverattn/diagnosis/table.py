@@ -22,7 +22,7 @@ def _(result: Diagnosis) -> tuple[Block, ...]:
     head, largest, at = result.head, result.largest, result.largest.has_tail
     heading = (
         f"{head.name}: n = {head.n_keys:,}, d = {head.d_head}, {'causal' if head.causal else 'bidirectional'}, "
-        f"k = {largest.k}; {at.sum():,} of {head.n_keys:,} rows see more keys than were found, "
+        f"k = {largest.k}; {at.sum():,} of {head.n_keys:,} rows have a tail: they see more keys than were found; "
         f"{(largest.n_marked[at] > largest.k).sum():,} have ties with the k-th"
     )
     columns = (Column("over the rows"), *(Column(name, "number") for name in _QUANTILES), Column("unit"))
@@ -30,11 +30,12 @@ def _(result: Diagnosis) -> tuple[Block, ...]:
         (words(name), *(_number(getattr(summary, quantile)) for quantile in _QUANTILES.values()), words(unit))
         for name, summary, unit in _spreads(result)
     )
+    of_rows = "The first four lines are of the rows with a tail, the others of all rows."
     one_tau = (
         "With one tau for all rows, none keeps more than k keys only if tau is above "
         f"{_number(result.shared_tau).text}: the two last lines."
     )
-    return Paragraph(heading), Table("", columns, rows, notes=(one_tau,)), _tails(result)
+    return Paragraph(heading), Table("", columns, rows, notes=(f"{of_rows} {one_tau}",)), _tails(result)
 
 
 @main_table_of.register

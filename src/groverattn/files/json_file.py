@@ -75,4 +75,4 @@ def read_object(path: Path, bytes_max: int, do: str) -> dict[str, Any]:
         raise refused(getattr(failure, "strerror", None) or str(failure)) from failure
     if len(data) > bytes_max:
         raise refused(f"it has more than {bytes_max:,} bytes")
-    return object_of_text(data.removeprefix(b"\xef\xbb\xbf"), str(path), do)
+    return object_of_text(data.removeprefix(b"\xef\xbb\xbf"), str(path), f"correct what the file says; or {do}")

@@ -71,6 +71,13 @@ def write_report(
     Raises:
         InputError: an unknown name, or a place that cannot be written to.
     """
+    if not isinstance(requests, Sequence) or not all(isinstance(each, RowRequest) for each in requests):
+        raise InputError(
+            given=f"a {type(requests).__name__}",
+            allowed="a RowRequest, or a list of them",
+            why="a report prices its rows itself, from their inputs",
+            do='write groverattn.RowRequest.of(preset="gpt2"), with inputs of your own',
+        )
     # Only now: names of files are refused before circuits, and Qualtran with them, are imported.
     from groverattn.report.build import report
     from groverattn.report.reference import reference
