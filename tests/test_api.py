@@ -77,7 +77,7 @@ def test_numbers_of_iterates_and_inputs_without_a_name_are_refused():
 
 @pytest.mark.parametrize("given", ["gpt2", 3, [3]])
 def test_a_report_of_no_request_is_refused(given, tmp_path):
-    with pytest.raises(InputError, match="RowRequest.of"):
+    with pytest.raises(groverattn.InputError, match="write groverattn"):
         groverattn.write_report(given, tmp_path / "new.html")
     assert not list(tmp_path.iterdir())
 
