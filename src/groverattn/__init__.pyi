@@ -1020,5 +1020,5 @@ def write_report(
         force: Whether files of these names may be replaced.
 
     Raises:
-        InputError: a name that does not end in .html, files that exist, or a place that cannot be written to.
+        InputError: no `RowRequest`, a name that does not end in .html, files that exist, or a place without access.
     """
