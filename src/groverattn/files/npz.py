@@ -88,11 +88,11 @@ def open_npz(path: str | os.PathLike[str]) -> Iterator[ArchivedArrays]:
         # a pipe would be waited for, and a device such as /dev/zero read for ever
         raise _unusable(name, "it is a pipe or a device, which cannot be read from its end, as zip archives are")
     with ExitStack() as stack:
-        if name.endswith(".npy"):
-            raise _unusable(name, "an .npy file holds one array", _TOGETHER)
         with _refusing(name, "it is not a zip archive, or is cut off"):
             try:
                 file = stack.enter_context(_BoundedReads(io.FileIO(path)))
+                if file.peek(len(npy.MAGIC_PREFIX)).startswith(npy.MAGIC_PREFIX):
+                    raise _unusable(name, "it holds one array, as numpy.save writes it", _TOGETHER)
                 archive = stack.enter_context(zipfile.ZipFile(file))
             except OSError as failure:
                 why = failure.strerror or str(failure)

@@ -29,9 +29,10 @@ from groverattn.physical.pace import LIMITS, Floats
 # phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never costs more.
 _SHARES = 0.87 ** np.arange(1, 33)
 _STORES = tuple(4**power for power in range(1, 11))
+# Beside a store that is given: more shares, and steps between the copies that are tried around the best ones.
+_MORE_SHARES, _CLOSER = 0.87 ** np.arange(-16, 33), (1.02, 1.001)
 _LEAST_RATE = 1e-120  # of errors: storage takes nothing of a budget, and squares of its inverse are finite
-# Factories that are priced before the others, most of which the best of these rules out.
-_FIRST = 12
+_FIRST = 12  # factories that are priced before the others, most of which the best of these rules out
 
 
 def best_design(
@@ -136,10 +137,10 @@ class _Site:
     def _filling(self, factories: NDArray[np.intp]) -> Floats:
         """Copies with which filling the store that is given costs least; for the least time, all that there can be."""
         if self.objective == "time":
-            return np.full(factories.size, np.inf if self.store else 1.0)
+            return np.full(factories.size, np.inf if self.store else 0.0)
         qubits, per_toffoli = self._factories[:2, factories]
-        idle = max(self.least_cycles + self.demand.waiting_cycles, 1e-300)
-        return np.sqrt(self.others / qubits * per_toffoli * (self.store or 0) / idle)
+        filling = per_toffoli * (self.store or 0) / max(self.least_cycles + self.demand.waiting_cycles, 1e-300)
+        return np.sqrt(self.others / qubits * filling)
 
     def least(self, factories: NDArray[np.intp]) -> Floats:
         """Return what each factory at least has of the objective, at this distance and at any larger one.
@@ -178,6 +179,9 @@ class _Site:
                 best = self._better(best, limit, fewest) if fewest and not store else best
                 if store is None and self.objective != "qubits":
                     best = self._with_store(best, limit, copies)
+        for step in _CLOSER if store and self.n_factories is None else ():
+            if best is not None and best.site is self:
+                best = self._better(best, best.merit, best.priced.choices.around(best.at, step))
         return best
 
     def _copies(self, factories: NDArray[np.intp]) -> tuple[Choices, Choices | None]:
@@ -188,8 +192,9 @@ class _Site:
         needed = np.where(work > 0, work / np.maximum(self.busy, 1e-300), 0.0)
         average = (work @ self.demand.pace.times / self.least_cycles)[:, None]
         stationary, fewest = self._turning(factories, work, needed)
-        points = np.concatenate([needed, average, stationary, self._filling(factories)[:, None]], axis=1)
-        shares = needed.max(axis=1)[:, None] * _SHARES
+        filling = self._filling(factories)[:, None]
+        points = np.concatenate([needed, average, stationary, filling], axis=1)
+        shares = np.maximum(needed.max(axis=1)[:, None], filling) * (_MORE_SHARES if self.store else _SHARES)
         n = np.concatenate([np.floor(points), np.ceil(points), np.round(shares), np.ones_like(average)], axis=1)
         return self._choices(factories, n), self._choices(factories, np.ceil(fewest))
 
@@ -241,9 +246,7 @@ class _Site:
         within = at_best.p_failure <= self.demand.error_budget
         promising = copies.at(within & (self._merit(at_best) < limit * (1 - 1e-9)))
         stores = [states for states in _STORES if states <= max(self.demand.pace.toffoli)]
-        if not (promising.factory.size and stores):
-            return best
-        return self._better(best, below, promising.with_stores(stores))
+        return self._better(best, below, promising.with_stores(stores)) if promising.factory.size and stores else best
 
     def _cycles_at_best(self, choices: Choices) -> Floats:
         """Cycles with a store that is free: each cycle takes the longer of its waits and of its states."""

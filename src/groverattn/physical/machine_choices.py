@@ -30,6 +30,11 @@ class Choices:
         """Return some of the machines."""
         return Choices(self.factory[which], self.copies[which], self.store[which])
 
+    def around(self, at: int, step: float) -> Choices:
+        """Return machine number `at` with other copies, a factor of some steps around its own."""
+        copies = np.unique(np.maximum(np.round(self.copies[at] * step ** np.arange(-24.0, 25.0)), 1.0))
+        return Choices(np.full(copies.size, self.factory[at]), copies, np.full(copies.size, self.store[at]))
+
     def with_stores(self, stores: Sequence[float]) -> Choices:
         """Return each machine with each of the stores."""
         n = len(stores)
