@@ -118,6 +118,14 @@ def test_limits_of_what_an_error_rate_can_do():
     assert error_rate_need(row, distance_s, unknown).note == "unknown: too large"
 
 
+def test_clifford_gates_that_take_longest_are_in_the_way_of_an_error_rate():
+    row, supply, physical = fast_block()
+    slow = attrs.evolve(physical, limits_s=physical.limits_s | {"clifford": 2 * max(physical.limits_s.values())})
+    classical_s = 1.5 * max(physical.limits_s.values())
+    assert error_rate_need(row, classical_s, supply).note == "good enough"
+    assert error_rate_need(row, classical_s, attrs.evolve(supply, physical=slow)).note.startswith("for code distance")
+
+
 def test_states_of_one_factory_where_the_machine_cannot_run_the_row():
     request = RowRequest.of(n_keys=1 << 50, d_head=128, n_marked=64, data_access="qrom")
     found = BreakEvenPoint.of(request)

@@ -61,6 +61,11 @@ def test_a_gap_in_the_layers_is_named(tmp_path, layer):
         load_head(saved(tmp_path, **layers(0, 2)), layer=layer)
 
 
+def test_keys_of_a_layer_without_queries_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"no Q_1.*why: layer 1 is missing"):
+        load_head(saved(tmp_path, **layers(0), K_1=K[None]), layer=0)
+
+
 @pytest.mark.parametrize("last", [7, 999_999_999])
 def test_the_first_layer_that_is_missing_is_named(tmp_path, last):
     with pytest.raises(InputError, match=r"no Q_0.*layer 0 is missing"):

@@ -90,6 +90,11 @@ def test_a_machine_takes_twice_as_long_for_twice_as_much(machine, store):
     assert twice + filling_s == pytest.approx(2 * once)
     waiting = attrs.evolve(run, memory=attrs.evolve(run.memory, waiting_s=5.0))
     assert rows.machine.time_s(waiting) == pytest.approx(once + 5.0)
+    slow = attrs.evolve(built, limits_s=built.limits_s | {"clifford": 100 * once})
+    bound = attrs.evolve(rows.machine, built=slow)
+    share = run.counts.clifford / bound.longest.clifford
+    assert bound.time_s(run) == pytest.approx(100 * once * share)
+    assert bound.time_s(double) == pytest.approx(200 * once * share)
 
 
 def without_rotations(run):

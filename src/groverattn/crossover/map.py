@@ -111,7 +111,10 @@ def _marks(request: RowRequest) -> Iterator[PresetMark]:
             sizes = (preset.shape(8, 8), preset.group_size, stored)
             places.setdefault(sizes, []).append(preset)
     for presets in places.values():
-        yield _mark(one_key(request.of_model(presets[0].name)), tuple(one.name for one in presets))
+        # a preset that has too few keys to read as many first is on the map without reading
+        reads = request.read.n_keys <= presets[0].keys_in_view // 2
+        own = request if reads else request.but(read_first=0, read_last=0, marked_read=None)
+        yield _mark(one_key(own.of_model(presets[0].name)), tuple(one.name for one in presets))
     if not _is_preset(request) and request.shape.n_keys >= 1 << _LOG2_N[0]:
         yield _mark(one_key(request), (f"this row, {request.name}",))
 
