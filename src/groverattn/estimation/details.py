@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from groverattn.classical.lines import ClassicalLine
 from groverattn.estimation.estimate import Estimate
-from groverattn.physical.table import not_in_the_price, set_by_text
+from groverattn.physical.table import LIMIT_WORDS, not_in_the_price, set_by_text
 from groverattn.show.document import IN_CELL, Column, Table
 from groverattn.show.numbers import count_text, duration, number_text, probability_text, time_text, words
 
@@ -69,8 +69,8 @@ def search_text(result: Estimate) -> str:
 def limits_text(result: Estimate) -> str:
     """Say what limits the time, and what the control computer and the memory add."""
     physical = result.physical
-    phases = ", ".join(f"{p.name} {time_text(p.duration_s)} ({p.limited_by})" for p in physical.phases)
-    limits = ", ".join(f"{name} {time_text(s) if s else 'none'}" for name, s in physical.limits_s.items())
+    phases = ", ".join(f"{p.name} {time_text(p.duration_s)} ({LIMIT_WORDS[p.limited_by]})" for p in physical.phases)
+    limits = ", ".join(f"{LIMIT_WORDS[name]} {time_text(s) if s else 'none'}" for name, s in physical.limits_s.items())
     control = f"; of the reaction limit the control computer reads keys for {time_text(physical.control_s)}"
     waiting = f"; waiting for the memory {time_text(physical.waiting_s)}" if physical.waiting_s else ""
     store = f" with {physical.store:,} states in store" if physical.store else ""

@@ -80,7 +80,7 @@ def _rows(result: BareCounts) -> Iterator[tuple[Cell, ...]]:
     yield words("code distance"), count(found.code_distance), words("of the data")
     yield words("factories"), count(found.n_factories), words(found.factory)
     for name, meaning in LIMIT_MEANINGS.items():
-        yield words(f"limit {name}"), _time_or_0(found.limits_s[name]), words(meaning)
+        yield words(f"limit of {LIMIT_WORDS[name]}"), _time_or_0(found.limits_s[name]), words(meaning)
 
 
 def _time_or_0(seconds: float) -> Cell:

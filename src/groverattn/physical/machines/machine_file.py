@@ -71,5 +71,5 @@ def _value_and_source(name: str, entry: Any, sources_required: bool) -> tuple[An
         return entry, USERS_FILE
     if set(entry) != {"value", "source"} or not isinstance(entry["source"], str) or not entry["source"].strip():
         given = f"{name} with {', '.join(entry) or 'no key'}"
-        raise refused(given, "value, and source in words", "nothing else has an effect")
+        raise refused(given, "value, and source in words", f"a table has both; without a source, write {name} = ...")
     return entry["value"], entry["source"]
