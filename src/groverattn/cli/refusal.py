@@ -72,8 +72,8 @@ def explained(error: CycloptsError) -> InputError:
         given = f"{error.token.keyword or ''} {error.token.value}".strip()
         near = difflib.get_close_matches(error.token.value, map(str, get_args(error.target_type)), n=1)
     why = _in_plain_words(str(error).rstrip("."))
-    if wrong := re.search(r"Invalid value for (--\S+): .* is not (an? .*)", why):
-        return InputError(given=given, allowed=wrong[2], why=f"{wrong[1]} has no other value", do=f"correct {wrong[1]}")
+    if wrong := re.search(r"Invalid value for (--\S+): (.* is not (an? [^,]*))(.*)", why, re.DOTALL):
+        return InputError(given=given, allowed=wrong[3] + wrong[4], why=wrong[2], do=f"correct {wrong[1]}")
     return InputError(
         given=given,
         allowed=f"the {'commands' if isinstance(error, UnknownCommandError) else 'options'} that `{verb} --help` lists",

@@ -27,10 +27,10 @@ from groverattn.physical.pace import LIMITS, Floats
 
 # Our choice of what is tried: copies of a factory, as shares of the most that keep busy, beside the numbers at which a
 # phase stops waiting; and states in store. Neither depends on the budget, so that a larger one never costs more.
-_SHARES = 0.87 ** np.arange(1, 33)
+_SHARES = 0.87 ** np.arange(1.0, 33.0)
 _STORES = tuple(4**power for power in range(1, 11))
 # Beside a store that is given: more shares, and steps between the copies that are tried around the best ones.
-_MORE_SHARES, _CLOSER = 0.87 ** np.arange(-16, 33), (1.02, 1.001)
+_MORE_SHARES, _CLOSER = 0.87 ** np.arange(-16.0, 33.0), (1.02, 1.001)
 _LEAST_RATE = 1e-120  # of errors: storage takes nothing of a budget, and squares of its inverse are finite
 _FIRST = 12  # factories that are priced before the others, most of which the best of these rules out
 
