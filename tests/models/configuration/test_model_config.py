@@ -307,6 +307,7 @@ REFUSED = {
     "an unknown type": ({"model_type": "lama"}, "did you mean llama"),
     "another architecture": ({"model_type": "mamba"}, "Or give the sizes as options: --layers, --heads, --kv-heads"),
     "a long type": ({"model_type": "x" * 10_000}, "x" * 40 + "'"),
+    "lists for types": ({"model_type": [], "text_config": {"model_type": []}}, "model_type = []"),
     "a text part of no type": ({"model_type": "gemma3", "text_config": {}}, "no model_type"),
     "a text part that is none": ({"model_type": "gemma3", "text_config": [1]}, "model_type 'gemma3'"),
     "too few kinds": (LLAMA | {"layer_types": ["full_attention"] * 3}, "layer_types = '3 entries of 32 layers'"),

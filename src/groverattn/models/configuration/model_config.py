@@ -140,7 +140,7 @@ def read_config(path: str | Path) -> ModelConfig:
 
 def _config(record: Mapping[str, Any], path: Path) -> ModelConfig:
     inner = record.get("text_config")
-    if isinstance(inner, Mapping) and record.get("model_type") not in FAMILIES:
+    if isinstance(inner, Mapping) and record.get("model_type") not in tuple(FAMILIES):  # a list has no hash
         record = inner
     model_type = record.get("model_type")
     if not isinstance(model_type, str):
