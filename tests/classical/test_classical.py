@@ -208,3 +208,10 @@ def test_sizes_below_one(sizes):
 def test_no_token():
     with pytest.raises(InputError, match="n_keys = 0"):
         whole_model_times(KeyMemory(0, 64), layers=12, query_heads=12)
+
+
+def test_a_window_of_all_keys_is_none():
+    memory, layers = KeyMemory(4096, 64, 4), {"layers": 3, "query_heads": 8}
+    plain = whole_model_times(memory, **layers)
+    windowed = whole_model_times(memory, **layers | {"layers": 1}, window=4096, window_layers=2)
+    assert [each.time_s for each in windowed] == pytest.approx([each.time_s for each in plain])

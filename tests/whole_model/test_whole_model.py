@@ -191,6 +191,12 @@ def test_a_window_has_keys_and_layers(given):
         RowRequest.of(n_keys=300, d_head=8, n_marked=4, **given)
 
 
+def test_no_number_of_factories_shortens_the_wait_for_a_memory():
+    request = RowRequest.of(preset="gpt2", data_access="qram")
+    rows, waiting_s = whole_model(request).rows, estimate(request).physical.waiting_s
+    assert 0 < waiting_s < rows.limit_s <= rows.longest_s * (1 + 1e-9)
+
+
 def test_keys_of_qram_go_into_the_memory():
     assert "quantum memory" in whole_model(RowRequest.of(preset="gpt2", data_access="qram")).loading.destination
 
