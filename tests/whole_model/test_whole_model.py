@@ -192,7 +192,7 @@ def test_a_window_has_keys_and_layers(given):
 
 
 def test_no_number_of_factories_shortens_the_wait_for_a_memory():
-    request = RowRequest.of(preset="gpt2", data_access="qram", qram_latency_us=1000.0)
+    request = RowRequest.of(preset="gpt2", data_access="qram", qram_latency_us=100_000.0)
     machine, waiting_s = whole_model(request).as_json()["machine"], estimate(request).physical.waiting_s
     assert 0 < waiting_s < machine["least_row_s"] <= machine["longest_row_s"] * (1 + 1e-9)
 
