@@ -62,6 +62,12 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         groverattn.estimate(preset="gpt2", data_acess="qroam")
     with pytest.raises(groverattn.InputError, match="did you mean qroam"):
         groverattn.estimate(preset="gpt2", data_access="qroan")
+    with pytest.raises(groverattn.InputError, match="did you mean machine"):
+        groverattn.estimate(preset="gpt2", machin="gidney-2025")
+    with pytest.raises(groverattn.InputError, match="did you mean n_marked"):
+        groverattn.estimate(preset="gpt2", k=8)
+    with pytest.raises(groverattn.InputError, match="write rows as text"):
+        groverattn.simulate(n_keys=16, d_head=2, n_marked=2, rows=[3])
 
 
 def test_numbers_of_iterates_and_inputs_without_a_name_are_refused():

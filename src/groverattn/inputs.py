@@ -119,7 +119,8 @@ def typed(name: str, type_: type, value: Any) -> Any:
 
 def _wrong_type(name: str, allowed: str, value: Any) -> InputError:
     given = f"{name} = {shown(value)}"
-    return InputError(given=given, allowed=allowed, why=f"{name} is of this type", do=f"correct {name}")
+    do = f"write {name} as text, as on the command line" if allowed == _WORDS[str] else f"correct {name}"
+    return InputError(given=given, allowed=allowed, why=f"{name} is of this type", do=do)
 
 
 ALIASES = {"machine": "hardware"}
@@ -296,7 +297,8 @@ def asks(
                     named[ALIASES[other]] = named.pop(other)
             for name in named:
                 if name not in names:
-                    raise unknown_name("argument", name, names, "it would have no effect")
+                    others = (other for other, meant in ALIASES.items() if meant in names)
+                    raise unknown_name("argument", name, (*names, *others), "it would have no effect")
             values = {name: named.pop(name) for name in list(named) if name not in known}
             if listed:
                 several = dict.fromkeys(values.pop(listed, None) or [None])
