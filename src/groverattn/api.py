@@ -325,9 +325,8 @@ def write_report(
     """
     from groverattn.report.write import report_files, write_report
 
-    requests = [requests] if isinstance(requests, RowRequest) else requests
     files = report_files(Path(output), force=force, shared_reference=shared_reference)
-    write_report(requests, files, shared_reference=shared_reference)
+    write_report([requests] if isinstance(requests, RowRequest) else requests, files, shared_reference=shared_reference)
     return files.html, files.markdown
 
 

@@ -59,10 +59,8 @@ def unknown_name(kind: str, name: str, allowed: Iterable[str], why: str) -> Inpu
     >>> print(unknown_name("preset", "gpt-2", ["gpt2", "toy"], "each is a set of sizes"))
     given: preset 'gpt-2'; allowed: gpt2, toy; why: each is a set of sizes; do: did you mean gpt2?
     """
-    names = list(allowed)
-    nearest = (
-        [MEANT[name]] if MEANT.get(name) in names else difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
-    )
+    names, meant = list(allowed), MEANT.get(name)
+    nearest = [meant] if meant in names else difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
     do = f"did you mean {' or '.join(nearest)}?" if nearest else "choose one of the allowed names"
     return InputError(given=f"{kind} {name!r}", allowed=", ".join(names), why=why, do=do)
 

@@ -22,6 +22,7 @@ from groverattn.row.circuit import score_of
 from groverattn.row.request import RowRequest
 from groverattn.row.time import one_key
 from groverattn.row.verdict import row_verdict
+from groverattn.show.numbers import number_text, time_text
 from groverattn.simulation.engines import EngineChoice
 from groverattn.simulation.gate_engines import search_bloq
 from groverattn.simulation.head import simulate
@@ -159,3 +160,10 @@ def test_rows_that_are_run_gate_by_gate_in_methods(n_keys, circuit):
             f"{iterate.n_wires:,} qubits and {gates} gates, {written} if a fan-out is one: {steps} steps"
             in " ".join(methods.split())
         )
+
+
+def test_what_a_qram_would_take_in_the_questions():
+    found = estimate(RowRequest.of(preset="llama3.1-8b", data_access="qram"))
+    seconds, factor = time_text(found.physical.duration_s), number_text(found.slower_by_slowest)
+    text = " ".join((ROOT / "docs/faq.md").read_text("utf-8").split())
+    assert f"takes {seconds}, {factor} times as long as on a GPU" in text

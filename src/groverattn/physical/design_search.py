@@ -192,7 +192,7 @@ class _Site:
         needed = np.where(work > 0, work / np.maximum(self.busy, 1e-300), 0.0)
         average = (work @ self.demand.pace.times / self.least_cycles)[:, None]
         stationary, fewest = self._turning(factories, work, needed)
-        filling = self._filling(factories)[:, None]
+        filling = self._filling(factories)[:, None]  # 0 without a store that is given
         points = np.concatenate([needed, average, stationary, filling], axis=1)
         shares = np.maximum(needed.max(axis=1)[:, None], filling) * (_MORE_SHARES if self.store else _SHARES)
         n = np.concatenate([np.floor(points), np.ceil(points), np.round(shares), np.ones_like(average)], axis=1)

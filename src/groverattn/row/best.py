@@ -260,12 +260,12 @@ class Bound:
 
         Qubits are those before the unload, so that any unload will do.
         """
-        first, *others = (RowSearch.of(end) for end in _ends(designs))
-        oracles = [attrs.evolve(first.oracle, score=score) for score in scores]
-        loaded = functools.reduce(_least_phases, (of_load(search.oracle) for search in (first, *others)))
+        searches = [RowSearch.of(end) for end in _ends(designs)]
+        oracles = [attrs.evolve(searches[0].oracle, score=score) for score in scores]
+        loaded = functools.reduce(_least_phases, (of_load(search.oracle) for search in searches))
         scored = functools.reduce(_least_phases, map(of_score, oracles))
         qubits = min(reading(oracle, "loaded_qubits") for oracle in oracles)
-        return cls(first, (*loaded, *scored), qubits, any_other=True)
+        return cls(searches[0], (*loaded, *scored), qubits, any_other=True)
 
     def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
         """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.

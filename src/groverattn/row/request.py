@@ -131,7 +131,7 @@ class Design:
     store: int | None = option(
         None,
         help="Magic states, one for a Toffoli gate, that the machine can store; by default the best.",
-        check=between(0, 1 << 24, "larger stores than a search tries by itself, 2^20, are of no use here"),
+        check=between(0, 1 << 24, "it is 16 times the largest store that is tried by itself: our choice"),
     )
     n_factories: int | None = option(
         None,

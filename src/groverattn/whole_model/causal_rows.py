@@ -153,7 +153,7 @@ class CausalRows:
         return self.up_to(self.last)
 
     def up_to(self, last: int) -> RowsSum:
-        """Return the sum over the searched rows up to one, by `sum_over_rows`; rows in parts cost more in steps."""
+        """Return the sum over the searched rows up to the one of `last` keys; rows with as many parts cost the same."""
         search, n_read = self.pricing.search, self.request.read.n_keys
         n_machines = self.request.design.n_machines or 1
         step = search.part_keys * n_machines if search.plan.n_parts > 1 else 1

@@ -26,8 +26,8 @@ def sum_over_rows(
         cost: of a row with m keys, all numbers of which are summed, shape (c,).
         first: keys of the shortest row, at least 1.
         last: keys of the longest row; before `first`: there is no row, and the sum is 0.
-        step: rows cost the same from one multiple of it, left out, to the next, as rows in equal parts do; a step then
-            is what else a row is.
+        step: keys of a part, where rows are searched in parts: those with as many parts cost the same, and the
+            quadrature is over the numbers of parts.
 
     >>> sum_over_rows(lambda m: np.array([m, m**0.5]), 1, 1 << 20) / (1 << 20) / (1 << 20, 1 << 10)
     array([0.5000..., 0.6666...])

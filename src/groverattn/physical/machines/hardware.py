@@ -254,8 +254,8 @@ def check_hardware(name: str) -> None:
     >>> check_hardware("gidney-2025")
     """
     if not is_machine_file(name) and name not in HARDWARE and name not in PRICED_BY_QDK:
-        names = (*HARDWARE, *PRICED_BY_QDK, "a TOML file")
-        raise unknown_name("machine", name, names, HARDWARE.why)
+        unknown = unknown_name("machine", name, (*HARDWARE, *PRICED_BY_QDK), HARDWARE.why).parts
+        raise InputError(**unknown | {"allowed": f"{unknown['allowed']}, or a TOML file"})
 
 
 def _build(name: str, file: MachineFile) -> Hardware:
