@@ -5,15 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groverattn.costs.schedule import total
 from groverattn.costs.search_totals import search_totals
 from groverattn.errors import InputError
-from groverattn.frontier.designs import depth_limits, search_designs
+from groverattn.frontier.designs import _merits, depth_limits, search_designs
 from groverattn.frontier.frontier import frontier
 from groverattn.frontier.table import points_table, thinned
 from groverattn.physical.factories import pareto
+from groverattn.physical.machines.hardware import hardware
 from groverattn.reference.search.laws import LAWS, search_cost
 from groverattn.row.best import best_row
 from groverattn.row.circuit import iterate_of
+from groverattn.row.price import RowPricing
 from groverattn.row.request import ONE_KEY, RowRequest
 
 REQUEST = RowRequest.of(preset="gpt2")
@@ -130,3 +133,14 @@ def test_no_two_lines_of_the_table_look_alike_in_qubits_and_none_in_time_but_for
 
 def test_all_circuits_that_are_priced_are_counted(result, designs):
     assert result.n_designs == result.as_json()["designs"] == len(designs)
+
+
+@pytest.mark.parametrize("n_machines", [1, 4, 16])
+def test_what_several_machines_take_at_least_is_near_what_they_take(n_machines):
+    request = best_row(RowRequest.of(preset="gpt2", n_machines=n_machines, optimise="time")).request
+    pricing = RowPricing.of(request)
+    run = pricing.run()
+    bound = _merits(pricing.search, hardware(request.hardware))
+    taken = [n_machines * run.counts.logical_qubits, run.totals.row.toffoli, total(run.schedule, "reactions")]
+    for least, most in zip((bound[0], *bound[2:]), taken, strict=True):
+        assert 0.4 * most < least <= most

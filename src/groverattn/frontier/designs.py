@@ -8,13 +8,16 @@ from typing import Any
 
 import attrs
 
+from groverattn.costs.phases import of_load, of_score
+from groverattn.costs.schedule import Cycle, Schedule, total
 from groverattn.errors import InputError
 from groverattn.physical.factories import pareto
 from groverattn.physical.machines.hardware import Hardware, hardware
-from groverattn.row.best import Bound
+from groverattn.physical.pace import Pace
 from groverattn.row.designs import design_text, loads
 from groverattn.row.price import MachineRun, RowPricing
 from groverattn.row.request import RowRequest
+from groverattn.row.search import RowSearch
 
 # Machines and parts that are tried, our choice: powers of four.
 _EACH = 4
@@ -90,8 +93,8 @@ class SearchDesign:
 def search_designs(request: RowRequest) -> list[SearchDesign]:
     """Return the designs that no other one beats in logical qubits, in the time that no factory shortens, and in gates.
 
-    Those that the request leaves open, on any number of machines. The numbers are those of `Bound`: loads and scores at
-    one code distance.
+    Those that the request leaves open, on any number of machines. The numbers are of loads and scores
+    alone, at one code distance.
 
     Raises:
         InputError: no design can be searched.
@@ -137,10 +140,27 @@ def _bounded(request: RowRequest, machine: Hardware) -> tuple[list[_Bounded], In
         try:
             pricing = RowPricing.of(chosen)
             pricing.search.cost(request.error_budget)  # refuses those that read too many keys
-            found.append((Bound.of(pricing.search).merits(machine, _TYPICAL_DISTANCE), pricing))
+            found.append((_merits(pricing.search, machine), pricing))
         except InputError as error:
             refused = refused or error
     return found, refused
+
+
+def _merits(search: RowSearch, machine: Hardware) -> tuple[float, ...]:
+    """Logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of the slowest machine.
+
+    Of loads and scores alone, at the least number of iterates, and at a typical code distance.
+    """
+    request, iterate = search.request, search.iterate()
+    n_machines, p_miss = request.design.n_machines or 1, request.error_budget
+    of_one = iterates = search.iterates_within(p_miss)
+    if n_machines > 1:
+        of_one *= search.of_one_machine(search.cost(p_miss), p_miss)
+    schedule: Schedule = (Cycle(of_one, (*of_load(iterate.oracle), *of_score(iterate.oracle))),)
+    qubits = iterate.peak_qubits
+    pace = Pace.of(schedule, machine, machine.data_tiles(qubits), t_per_rotation=0)
+    cycles, gates = pace.least_cycles(_TYPICAL_DISTANCE), iterates / of_one * total(schedule, "toffoli")
+    return float(n_machines * qubits), float(cycles), gates, total(schedule, "reactions")
 
 
 def _open(request: RowRequest) -> Iterator[RowRequest]:

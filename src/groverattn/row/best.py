@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import heapq
-import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -19,19 +18,20 @@ from groverattn.costs.phases import of_load, of_score, phases_of
 from groverattn.costs.schedule import Cycle, Phase, Schedule, total
 from groverattn.errors import InputError, OutOfReachError
 from groverattn.physical.estimate import is_less
-from groverattn.physical.machines.hardware import Hardware, hardware
-from groverattn.physical.pace import Pace
+from groverattn.physical.machines.hardware import HARDWARE, Hardware, hardware
 from groverattn.physical.qdk_machine import QdkMachine
 from groverattn.physical.surface_code import least_merit
 from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.row.circuit import score_of
-from groverattn.row.designs import N_COPIES, Load, loads
+from groverattn.row.designs import N_COPIES, Load, loads, replaced
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
-from groverattn.row.search import RowSearch
+from groverattn.row.search import LARGEST_SHARE, RowSearch
 
 # Once so many designs, in the order of their least cost, are beyond any machine, the rest is left: our choice.
 _OUT_OF_REACH_MAX = 60
+# A search that may miss a key less often takes more iterates, or fewer by at most a quarter of a per cent (see test).
+_ANY_BUDGET, _OF_ANY_BUDGET = 0.999, 0.99
 
 
 def best_row(request: RowRequest) -> RowPrice:
@@ -71,13 +71,24 @@ class _Entry:
         place: of the load among all loads, and then of the design, or the first of them, with it.
         open: the load, some of its designs by their places, or the row by a design.
         bound: what it has to run at least; None if it is refused.
-        iterates: of the row, as many as it takes at least; 0: as the bound says.
+        iterates: of the row, as many as it takes at least; infinite if its law is refused.
     """
 
     place: tuple[int, ...]
     open: Load | dict[int, RowRequest] | RowPricing
     bound: Bound | None
-    iterates: float = 0.0
+    iterates: float
+
+    def queued(self, machine: Hardware, objective: str) -> _Queued:
+        """Return it in its order: after what it has at least of the objective, and its place."""
+        least = math.inf
+        with contextlib.suppress(InputError):  # what is wrong is said where a design is priced
+            if self.bound and math.isfinite(self.iterates):
+                least = self.bound.least(machine, objective, self.iterates)
+        return least, self.place, self
+
+
+_Queued = tuple[float, tuple[int, ...], _Entry]
 
 
 @attrs.define(eq=False)
@@ -97,7 +108,7 @@ class _Race:
 
     request: RowRequest
     machine: Hardware
-    queue: list[tuple[float, tuple[int, ...], _Entry]] = attrs.field(factory=list)
+    queue: list[_Queued] = attrs.field(factory=list)
     winner: RowPrice | None = None
     iterates: dict[tuple[SearchPlan, int], float] = attrs.field(factory=dict)
     refused: dict[int, InputError] = attrs.field(factory=dict)
@@ -105,8 +116,7 @@ class _Race:
 
     def best(self) -> RowPrice:
         """Return the row by the best design."""
-        for at, load in enumerate(loads(self.request)):
-            self._enter(_Entry((at,), load, self._least(load)))
+        self.queue = list(_first(_circuits_of(self.request), self.machine))
         impossible = math.inf
         while self.queue:
             least, place, entry = heapq.heappop(self.queue)
@@ -118,31 +128,12 @@ class _Race:
                     break
             self._look_at(entry)
         if self.winner is None:
-            raise (
-                _of_k_law(self.refused[min(self.refused)], self.request)
-                if self.refused
-                else _nothing_to_choose(self.request)
-            )
+            refused = self.refused and self.refused[min(self.refused)]
+            raise _of_k_law(refused, self.request) if refused else _nothing_to_choose(self.request)
         return self.winner
 
     def _enter(self, entry: _Entry) -> None:
-        least = math.inf
-        with contextlib.suppress(InputError):  # what is wrong is said where a design is priced
-            if entry.bound:
-                least = entry.bound.least(self.machine, self.request.optimise, entry.iterates)
-        heapq.heappush(self.queue, (least, entry.place, entry))
-
-    def _least(self, load: Load) -> Bound | None:
-        """What every design with a load has."""
-        with contextlib.suppress(InputError):
-            return Bound.of_any(list(itertools.islice(load.fixed(self.request), N_COPIES)), self._scores)
-        return None
-
-    @functools.cached_property
-    def _scores(self) -> list[KeyScore]:
-        """The scores that are open."""
-        methods = {chosen.design.score_method: chosen for chosen in next(loads(self.request)).fixed(self.request)}
-        return [score_of(chosen) for chosen in methods.values()]
+        heapq.heappush(self.queue, entry.queued(self.machine, self.request.optimise))
 
     def _look_at(self, entry: _Entry) -> None:
         """Price a design, or enter what is closer to one."""
@@ -164,26 +155,19 @@ class _Race:
         key = search.plan, search.request.shape.n_keys
         if isinstance(entry.open, RowPricing) and key not in self.iterates:
             self.iterates[key] = entry.open.iterates_at_least
-        return self.iterates.get(key, 0.0)
+        return self.iterates.get(key) or _iterates_within(search, self.request.error_budget)
 
     def _enter_groups(self, entry: _Entry, load: Load) -> None:
         """Enter the designs that differ in the unload alone together: the gates of load and score are alike."""
-        alike: dict[tuple[Any, ...], dict[int, RowRequest]] = {}
-        for i, chosen in enumerate(load.fixed(self.request)):
-            design = chosen.design
-            alike.setdefault((design.score_method, design.control_copies), {})[i] = chosen
-        for group in alike.values():
-            first, bound = min(group), None
-            with contextlib.suppress(InputError):
-                bound = Bound.of_any([group[first]], [score_of(group[first])])
-            self._enter(_Entry((*entry.place, first), group, bound, entry.iterates))
+        for group, bound in _groups(_circuits_of(self.request), load):
+            self._enter(_Entry((*entry.place, min(group)), group, bound, entry.iterates))
 
     def _enter_designs(self, entry: _Entry, group: dict[int, RowRequest]) -> None:
-        for i, design in group.items():
+        own = {name: getattr(self.request, name) for name in ("hardware", "error_budget")}
+        for i, chosen in group.items():
             try:
-                pricing = RowPricing.of(design)
-                run = Bound(pricing.search, phases_of(pricing.iterate), pricing.iterate.peak_qubits)
-                self._enter(_Entry((entry.place[0], i), pricing, run, entry.iterates))
+                pricing = RowPricing.of(replaced(chosen, **own))
+                self._enter(_Entry((entry.place[0], i), pricing, _bound(chosen), entry.iterates))
             except InputError as error:
                 self._refuse(entry.place, error)
 
@@ -202,6 +186,66 @@ class _Race:
         self.beyond += [error] if isinstance(error, OutOfReachError) else []
         if self.winner is None and len(self.beyond) > _OUT_OF_REACH_MAX:
             raise self.beyond[0]
+
+
+def _circuits_of(request: RowRequest) -> RowRequest:
+    """The request without what no circuit depends on: its machine, and its error budget if no score passes by it."""
+    by_formula = (request.design.method, request.design.first_score) == ("unknown", "exact")
+    return replaced(
+        request, hardware=next(iter(HARDWARE)), error_budget=_ANY_BUDGET if by_formula else request.error_budget
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _first(circuits: RowRequest, machine: Hardware) -> list[_Queued]:
+    """The loads in their order, by iterates of any error budget: points of a sweep share them."""
+    entries = []
+    for at, (load, bound) in enumerate(_bounded_loads(circuits)):
+        iterates = _iterates_within(bound.search, circuits.error_budget) if bound else 0.0
+        entry = _Entry((at,), load, bound, _OF_ANY_BUDGET * iterates)
+        entries.append(entry.queued(machine, circuits.optimise))
+    return sorted(entries)
+
+
+@functools.lru_cache(maxsize=64)
+def _bounded_loads(circuits: RowRequest) -> list[tuple[Load, Bound | None]]:
+    """The loads that are open, with what every design with one has; None if all are refused."""
+    found, scores = [], list[KeyScore]()
+    for load in loads(circuits):
+        designs = list(load.fixed(circuits))
+        scores = scores or list(dict.fromkeys(map(score_of, designs)))
+        found.append((load, Bound.of_any(designs[:N_COPIES], scores)))
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def _groups(circuits: RowRequest, load: Load) -> list[tuple[dict[int, RowRequest], Bound | None]]:
+    """Designs with a load that differ in the unload alone, by their places: the gates of load and score are alike."""
+    alike: dict[tuple[Any, ...], dict[int, RowRequest]] = {}
+    for i, chosen in enumerate(load.fixed(circuits)):
+        design = chosen.design
+        alike.setdefault((design.score_method, design.control_copies), {})[i] = chosen
+    found = []
+    for group in alike.values():
+        first = group[min(group)]
+        found.append((group, Bound.of_any([first], [score_of(first)])))
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _bound(chosen: RowRequest) -> Bound:
+    """What a design has to run."""
+    search = RowSearch.of(chosen)
+    iterate = search.iterate()
+    return Bound(search, phases_of(iterate), iterate.peak_qubits)
+
+
+def _iterates_within(search: RowSearch, error_budget: float) -> float:
+    """Iterates that the row takes at least with its share of the error budget; infinite if its law is refused."""
+    try:
+        return search.iterates_within(LARGEST_SHARE * error_budget)
+    except InputError:
+        return math.inf
 
 
 def _of_k_law(error: InputError, request: RowRequest) -> InputError:
@@ -249,50 +293,30 @@ class Bound:
     any_other: bool = False
 
     @classmethod
-    def of(cls, search: RowSearch) -> Bound:
-        """Return loads and scores of a search alone."""
-        iterate = search.iterate()
-        return cls(search, (*of_load(iterate.oracle), *of_score(iterate.oracle)), iterate.peak_qubits)
-
-    @classmethod
-    def of_any(cls, designs: Sequence[RowRequest], scores: Sequence[KeyScore]) -> Bound:
+    def of_any(cls, designs: Sequence[RowRequest], scores: Sequence[KeyScore]) -> Bound | None:
         """Return of each number the least, over designs that differ in the copies of controls, and any of the scores.
 
-        Qubits are those before the unload, so that any unload will do.
+        Qubits are those before the unload, so that any unload will do. None if the designs are refused.
         """
-        searches = [RowSearch.of(end) for end in _ends(designs)]
+        try:
+            searches = [RowSearch.of(end) for end in _ends(designs)]
+        except InputError:  # what is wrong is said where a design is priced
+            return None
         oracles = [attrs.evolve(searches[0].oracle, score=score) for score in scores]
         loaded = functools.reduce(_least_phases, (of_load(search.oracle) for search in searches))
         scored = functools.reduce(_least_phases, map(of_score, oracles))
         qubits = min(reading(oracle, "loaded_qubits") for oracle in oracles)
         return cls(searches[0], (*loaded, *scored), qubits, any_other=True)
 
-    def merits(self, machine: Hardware, distance: int) -> tuple[float, ...]:
-        """Return logical qubits of all machines, cycles that no factory shortens, Toffolis, and reactions of one.
-
-        Of several machines the slowest counts.
-        """
-        search, shape = self.search, self.search.request.shape
-        n_machines, p_miss = search.request.design.n_machines or 1, search.request.error_budget
-        of_one = iterates = search.iterates_within(p_miss)
-        if n_machines > 1:
-            cost = search.plan.cost(search.request.search_law, shape.n_keys, shape.n_marked, p_miss)
-            of_one *= search.of_one_machine(cost, p_miss)
-        schedule: Schedule = (Cycle(of_one, self.phases),)
-        qubits = n_machines * self.logical_qubits
-        pace = Pace.of(schedule, machine, machine.data_tiles(self.logical_qubits), t_per_rotation=0)
-        gates = iterates / of_one * total(schedule, "toffoli")
-        return float(qubits), float(pace.least_cycles(distance)), gates, total(schedule, "reactions")
-
-    def least(self, machine: Hardware, objective: str, iterates: float = 0.0) -> float:
+    def least(self, machine: Hardware, objective: str, iterates: float) -> float:
         """Return what every machine that runs it has at least of an objective; rotations are left out.
 
         Args:
             machine, objective: see `physical_estimate`.
-            iterates: that the row takes at least, if more than `iterates_at_least` is known.
+            iterates: that the row takes at least.
         """
         n_machines = self.search.request.design.n_machines or 1
-        schedule: Schedule = (Cycle((iterates or self.search.iterates_at_least) / n_machines, self.phases),)
+        schedule: Schedule = (Cycle(iterates / n_machines, self.phases),)
         toffoli = total(schedule, "toffoli")
         if objective == "toffoli":
             return max(n_machines * toffoli - 1, 0.0)  # a price is of whole gates, rounded in two parts

@@ -203,26 +203,25 @@ class RowLimits:
         return iterate_waits(design.data_access, n_searched, self.score, unload=design.unload)
 
     def in_parts_at_least(self, n_keys: int, log2_part: int) -> RowTime:
-        """Return a row that takes no longer, soon known: of each part the round with which its search ends.
-
-        A part has none if it misses a key, at most with its share of the budget, or if all of its keys are marked.
-        """
-        part, budget = 1 << log2_part, self.request.error_budget
-        n_parts = ceil_div(n_keys, part)
-        p_none = budget / n_parts + (self.request.n_marked_at(n_keys) / n_keys) ** part
-        iterates = n_parts * (1 - p_none) * ParallelSearch(n_parts, budget).of_one_machine.empty_round(part)
-        return RowTime(n_keys, iterates, self.waits_of(part), self.times, n_parts)
+        """Return a row that takes no longer than one in parts, soon known (see `dealt_at_least`)."""
+        each = dealt_at_least(n_keys, self.request.n_marked_at(n_keys), self.request.error_budget)[log2_part]
+        return RowTime(n_keys, each, self.waits_of(1 << log2_part), self.times, ceil_div(n_keys, 1 << log2_part))
 
     def fastest_in_parts(self, n_keys: int) -> RowTime | None:
         """Return the fastest row in parts; None where parts read too many keys or are too few."""
 
-        def time_s(row: RowTime | None) -> float:
+        def time_s(log2_part: int) -> float:
+            row = self.in_parts(n_keys, log2_part)
             return math.inf if row is None else row.duration_s
 
-        sizes = part_sizes(n_keys, self.request.n_marked_at(n_keys))
-        bounds = [(self.in_parts_at_least(n_keys, log2).duration_s, log2) for log2 in sizes]
-        best = least(bounds, lambda log2: time_s(self.in_parts(n_keys, log2)))
+        iterates = dealt_at_least(n_keys, self.request.n_marked_at(n_keys), self.request.error_budget)
+        best = least([(each * self._part_iterate_s(log2), log2) for log2, each in iterates.items()], time_s)
         return None if best is None else self.in_parts(n_keys, best)
+
+    @functools.cached_property
+    def _part_iterate_s(self) -> Callable[[int], float]:
+        """Time of an iterate over a part of 2^x keys: every number of keys asks for the same."""
+        return functools.cache(lambda log2: RowTime(1 << log2, 1.0, self.waits_of(1 << log2), self.times).iterate_s)
 
     def _filled_up(self, n_keys: int) -> int:
         """Number of keys with dead ones, to a power of two of keys or of blocks."""
@@ -276,6 +275,20 @@ def dealt(n_parts: int, log2_part: int, n_marked: int, p_failure: float) -> tupl
     """Return the expected iterates and checks of one of some parts of 2^log2_part keys; the marked keys are dealt."""
     cost = ParallelSearch(n_parts, p_failure).mean(n_parts << log2_part, n_marked)
     return cost.iterates_expected, cost.checks_expected
+
+
+@functools.lru_cache(maxsize=16_384)
+def dealt_at_least(n_keys: int, n_marked: int, p_failure: float) -> dict[int, float]:
+    """Return iterates that a row takes at least in parts of 2^x keys: of each the round that ends its search.
+
+    A part has none if it misses a key, at most with its share of the budget, or if all of its keys are marked.
+    """
+    found = {}
+    for log2_part in part_sizes(n_keys, n_marked):
+        part, n_parts = 1 << log2_part, ceil_div(n_keys, 1 << log2_part)
+        p_none = p_failure / n_parts + (n_marked / n_keys) ** part
+        found[log2_part] = n_parts * (1 - p_none) * ParallelSearch(n_parts, p_failure).of_one_machine.empty_round(part)
+    return found
 
 
 @functools.lru_cache(maxsize=128)

@@ -101,27 +101,36 @@ class GrowingBlockSearch:
         made = float(happens.sum(axis=0) @ reached)
         return SearchCost(
             iterates_expected=iterates,
-            iterates_max=(t + 1) * sum(trial.iterates_max for trial in trials),
+            iterates_max=self.iterates_max(n, t),
             checks_expected=made * blocks.size,
             p_failure=float(reached[1:] @ p_fails[1:]),
             source=self.source,
             shares=(IterateShare("exact", blocks.n_blocks, blocks.size, iterates, made),),
         )
 
+    def iterates_max(self, n: int, t: int) -> int:
+        """Largest number of iterates: every trial at its largest j, in a round for each of t keys and a last one."""
+        return (t + 1) * sum(trial.iterates_max for trial in self.trials(n))
+
     def worst_cost(self, n: int, t: int) -> SearchCost:
         """Cost if every trial of every round happens, at its largest number of iterates.
+
+        Every fault counts, as in the law worst of single keys.
 
         Raises:
             InputError: as `cost`.
         """
-        cost, made = self.cost(n, t), (t + 1.0) * len(self.trials(n))
+        cost, made, iterates = (
+            self.cost_with_faults(n, t, 0.0),
+            (t + 1.0) * len(self.trials(n)),
+            self.iterates_max(n, t),
+        )
         return attrs.evolve(
             cost,
-            iterates_expected=float(cost.iterates_max or 0),
+            iterates_expected=float(iterates),
             checks_expected=made * self.keys_per_query,
             source="cut-off of the shipped procedure: every trial of every round at its largest j",
-            shares=(attrs.evolve(cost.shares[0], iterates=float(cost.iterates_max or 0), trials=made),),
-            misses=(),  # every fault counts, as in the law worst of single keys
+            shares=(attrs.evolve(cost.shares[0], iterates=float(iterates), trials=made),),
         )
 
 
@@ -132,6 +141,8 @@ def _trials(blocks: Blocks, p_failure: float, growth: float) -> tuple[Trial, ...
     return (*map(UniformTrial, bounds), *(FixedTrial(GroverRun(j)) for j in check))
 
 
+# A verdict asks for it at powers of two of blocks, whatever the machine and the error budget.
+@functools.lru_cache(maxsize=4096)
 def known_number_floor(blocks: Blocks, n_marked: int) -> SearchCost:
     """Cost of a search that knows the number of keys left: each run is the best for it, and no last check is made.
 
@@ -175,8 +186,8 @@ def _reached(finds: NDArray[np.float64], n_marked: int) -> NDArray[np.float64]:
     reached = np.zeros(n_marked + 1)
     reached[n_marked] = 1.0
     for t in range(n_marked, 0, -1):
-        for c in range(1, min(t, len(finds)) + 1):
-            reached[t - c] += reached[t] * finds[c - 1, t]
+        most = min(t, len(finds))
+        reached[t - most : t] += reached[t] * finds[:most, t][::-1]
     return reached
 
 

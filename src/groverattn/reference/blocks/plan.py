@@ -140,7 +140,7 @@ class SearchPlan:
             rates = None if self.finder is None else self.finder.rates
             return sampled_cost(self.stages(p_failure), n_keys, n_marked, rates)
         growing = GrowingBlockSearch(p_failure, self.keys_per_query)
-        return _growing_cost(growing, n_keys, n_marked) if law == "expected" else growing.worst_cost(n_keys, n_marked)
+        return _growing_cost(growing, n_keys, n_marked, worst=law == "worst")
 
     def cost_with_faults(self, n_keys: int, n_marked: int, p_failure: float, fault_rate: float) -> SearchCost:
         """Return the cost under the law `expected` on a machine with logical faults (see `reference.search.faults`).
@@ -208,8 +208,8 @@ class SearchPlan:
 
 # Every data access, block and unload of a row asks for the same.
 @functools.lru_cache(maxsize=1024)
-def _growing_cost(search: GrowingBlockSearch, n_keys: int, n_marked: int) -> SearchCost:
-    return search.cost(n_keys, n_marked)
+def _growing_cost(search: GrowingBlockSearch, n_keys: int, n_marked: int, *, worst: bool) -> SearchCost:
+    return search.worst_cost(n_keys, n_marked) if worst else search.cost(n_keys, n_marked)
 
 
 # A verdict asks for it at some hundred numbers of keys; misses would take three times as long again.

@@ -171,8 +171,10 @@ def _expected(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
 
 def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
     """Every trial of every round happens, at its largest number of iterates; the last of each is phased."""
-    cost = search_cost("expected", n_keys, n_marked, p_failure)
     search = UnknownNumberSearch(p_failure)
+    cost = search.cost_with_faults(
+        n_keys, n_marked, 0.0
+    )  # every fault counts: in this case all rounds run to their end
     rounds = [search.trials(n_keys, found) for found in range(n_marked + 1)]
     return attrs.evolve(
         cost,
@@ -180,7 +182,6 @@ def _worst(n_keys: int, n_marked: int, p_failure: float) -> SearchCost:
         phased_expected=float(sum_over_rounds(rounds, lambda trial: trial.iterates_max * trial.is_phased)),
         checks_expected=float(sum_over_rounds(rounds, lambda trial: 1)),
         source="cut-off of the shipped procedure: every trial of every round at its largest j",
-        misses=(),  # every fault counts: in this case all rounds run to their end
     )
 
 
