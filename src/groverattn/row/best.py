@@ -23,7 +23,7 @@ from groverattn.physical.qdk_machine import QdkMachine
 from groverattn.physical.surface_code import least_merit
 from groverattn.reference.blocks.plan import SearchPlan
 from groverattn.row.circuit import score_of
-from groverattn.row.designs import N_COPIES, Load, loads, replaced
+from groverattn.row.designs import N_COPIES, Load, loads, nothing_to_choose, replaced
 from groverattn.row.price import RowPrice, RowPricing
 from groverattn.row.request import RowRequest
 from groverattn.row.search import LARGEST_SHARE, RowSearch
@@ -128,8 +128,8 @@ class _Race:
                     break
             self._look_at(entry)
         if self.winner is None:
-            refused = self.refused and self.refused[min(self.refused)]
-            raise _of_k_law(refused, self.request) if refused else _nothing_to_choose(self.request)
+            refused = [self.refused[place] for place in sorted(self.refused)]
+            raise _of_k_law(refused[0], self.request) if refused else nothing_to_choose(self.request)
         return self.winner
 
     def _enter(self, entry: _Entry) -> None:
@@ -342,15 +342,3 @@ def _ends(designs: Sequence[RowRequest]) -> list[RowRequest]:
 
 def _least_phases(one: tuple[Phase, ...], other: tuple[Phase, ...]) -> tuple[Phase, ...]:
     return tuple(phase.least(alike) for phase, alike in zip(one, other, strict=True))
-
-
-def _nothing_to_choose(request: RowRequest) -> InputError:
-    design, own = request.design, ("n_machines", "n_parts", "n_searched")
-    dealt = {name: getattr(design, name) for name in own if getattr(design, name) is not None}
-    sizes = {"n_keys": request.shape.n_keys, "data_access": design.data_access} | dealt
-    return InputError(
-        given=", ".join(f"{name} = {value}" for name, value in sizes.items()),
-        allowed="equal parts that hold all keys; for qroam, 4 keys or more in each",
-        why="the keys are dealt in equal parts, and a block of qroam is at most half of one",
-        do=f"leave out {' or '.join(dealt)}" if dealt else "choose another data access, for example qrom",
-    )

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from groverattn.bloqs.lookup.data_access import DATA_ACCESSES
+from groverattn.errors import InputError
 from groverattn.problem.key_table import KeyTable
 from groverattn.problem.shapes import N_KEYS_MAX
 from groverattn.row.request import AUTO, RowRequest
@@ -101,6 +102,19 @@ def loads(request: RowRequest) -> Iterator[Load]:
         for u in _keys_per_query(request, table, n_machines * n_parts):
             for access, block, at_once in _accesses(request, table, u):
                 yield Load(n_searched, n_parts, n_machines, access, block, u, at_once)
+
+
+def nothing_to_choose(request: RowRequest) -> InputError:
+    """Return the refusal of a request that leaves no load open."""
+    design, own = request.design, ("n_machines", "n_parts", "n_searched")
+    dealt = {name: getattr(design, name) for name in own if getattr(design, name) is not None}
+    sizes = {"n_keys": request.shape.n_keys, "data_access": design.data_access} | dealt
+    return InputError(
+        given=", ".join(f"{name} = {value}" for name, value in sizes.items()),
+        allowed="equal parts that hold all keys; for qroam, 4 keys or more in each",
+        why="the keys are dealt in equal parts, and a block of qroam is at most half of one",
+        do=f"leave out {' or '.join(dealt)}" if dealt else "choose another data access, for example qrom",
+    )
 
 
 def _undivided(request: RowRequest) -> Iterator[tuple[int, int, int]]:
