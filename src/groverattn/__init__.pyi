@@ -162,7 +162,7 @@ def compare(
         qram_p_error: qram: assumed failure probability of one call.
         optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file. Also called machine.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
 
     Raises:
@@ -304,7 +304,7 @@ def estimate(
         qram_p_error: qram: assumed failure probability of one call.
         optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file. Also called machine.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
 
     Raises:
@@ -423,7 +423,7 @@ def find_crossover(
         qram_p_error: qram: assumed failure probability of one call.
         optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file. Also called machine.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
         data_access: How the circuit reaches the keys: qrom, qroam, qroam-few-qubits, qroam-shallow, qroam-dirty, bucket-brigade, bucket-brigade-wide, one-hot, qram; by default the best.
         data_access: How the circuit reaches the keys; all of them by default.
@@ -505,7 +505,7 @@ def find_frontier(
         qram_p_error: qram: assumed failure probability of one call.
         optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file. Also called machine.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
 
     Raises:
@@ -773,7 +773,7 @@ def price_model(
         qram_p_error: qram: assumed failure probability of one call.
         optimise: What a design has least of: volume, time, qubits, toffoli.
         search_law: How iterates are counted: ideal, expected, proven, worst.
-        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file.
+        hardware: Machine: beverland-gate-ns-e3, beverland-gate-ns-e4, beverland-gate-us-e4, beverland-majorana-e6, gidney-2025, gidney-fowler-2018, litinski-2019, qdk-neutral-atom, qdk-neutral-atom-low-move, qdk-majorana, qdk-yoked; or a TOML file. Also called machine.
         error_budget: Probability allowed that a row's answer is wrong, for any reason.
         io_bits_per_s: Rate at which keys are written.
 

@@ -48,7 +48,8 @@ def _input_error(kind: type[InputError], parts: dict[str, str]) -> InputError:
 
 MEANT = {
     **{"n": "n_keys", "keys": "n_keys", "k": "n_marked", "marked": "n_marked", "d": "d_head", "model": "preset"},
-    **{"budget": "error_budget", "law": "search_law", "access": "data_access"},
+    **{"budget": "error_budget", "law": "search_law", "access": "data_access", "machine": "hardware"},
+    "json": "format json",
 }
 """What the documents call an input by one letter or word, where no spelling is near its name."""
 

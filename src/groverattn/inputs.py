@@ -78,7 +78,9 @@ class Input:
     @property
     def help_in_python(self) -> str:
         """The help with inputs named as Python and study files name them, and not as options."""
-        return re.sub(r"--([a-z-]+)", lambda option: option[1].replace("-", "_"), self.help)
+        others = [other for other, meant in ALIASES.items() if meant == self.name]
+        also = f" Also called {', '.join(others)}." if others else ""
+        return re.sub(r"--([a-z-]+)", lambda option: option[1].replace("-", "_"), self.help) + also
 
     def read(self, value: Any) -> Any:
         """Return the value in its type.

@@ -108,7 +108,7 @@ def test_names_are_listed_in_the_help(help_of):
     ("command", "why"),
     [
         (("simulte",), 'why: Unknown command "simulte". Did you mean "simulate"?; do: did you mean simulate?'),
-        (("estimate", "gpt2"), "why: 'gpt2' belongs to no option; do: correct it"),
+        (("estimate", "gpt2"), "why: 'gpt2' belongs to no option; do: write its option before it, one of the options"),
         (("estimate", "--machin", "x"), "given: --machin; "),
         (("estimate", "--machin", "x"), "do: did you mean --machine?"),
         (("estimate", "--n", 8), "do: did you mean --n-keys?"),
@@ -118,7 +118,11 @@ def test_names_are_listed_in_the_help(help_of):
         (("frontier", "--n-key", 8), "do: did you mean --n-keys?"),
         (("physical", "--toffolis", 8), "do: did you mean --toffoli?"),
         (("presets", "--format", "jsn"), "do: did you mean json?"),
-        (("presets", "--zzz"), "do: correct it; `groverattn presets --help` lists the options"),
+        (("presets", "--zzz"), "do: take one of the options that `groverattn presets --help` lists"),
+        (("bogus",), "do: take one of the commands that `groverattn --help` lists"),
+        (("presets", "--json"), "do: did you mean --format json?"),
+        (("sweep", "study.toml", "--out", "x"), "do: did you mean --output?"),
+        (("presets", "--out", "x"), "do: take one of the options"),
     ],
 )
 def test_words_that_are_no_option(cli, command, why):

@@ -94,6 +94,8 @@ def test_no_machine_is_below_the_least(name, objective):
     assert estimate_below(circuit, machine, 0.9, value * 0.999, one_phase(circuit), objective) is None
     below = estimate_below(circuit, machine, 0.9, value * 1.001, one_phase(circuit), objective)
     assert below == found
+    turning = attrs.evolve(circuit, rotation=1000)
+    assert least_merit(turning, one_phase(circuit), machine, objective) == least
 
 
 MACHINE = attrs.evolve(HARDWARE["gidney-fowler-2018"], layout=WITHOUT_STEPS)

@@ -17,6 +17,9 @@ from cyclopts.exceptions import CoercionError, UnknownCommandError, UnknownOptio
 from groverattn.errors import MEANT, ContentsError, InputError
 from groverattn.show.terminal import printable
 
+_NEAR = 0.7  # our choice: closer than two short words that share some letters
+_STRAY = "belongs to no option"
+
 
 def refuse(error: InputError) -> int:
     """Print what to do and below it why, on standard error, and return the exit status."""
@@ -65,20 +68,22 @@ def explained(error: CycloptsError) -> InputError:
     """Say of an option that cannot be read what is said of every other input."""
     verb = " ".join(["groverattn", *(error.command_chain or ())])
     given, near = shlex.join(["groverattn", *(error.root_input_tokens or ())]), []
-    if isinstance(error, UnknownOptionError):
+    is_unknown = isinstance(error, UnknownOptionError)
+    why = f"{verb} has no such option" if is_unknown else _in_plain_words(str(error).rstrip("."))
+    if is_unknown:
         given = str(error.token.keyword or error.token.value)
         near = _nearest(given, (name for argument in error.argument_collection for name in argument.names))
     elif isinstance(error, CoercionError) and error.token is not None:
         given = f"{error.token.keyword or ''} {error.token.value}".strip()
         near = difflib.get_close_matches(error.token.value, map(str, get_args(error.target_type)), n=1)
-    why = _in_plain_words(str(error).rstrip("."))
     if wrong := re.search(r"Invalid value for (--\S+): (.* is not (an? [^,]*))(.*)", why, re.DOTALL):
         return InputError(given=given, allowed=wrong[3] + wrong[4], why=wrong[2], do=f"correct {wrong[1]}")
+    listed = f"{'commands' if isinstance(error, UnknownCommandError) else 'options'} that `{verb} --help` lists"
     return InputError(
         given=given,
-        allowed=f"the {'commands' if isinstance(error, UnknownCommandError) else 'options'} that `{verb} --help` lists",
-        why=f"{verb} has no such option" if isinstance(error, UnknownOptionError) else why,
-        do=f"did you mean {near[0]}?" if near else _cure(why, verb),
+        allowed=f"the {listed}",
+        why=why,
+        do=f"did you mean {near[0]}?" if near else _cure(why, listed),
     )
 
 
@@ -86,16 +91,18 @@ def _nearest(option: str, names: Iterable[str]) -> list[str]:
     """The option that is meant, if one is known or spelled nearly so."""
     options = [name for name in names if name.startswith("--")]
     meant = "--" + MEANT.get(option.removeprefix("--"), "").replace("_", "-")
-    return [meant] if meant in options else difflib.get_close_matches(option, options, n=1)
+    known = meant.split()[0] in options
+    return [meant] if known else difflib.get_close_matches(option, options, n=1, cutoff=_NEAR)
 
 
-def _cure(why: str, verb: str) -> str:
-    """What Cyclopts suggests; else where the options are listed."""
-    found = re.search(r"Did you mean \"([^\"]+)\"", why)
-    return f"did you mean {found[1]}?" if found else f"correct it; `{verb} --help` lists the options"
+def _cure(why: str, listed: str) -> str:
+    """What Cyclopts suggests; else one of those that are listed."""
+    if found := re.search(r"Did you mean \"?([\w-]+)", why):
+        return f"did you mean {found[1]}?"
+    return f"{'write its option before it,' if why.endswith(_STRAY) else 'take'} one of the {listed}"
 
 
 def _in_plain_words(message: str) -> str:
     """Return Cyclopts' message without a list of commands that is cut off, and without its name for a stray word."""
     message = re.sub(r" Available commands: .*", "", message)
-    return re.sub(r"^Unused Tokens: \[(.*)\]$", r"\1 belongs to no option", message)
+    return re.sub(r"^Unused Tokens: \[(.*)\]$", rf"\1 {_STRAY}", message)

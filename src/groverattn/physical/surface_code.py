@@ -107,11 +107,13 @@ def least_merit(
 ) -> float:
     """Return what every machine that runs a schedule has at least of an objective, qubits and seconds.
 
+    Rotations are left out: how many T gates each takes depends on the budget.
+
     Args:
         counts, schedule: the run, or part of it.
         hardware, objective, n_factories, store: see `physical_estimate`.
     """
-    demand = Demand.of(counts, schedule, hardware, _ANY_BUDGET, 0.0)
+    demand = Demand.of(attrs.evolve(counts, rotation=0), schedule, hardware, _ANY_BUDGET, 0.0)
     return least_of_design(demand, hardware, objective, n_factories, store) * _per_cycle(hardware, objective)
 
 
