@@ -13,7 +13,7 @@ from groverattn.sweep.sweep import sweep
 
 AXES = {
     "preset": [name for name in PRESETS if name != "toy"][:10],
-    "data_access": list(DATA_ACCESSES),
+    "data_access": [name for name in DATA_ACCESSES if name != "qram"],
     "search_law": list(LAWS),
     "hardware": sorted(HARDWARE)[:4],
     "error_budget": [0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001],

@@ -184,13 +184,17 @@ class RowPricing:
 
     @property
     def iterates_at_least(self) -> float:
-        """Iterates expected with the largest share of the budget for the search; 0 if a second score finds first."""
+        """Iterates expected with the largest share of the budget for the search; infinite if its law is refused.
+
+        0 where the budget may have to be shared in another way: with a second score that finds first, and where a
+        memory that fails leaves too little of it.
+        """
         if self.search.finding is not None:
             return 0.0
         try:
             return self.search.cost(_SHARES[0] * self.request.error_budget).iterates_expected
         except InputError:  # what is wrong is said where the row is priced
-            return 0.0
+            return 0.0 if self.iterate.oracle.external_calls else math.inf
 
     def best(self) -> RowPrice:
         """Return the price on the best machine for the objective.
