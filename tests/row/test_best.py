@@ -227,6 +227,13 @@ def test_no_option_beats_the_best_design_where_fan_outs_are_slow(objective, tmp_
         assert merit(request) <= merit(request.but(control_copies=copies)) * (1 + 1e-9)
 
 
+def test_a_block_that_is_too_large_for_some_parts_leaves_the_others():
+    request = RowRequest.of(n_keys=1024, d_head=4, n_marked=4, key_bits=4, query_bits=4, data_access="qroam", block=64)
+    assert best_row(request).merit("volume") == min(priced(request))
+    assert {load.block for load in loads(request)} == {64}
+    assert min(load.n_searched // load.n_parts for load in loads(request)) < 64
+
+
 def test_machines_that_are_given_are_kept_for_the_least_time():
     request = RowRequest.of(n_keys=256, d_head=8, n_marked=2, optimise="time", n_machines=2)
     assert {load.n_machines for load in loads(request)} == {2}

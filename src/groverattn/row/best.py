@@ -298,15 +298,14 @@ class Bound:
 
         Qubits are those before the unload, so that any unload will do. None if the designs are refused.
         """
-        try:
+        with contextlib.suppress(InputError):  # what is wrong is said where a design is priced
             searches = [RowSearch.of(end) for end in _ends(designs)]
-        except InputError:  # what is wrong is said where a design is priced
-            return None
-        oracles = [attrs.evolve(searches[0].oracle, score=score) for score in scores]
-        loaded = functools.reduce(_least_phases, (of_load(search.oracle) for search in searches))
-        scored = functools.reduce(_least_phases, map(of_score, oracles))
-        qubits = min(reading(oracle, "loaded_qubits") for oracle in oracles)
-        return cls(searches[0], (*loaded, *scored), qubits, any_other=True)
+            oracles = [attrs.evolve(searches[0].oracle, score=score) for score in scores]
+            loaded = functools.reduce(_least_phases, (of_load(search.oracle) for search in searches))
+            scored = functools.reduce(_least_phases, map(of_score, oracles))
+            qubits = min(reading(oracle, "loaded_qubits") for oracle in oracles)
+            return cls(searches[0], (*loaded, *scored), qubits, any_other=True)
+        return None
 
     def least(self, machine: Hardware, objective: str, iterates: float) -> float:
         """Return what every machine that runs it has at least of an objective; rotations are left out.
