@@ -57,7 +57,7 @@ def cli(capsys, monkeypatch) -> Callable[..., Outcome]:
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def bundled() -> Path:
     """The real head that comes with the package."""
     return Path(str(files("groverattn") / "data" / "minilm_l6_layer2_head2.npz"))

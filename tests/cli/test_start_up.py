@@ -8,48 +8,49 @@ import pytest
 
 from groverattn.cli.app import GROUPS
 
-# Prints the exit status, the quantum libraries imported so far, and standard error, after each command line.
+# Prints the exit status, the quantum libraries imported so far, and standard error, of each command line. Each runs in
+# a process of its own, forked from one that has imported every module of verbs, and no module that those leave out.
 PROGRAM = """
-import contextlib, io, json, sys
-from groverattn.cli.app import call
+import contextlib, importlib, io, json, os, sys
+from groverattn.cli.app import GROUPS, call
+from groverattn.cli.surroundings import set_for_libraries
+set_for_libraries()
+for module in {verb.module for verbs in GROUPS.values() for verb in verbs}:
+    importlib.import_module(f"groverattn.cli.{module}")
 for line in json.loads(sys.argv[1]):
+    if process := os.fork():
+        os.waitpid(process, 0)
+        continue
     said = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
         status = call(line)
     heavy = {name.split(".")[0] for name in sys.modules} & {"cirq", "qualtran", "qdk", "qsharp", "pennylane", "quimb"}
-    print(json.dumps([status, sorted(heavy), said.getvalue()]))
+    print(json.dumps([status, sorted(heavy), said.getvalue()]), flush=True)
+    os._exit(0)
 """
 
 
-def run(folder, *lines):
-    """Run command lines one after the other in a fresh process; return status, quantum libraries and messages."""
-    ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM, json.dumps(lines)], capture_output=True, text=True, cwd=folder, check=True
-    )
-    return [json.loads(line) for line in ran.stdout.splitlines()]
-
-
-@pytest.fixture
-def folder(tmp_path, bundled):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, bundled):
     """A folder with a head and files that must not be overwritten."""
-    (tmp_path / "head.npz").write_bytes(bundled.read_bytes())
+    folder = tmp_path_factory.mktemp("start_up")
+    (folder / "head.npz").write_bytes(bundled.read_bytes())
     for name in ("taken.html", "taken.json", "taken.svg", "taken.npz"):
-        (tmp_path / name).write_text("old")
-    return tmp_path
+        (folder / name).write_text("old")
+    return folder
 
 
-def test_the_check_sees_a_circuit(folder):
-    ((status, heavy, _),) = run(folder, ["estimate", "--n-keys", "4", "--d-head", "1", "--n-marked", "1"])
-    assert status == 0
-    assert {"cirq", "qualtran"} <= set(heavy)
+@pytest.fixture(scope="module")
+def results(folder):
+    """Exit status, quantum libraries and messages of each command line, each run in a fresh process."""
+    lines = [CIRCUIT, *HELP, *ANSWERS, *REFUSALS]
+    command = [sys.executable, "-c", PROGRAM, json.dumps([line.split() for line in lines])]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=True)
+    return dict(zip(lines, map(json.loads, ran.stdout.splitlines()), strict=True))
 
 
-def test_help_of_every_verb(folder):
-    lines = [["--help"], ["--version"], *([verb.name, "--help"] for verbs in GROUPS.values() for verb in verbs)]
-    for line, (status, heavy, _) in zip(lines, run(folder, *lines), strict=True):
-        assert (line, status, heavy) == (line, 0, [])
-
-
+CIRCUIT = "estimate --n-keys 4 --d-head 1 --n-marked 1"
+HELP = ["--help", "--version", *(f"{verb.name} --help" for verbs in GROUPS.values() for verb in verbs)]
 COUNTS = "physical --toffoli 2700000000 --logical-qubits 6200 --toffoli-depth 1700000000"
 ANSWERS = [
     "presets",
@@ -113,14 +114,20 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("line", ANSWERS)
-def test_what_needs_no_circuit(folder, line):
-    ((status, heavy, _),) = run(folder, line.split())
+def test_the_check_sees_a_circuit(results):
+    status, heavy, _ = results[CIRCUIT]
+    assert status == 0
+    assert {"cirq", "qualtran"} <= set(heavy)
+
+
+@pytest.mark.parametrize("line", [*HELP, *ANSWERS])
+def test_what_needs_no_circuit(results, line):
+    status, heavy, _ = results[line]
     assert (status, heavy) == (0, [])
 
 
 @pytest.mark.parametrize(("line", "words"), REFUSALS.items())
-def test_refusals(folder, line, words):
-    ((status, heavy, said),) = run(folder, line.split())
+def test_refusals(results, line, words):
+    status, heavy, said = results[line]
     assert (status, heavy) == (2, [])
     assert words in said
