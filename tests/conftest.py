@@ -24,3 +24,4 @@ def pytest_collection_finish():
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # what is searched and priced makes objects by the thousand and few cycles
