@@ -5,8 +5,6 @@ import inspect
 import os
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
 
@@ -16,6 +14,7 @@ from groverattn.cli.app import GROUPS, app
 from groverattn.cli.headings import HEADINGS
 from groverattn.physical.machines.hardware import HARDWARE
 from groverattn.reference.search.laws import LAWS
+from tests.cli.forked import outputs
 
 VERBS = [verb for verbs in GROUPS.values() for verb in verbs]
 
@@ -53,14 +52,20 @@ def test_a_verb_says_what_it_does_and_shows_an_example_that_parses(help_of, verb
     assert bound is not None
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
-@pytest.mark.parametrize("verb", ["estimate", "simulate", "report", "export"])
-def test_options_stand_under_headings(verb, columns):
-    command = [sys.executable, "-m", "groverattn", verb, "--help"]  # a process keeps its first width
-    lines = subprocess.run(
-        command, env=os.environ | {"COLUMNS": str(columns)}, capture_output=True, encoding="utf-8", check=True
-    ).stdout.splitlines()
-    assert max(map(len, lines)) <= columns
+HELPS = [(verb, columns) for verb in ("estimate", "simulate", "report", "export") for columns in (60, 80, 120)]
+
+
+@pytest.fixture(scope="module")
+def helps():
+    """The help of verbs by the width of the terminal; a process keeps its first width."""
+    printed = outputs(*((os.environ | {"COLUMNS": str(columns)}, (verb, "--help")) for verb, columns in HELPS))
+    return dict(zip(HELPS, (text.decode() for text in printed), strict=True))
+
+
+@pytest.mark.parametrize(("verb", "columns"), HELPS)
+def test_options_stand_under_headings(helps, verb, columns):
+    lines = helps[verb, columns].splitlines()
+    assert columns - 9 < max(map(len, lines)) <= columns
     titles = [line.strip("╭╮─ ") for line in lines if line.startswith("╭")]
     assert [title for title in HEADINGS if title in titles] == [title for title in titles if title != "Arguments"]
     assert 3 <= len(titles) <= 8

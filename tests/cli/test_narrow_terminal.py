@@ -2,12 +2,11 @@
 
 import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-PROGRAM = "from groverattn.cli.app import main; main()"
+from tests.cli.forked import outputs
+
 COUNTS = ("physical", "--toffoli", 1000, "--logical-qubits", 5)
 
 
@@ -39,13 +38,20 @@ def test_every_number_is_whole(cli, monkeypatch, arguments):
         assert arguments == ("presets",) or numbers(narrow) == numbers(wide)  # its notes take a column that is dropped
 
 
-@pytest.mark.parametrize("columns", ["0", "1", "", "eighty"])
-@pytest.mark.parametrize("arguments", [("--help",), ("physical", "--help"), COUNTS], ids=lambda words: words[0])
-def test_a_width_that_is_none_is_as_if_unset(columns, arguments):
-    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+WIDTHS = ("0", "1", "", "eighty")
+LINES = (("--help",), ("physical", "--help"), COUNTS)
+
+
+@pytest.fixture(scope="module")
+def printed():
+    """What each line prints, by line and width; None: without one."""
     unset = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    given, expected = (
-        subprocess.run(command, env=env, capture_output=True, check=True, timeout=60).stdout
-        for env in (unset | {"COLUMNS": columns}, unset)
-    )
-    assert given == expected != b""
+    runs = [(line, width) for line in LINES for width in (None, *WIDTHS)]
+    environments = [unset if width is None else unset | {"COLUMNS": width} for _, width in runs]
+    return dict(zip(runs, outputs(*zip(environments, (line for line, _ in runs), strict=True)), strict=True))
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("arguments", LINES, ids=lambda words: words[0])
+def test_a_width_that_is_none_is_as_if_unset(printed, columns, arguments):
+    assert printed[arguments, columns] == printed[arguments, None] != b""
