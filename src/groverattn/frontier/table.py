@@ -17,11 +17,9 @@ from groverattn.show.numbers import (
     EMPTY,
     Cell,
     count,
-    count_text,
     duration,
     power_text,
     rounded,
-    time_text,
     told_apart,
     words,
 )
@@ -61,8 +59,8 @@ def points_table(result: Frontier, n_shown: int, named: Mapping[str, RowPrice] |
     also = [f"`{names[_place(point)]}` is listed although another design beats it." for point in beaten]
 
     rows = sorted([*shown, *beaten], key=lambda point: point.qubits)
-    qubits = told_apart((point.qubits for point in rows), count_text)
-    times = told_apart((point.duration_s for point in rows), time_text)
+    qubits = told_apart((point.qubits for point in rows), "count")
+    times = told_apart((point.duration_s for point in rows), "time")
 
     def design(point: FrontierPoint) -> Cell:
         name = names.get(_place(point))

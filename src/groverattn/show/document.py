@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from groverattn.show.glance import Bars, Tiles
-from groverattn.show.numbers import Cell
+from groverattn.show.numbers import Cell, alike
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class Table:
     Attributes:
         caption: what it shows.
         columns: from left to right.
-        rows: cells, as many in each as there are columns.
+        rows: cells, as many in each as there are columns; counts and times of a column are written alike.
         row_quantities: keys of the ledger, one per row, where each row is a quantity of its own.
         row_anchors: identifiers that links lead to, one per row.
         notes: sentences below it.
@@ -88,6 +88,8 @@ class Table:
         for each in (self.row_quantities, self.row_anchors):
             if each and len(each) != len(self.rows):
                 raise ValueError(f"{self.caption!r} has not one quantity or anchor per row")
+        columns = [alike([row[i] for row in self.rows]) for i in range(len(self.columns))]
+        object.__setattr__(self, "rows", tuple(zip(*columns, strict=True)))
 
     def without(self, *headings: str) -> Table:
         """Return the table without the columns of these headings."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -21,10 +22,10 @@ _TIMES = (
     (1e-12, "ps"),
     (1e-15, "fs"),
 )
-_SHORTEST_S = 1e-15  # the last unit: shorter times are written in powers of ten
 _LARGEST_PLAIN = 1e6  # from here on counts are written in powers of ten
 _DIGITS = 3  # significant digits of every number that is rounded, but probabilities
 _REPRODUCIBLE = 9  # significant digits of JSON: the last ones of a sum depend on the processor
+_ALIKE = 1000  # a column of counts or times within this factor has one unit, of which no time is more: our choice
 _ROUNDS_UP = 1 - 0.5 * 10.0**-_DIGITS  # from here on three digits would be those of the next unit
 
 
@@ -35,10 +36,12 @@ class Cell:
     Attributes:
         text: what is printed.
         value: the number behind it; None for words.
+        kind: `count` or `time` if it may be written as its neighbours in a column are.
     """
 
     text: str
     value: float | None = None
+    kind: str = ""
 
 
 EMPTY = Cell("")
@@ -54,21 +57,27 @@ def count_text(value: float, digits: int = _DIGITS) -> str:
     return f"{value:,.0f}" if abs(value) < _LARGEST_PLAIN else _scientific(value, digits)
 
 
-def time_text(seconds: float, digits: int = _DIGITS) -> str:
-    """Write a duration with three digits in the largest unit that it fills.
+def time_text(seconds: float, digits: int = _DIGITS, like: float | None = None) -> str:
+    """Write a duration with three digits in the largest unit that it fills, or that `like` seconds fill.
 
     >>> time_text(4867.5), time_text(6.9e-7), time_text(0.9999), time_text(3.46e-13)
     ('1.35 h', '690 ns', '1.00 s', '346 fs')
     >>> time_text(0.0), time_text(3.9e-18), time_text(1e15)
     ('0 s', '3.90e-18 s', '3.17e7 years')
+    >>> time_text(90.0, like=2.0)
+    '90.0 s'
     """
     if seconds == 0 or not math.isfinite(seconds):
         return f"{seconds:g} s"
-    found = next(((size, unit) for size, unit in _TIMES if seconds >= _ROUNDS_UP * size), None)
-    if found is None:
+    size, unit = _unit_of(seconds if like is None else like)
+    if seconds < _ROUNDS_UP * _TIMES[-1][0]:
         return f"{_scientific(seconds, digits)} s"
-    size, unit = found
     return f"{number_text(seconds / size, digits)} {unit}"
+
+
+def _unit_of(seconds: float) -> tuple[float, str]:
+    """The largest unit that a duration fills, or the smallest one."""
+    return next((each for each in _TIMES if seconds >= _ROUNDS_UP * each[0]), _TIMES[-1])
 
 
 def number_text(value: float, digits: int = _DIGITS) -> str:
@@ -128,7 +137,7 @@ def words(text: str) -> Cell:
 
 def count(value: float) -> Cell:
     """A count, as `count_text` writes it."""
-    return Cell(count_text(value), value)
+    return Cell(count_text(value), value, "count")
 
 
 def whole(number: int) -> Cell:
@@ -143,16 +152,48 @@ def rounded(value: float, digits: int = _DIGITS) -> Cell:
 
 def duration(seconds: float) -> Cell:
     """A time in the largest unit that it fills."""
-    return Cell(time_text(seconds), seconds)
+    return Cell(time_text(seconds), seconds, "time")
 
 
-def told_apart(values: Iterable[float], text: Callable[[float, int], str]) -> dict[float, Cell]:
-    """Cells of some values with three digits, or up to two more where another value would be written alike.
+_Text = Callable[[float, int], str]
 
-    >>> [cell.text for cell in told_apart([1_801_000, 1_804_000, 2_000_000], count_text).values()]
+
+def _text_of(kind: str, values: Iterable[float]) -> _Text:
+    """How counts or times of a column are written: within a factor of 1,000 in one unit, or all in powers of ten."""
+    least, most = min(values, default=0.0), max(values, default=0.0)
+    near = 0 < least <= most < _ALIKE * least
+    if kind == "time":
+        like = next((size for size, _ in reversed(_TIMES) if size >= _unit_of(least)[0] and most < _ALIKE * size), most)
+        return functools.partial(time_text, like=like if near else None)
+    return _scientific if near and most >= _LARGEST_PLAIN else count_text
+
+
+def alike(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Cells of a column, written alike if they are counts or times of about one size.
+
+    >>> [cell.text for cell in alike([duration(58.9), EMPTY, duration(70.8)])]
+    ['58.9 s', '', '70.8 s']
+    >>> [cell.text for cell in alike([duration(0.177), duration(3.03)])]
+    ['0.177 s', '3.03 s']
+    >>> [cell.text for cell in alike([count(745_314), count(1.02e6)])]
+    ['7.45e5', '1.02e6']
+    """
+    numbers = {cell.value: cell.kind for cell in cells if cell.value is not None}
+    kind = next(iter(numbers.values()), "")
+    if not kind or any(other != kind for other in numbers.values()):
+        return cells
+    text = _text_of(kind, numbers)
+    return [cell if cell.value is None else attrs.evolve(cell, text=text(cell.value, _DIGITS)) for cell in cells]
+
+
+def told_apart(values: Iterable[float], kind: str) -> dict[float, Cell]:
+    """Cells of some counts or times with three digits, or up to two more where another would be written alike.
+
+    >>> [cell.text for cell in told_apart([1_801_000, 1_804_000, 2_000_000], "count").values()]
     ['1.801e6', '1.804e6', '2.00e6']
     """
     different = dict.fromkeys(values)
+    text = _text_of(kind, different)
 
     def digits(value: float) -> int:
         several = range(_DIGITS, _DIGITS + 2)
